@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* problem.c - what a gm_problem means: gates, widths, and which parameters fit each other. */
+#include "core/core.h"
+
+size_t gm_gates(uint32_t cell)
+{
+	static const size_t gates[GM_CELLS] = {[GM_RNN_TANH] = 1, [GM_RNN_RELU] = 1, [GM_LSTM] = 4, [GM_GRU] = 3};
+
+	return cell < GM_CELLS ? gates[cell] : 0;
+}
+
+size_t gm_directions(const gm_problem *problem)
+{
+	return 1 + (problem->bidirectional != 0);
+}
+
+size_t gm_state_size(const gm_problem *problem)
+{
+	return problem->proj_size ? problem->proj_size : problem->hidden_size;
+}
+
+size_t gm_layer_input(const gm_problem *problem, size_t layer)
+{
+	return layer ? gm_directions(problem) * gm_state_size(problem) : problem->input_size;
+}
+
+/* Sizes beyond this cannot be meant and keep every product of two of them inside 64 bits. */
+#define SIZE_LIMIT ((size_t)1 << 24)
+#define LAYER_LIMIT ((size_t)64)
+
+static gm_status check_size(const char *name, size_t value, size_t limit, gm_error *error)
+{
+	if (value == 0 || value > limit)
+		return gm_fail(error, GM_BAD_SHAPE, "%s is %zu, must be 1 to %zu", name, value, limit);
+	return GM_OK;
+}
+
+static gm_status check_flag(const char *name, uint32_t value, gm_error *error)
+{
+	if (value > 1)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%s is %u, must be 0 or 1", name, (unsigned)value);
+	return GM_OK;
+}
+
+static gm_status check_projection(const gm_problem *p, gm_error *error)
+{
+	if (!p->proj_size)
+		return GM_OK;
+	if (p->cell != GM_LSTM)
+		return gm_fail(error, GM_BAD_SHAPE, "proj_size is %zu, but only lstm has a projection", p->proj_size);
+	if (p->proj_size >= p->hidden_size)
+		return gm_fail(error, GM_BAD_SHAPE, "proj_size is %zu, must be below hidden_size %zu", p->proj_size,
+		               p->hidden_size);
+	return GM_OK;
+}
+
+gm_status gm_problem_check(const gm_problem *p, gm_error *error)
+{
+	if (!p || p->struct_size < sizeof *p)
+		return gm_fail(error, GM_BAD_ARGUMENT, "problem is missing or its struct_size is below %zu", sizeof *p);
+	if (p->cell >= GM_CELLS)
+		return gm_fail(error, GM_BAD_ARGUMENT, "cell is %u, must be below %u", (unsigned)p->cell,
+		               (unsigned)GM_CELLS);
+	GM_TRY(check_size("input_size", p->input_size, SIZE_LIMIT, error));
+	GM_TRY(check_size("hidden_size", p->hidden_size, SIZE_LIMIT, error));
+	GM_TRY(check_size("num_layers", p->num_layers, LAYER_LIMIT, error));
+	GM_TRY(check_projection(p, error));
+	GM_TRY(check_flag("bidirectional", p->bidirectional, error));
+	GM_TRY(check_flag("bias", p->bias, error));
+	GM_TRY(check_flag("batch_first", p->batch_first, error));
+	GM_TRY(check_flag("unbatched", p->unbatched, error));
+	GM_TRY(check_flag("lengths", p->lengths, error));
+	if (!(p->dropout >= 0 && p->dropout < 1))
+		return gm_fail(error, GM_BAD_ARGUMENT, "dropout is %g, must be at least 0 and below 1", p->dropout);
+	return GM_OK;
+}

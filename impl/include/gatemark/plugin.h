@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* plugin.h - how a foreign kernel or a peer library competes: a shared object that exports exactly
+ * gm_plugin_v1 and hands out gm_variant structs, judged and timed like our own.
+ *
+ * The host loads it in a child process only, from a path given by the user, and refuses it
+ * (GM_BAD_PLUGIN) if: the symbol is missing or returns NULL; abi_major differs; a struct_size is smaller
+ * than what abi_minor 0 of this header had; a required function is NULL; a name is not
+ * [A-Za-z0-9_.-]{1,40}, or is given twice.
+ * Growth: fields are only appended, and abi_minor grows with them; a reader looks at struct_size before
+ * it reads a field that its minor 0 did not have.
+ * The plug-in must not change the FP mode, signal handlers or descriptors, and writes nothing to stdout. */
+#ifndef GATEMARK_PLUGIN_H
+#define GATEMARK_PLUGIN_H
+
+#include "gatemark/gatemark.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gm_plugin {
+	uint32_t struct_size;
+	uint16_t abi_major, abi_minor;
+	const char *name;    /* of the library */
+	const char *version; /* free text */
+	const char *licence; /* SPDX expression */
+	size_t variant_count;
+	const gm_variant *const *variant; /* required: supports sizes plan_create set_weights forward plan_destroy;
+	                                     backward may be NULL: forward only */
+} gm_plugin;
+
+/* The one exported symbol.  Called once, in the child; the result lives as long as the library. */
+typedef const gm_plugin *gm_plugin_entry(void);
+#define GM_PLUGIN_SYMBOL "gm_plugin_v1"
+
+#if defined(__GNUC__)
+#define GM_PLUGIN_EXPORT __attribute__((visibility("default")))
+#else
+#define GM_PLUGIN_EXPORT
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif
