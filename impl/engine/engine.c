@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* engine.c - plans and calls as gm_variant promises them: everything is validated here. */
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "engine/plan.h"
+#include "isa/host/host.h"
+
+gm_status engine_supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+{
+	GM_TRY(gm_problem_check(problem, error));
+	if (!opts || opts->struct_size < sizeof *opts || opts->T_max == 0 || opts->N_max == 0)
+		return gm_fail(error, GM_BAD_ARGUMENT, "plan options are missing, too small, or T_max or N_max is 0");
+	if (opts->threads != 1)
+		return gm_fail(error, GM_UNSUPPORTED, "runs on 1 thread, %u were asked for", (unsigned)opts->threads);
+	if (opts->mode != GM_MODE_INFER && opts->mode != GM_MODE_TRAIN)
+		return gm_fail(error, GM_UNSUPPORTED, "mode %u is neither infer nor train", (unsigned)opts->mode);
+	if (opts->denormals > GM_DENORMALS_FLUSH)
+		return gm_fail(error, GM_BAD_ARGUMENT, "denormals is %u, must be keep (0) or flush (1)",
+		               (unsigned)opts->denormals);
+	return GM_OK;
+}
+
+static void plan_init(gm_plan *plan, const engine_row *row, const gm_problem *problem, const gm_plan_opts *opts)
+{
+	*plan = (gm_plan){.kernels = row->kernels, .name = row->name, .problem = *problem, .opts = *opts};
+	dims_init(&plan->dims, problem, row->kernels);
+}
+
+static size_t scratch_bytes(const gm_plan *plan, int backward, int *overflow)
+{
+	gm_block block = {0};
+	gm_scratch scratch;
+
+	layout_scratch(plan, plan->opts.T_max, plan->opts.N_max, backward, &scratch, &block);
+	*overflow |= block.overflow;
+	return block.used;
+}
+
+static size_t tape_bytes(const gm_plan *plan, int *overflow)
+{
+	gm_block block = {0};
+	layer_tape tape;
+
+	for (size_t l = 0; l < plan->dims.L; l++) {
+		if (l > 0)
+			layout_tape_input(plan, plan->opts.T_max, plan->opts.N_max, &block);
+		for (size_t d = 0; d < plan->dims.D; d++)
+			layout_tape(plan, plan->opts.T_max, plan->opts.N_max, &tape, &block);
+	}
+	*overflow |= block.overflow;
+	return block.used;
+}
+
+gm_status engine_sizes(const engine_row *row, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+{
+	gm_block block = {0};
+	gm_plan plan;
+	size_t forward, backward = 0, tape = 0;
+	int overflow = 0;
+
+	GM_TRY(engine_supports(problem, opts, NULL));
+	if (!sizes || sizes->struct_size < sizeof *sizes)
+		return GM_BAD_ARGUMENT;
+	if (!row->kernels->lanes)
+		return GM_NO_CPU;
+	plan_init(&plan, row, problem, opts);
+	block_take(&block, 1, sizeof plan);
+	layout_plan(&plan, &block);
+	forward = scratch_bytes(&plan, 0, &overflow);
+	if (opts->mode == GM_MODE_TRAIN) {
+		backward = scratch_bytes(&plan, 1, &overflow);
+		tape = tape_bytes(&plan, &overflow);
+	}
+	if (overflow || block.overflow)
+		return GM_BAD_SHAPE;
+	sizes->alignment = GM_ALIGNMENT;
+	sizes->plan_bytes = block.used;
+	sizes->scratch_bytes = forward > backward ? forward : backward;
+	sizes->tape_bytes = tape;
+	return GM_OK;
+}
+
+gm_status engine_plan_create(const engine_row *row, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
+                             gm_plan **plan, gm_error *error)
+{
+	gm_sizes sizes = {.struct_size = sizeof sizes};
+	gm_block block = {.base = mem};
+	gm_status status;
+	gm_plan *made;
+
+	GM_TRY(engine_supports(problem, opts, error));
+	if (!mem || (uintptr_t)mem % GM_ALIGNMENT || !plan)
+		return gm_fail(error, GM_BAD_ARGUMENT, "plan memory must be given and aligned to %d bytes", GM_ALIGNMENT);
+	status = engine_sizes(row, problem, opts, &sizes);
+	if (status != GM_OK)
+		return gm_fail(error, status, "%s: T_max %zu, N_max %zu", gm_status_name(status), opts->T_max, opts->N_max);
+	made = block_take(&block, 1, sizeof *made);
+	plan_init(made, row, problem, opts);
+	layout_plan(made, &block);
+	memset(made->zeros, 0, (size_t)((char *)made->pack - (char *)made->zeros));
+	*plan = made;
+	return GM_OK;
+}
+
+static gm_status check_weights(const gm_plan *plan, const gm_weights *weights, gm_error *error)
+{
+	size_t count = plan->dims.L * plan->dims.D;
+
+	if (!weights || weights->struct_size < sizeof *weights || weights->count != count || !weights->layer)
+		return gm_fail(error, GM_BAD_ARGUMENT, "weights must hold %zu layers and directions", count);
+	for (size_t i = 0; i < count; i++) {
+		const gm_layer_weights *w = &weights->layer[i];
+		int bias = plan->problem.bias ? w->bias_ih && w->bias_hh : !w->bias_ih && !w->bias_hh;
+
+		if (!w->weight_ih || !w->weight_hh || !bias || !w->weight_hr != !plan->dims.P)
+			return gm_fail(error, GM_BAD_ARGUMENT,
+			               "weights of layer %zu direction %zu: a matrix or bias is missing, or one too many",
+			               i / plan->dims.D, i % plan->dims.D);
+	}
+	return GM_OK;
+}
+
+gm_status engine_set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
+{
+	uint64_t mode;
+
+	GM_TRY(check_weights(plan, weights, error));
+	mode = host_fp_enter(plan->opts.denormals);
+	pack_weights(plan, weights);
+	host_fp_leave(mode);
+	return GM_OK;
+}
+
+static gm_status check_forward(const gm_plan *plan, const gm_forward_args *args)
+{
+	size_t masks = plan->problem.dropout > 0 ? plan->dims.L - 1 : 0;
+
+	if (!args || args->struct_size < sizeof *args || !args->input || !args->output || !args->scratch)
+		return GM_BAD_ARGUMENT;
+	if (args->T == 0 || args->T > plan->opts.T_max || args->N == 0 || args->N > plan->opts.N_max)
+		return GM_BAD_SHAPE;
+	if (!args->lengths != !plan->problem.lengths || (args->tape && plan->opts.mode == GM_MODE_INFER))
+		return GM_BAD_ARGUMENT;
+	for (size_t n = 0; args->lengths && n < args->N; n++)
+		if (args->lengths[n] < 1 || (uint64_t)args->lengths[n] > args->T)
+			return GM_BAD_SHAPE;
+	if (masks && !args->dropout_mask)
+		return GM_BAD_ARGUMENT;
+	for (size_t l = 0; l < masks; l++)
+		if (!args->dropout_mask[l])
+			return GM_BAD_ARGUMENT;
+	return GM_OK;
+}
+
+gm_status engine_run_forward(gm_plan *plan, const gm_forward_args *args)
+{
+	uint64_t mode;
+
+	GM_TRY(check_forward(plan, args));
+	mode = host_fp_enter(plan->opts.denormals);
+	engine_forward(plan, args);
+	host_fp_leave(mode);
+	return GM_OK;
+}
+
+static gm_status check_backward(const gm_plan *plan, const gm_backward_args *args)
+{
+	if (!args || args->struct_size < sizeof *args || !args->fwd || !args->fwd->tape || args->flags > GM_ACCUMULATE)
+		return GM_BAD_ARGUMENT;
+	GM_TRY(check_forward(plan, args->fwd));
+	if (args->t_begin >= args->t_end || args->t_end > args->fwd->T)
+		return GM_BAD_SHAPE;
+	if (plan->dims.D > 1 && (args->t_begin > 0 || args->t_end < args->fwd->T))
+		return GM_UNSUPPORTED;
+	if (args->dweights && (args->dweights->struct_size < sizeof *args->dweights ||
+	                       args->dweights->count != plan->dims.L * plan->dims.D || !args->dweights->layer))
+		return GM_BAD_ARGUMENT;
+	return GM_OK;
+}
+
+gm_status engine_run_backward(gm_plan *plan, const gm_backward_args *args)
+{
+	uint64_t mode;
+
+	GM_TRY(check_backward(plan, args));
+	mode = host_fp_enter(plan->opts.denormals);
+	engine_backward(plan, args);
+	host_fp_leave(mode);
+	return GM_OK;
+}
+
+const char *engine_describe(const gm_plan *plan)
+{
+	return plan->name;
+}
+
+void engine_plan_destroy(gm_plan *plan)
+{
+	(void)plan; /* the memory is the caller's, and there are no threads to end */
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* gradients.c - what follows the sequential part of backward: one product each for dW_ih, dW_hh, dW_hr and dx over
+ * all steps and rows, and the sums for the biases.
+ * Order of every sum: steps against the order of processing, within a step batch rows as the caller has them, padded
+ * (t, n) skipped (R9 of reference/CANONICAL.md); taken in chunks of GRADIENT_ROWS that continue the same chain. */
+#include "engine/plan.h"
+
+#include <string.h>
+
+/* The walk over valid (t, n) in the order of R9. */
+typedef struct row_walk {
+	size_t step, n;
+} row_walk;
+
+/* Pointers to the next rows: gates' gradients, x, h before, and with projection o*tanh(c); their count. */
+static size_t next_rows(const layer_gradients *g, row_walk *walk)
+{
+	const gm_dims *d = &g->plan->dims;
+	gm_scratch *s = g->scratch;
+	size_t steps = g->args->t_end - g->args->t_begin, count = 0;
+
+	for (; walk->step < steps; walk->step++, walk->n = 0) {
+		size_t t = g->reverse ? g->args->t_begin + walk->step : g->args->t_end - 1 - walk->step;
+
+		for (; walk->n < s->rows.N && count < GRADIENT_ROWS; walk->n++) {
+			size_t slot = s->rows.slot_of[walk->n];
+			size_t row = t * s->rows.N + slot;
+
+			if (t >= row_length(&s->rows, walk->n))
+				continue;
+			s->row_a[count] = s->dgates + row * d->ld_dgates;
+			s->row_x[count] = view_at(&g->input, t, walk->n);
+			s->row_h[count] = g->tape->y + (row + (g->reverse ? s->rows.N : 0)) * d->Rp;
+			s->row_m[count] = d->P ? g->tape->m + row * d->Hp : NULL;
+			count++;
+		}
+		if (walk->n < s->rows.N)
+			break;
+	}
+	return count;
+}
+
+/* One weight gradient: c (m, n) from `m` columns of the rows of a, starting at `column`, and `n` of those of b. */
+typedef struct product {
+	const float *const *a;
+	const float *const *b;
+	size_t column, m, n;
+	float *c;
+} product;
+
+/* [column block][row][column of block], columns beyond n are 0. */
+static void pack_columns(float *dst, size_t width, const float *const *rows, size_t count, size_t n)
+{
+	for (size_t column = 0; column < n; column += width) {
+		size_t valid = n - column < width ? n - column : width;
+
+		for (size_t k = 0; k < count; k++, dst += width) {
+			memcpy(dst, rows[k] + column, valid * sizeof *dst);
+			if (valid < width)
+				memset(dst + valid, 0, (width - valid) * sizeof *dst);
+		}
+	}
+}
+
+static void multiply_rows(const layer_gradients *g, const product *p, size_t count, int resume)
+{
+	const gm_kernels *kernels = g->plan->kernels;
+	gm_scratch *s = g->scratch;
+
+	if (!p->c)
+		return;
+	pack_columns(s->pack_b, kernels->gemm_cols, p->b, count, p->n);
+	for (size_t m = 0; m < p->m; m += kernels->outer_rows) {
+		size_t rows = p->m - m < kernels->outer_rows ? p->m - m : kernels->outer_rows;
+		gm_outer call = {
+			.rows = rows, .cols = p->n, .depth = count, .a = s->pack_a, .b = s->pack_b,
+			.c = p->c + m * p->n, .ldc = (ptrdiff_t)p->n, .resume = resume};
+
+		for (size_t k = 0; k < count; k++)
+			for (size_t i = 0; i < kernels->outer_rows; i++)
+				s->pack_a[k * kernels->outer_rows + i] = i < rows ? p->a[k][p->column + m + i] : 0.0f;
+		kernels->outer(&call);
+	}
+}
+
+/* c (m) = start + rows in order, plain adds. */
+static void add_rows(const layer_gradients *g, const float *const *rows, size_t column, size_t m, size_t count,
+                     float *c, int resume)
+{
+	if (!c)
+		return;
+	if (!resume)
+		memset(c, 0, m * sizeof *c);
+	for (size_t k = 0; k < count; k++)
+		g->plan->kernels->add(c, c, rows[k] + column, m);
+}
+
+static float *offset(float *p, size_t floats)
+{
+	return p ? p + floats : NULL;
+}
+
+/* GRU's gates' gradients stand as [n r z a_nh]: x's weights take r z n, h's take r z a_nh. */
+static void gate_products(const layer_gradients *g, const gm_layer_grads *dw, size_t count, int resume)
+{
+	const gm_dims *d = &g->plan->dims;
+	const gm_scratch *s = g->scratch;
+	int gru = g->plan->problem.cell == GM_GRU;
+	size_t first = gru ? d->H : 0, joint = gru ? 2 * d->H : d->G * d->H;
+	product ih = {s->row_a, s->row_x, first, joint, g->x_size, dw->dweight_ih};
+	product ih_n = {s->row_a, s->row_x, 0, d->H, g->x_size, offset(dw->dweight_ih, 2 * d->H * g->x_size)};
+	product hh = {s->row_a, s->row_h, first, d->G * d->H, d->R, dw->dweight_hh};
+
+	multiply_rows(g, &ih, count, resume);
+	if (gru)
+		multiply_rows(g, &ih_n, count, resume);
+	multiply_rows(g, &hh, count, resume);
+	add_rows(g, s->row_a, first, joint, count, dw->dbias_ih, resume);
+	if (gru)
+		add_rows(g, s->row_a, 0, d->H, count, offset(dw->dbias_ih, 2 * d->H), resume);
+	add_rows(g, s->row_a, first, d->G * d->H, count, dw->dbias_hh, resume);
+}
+
+/* dW_hr: the rows of a are d at h. */
+static void projection_product(const layer_gradients *g, const gm_layer_grads *dw, size_t count, int resume)
+{
+	const gm_dims *d = &g->plan->dims;
+	gm_scratch *s = g->scratch;
+	product hr = {s->row_a, s->row_m, 0, d->P, d->H, dw->dweight_hr};
+
+	for (size_t k = 0; k < count; k++)
+		s->row_a[k] = s->ds + (size_t)(s->row_a[k] - s->dgates) / d->ld_dgates * d->Rp;
+	multiply_rows(g, &hr, count, resume);
+}
+
+void gradients_of_weights(const layer_gradients *g)
+{
+	row_walk walk = {0};
+	int resume = (g->args->flags & GM_ACCUMULATE) != 0;
+	const gm_layer_grads *dw = g->args->dweights ? &g->args->dweights->layer[g->index] : NULL;
+	size_t count;
+
+	if (!dw)
+		return;
+	do {
+		count = next_rows(g, &walk);
+		gate_products(g, dw, count, resume);
+		if (g->plan->dims.P)
+			projection_product(g, dw, count, resume);
+		resume = 1;
+	} while (count == GRADIENT_ROWS);
+}
+
+void gradient_of_input(const layer_gradients *g, const gm_view *dx)
+{
+	const gm_dims *d = &g->plan->dims;
+	const layer_pack *pack = &g->plan->pack[g->index];
+	gm_scratch *s = g->scratch;
+	size_t N = s->rows.N;
+	int gru = g->plan->problem.cell == GM_GRU;
+	gm_run run;
+
+	for (size_t next = 0; rows_next_run(&s->rows, dx, g->args->t_begin, g->args->t_end, &next, &run);) {
+		const float *a = s->dgates + (run.t * N + run.slot) * d->ld_dgates;
+		gm_gemm call = {
+			.rows = run.rows, .cols = g->x_size, .depth = (gru ? 2 : d->G) * d->H, .segments = 1,
+			.a = a + (gru ? d->H : 0), .lda = (ptrdiff_t)(run.over_time ? N * d->ld_dgates : d->ld_dgates),
+			.b = pack->weight_ih_t, .bias = g->plan->zeros,
+			.c = view_at(dx, run.t, run.n), .ldc = run.over_time ? dx->t : dx->n};
+
+		g->plan->kernels->gemm(&call);
+		if (!gru)
+			continue;
+		call.depth = d->H;
+		call.a = a;
+		call.b = pack->weight_ih_t_n;
+		call.bias = NULL;
+		g->plan->kernels->gemm(&call);
+	}
+}
