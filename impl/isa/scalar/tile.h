@@ -5,4 +5,4 @@
 #define OUTER_ROWS 3
 #define LSTM_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(2, 1) X(3, 1)
 #define GRU_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(2, 1) X(3, 1) X(4, 1)
-#define RNN_TILES(X) X(1, 1) X(1, 2) X(1, 4) X(1, 8) X(2, 1) X(2, 2) X(2, 4) X(3, 1) X(3, 2) X(3, 4)
+#define RNN_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(2, 1) X(2, 2) X(2, 3) X(2, 4) X(3, 1) X(3, 2) X(3, 3) X(3, 4)
