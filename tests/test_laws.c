@@ -136,25 +136,26 @@ static void test_accumulate(void **state)
 }
 
 /* A batch row gives the same output whatever stands beside it. */
-static void batch_split(const gm_variant *variant)
+static void split_batch(const gm_variant *variant, const char *problem, size_t n)
 {
 	static const char *const names[] = {"output", "grad_input"};
 	variant_run whole, one;
 	gm_spec spec;
-	size_t n = 4;
+	size_t H;
 
-	run_random(&whole, variant, "lstm_T7_N9_I5_H19_bf", 14, GM_MODE_TRAIN);
+	run_random(&whole, variant, problem, 14, GM_MODE_TRAIN);
 	run_forward(&whole);
 	run_backward(&whole);
 	spec = whole.spec;
 	spec.N = 1;
+	H = spec.problem.hidden_size;
 	run_open(&one, variant, &spec, whole.data, GM_MODE_TRAIN);
 	one.binding->fwd.input += (ptrdiff_t)n * whole.binding->fwd.in_n;
-	one.binding->fwd.h_0 += n * 19;
-	one.binding->fwd.c_0 += n * 19;
+	one.binding->fwd.h_0 += n * H;
+	one.binding->fwd.c_0 += n * H;
 	one.binding->bwd.grad_output += (ptrdiff_t)n * whole.binding->fwd.out_n;
-	one.binding->bwd.grad_h_n += n * 19;
-	one.binding->bwd.grad_c_n += n * 19;
+	one.binding->bwd.grad_h_n += n * H;
+	one.binding->bwd.grad_c_n += n * H;
 	run_forward(&one);
 	run_backward(&one);
 	for (size_t i = 0; i < 2; i++) {
@@ -162,9 +163,16 @@ static void batch_split(const gm_variant *variant)
 
 		expect_same(variant, names[i], run_tensor(&one, names[i]), run_tensor(&whole, names[i]) + n * count, count);
 	}
-	expect_same(variant, "h_n", run_tensor(&one, "h_n"), run_tensor(&whole, "h_n") + n * 19, 19);
+	expect_same(variant, "h_n", run_tensor(&one, "h_n"), run_tensor(&whole, "h_n") + n * H, H);
 	run_close(&one);
 	run_close(&whole);
+}
+
+/* The second problem is deeper than the part of a product that one pass takes. */
+static void batch_split(const gm_variant *variant)
+{
+	split_batch(variant, "lstm_T7_N9_I5_H19_bf", 4);
+	split_batch(variant, "lstm_T2_N3_I3_H600_bf", 1);
 }
 
 static void test_batch_split(void **state)
@@ -232,28 +240,62 @@ static void test_absent(void **state)
 	for_canonical(absent);
 }
 
-/* The reverse direction on x = the forward direction on x turned round in time. */
-static void reversed(const gm_variant *variant)
+/* dst = src (T rows of `width` floats) turned round in time. */
+static void turn_round(float *dst, const float *src, size_t T, size_t width)
 {
-	size_t T = 6, N = 2, I = 5, H = 19;
-	variant_run both, forward;
-	gm_layer_weights weights;
-	gm_weights reversed_weights = {.struct_size = sizeof reversed_weights, .count = 1, .layer = &weights};
-
-	run_random(&both, variant, "gru_D2_T6_N2_I5_H19", 17, GM_MODE_INFER);
-	run_forward(&both);
-	run_random(&forward, variant, "gru_T6_N2_I5_H19", 18, GM_MODE_INFER);
 	for (size_t t = 0; t < T; t++)
-		memcpy(run_tensor(&forward, "input") + t * N * I, run_tensor(&both, "input") + (T - 1 - t) * N * I,
-		       N * I * sizeof(float));
-	memcpy(run_tensor(&forward, "h_0"), run_tensor(&both, "h_0") + N * H, N * H * sizeof(float));
-	weights = both.binding->weights.layer[1];
-	assert_int_equal(variant->set_weights(forward.plan, &reversed_weights, NULL), GM_OK);
-	run_forward(&forward);
+		memcpy(dst + t * width, src + (T - 1 - t) * width, width * sizeof *dst);
+}
+
+/* The half of the reverse direction, turned round: dst (T*N, H) from src (T*N, 2H). */
+static void reverse_half(float *dst, const float *src, size_t T, size_t N, size_t H)
+{
 	for (size_t t = 0; t < T; t++)
 		for (size_t n = 0; n < N; n++)
-			expect_same(variant, "output of the reverse direction", run_tensor(&forward, "output") + (t * N + n) * H,
-			            run_tensor(&both, "output") + ((T - 1 - t) * N + n) * 2 * H + H, H);
+			memcpy(dst + (t * N + n) * H, src + ((T - 1 - t) * N + n) * 2 * H + H, H * sizeof *dst);
+}
+
+static void expect_reverse(const gm_variant *variant, const variant_run *both, const variant_run *forward, float *expected)
+{
+	size_t T = forward->spec.T, N = forward->spec.N, H = forward->spec.problem.hidden_size;
+
+	reverse_half(expected, run_tensor(both, "output"), T, N, H);
+	expect_same(variant, "output of the reverse direction", run_tensor(forward, "output"), expected, T * N * H);
+	expect_same(variant, "h_n of the reverse direction", run_tensor(forward, "h_n"), run_tensor(both, "h_n") + N * H, N * H);
+	expect_same(variant, "grad_h_0 of the reverse direction", run_tensor(forward, "grad_h_0"),
+	            run_tensor(both, "grad_h_0") + N * H, N * H);
+	expect_same(variant, "grad_weight_ih of the reverse direction", run_tensor(forward, "grad_weight_ih_l0"),
+	            run_tensor(both, "grad_weight_ih_l0_reverse"), run_count(forward, "grad_weight_ih_l0"));
+	expect_same(variant, "grad_weight_hh of the reverse direction", run_tensor(forward, "grad_weight_hh_l0"),
+	            run_tensor(both, "grad_weight_hh_l0_reverse"), run_count(forward, "grad_weight_hh_l0"));
+}
+
+/* The reverse direction on x = the forward direction on x turned round in time, gradients included. */
+static void reversed(const gm_variant *variant)
+{
+	variant_run both, forward;
+	gm_layer_weights weights;
+	gm_weights reverse = {.struct_size = sizeof reverse, .count = 1, .layer = &weights};
+	size_t T, N, H;
+	float *half;
+
+	run_random(&both, variant, "gru_D2_T6_N2_I5_H19", 17, GM_MODE_TRAIN);
+	run_random(&forward, variant, "gru_T6_N2_I5_H19", 18, GM_MODE_TRAIN);
+	T = both.spec.T, N = both.spec.N, H = both.spec.problem.hidden_size;
+	half = calloc(T * N * H, sizeof *half);
+	assert_non_null(half);
+	turn_round(run_tensor(&forward, "input"), run_tensor(&both, "input"), T, N * both.spec.problem.input_size);
+	reverse_half(run_tensor(&forward, "grad_output"), run_tensor(&both, "grad_output"), T, N, H);
+	memcpy(run_tensor(&forward, "h_0"), run_tensor(&both, "h_0") + N * H, N * H * sizeof(float));
+	memcpy(run_tensor(&forward, "grad_h_n"), run_tensor(&both, "grad_h_n") + N * H, N * H * sizeof(float));
+	weights = both.binding->weights.layer[1];
+	assert_int_equal(variant->set_weights(forward.plan, &reverse, NULL), GM_OK);
+	run_forward(&both);
+	run_backward(&both);
+	run_forward(&forward);
+	run_backward(&forward);
+	expect_reverse(variant, &both, &forward, half);
+	free(half);
 	run_close(&forward);
 	run_close(&both);
 }
@@ -264,12 +306,52 @@ static void test_reversed(void **state)
 	for_canonical(reversed);
 }
 
+/* Output and grad_input beyond a row's length are +0, and NaNs in padded input and upstream gradient reach nothing. */
+static void padding(const gm_variant *variant)
+{
+	size_t width[] = {4, 18, 4, 18};
+	variant_run clean, dirty;
+	const int64_t *lengths;
+
+	run_random(&clean, variant, "lstm_D2_T6_N5_I4_H9_len", 19, GM_MODE_TRAIN);
+	run_forward(&clean);
+	run_backward(&clean);
+	run_random(&dirty, variant, "lstm_D2_T6_N5_I4_H9_len", 19, GM_MODE_TRAIN);
+	float *padded[] = {run_tensor(&dirty, "input"), run_tensor(&dirty, "grad_output"),
+	                   run_tensor(&clean, "grad_input"), run_tensor(&clean, "output")};
+
+	lengths = dirty.binding->fwd.lengths;
+	for (size_t i = 0; i < 4; i++)
+		for (size_t t = 0; t < 6; t++)
+			for (size_t n = 0; n < 5; n++)
+				for (size_t j = 0; (int64_t)t >= lengths[n] && j < width[i]; j++) {
+					float *element = padded[i] + (t * 5 + n) * width[i] + j;
+
+					if (i < 2)
+						memset(element, 0xff, sizeof *element);
+					else
+						assert_memory_equal(element, "\0\0\0\0", 4);
+				}
+	run_forward(&dirty);
+	run_backward(&dirty);
+	if (!same_results(&clean, &dirty, 1))
+		fail_msg("%s: padding reaches a result", variant->name);
+	run_close(&dirty);
+	run_close(&clean);
+}
+
+static void test_padding(void **state)
+{
+	(void)state;
+	for_canonical(padding);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_time_split), cmocka_unit_test(test_windows), cmocka_unit_test(test_accumulate),
 		cmocka_unit_test(test_batch_split), cmocka_unit_test(test_modes), cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_reversed)};
+		cmocka_unit_test(test_reversed), cmocka_unit_test(test_padding)};
 
 	return cmocka_run_group_tests_name("laws", tests, NULL, NULL);
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* fill.c - see fill.h.  One table says which distribution a kind of tensor has. */
+#include "fill.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats.h"
+
+typedef enum distribution { ZEROS, NORMAL, HALF_NORMAL, WEIGHT, LENGTH, MASK } distribution;
+
+static const distribution distribution_of[GM_KINDS] = {
+	[GM_INPUT] = NORMAL,       [GM_H_0] = HALF_NORMAL,   [GM_C_0] = HALF_NORMAL,
+	[GM_LENGTHS] = LENGTH,     [GM_DROPOUT_MASK] = MASK,
+	[GM_WEIGHT_IH] = WEIGHT,   [GM_WEIGHT_HH] = WEIGHT,  [GM_BIAS_IH] = WEIGHT,
+	[GM_BIAS_HH] = WEIGHT,     [GM_WEIGHT_HR] = WEIGHT,
+	[GM_GRAD_OUTPUT] = NORMAL, [GM_GRAD_H_N] = NORMAL,   [GM_GRAD_C_N] = NORMAL,
+};
+
+static uint64_t stream_of(const gm_tensor *tensor, uint64_t seed)
+{
+	uint64_t stream = stats_hash(seed, 0);
+	for (const char *c = tensor->name; *c; c++)
+		stream = stats_hash(stream, (unsigned char)*c);
+	return stream;
+}
+
+static void fill_lengths(const gm_tensor *tensor, size_t T, uint64_t key, int64_t *out)
+{
+	for (size_t i = 0; i < tensor->count; i++) {
+		stats_stream stream = {stats_hash(key, i), 0};
+		out[i] = i == 0 ? (int64_t)T : 1 + (int64_t)stats_below(&stream, T);
+	}
+}
+
+static float draw(distribution from, const gm_problem *p, stats_stream *stream)
+{
+	switch (from) {
+	case NORMAL:
+		return (float)stats_normal(stream);
+	case HALF_NORMAL:
+		return 0.5f * (float)stats_normal(stream);
+	case WEIGHT:
+		return (float)((2 * stats_uniform(stream) - 1) / sqrt((double)p->hidden_size));
+	case MASK:
+		return stats_uniform(stream) < p->dropout ? 0.0f : (float)(1 / (1 - p->dropout));
+	case LENGTH: // integers: fill_lengths
+	case ZEROS:
+		break;
+	}
+	return 0.0f;
+}
+
+void fill_tensor(const gm_spec *spec, const gm_tensor *tensor, uint64_t seed, void *data)
+{
+	const distribution from = distribution_of[tensor->kind];
+	const uint64_t key = stream_of(tensor, seed);
+	float *out = data;
+
+	if (from == ZEROS)
+		memset(data, 0, tensor->count * gm_dtype_bytes(tensor->dtype));
+	else if (from == LENGTH)
+		fill_lengths(tensor, spec->T, key, data);
+	else
+		for (size_t i = 0; i < tensor->count; i++) {
+			stats_stream stream = {stats_hash(key, i), 0};
+			out[i] = draw(from, &spec->problem, &stream);
+		}
+}
+
+gm_status fill_create(const gm_spec *spec, const gm_tensors *tensors, uint64_t seed, fill_data *out, gm_error *error)
+{
+	fill_data made = {tensors->count, calloc(tensors->count, sizeof *made.data)};
+	if (!made.data)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", tensors->count);
+	for (size_t i = 0; i < tensors->count; i++) {
+		const gm_tensor *t = &tensors->row[i];
+		if (t->role == GM_ROLE_OUTPUT || t->role == GM_ROLE_GRAD)
+			continue;
+		made.data[i] = malloc(t->count * gm_dtype_bytes(t->dtype));
+		if (!made.data[i]) {
+			fill_free(&made);
+			return gm_fail(error, GM_NO_MEMORY, "no memory for %s: %zu elements", t->name, t->count);
+		}
+		fill_tensor(spec, t, seed, made.data[i]);
+	}
+	*out = made;
+	return GM_OK;
+}
+
+void fill_free(fill_data *data)
+{
+	for (size_t i = 0; data->data && i < data->count; i++)
+		free(data->data[i]);
+	free(data->data);
+	*data = (fill_data){0, NULL};
+}

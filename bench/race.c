@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* race.c - see race.h: problems one after another; on each, open and judge every candidate, choose sizes, measure in
+ * fresh processes, report.  Order inside: race_internal.h. */
+#include "race_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fill.h"
+#include "stats.h"
+
+
+
+const char *race_status_name(race_status status)
+{
+	static const char *const names[] = {"timed", "rejected", "unsupported", "skipped", "failed"};
+	return (unsigned)status < sizeof names / sizeof *names ? names[status] : "unknown";
+}
+
+double race_now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+int race_stopped(const race *r)
+{
+	return r->filled.stop && *r->filled.stop;
+}
+
+void race_drop(race_lane *lane, race_status status, const char *reason)
+{
+	lane->alive = 0;
+	lane->result.status = status;
+	snprintf(lane->result.reason, sizeof lane->result.reason, "%s", reason);
+}
+
+void race_drop_error(race *r, size_t slot, const char *when, const gm_error *error)
+{
+	const race_status status = error->status == GM_UNSUPPORTED ? RACE_UNSUPPORTED
+	                         : error->status == GM_NO_CPU      ? RACE_SKIPPED
+	                                                           : RACE_FAILED;
+	char reason[RACE_REASON];
+	if (status == RACE_FAILED)
+		snprintf(reason, sizeof reason, "%s while %s: %.200s", gm_status_name(error->status), when, error->message);
+	else
+		snprintf(reason, sizeof reason, "%.250s", error->message);
+	race_drop(&r->lane[slot], status, reason);
+}
+
+size_t race_alive(const race *r, size_t slots[RACE_MAX_CANDIDATES])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->filled.candidate_count; i++)
+		if (r->lane[i].alive)
+			slots[n++] = i;
+	return n;
+}
+
+static void progress(const race *r, const char *what, double part)
+{
+	if (!r->filled.progress)
+		return;
+	char problem[GM_SPEC_TEXT], text[GM_SPEC_TEXT + 64];
+	gm_spec_format(r->spec, problem);
+	snprintf(text, sizeof text, "%s %s", problem, what);
+	r->filled.progress(r->filled.progress_context, text,
+	                   ((double)r->problem + part) / (double)r->filled.spec_count);
+}
+
+/* ---- opening and judging ---- */
+
+static void open_lane(race *r, size_t slot)
+{
+	race_lane *lane = &r->lane[slot];
+	race_opened opened = {0};
+	gm_error error = {0};
+	const double begun = race_now();
+
+	const gm_status status = r->source.open(r->source.context, slot, &r->filled.candidates[slot], r->spec, r->tensors,
+	                                        r->data, &opened, &error);
+	lane->open_seconds = race_now() - begun;
+	if (status != GM_OK) {
+		error.status = status;
+		race_drop_error(r, slot, "started", &error);
+		return;
+	}
+	lane->alive = 1;
+	lane->result.plan_bytes = opened.plan_bytes;
+	lane->result.tape_bytes = opened.tape_bytes;
+	snprintf(lane->result.engine, sizeof lane->result.engine, "%s", opened.engine);
+}
+
+static gm_status judge_lane(race *r, size_t slot, gm_error *error)
+{
+	race_lane *lane = &r->lane[slot];
+	void **got = calloc(r->tensors->count, sizeof *got);
+	const float **effective = calloc(r->tensors->count, sizeof *effective);
+	char reason[RACE_REASON] = "";
+	if (!got || !effective) {
+		free(got);
+		free(effective);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", r->tensors->count);
+	}
+	r->source.outputs(r->source.context, slot, got, effective);
+	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
+	                                            &r->filled.candidates[slot], got, effective, lane->result.judged,
+	                                            reason);
+	if (verdict != RACE_TIMED)
+		race_drop(lane, verdict, reason[0] ? reason : "judged wrong");
+	free(got);
+	free(effective);
+	return GM_OK;
+}
+
+static void close_lanes(race *r)
+{
+	for (size_t i = 0; i < r->filled.candidate_count; i++)
+		r->source.close(r->source.context, i);
+}
+
+static gm_status open_and_judge(race *r, gm_error *error)
+{
+	gm_status status = GM_OK;
+	char judged[16] = "", reason[RACE_REASON] = "";
+
+	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
+		if (race_stopped(r)) {
+			race_drop(&r->lane[i], RACE_SKIPPED, "interrupted");
+			continue;
+		}
+		progress(r, "judging", 0.5 * (double)i / (double)r->filled.candidate_count);
+		open_lane(r, i);
+		if (r->lane[i].alive)
+			status = judge_lane(r, i, error);
+		if (!r->lane[i].alive)
+			r->source.close(r->source.context, i);
+	}
+	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, judged, reason);
+	return status;
+}
+
+/* ---- measuring ---- */
+
+static void reopen(race *r)
+{
+	size_t slots[RACE_MAX_CANDIDATES];
+	const size_t n = race_alive(r, slots);
+	close_lanes(r);
+	for (size_t i = 0; i < n; i++) {
+		r->lane[slots[i]].alive = 0;
+		open_lane(r, slots[i]);
+	}
+}
+
+static gm_status measure(race *r, gm_error *error)
+{
+	size_t slots[RACE_MAX_CANDIDATES];
+	char text[64];
+
+	race_warm(r);
+	if (race_alive(r, slots) == 0 || race_stopped(r))
+		return GM_OK;
+	race_choose_size(r);
+	GM_TRY(race_blocks_create(r, error));
+	const double begun = race_now();
+	for (r->process = 0; r->process < r->size.processes && !race_stopped(r); r->process++) {
+		snprintf(text, sizeof text, "process %zu/%zu", r->process + 1, r->size.processes);
+		progress(r, text, 0.5 + 0.5 * (double)r->process / (double)r->size.processes);
+		if (r->process > 0) {
+			reopen(r);
+			race_warm(r);
+		}
+		if (race_alive(r, slots) > 0)
+			GM_TRY(race_time_process(r, error));
+	}
+	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
+	if (r->predicted > 0)
+		r->slowness = fmax(1, 0.5 * (r->slowness + (race_now() - begun) / r->predicted));
+	return race_figures(r, error);
+}
+
+/* ---- one problem ---- */
+
+static void begin_results(race *r)
+{
+	memset(r->lane, 0, r->filled.candidate_count * sizeof *r->lane);
+	for (size_t i = 0; i < r->filled.candidate_count; i++) {
+		race_result *x = &r->lane[i].result;
+		gm_spec_format(r->spec, x->problem);
+		snprintf(x->variant, sizeof x->variant, "%s", r->filled.candidates[i].variant);
+		x->problem_index = r->problem;
+		x->candidate_index = i;
+		x->threads = r->filled.threads;
+	}
+}
+
+static void report(race *r)
+{
+	race_summary *s = r->summary;
+	size_t *const counter[] = {&s->timed, &s->rejected, &s->unsupported, &s->skipped, &s->failed};
+	for (size_t i = 0; i < r->filled.candidate_count; i++) {
+		race_lane *lane = &r->lane[i];
+		if (lane->alive && !lane->result.blocks_ns)
+			race_drop(lane, RACE_SKIPPED, "interrupted");
+		r->row[i] = lane->result;
+		++*counter[lane->result.status];
+		if (lane->result.status != RACE_TIMED)
+			continue;
+		s->tainted += lane->result.tainted;
+		for (size_t b = 0; b < r->size.processes * r->size.blocks; b++)
+			s->blocks += isfinite(lane->block_ns[b]) != 0;
+		if (lane->result.processes > s->processes)
+			s->processes = lane->result.processes;
+	}
+	r->filled.report(r->filled.report_context, r->row, r->filled.candidate_count);
+}
+
+static void skip_problem(race *r, const char *why)
+{
+	begin_results(r);
+	for (size_t i = 0; i < r->filled.candidate_count; i++)
+		race_drop(&r->lane[i], RACE_SKIPPED, why);
+	report(r);
+}
+
+static gm_status race_problem(race *r, gm_error *error)
+{
+	fill_data filled = {0};
+	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
+	if (status == GM_OK)
+		status = fill_create(r->spec, r->tensors, r->filled.seed, &filled, error);
+	if (status == GM_OK) {
+		r->data = filled.data;
+		begin_results(r);
+		status = open_and_judge(r, error);
+	}
+	if (status == GM_OK)
+		status = measure(r, error);
+	close_lanes(r);
+	if (status == GM_OK)
+		report(r);
+	race_blocks_free(r);
+	fill_free(&filled);
+	gm_tensors_destroy(r->tensors);
+	r->tensors = NULL;
+	return status;
+}
+
+static gm_status all_problems(race *r, gm_error *error)
+{
+	for (r->problem = 0; r->problem < r->filled.spec_count; r->problem++) {
+		gm_spec spec = r->filled.specs[r->problem];
+		if (spec.pass == GM_PASS_NONE)
+			spec.pass = GM_PASS_FWD;
+		r->spec = &spec;
+		const double limit = r->filled.budget_seconds;
+		if (race_stopped(r)) {
+			r->summary->interrupted = 1;
+			skip_problem(r, "interrupted");
+		} else if (limit > 0 && race_now() - r->begun > limit) {
+			char why[64];
+			snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
+			r->summary->budget_spent = 1;
+			skip_problem(r, why);
+		} else {
+			progress(r, "", 0);
+			GM_TRY(race_problem(r, error));
+			r->summary->problems++;
+		}
+	}
+	r->summary->interrupted = race_stopped(r);
+	return GM_OK;
+}
+
+/* ---- the whole ---- */
+
+static gm_status check_options(const race_options *o, gm_error *error)
+{
+	if (!o->judge || !o->report)
+		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
+	if (!o->specs || o->spec_count == 0 || !o->candidates || o->candidate_count == 0)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu problems and %zu candidates: nothing to race", o->spec_count,
+		               o->candidate_count);
+	if (o->candidate_count > RACE_MAX_CANDIDATES || o->processes > RACE_MAX_PROCESSES || o->blocks > 10000)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu candidates (at most %d), %zu processes (%d), %zu blocks (10000)",
+		               o->candidate_count, RACE_MAX_CANDIDATES, o->processes, RACE_MAX_PROCESSES, o->blocks);
+	return GM_OK;
+}
+
+static race_options with_defaults(const race_options *o)
+{
+	race_options filled = *o;
+	if (!filled.threads)
+		filled.threads = 1;
+	if (!filled.processes)
+		filled.processes = 5;
+	if (!filled.blocks)
+		filled.blocks = filled.quick ? 6 : 12;
+	if (filled.quick && filled.budget_seconds <= 0)
+		filled.budget_seconds = 75;
+	return filled;
+}
+
+static void conclude(race *r, const struct race_worker *worker)
+{
+	race_summary *s = r->summary;
+	s->seconds = race_now() - r->begun;
+	s->noise = r->noises ? stats_median(r->noise, r->noises) : 0;
+	if (worker)
+		race_worker_notes(worker, s->notes);
+	const size_t used = strlen(s->notes);
+	if (r->loss_unknown)
+		snprintf(s->notes + used, sizeof s->notes - used, "%stime lost to others cannot be read here: no block is tainted",
+		         used ? "\n" : "");
+}
+
+static gm_status race_with_memory(race *r, gm_error *error)
+{
+	struct race_worker *worker = NULL;
+	const race_options *o = &r->filled;
+	gm_status status = GM_OK;
+
+	if (!r->lane || !r->row || !r->sample_ns || !r->chunk_ns || !r->noise)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
+	GM_TRY(gbench_create(o->flags, o->flag_count, &r->bench, error));
+	if (o->source)
+		r->source = *o->source;
+	else
+		status = race_worker_create(o, &worker, &r->source, error);
+	if (status == GM_OK)
+		status = all_problems(r, error);
+	conclude(r, worker);
+	race_worker_destroy(worker);
+	const gm_status closed = gbench_destroy(r->bench, status == GM_OK ? error : NULL);
+	return status == GM_OK ? closed : status;
+}
+
+gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
+{
+	GM_TRY(check_options(options, error));
+	const size_t n = options->candidate_count;
+	race r = {.filled = with_defaults(options), .summary = summary, .begun = race_now(),
+	          .slowness = 1};
+
+	memset(summary, 0, sizeof *summary);
+	r.lane = calloc(n, sizeof *r.lane);
+	r.row = calloc(n, sizeof *r.row);
+	r.sample_ns = calloc(RACE_MOST_SAMPLES, sizeof *r.sample_ns);
+	r.chunk_ns = calloc(RACE_MOST_SAMPLES, sizeof *r.chunk_ns);
+	r.noise = calloc(n * options->spec_count, sizeof *r.noise);
+	const gm_status status = race_with_memory(&r, error);
+	free(r.lane);
+	free(r.row);
+	free(r.sample_ns);
+	free(r.chunk_ns);
+	free(r.noise);
+	return status;
+}

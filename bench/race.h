@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* race.h - the measuring protocol: which variant is faster on a problem, and by how much (method: README.md).
+ *
+ * For every problem: open every candidate in a fresh worker, judge it, then time blocks of all candidates in the
+ * order of a cyclic Latin square with equal iteration counts; repeat in `processes` fresh processes.  Ratios are
+ * medians of paired log ratios to the fastest.  What the judge did not pass is never timed.
+ * Google Benchmark drives every timed block (gbench_shim.h); the times come from the worker.
+ * Nothing here prints; a result is handed out as soon as its problem is finished. */
+#ifndef BENCH_RACE_H
+#define BENCH_RACE_H
+
+#include <signal.h>
+
+#include "gatemark/tensors.h"
+
+#define RACE_PROTOCOL 1     /* `versions.protocol` of records: changes when times stop being comparable */
+#define RACE_REASON 256
+#define RACE_MAX_CANDIDATES 64
+#define RACE_MAX_PROCESSES 64
+
+typedef struct race_candidate {
+	const char *variant; /* name in the variant table or in the plug-in */
+	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
+} race_candidate;
+
+typedef enum race_status { /* `status` of a bench record, in this order */
+	RACE_TIMED,       /* judged right, then timed */
+	RACE_REJECTED,    /* judged wrong: not timed */
+	RACE_UNSUPPORTED, /* the variant says no to this problem */
+	RACE_SKIPPED,     /* this CPU cannot, no time left in the budget, interrupted, filtered out */
+	RACE_FAILED       /* crashed, hung, or broke off while it was judged or timed */
+} race_status;
+const char *race_status_name(race_status status); /* "timed", ... */
+
+/* Judges one candidate on one problem, before it is timed.
+ *   data   [row] inputs, weights, upstream gradients as given to it (NULL: other rows)
+ *   got    [row] its outputs (and gradients, where spec->pass computes them); poisoned with NaNs before it ran
+ *   effective [row] weights that it really multiplies, where it rounds them; NULL: as given
+ *   judged "budget", "sampled" or "bits": how; reason: why not, one sentence
+ * Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
+ * Candidates come in the caller's order.  A last call with candidate, got and effective NULL says that data, tensors
+ * and spec are about to go: drop what refers to them (its result is ignored). */
+typedef race_status race_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
+                               const race_candidate *candidate, void *const *got, const float *const *effective,
+                               char judged[16], char reason[RACE_REASON]);
+
+typedef struct race_result { /* one `bench` record: tools/RESULTS.md; times of one call */
+	char problem[GM_SPEC_TEXT], variant[48];
+	size_t problem_index, candidate_index; /* in the options */
+	race_status status;
+	char reason[RACE_REASON]; /* "" if timed, or what its figures lack */
+	char judged[16];          /* "" if not judged */
+	uint32_t threads;
+	size_t processes;         /* rows of blocks_ns */
+	size_t samples;           /* kept ones, which the figures below are of */
+	uint64_t calls_per_sample;
+	size_t tainted;           /* blocks that lost more than half of their samples so: left out as a whole */
+	double p50_ns;            /* median of the blocks' medians */
+	double p90_ns, p99_ns, min_ns, max_ns, mean_ns; /* of samples */
+	double low_ns, high_ns;   /* 95 % interval of p50_ns */
+	double ratio, ratio_low, ratio_high; /* to the fastest of this problem; that one: 1, 1, 1 */
+	double steps_per_s, gflops;
+	size_t plan_bytes, tape_bytes;
+	char engine[64];          /* what the variant says really runs */
+	size_t blocks;            /* a process: rows of the Latin square */
+	const double *blocks_ns;  /* [processes][blocks] medians of a block; NAN = not measured; NULL if not timed */
+	const unsigned char *blocks_tainted; /* the same shape */
+} race_result;
+
+#define RACE_LOST 0.05 /* share of its time that a part of a block may lose to others; over it, its samples are left out */
+
+/* Two candidates of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
+typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;
+race_verdict race_compare(const race_result *result, double delta);
+
+typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
+/* All results of one problem, in the caller's order of candidates; valid during the call only. */
+typedef void race_report(void *context, const race_result *results, size_t count);
+
+struct race_source;
+
+typedef struct race_options {
+	const gm_spec *specs; /* pass NONE means FWD */
+	size_t spec_count;
+	const race_candidate *candidates; /* the same variant twice is an A/A race */
+	size_t candidate_count;           /* 1..RACE_MAX_CANDIDATES */
+	race_judge *judge; /* required */
+	void *judge_context;
+	race_report *report; /* required */
+	void *report_context;
+	race_progress *progress; /* or NULL */
+	void *progress_context;
+	int quick;             /* smaller defaults for all that follows */
+	uint32_t threads;      /* of a plan; 0 = 1 */
+	size_t processes;      /* 1..RACE_MAX_PROCESSES; 0 = 5 */
+	size_t blocks;         /* a process, rounded to whole Latin squares; 0 = 12, quick 6 */
+	double budget_seconds; /* 0 = no limit, quick 75; problems share what is left, blocks shrink before problems go */
+	uint64_t seed;         /* of the data and of the order */
+	const char *worker;    /* path of gatemark-worker; NULL = beside the running program */
+	int in_place;          /* no child process, for a debugger: no isolation, no fresh processes, no pinning */
+	const int *cpus;       /* the first `threads` for the worker, the next for this process; NULL = the allowed ones */
+	size_t cpu_count;
+	char *const *flags;    /* --benchmark_* for Google Benchmark */
+	size_t flag_count;
+	const volatile sig_atomic_t *stop; /* not 0: finish the current block, report what there is; may be NULL */
+	const struct race_source *source;  /* where times come from: race_source.h; NULL = workers */
+} race_options;
+
+typedef struct race_summary {
+	size_t problems, timed, rejected, unsupported, skipped, failed; /* problems raced; results by status */
+	size_t blocks, tainted;     /* of all */
+	double noise;               /* median over timed results of (high - low) / 2 / p50: 0.011 = +-1.1 % */
+	size_t processes;           /* a problem, at most */
+	double seconds;
+	int interrupted, budget_spent;
+	char notes[512];            /* sentences about what could not be had (pinning, loss counters), "\n" between */
+} race_summary;
+
+/* GM_OK whatever became of single candidates.  GM_BAD_ARGUMENT (no judge, no report, no candidate, a flag that Google
+ * Benchmark does not know), GM_NO_MEMORY.  At most one race at a time in a process (Google Benchmark is global). */
+GM_CHECKED gm_status race_run(const race_options *options, race_summary *summary, gm_error *error);
+
+#endif

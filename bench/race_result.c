@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* race_result.c - from blocks to figures.  Tainted blocks are left out as long as enough others are there: FEW_BLOCKS of
+ * them, from two processes if there were two.  Else all count (the interval shows it), and for a candidate's own
+ * times the reason says so. */
+#include "race_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "stats.h"
+
+#define FEW_BLOCKS 3
+#define RESAMPLES 1000
+
+typedef struct table { /* values by process, for the bootstrap */
+	double *value;   /* processes * blocks */
+	double *scratch; /* the same + RESAMPLES */
+	size_t start[RACE_MAX_PROCESSES + 1];
+	size_t count;
+} table;
+
+static int counts(const race_lane *lane, size_t block, int all)
+{
+	return isfinite(lane->block_ns[block]) && (all || !lane->tainted[block]);
+}
+
+/* Fills t with block medians of lane, or with log ratios to base in the blocks of the same row and process.
+ * Returns how many processes contribute. */
+static size_t gather(const race *r, const race_lane *lane, const race_lane *base, int all, table *t)
+{
+	size_t processes = 0;
+	t->count = 0;
+	for (size_t p = 0; p < r->size.processes; p++) {
+		t->start[p] = t->count;
+		for (size_t b = p * r->size.blocks; b < (p + 1) * r->size.blocks; b++)
+			if (counts(lane, b, all) && (!base || counts(base, b, all)))
+				t->value[t->count++] = base ? log(lane->block_ns[b] / base->block_ns[b]) : lane->block_ns[b];
+		processes += t->count > t->start[p];
+	}
+	t->start[r->size.processes] = t->count;
+	return processes;
+}
+
+/* Without tainted blocks if that leaves enough.  Returns 1 if all had to count. */
+static int gather_enough(const race *r, const race_lane *lane, const race_lane *base, table *t)
+{
+	const size_t processes = gather(r, lane, base, 0, t);
+	if (t->count >= FEW_BLOCKS && (processes >= 2 || r->size.processes < 2))
+		return 0;
+	const size_t without = t->count;
+	gather(r, lane, base, 1, t);
+	return t->count > without;
+}
+
+static stats_interval interval_of(const race *r, table *t, uint64_t stream)
+{
+	const stats_groups groups = {t->value, t->start, r->size.processes};
+	return stats_bootstrap_median(&groups, RESAMPLES, stats_hash(r->filled.seed, stream), t->scratch);
+}
+
+static double median_of(const table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		t->scratch[i] = t->value[i];
+	return stats_median(t->scratch, t->count);
+}
+
+/* Quantiles and mean of the kept samples. */
+static void sample_figures(const race *r, race_lane *lane, int all, double *kept)
+{
+	race_result *x = &lane->result;
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t b = 0; b < r->size.processes * r->size.blocks; b++) {
+		x->tainted += isfinite(lane->block_ns[b]) && lane->tainted[b];
+		if (!counts(lane, b, all))
+			continue;
+		const double *samples = lane->samples + b * r->size.samples;
+		for (size_t i = 0; i < (lane->tainted[b] ? r->size.samples : lane->kept[b]); i++)
+			sum += kept[n++] = samples[i];
+	}
+	stats_sort(kept, n);
+	x->samples = n;
+	x->min_ns = kept[0];
+	x->max_ns = kept[n - 1];
+	x->p90_ns = stats_quantile(kept, n, 0.90);
+	x->p99_ns = stats_quantile(kept, n, 0.99);
+	x->mean_ns = sum / (double)n;
+	if (all)
+		snprintf(x->reason, sizeof x->reason, "%zu of its blocks lost over %.0f %% of their time to others: all count",
+		         x->tainted, 100 * RACE_LOST);
+}
+
+static void lane_figures(race *r, size_t slot, table *t, double *kept)
+{
+	race_lane *lane = &r->lane[slot];
+	race_result *x = &lane->result;
+
+	const int all = gather_enough(r, lane, NULL, t);
+	if (t->count == 0) {
+		race_drop(lane, RACE_SKIPPED, race_stopped(r) ? "interrupted" : "no block of it was run (--benchmark_filter)");
+		return;
+	}
+	sample_figures(r, lane, all, kept);
+	x->p50_ns = median_of(t);
+	const stats_interval i = interval_of(r, t, 2 * slot);
+	x->low_ns = fmax(i.low, 0);
+	x->high_ns = i.high;
+	x->calls_per_sample = r->size.calls;
+	x->processes = r->size.processes;
+	x->blocks = r->size.blocks;
+	x->blocks_ns = lane->block_ns;
+	x->blocks_tainted = lane->tainted;
+	x->steps_per_s = (double)r->spec->T * (double)r->spec->N / (x->p50_ns * 1e-9);
+	x->gflops = gm_spec_flops(r->spec) / x->p50_ns;
+	r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
+}
+
+/* NAN if the two never ran in the same row. */
+static double paired_ratio(const race *r, const race_lane *lane, const race_lane *base, table *t)
+{
+	gather_enough(r, lane, base, t);
+	return t->count ? exp(median_of(t)) : NAN;
+}
+
+/* The one that nobody beats: from the smallest p50, on to whoever is faster in pairs, as often as there are lanes. */
+static size_t fastest(const race *r, const size_t *slots, size_t n, table *t)
+{
+	size_t best = slots[0];
+	for (size_t i = 1; i < n; i++)
+		if (r->lane[slots[i]].result.p50_ns < r->lane[best].result.p50_ns)
+			best = slots[i];
+	for (size_t round = 0; round < n; round++) {
+		size_t next = best;
+		double least = 1.0;
+		for (size_t i = 0; i < n; i++) {
+			const double ratio = paired_ratio(r, &r->lane[slots[i]], &r->lane[best], t);
+			if (ratio < least) {
+				least = ratio;
+				next = slots[i];
+			}
+		}
+		if (next == best)
+			break;
+		best = next;
+	}
+	return best;
+}
+
+static void ratios(race *r, table *t)
+{
+	size_t slots[RACE_MAX_CANDIDATES];
+	const size_t n = race_alive(r, slots);
+	if (n == 0)
+		return;
+	const size_t best = fastest(r, slots, n, t);
+	for (size_t i = 0; i < n; i++) {
+		race_result *x = &r->lane[slots[i]].result;
+		x->ratio = paired_ratio(r, &r->lane[slots[i]], &r->lane[best], t);
+		if (slots[i] == best) {
+			x->ratio = x->ratio_low = x->ratio_high = 1.0;
+			continue;
+		}
+		const stats_interval interval = interval_of(r, t, 2 * slots[i] + 1);
+		x->ratio_low = exp(interval.low);
+		x->ratio_high = exp(interval.high);
+	}
+}
+
+gm_status race_figures(race *r, gm_error *error)
+{
+	const size_t blocks = r->size.processes * r->size.blocks;
+	table t = {malloc(blocks * sizeof(double)), malloc((blocks + RESAMPLES) * sizeof(double)), {0}, 0};
+	double *kept = malloc(blocks * r->size.samples * sizeof *kept);
+	gm_status status = GM_OK;
+
+	if (t.value && t.scratch && kept) {
+		for (size_t i = 0; i < r->filled.candidate_count; i++)
+			if (r->lane[i].alive)
+				lane_figures(r, i, &t, kept);
+		ratios(r, &t);
+	} else
+		status = gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
+	free(t.value);
+	free(t.scratch);
+	free(kept);
+	return status;
+}
+
+race_verdict race_compare(const race_result *result, double delta)
+{
+	if (result->ratio_low > 1.0 + delta)
+		return RACE_SLOWER;
+	return result->ratio_high <= 1.0 + delta ? RACE_EQUAL : RACE_UNDECIDED;
+}

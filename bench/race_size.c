@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* race_size.c - how much is measured, and in which order.  Equal counts for every candidate of a problem: the
+ * fastest decides the calls of a sample (long enough for the clock), the geometric mean the samples of a block, the
+ * slowest caps it. */
+#include "race_internal.h"
+
+#include <math.h>
+
+#include "stats.h"
+
+#define BLOCK_NS 5e6          /* a block of the middling candidate */
+#define QUICK_BLOCK_NS 2.5e6
+#define SLOWEST 4.0           /* a block of the slowest lasts this many times that, at most */
+#define FEW_SAMPLES 4         /* a budget does not go below, where a block had them */
+#define WARM_BLOCKS 3         /* what warm-up takes, in blocks: for predictions only */
+
+void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
+{
+	size_t shuffle[RACE_MAX_CANDIDATES];
+	stats_stream stream = {stats_hash(stats_hash(seed, problem), process), 0};
+	for (size_t i = 0; i < n; i++)
+		shuffle[i] = i;
+	for (size_t i = n; i > 1; i--) {
+		const size_t j = stats_below(&stream, i), held = shuffle[i - 1];
+		shuffle[i - 1] = shuffle[j];
+		shuffle[j] = held;
+	}
+	for (size_t j = 0; j < n; j++)
+		order[j] = shuffle[(row + j) % n];
+}
+
+typedef struct pace { double fastest, middle, slowest, sum, open; size_t n; } pace;
+
+static pace measure_pace(const race *r)
+{
+	pace p = {INFINITY, 0, 0, 0, 0, 0};
+	double logs = 0;
+	for (size_t i = 0; i < r->filled.candidate_count; i++) {
+		const race_lane *lane = &r->lane[i];
+		if (!lane->alive)
+			continue;
+		p.fastest = fmin(p.fastest, lane->estimate_ns);
+		p.slowest = fmax(p.slowest, lane->estimate_ns);
+		p.sum += lane->estimate_ns;
+		p.open += lane->open_seconds;
+		logs += log(lane->estimate_ns);
+		p.n++;
+	}
+	p.middle = exp(logs / (double)p.n);
+	return p;
+}
+
+static double clamp(double value, double low, double high)
+{
+	return fmin(fmax(value, low), high);
+}
+
+static double predict_seconds(const race_size *size, const pace *p)
+{
+	const double block = p->sum * (double)size->calls * (double)size->samples * 1e-9;
+	return (double)size->processes * (block * (double)(size->blocks + WARM_BLOCKS) + p->open);
+}
+
+/* What this problem may take: its share of what is left. */
+static double seconds_left(const race *r)
+{
+	if (r->filled.budget_seconds <= 0)
+		return INFINITY;
+	const double left = r->filled.budget_seconds - (race_now() - r->begun);
+	return left / (double)(r->filled.spec_count - r->problem);
+}
+
+/* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2 processes. */
+static void fit(race_size *size, const pace *p, double seconds)
+{
+	while (predict_seconds(size, p) > seconds) {
+		if (size->blocks > p->n)
+			size->blocks -= p->n;
+		else if (size->samples > FEW_SAMPLES)
+			size->samples = (size->samples + 1) / 2;
+		else if (size->processes > 2)
+			size->processes--;
+		else
+			return;
+	}
+}
+
+void race_choose_size(race *r)
+{
+	const race_options *o = &r->filled;
+	const pace p = measure_pace(r);
+	const double block_ns = o->quick ? QUICK_BLOCK_NS : BLOCK_NS;
+	const double calls = clamp(ceil(RACE_SAMPLE_NS / p.fastest), 1, RACE_MOST_CALLS);
+	const double samples = fmin(block_ns / (p.middle * calls), SLOWEST * block_ns / (p.slowest * calls));
+
+	r->size.calls = (uint64_t)calls;
+	r->size.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
+	r->size.processes = o->processes;
+	r->size.blocks = o->blocks < p.n ? p.n : (o->blocks + p.n / 2) / p.n * p.n; // whole squares
+	fit(&r->size, &p, seconds_left(r) / r->slowness);
+	r->predicted = predict_seconds(&r->size, &p);
+}

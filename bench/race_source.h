@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* race_source.h - where a race gets its times from: worker processes (race_worker.c), or a test's simulation.
+ * A source holds one set of candidates open at a time; `slot` is the candidate's index in the race's options. */
+#ifndef BENCH_RACE_SOURCE_H
+#define BENCH_RACE_SOURCE_H
+
+#include "race.h"
+
+typedef struct race_opened { size_t plan_bytes, tape_bytes; char engine[64]; } race_opened;
+
+typedef struct race_source {
+	void *context;
+	/* Starts a fresh process for the candidate, plans the problem, copies data in and runs it once.
+	 * Status as of the worker: GM_UNSUPPORTED, GM_NO_CPU, GM_CRASHED ... */
+	gm_status (*open)(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
+	                  const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error);
+	/* What the run left: got[row] of outputs and gradients, effective[row] of weights that are not as given; NULL
+	 * elsewhere (both come zeroed).  Valid until the next call of time. */
+	void (*outputs)(void *context, size_t slot, void **got, const float **effective);
+	/* `samples` samples of `calls` calls, ns a call.  *lost = share of the block's time that others had (steal,
+	 * run-queue wait), negative if it cannot be told. */
+	gm_status (*time)(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+	                  double *lost, gm_error *error);
+	void (*close)(void *context, size_t slot);
+} race_source;
+
+/* The source of real races.  notes: as in race_summary. */
+struct race_worker;
+GM_CHECKED gm_status race_worker_create(const race_options *options, struct race_worker **worker, race_source *source,
+                                        gm_error *error);
+void race_worker_destroy(struct race_worker *worker); /* ends every child; NULL allowed */
+void race_worker_notes(const struct race_worker *worker, char notes[512]);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* plugin_load.c - is this file fit to be loaded, and does what it exports keep the rules of the ABI? */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* S_ISVTX */
+#endif
+#include "plugin_load.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What abi_minor 0 had: a struct may be longer, never shorter. */
+#define PLUGIN_BYTES_0 (offsetof(gm_plugin, variant) + sizeof(void *))
+#define VARIANT_BYTES_0 (offsetof(gm_variant, plan_destroy) + sizeof(void *))
+#define VARIANT_LIMIT 1024
+
+#define REFUSE(...) return gm_fail(error, GM_BAD_PLUGIN, __VA_ARGS__)
+
+/* A folder that anybody may write to lets anybody replace the file; the sticky bit prevents that. */
+static gm_status check_folder(const char *path, gm_error *error)
+{
+	char folder[4096];
+	struct stat info;
+	size_t length = (size_t)(strrchr(path, '/') - path) + 1;
+
+	if (length >= sizeof folder)
+		REFUSE("its path is longer than %zu bytes", sizeof folder);
+	memcpy(folder, path, length);
+	folder[length] = 0;
+	if (stat(folder, &info))
+		REFUSE("%s: %s", folder, strerror(errno));
+	if ((info.st_mode & S_IWOTH) && !(info.st_mode & S_ISVTX))
+		REFUSE("anybody may write to its folder %s", folder);
+	return GM_OK;
+}
+
+static gm_status check_file(const char *path, gm_error *error)
+{
+	struct stat info;
+
+	if (!strchr(path, '/'))
+		REFUSE("%s: give a path with a slash (./%s); library folders are not searched", path, path);
+	GM_TRY(check_folder(path, error));
+	if (stat(path, &info))
+		REFUSE("%s: %s", path, strerror(errno));
+	if (!S_ISREG(info.st_mode))
+		REFUSE("%s is not a regular file", path);
+	if (info.st_mode & S_IWOTH)
+		REFUSE("%s is writable by anybody (chmod o-w)", path);
+	return GM_OK;
+}
+
+static int name_is_good(const char *name)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	size_t length = name ? strspn(name, letters) : 0;
+
+	return length >= 1 && length <= 40 && !name[length];
+}
+
+static gm_status check_functions(const gm_variant *v, gm_error *error)
+{
+	const struct {
+		const char *name;
+		int given;
+	} need[] = {
+		{"supports", v->supports != NULL},       {"sizes", v->sizes != NULL},
+		{"plan_create", v->plan_create != NULL}, {"set_weights", v->set_weights != NULL},
+		{"forward", v->forward != NULL},         {"plan_destroy", v->plan_destroy != NULL},
+	};
+
+	for (size_t i = 0; i < sizeof need / sizeof *need; i++)
+		if (!need[i].given)
+			REFUSE("variant %s has no %s", v->name, need[i].name);
+	return GM_OK;
+}
+
+static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error)
+{
+	const gm_variant *v = p->variant[index];
+
+	if (!v)
+		REFUSE("variant %zu is NULL", index);
+	if (v->struct_size < VARIANT_BYTES_0)
+		REFUSE("variant %zu: struct_size is %u, must be at least %zu", index, (unsigned)v->struct_size,
+		       VARIANT_BYTES_0);
+	if (v->abi_major != GM_ABI_MAJOR)
+		REFUSE("variant %zu: ABI major is %u, this host speaks %u", index, (unsigned)v->abi_major, GM_ABI_MAJOR);
+	if (!name_is_good(v->name))
+		REFUSE("variant %zu: its name is not [A-Za-z0-9_.-]{1,40}", index);
+	for (size_t i = 0; i < index; i++)
+		if (!strcmp(p->variant[i]->name, v->name))
+			REFUSE("two variants are called %s", v->name);
+	if (v->traits.accuracy_class >= GM_CLASSES || v->traits.rounding > GM_CANONICAL)
+		REFUSE("variant %s: accuracy_class is %u, rounding is %u", v->name,
+		       (unsigned)v->traits.accuracy_class, (unsigned)v->traits.rounding);
+	return check_functions(v, error);
+}
+
+static gm_status check_table(const gm_plugin *p, gm_error *error)
+{
+	if (!p)
+		REFUSE("%s returned NULL", GM_PLUGIN_SYMBOL);
+	if (p->struct_size < PLUGIN_BYTES_0)
+		REFUSE("struct_size of the plug-in is %u, must be at least %zu", (unsigned)p->struct_size,
+		       PLUGIN_BYTES_0);
+	if (p->abi_major != GM_ABI_MAJOR)
+		REFUSE("ABI major is %u, this host speaks %u", (unsigned)p->abi_major, GM_ABI_MAJOR);
+	if (!p->variant || p->variant_count == 0 || p->variant_count > VARIANT_LIMIT)
+		REFUSE("it offers %zu variants, must be 1 to %d", p->variant ? p->variant_count : 0, VARIANT_LIMIT);
+	for (size_t i = 0; i < p->variant_count; i++)
+		GM_TRY(check_variant(p, i, error));
+	return GM_OK;
+}
+
+gm_status plugin_load(const char *path, const gm_plugin **plugin, gm_error *error)
+{
+	GM_TRY(check_file(path, error));
+	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		REFUSE("%s", dlerror());
+	void *symbol = dlsym(library, GM_PLUGIN_SYMBOL);
+	if (!symbol)
+		REFUSE("%s exports no %s", path, GM_PLUGIN_SYMBOL);
+	gm_plugin_entry *entry;
+	memcpy(&entry, &symbol, sizeof entry);
+	const gm_plugin *table = entry();
+	GM_TRY(check_table(table, error));
+	*plugin = table;
+	return GM_OK;
+}

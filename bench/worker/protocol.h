@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* protocol.h - what host and worker say to each other.
+ *
+ * Channel: a byte stream (a socketpair) on descriptor 3 of the child; descriptor 4 is a memory file of one page, the
+ * control page.  The host asks, the child answers: a head, then head.bytes of payload.  The answer has the kind and
+ * serial of the question and a gm_status; if that is not GM_OK the payload is the sentence.
+ * Arena: a memory file made by the host, handed over with MESSAGE_ARENA as SCM_RIGHTS; tensors never travel in
+ * messages, only offsets do.  A stream with a length in front also goes through ssh or a serial line; only the two
+ * memory files tie this version to one host.
+ * Numbers: little-endian, fixed width, naturally aligned; no pointer, no size_t, no enum: equal on every LP64 host. */
+#ifndef WORKER_PROTOCOL_H
+#define WORKER_PROTOCOL_H
+
+#include "worker.h"
+
+#define PROTOCOL_VERSION 1u
+#define PROTOCOL_MAGIC 0x4b574d47u /* "GMWK" */
+#define PROTOCOL_CHANNEL 3
+#define PROTOCOL_CONTROL 4
+#define PROTOCOL_PAYLOAD (256u * 1024u) /* no message is longer */
+#define PROTOCOL_SAMPLES 4096u          /* capacity of the arena's sample slot; longer requests are split */
+#define PROTOCOL_LOST 71                /* exit code of a child whose channel is gone */
+
+enum message_kind {
+	MESSAGE_HELLO = 1,  /* wire_hello -> wire_hello */
+	MESSAGE_LOAD = 2,   /* path of a plug-in, NUL-terminated -> nothing; without it: the built-in variants */
+	MESSAGE_LIST = 3,   /* nothing -> worker_variant[] */
+	MESSAGE_PLAN = 4,   /* wire_plan, cpus (int32), absent (bytes) -> wire_planned */
+	MESSAGE_ARENA = 5,  /* wire_arena, wire_slot[] + descriptor -> engine (64 bytes) */
+	MESSAGE_RUN = 6,    /* wire_run -> nothing */
+	MESSAGE_TIME = 7,   /* wire_time -> nothing; samples lie in the arena */
+	MESSAGE_UNPLAN = 8, /* nothing -> nothing */
+	MESSAGE_STOP = 9,   /* nothing -> nothing; then the child exits with 0 */
+	MESSAGE_KINDS = 10
+};
+
+typedef struct message_head {
+	uint32_t magic, kind, serial;
+	int32_t status; /* gm_status; 0 in a question */
+	uint64_t bytes; /* of payload that follow */
+} message_head;
+
+typedef struct wire_hello {
+	uint32_t protocol, abi_major, abi_minor, pointer_bytes;
+	uint64_t page_bytes, pid;
+} wire_hello;
+
+typedef struct wire_plan {
+	char variant[48];
+	uint32_t cell, bidirectional, bias, batch_first, unbatched, lengths;
+	uint32_t mode, threads, denormals, cpus;          /* cpus: entries that follow, 0 or threads */
+	uint64_t input_size, hidden_size, proj_size, num_layers, T, N, T_max, N_max;
+	uint64_t dropout;                                 /* bits of the double */
+	uint64_t rows;                                    /* absent bytes that follow, one a row of the tensor table */
+} wire_plan;
+
+typedef struct wire_planned {
+	uint64_t plan_bytes, scratch_bytes, tape_bytes, rows;
+	uint32_t alignment, has_effective;
+} wire_planned;
+
+enum slot_access { SLOT_ABSENT = 0, SLOT_READ = 1, SLOT_WRITE = 2 }; /* what the child may do */
+
+typedef struct wire_slot { /* offsets in the arena: pages start..end, data..data+bytes in them, guards around */
+	uint64_t start, end, data, bytes;
+	uint32_t access, reserved;
+} wire_slot;
+
+/* Slots: the rows of the tensor table, then these four, then (has_effective) the rows again for effective weights. */
+enum { SLOT_PLAN = 0, SLOT_TAPE = 1, SLOT_SCRATCH = 2, SLOT_SAMPLES = 3, SLOT_EXTRA = 4 };
+
+typedef struct wire_arena {
+	uint64_t bytes, slots;
+	uint32_t poison, reserved;
+} wire_arena;
+
+typedef struct wire_run { uint32_t pass, poison; } wire_run;
+typedef struct wire_time { uint32_t pass, samples; uint64_t calls; } wire_time;
+
+enum phase { /* what the child is doing; phase_name gives the word for it */
+	PHASE_PROTOCOL, PHASE_LOAD, PHASE_SUPPORTS, PHASE_SIZES, PHASE_PLAN_CREATE, PHASE_DESCRIBE, PHASE_SET_WEIGHTS,
+	PHASE_EFFECTIVE, PHASE_FORWARD, PHASE_BACKWARD, PHASE_TIME, PHASE_PLAN_DESTROY, PHASE_EXIT, PHASES
+};
+
+typedef struct control { /* the control page, written by the child; the host trusts none of it */
+	volatile uint32_t phase;
+	volatile uint32_t crashed;  /* 1: the rest is a record of a caught signal */
+	volatile int32_t signal, code;
+	volatile uint32_t in_arena; /* 1: address is an offset in the arena */
+	volatile uint32_t reserved;
+	volatile uint64_t address;
+} control;
+
+_Static_assert(sizeof(message_head) == 24, "wire layout");
+_Static_assert(sizeof(wire_hello) == 32, "wire layout");
+_Static_assert(sizeof(wire_plan) == 168, "wire layout");
+_Static_assert(sizeof(wire_planned) == 40, "wire layout");
+_Static_assert(sizeof(wire_slot) == 40, "wire layout");
+_Static_assert(sizeof(wire_arena) == 24, "wire layout");
+_Static_assert(sizeof(wire_time) == 16, "wire layout");
+_Static_assert(sizeof(worker_variant) == 144, "wire layout");
+_Static_assert(sizeof(control) == 32, "wire layout");
+
+typedef struct message {
+	message_head head;
+	int fd;                 /* that came or goes with it; -1 = none.  The receiver owns it. */
+	unsigned char *payload; /* PROTOCOL_PAYLOAD bytes and one more, always NUL behind a received payload */
+} message;
+
+typedef enum channel_result { CHANNEL_OK, CHANNEL_CLOSED, CHANNEL_GARBAGE, CHANNEL_LATE } channel_result;
+
+GM_CHECKED gm_status message_create(message *m, gm_error *error); /* allocates the payload */
+void message_destroy(message *m);
+/* Makes m a message of this kind without payload, descriptor or error; the serial stays. */
+void message_begin(message *m, uint32_t kind);
+/* Appends to the payload: 1, or 0 if it does not fit. */
+int message_append(message *m, const void *bytes, size_t count);
+
+/* Sends all of m; never raises SIGPIPE. */
+channel_result message_send(int channel, const message *m);
+/* Receives one message.  wait (NULL = block) is called before every read and ends the wait with another result. */
+typedef channel_result message_wait(void *context);
+channel_result message_receive(int channel, message *m, message_wait *wait, void *context);
+
+const char *phase_name(uint32_t phase); /* "forward"; "an unknown phase" */
+
+#endif

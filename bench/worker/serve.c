@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* serve.c - the table of messages, and those that need no plan: greeting, plug-in, list. */
+#include "serve.h"
+
+#include "plugin_load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+gm_status server_create(control *page_of_control, server **result, gm_error *error)
+{
+	server *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the worker's state");
+	s->control = page_of_control;
+	s->page = (uint64_t)sysconf(_SC_PAGESIZE);
+	s->variants = gm_variant_count();
+	*result = s;
+	return GM_OK;
+}
+
+void server_destroy(server *s)
+{
+	message none = {.fd = -1};
+
+	if (!s)
+		return;
+	(void)serve_unplan(s, &none, NULL);
+	free(s);
+}
+
+/* What a variant may say of itself; that it crashed or is wrong is for others to say. */
+static int may_return(gm_status status)
+{
+	return status >= GM_OK && status <= GM_IO;
+}
+
+gm_status server_called(server *s, gm_status status, gm_error *error)
+{
+	const char *who = phase_name(s->control->phase);
+
+	if (!may_return(status))
+		return gm_fail(error, GM_MISMATCH, "%s returned status %d, which a variant may not", who, (int)status);
+	if (status == GM_OK)
+		return environment_check_fp(&s->environment, who, error);
+	fesetenv(&s->environment.fenv);
+	if (error && !error->message[0])
+		gm_fail(error, status, "%s: %s, no reason given", who, gm_status_name(status));
+	return status;
+}
+
+const gm_variant *server_variant(const server *s, size_t index)
+{
+	if (index >= s->variants)
+		return NULL;
+	return s->foreign ? s->foreign[index] : gm_variant_at(index);
+}
+
+static gm_status serve_hello(server *s, message *m, gm_error *error)
+{
+	wire_hello host, mine = {.protocol = PROTOCOL_VERSION, .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR,
+	                         .pointer_bytes = sizeof(void *), .page_bytes = s->page, .pid = (uint64_t)getpid()};
+
+	memcpy(&host, m->payload, sizeof host);
+	if (host.protocol != PROTOCOL_VERSION || host.abi_major != GM_ABI_MAJOR)
+		return gm_fail(error, GM_BAD_ARGUMENT, "the host speaks protocol %u, ABI %u; this worker %u, %u",
+		               (unsigned)host.protocol, (unsigned)host.abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
+	m->head.bytes = 0;
+	return message_append(m, &mine, sizeof mine) ? GM_OK : GM_IO;
+}
+
+static gm_status serve_load(server *s, message *m, gm_error *error)
+{
+	const gm_plugin *plugin;
+
+	if (s->foreign || s->variant)
+		return gm_fail(error, GM_BAD_ARGUMENT, "a plug-in is loaded once, before anything is planned");
+	server_phase(s, PHASE_LOAD);
+	GM_TRY(plugin_load((const char *)m->payload, &plugin, error));
+	if (environment_check(&s->environment, "loading the plug-in", error) != GM_OK) {
+		if (error)
+			error->status = GM_BAD_PLUGIN;
+		return GM_BAD_PLUGIN;
+	}
+	s->foreign = plugin->variant;
+	s->variants = plugin->variant_count;
+	m->head.bytes = 0;
+	return GM_OK;
+}
+
+static void copy_text(char *to, size_t capacity, const char *from)
+{
+	snprintf(to, capacity, "%s", from ? from : "");
+}
+
+static void describe_variant(const gm_variant *v, worker_variant *to)
+{
+	memset(to, 0, sizeof *to);
+	copy_text(to->name, sizeof to->name, v->name);
+	copy_text(to->isa, sizeof to->isa, v->traits.isa);
+	copy_text(to->strategy, sizeof to->strategy, v->traits.strategy);
+	copy_text(to->activation, sizeof to->activation, v->traits.activation);
+	copy_text(to->weights, sizeof to->weights, v->traits.weights);
+	to->needs = v->needs;
+	to->accuracy_class = v->traits.accuracy_class;
+	to->rounding = v->traits.rounding;
+	to->has_backward = v->backward != NULL;
+}
+
+static gm_status serve_list(server *s, message *m, gm_error *error)
+{
+	m->head.bytes = 0;
+	for (size_t i = 0; i < s->variants; i++) {
+		worker_variant row;
+
+		describe_variant(server_variant(s, i), &row);
+		if (!message_append(m, &row, sizeof row))
+			return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
+	}
+	return GM_OK;
+}
+
+static gm_status serve_stop(server *s, message *m, gm_error *error)
+{
+	m->head.bytes = 0;
+	return serve_unplan(s, m, error);
+}
+
+static const struct {
+	serve_handler *handler;
+	size_t least; /* bytes of payload */
+} table[MESSAGE_KINDS] = {
+	[MESSAGE_HELLO] = {serve_hello, sizeof(wire_hello)},
+	[MESSAGE_LOAD] = {serve_load, 1},
+	[MESSAGE_LIST] = {serve_list, 0},
+	[MESSAGE_PLAN] = {serve_plan, sizeof(wire_plan)},
+	[MESSAGE_ARENA] = {serve_arena, sizeof(wire_arena)},
+	[MESSAGE_RUN] = {serve_run, sizeof(wire_run)},
+	[MESSAGE_TIME] = {serve_time, sizeof(wire_time)},
+	[MESSAGE_UNPLAN] = {serve_unplan, 0},
+	[MESSAGE_STOP] = {serve_stop, 0},
+};
+
+static gm_status dispatch(server *s, message *m, gm_error *error)
+{
+	uint32_t kind = m->head.kind;
+
+	if (kind >= MESSAGE_KINDS || !table[kind].handler)
+		return gm_fail(error, GM_BAD_ARGUMENT, "there is no message of kind %u", (unsigned)kind);
+	if (m->head.bytes < table[kind].least)
+		return gm_fail(error, GM_BAD_ARGUMENT, "a message of kind %u has %llu bytes, must have %zu at least",
+		               (unsigned)kind, (unsigned long long)m->head.bytes, table[kind].least);
+	return table[kind].handler(s, m, error);
+}
+
+int server_answer(server *s, message *m)
+{
+	gm_error error = {0};
+	uint32_t kind = m->head.kind;
+
+	server_phase(s, PHASE_PROTOCOL);
+	environment_take(&s->environment);
+	gm_status status = dispatch(s, m, &error);
+
+	if (m->fd >= 0)
+		close(m->fd);
+	m->fd = -1;
+	m->head.status = status;
+	if (status != GM_OK) {
+		m->head.bytes = 0;
+		error.message[sizeof error.message - 1] = 0;
+		(void)message_append(m, error.message, strlen(error.message) + 1);
+	}
+	return kind != MESSAGE_STOP;
+}

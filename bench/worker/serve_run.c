@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* serve_run.c - one judged run, and the timing loop.  A pass is a row of a table: what is called in a run, what is
+ * called before a measurement and what inside it. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* CLOCK_MONOTONIC_RAW */
+#endif
+#include "serve.h"
+
+#include "arena.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { SET = 1, FORWARD = 2, BACKWARD = 4 }; /* steps, done in this order */
+
+static const struct {
+	unsigned run, before, timed;
+} steps_of[GM_PASSES] = {
+	[GM_PASS_FWD] = {SET | FORWARD, SET, FORWARD},
+	[GM_PASS_STEP] = {SET | FORWARD, SET, FORWARD},
+	[GM_PASS_BWD] = {SET | FORWARD | BACKWARD, SET | FORWARD, BACKWARD},
+	[GM_PASS_TRAIN] = {SET | FORWARD | BACKWARD, SET, FORWARD | BACKWARD},
+	[GM_PASS_TRAIN_PACK] = {SET | FORWARD | BACKWARD, 0, SET | FORWARD | BACKWARD},
+	[GM_PASS_PACK] = {SET, 0, SET},
+};
+
+/* The hot part: nothing but the calls and a store that says which one it is. */
+static inline gm_status do_steps(server *s, unsigned steps, gm_error *error)
+{
+	if (steps & SET) {
+		server_phase(s, PHASE_SET_WEIGHTS);
+		GM_TRY(s->variant->set_weights(s->plan, &s->binding->weights, error));
+	}
+	if (steps & FORWARD) {
+		server_phase(s, PHASE_FORWARD);
+		GM_TRY(s->variant->forward(s->plan, &s->binding->fwd));
+	}
+	if (steps & BACKWARD) {
+		server_phase(s, PHASE_BACKWARD);
+		GM_TRY(s->variant->backward(s->plan, &s->binding->bwd));
+	}
+	__asm__ __volatile__("" : : "r"(s->base) : "memory");
+	return GM_OK;
+}
+
+/* As do_steps, one at a time, what each must leave alone checked after it. */
+static gm_status check_steps(server *s, unsigned steps, gm_error *error)
+{
+	for (unsigned step = SET; step <= BACKWARD; step *= 2)
+		if (steps & step) {
+			GM_TRY(server_called(s, do_steps(s, step, error), error));
+			GM_TRY(environment_check(&s->environment, phase_name(s->control->phase), error));
+		}
+	return GM_OK;
+}
+
+static gm_status check_pass(const server *s, uint32_t pass, gm_error *error)
+{
+	if (!s->plan)
+		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
+	if (pass >= GM_PASSES || !(steps_of[pass].run))
+		return gm_fail(error, GM_BAD_ARGUMENT, "there is no pass %u to run", (unsigned)pass);
+	if (!(steps_of[pass].run & BACKWARD))
+		return GM_OK;
+	if (!s->variant->backward)
+		return gm_fail(error, GM_UNSUPPORTED, "%s has no backward", s->variant->name);
+	if (s->opts.mode == GM_MODE_INFER)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%s needs a plan in train mode", gm_pass_name((gm_pass)pass));
+	return GM_OK;
+}
+
+static gm_status read_effective(server *s, gm_error *error)
+{
+	size_t count = s->spec.problem.num_layers * gm_directions(&s->spec.problem);
+	float *const *e = s->effective;
+	gm_weights_out out = {.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count,
+	                      .weight_hr = e + 2 * count};
+
+	if (!s->variant->effective_weights)
+		return GM_OK;
+	server_phase(s, PHASE_EFFECTIVE);
+	return server_called(s, s->variant->effective_weights(s->plan, &out), error);
+}
+
+static void poison(server *s, uint32_t word)
+{
+	size_t rows = s->tensors->count;
+
+	for (size_t i = 0; i < s->slot_count; i++)
+		if (s->slots[i].access == SLOT_WRITE && i != rows + SLOT_PLAN && i != rows + SLOT_SAMPLES)
+			arena_fill(s->base, &s->slots[i], word);
+}
+
+gm_status serve_run(server *s, message *m, gm_error *error)
+{
+	wire_run w;
+
+	memcpy(&w, m->payload, sizeof w);
+	m->head.bytes = 0;
+	GM_TRY(check_pass(s, w.pass, error));
+	poison(s, w.poison);
+	GM_TRY(check_steps(s, SET, error));
+	s->weights_set = 1;
+	GM_TRY(read_effective(s, error));
+	return check_steps(s, steps_of[w.pass].run & ~(unsigned)SET, error);
+}
+
+static double now_ns(void)
+{
+#ifdef CLOCK_MONOTONIC_RAW
+	const clockid_t clock = CLOCK_MONOTONIC_RAW;
+#else
+	const clockid_t clock = CLOCK_MONOTONIC;
+#endif
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* A carried state: forward reads h_0 where it writes h_n; each sample starts from the caller's. */
+typedef struct carried {
+	const float *h_0, *c_0; /* the caller's; NULL = nothing to carry */
+	size_t h_bytes, c_bytes;
+} carried;
+
+static void carry(server *s, carried *c)
+{
+	gm_forward_args *f = &s->binding->fwd;
+	size_t h = gm_tensors_index(s->tensors, GM_H_0, 0, 0), n = gm_tensors_index(s->tensors, GM_C_0, 0, 0);
+
+	memset(c, 0, sizeof *c);
+	if (f->h_0 && f->h_n) {
+		*c = (carried){.h_0 = f->h_0, .h_bytes = s->tensors->row[h].count * sizeof(float)};
+		f->h_0 = f->h_n;
+	}
+	if (f->c_0 && f->c_n) {
+		c->c_0 = f->c_0;
+		c->c_bytes = s->tensors->row[n].count * sizeof(float);
+		f->c_0 = f->c_n;
+	}
+}
+
+static void carry_restart(server *s, const carried *c)
+{
+	if (c->h_0)
+		memcpy(s->binding->fwd.h_n, c->h_0, c->h_bytes);
+	if (c->c_0)
+		memcpy(s->binding->fwd.c_n, c->c_0, c->c_bytes);
+}
+
+static void carry_end(server *s, const carried *c)
+{
+	if (c->h_0)
+		s->binding->fwd.h_0 = c->h_0;
+	if (c->c_0)
+		s->binding->fwd.c_0 = c->c_0;
+}
+
+/* A variant that times itself: a peer in another process. */
+static gm_status time_itself(server *s, const wire_time *w, double *ns, gm_error *error)
+{
+	gm_call call = {.struct_size = sizeof call, .pass = w->pass, .weights = &s->binding->weights,
+	                .fwd = &s->binding->fwd, .bwd = &s->binding->bwd};
+	gm_timing timing = {.struct_size = sizeof timing};
+
+	server_phase(s, PHASE_TIME);
+	GM_TRY(server_called(s, s->variant->time(s->plan, &call, w->calls, &timing), error));
+	*ns = timing.elapsed_ns;
+	return GM_OK;
+}
+
+static gm_status time_here(server *s, const wire_time *w, double *ns, gm_error *error)
+{
+	unsigned steps = steps_of[w->pass].timed;
+	gm_status status = GM_OK;
+	double start = now_ns();
+
+	for (uint64_t call = 0; call < w->calls && status == GM_OK; call++)
+		status = do_steps(s, steps, error);
+	*ns = now_ns() - start;
+	return server_called(s, status, error);
+}
+
+static gm_status take_samples(server *s, const wire_time *w, const carried *c, gm_error *error)
+{
+	const wire_slot *slot = &s->slots[s->tensors->count + SLOT_SAMPLES];
+	double *sample = (double *)(void *)(s->base + slot->data);
+
+	for (uint32_t i = 0; i < w->samples; i++) {
+		double ns = 0;
+
+		carry_restart(s, c);
+		GM_TRY(s->variant->time ? time_itself(s, w, &ns, error) : time_here(s, w, &ns, error));
+		sample[i] = ns / (double)w->calls;
+	}
+	return GM_OK;
+}
+
+gm_status serve_time(server *s, message *m, gm_error *error)
+{
+	carried c = {0};
+	wire_time w;
+
+	memcpy(&w, m->payload, sizeof w);
+	m->head.bytes = 0;
+	GM_TRY(check_pass(s, w.pass, error));
+	if (w.calls == 0 || w.samples > PROTOCOL_SAMPLES)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%u samples of %llu calls", (unsigned)w.samples,
+		               (unsigned long long)w.calls);
+	unsigned before = steps_of[w.pass].before;
+	if (s->weights_set && !(before & FORWARD))
+		before &= ~(unsigned)SET;
+	GM_TRY(check_steps(s, before, error));
+	s->weights_set = 1;
+	if (w.pass == GM_PASS_STEP)
+		carry(s, &c);
+	gm_status status = take_samples(s, &w, &c, error);
+	carry_end(s, &c);
+	return status;
+}

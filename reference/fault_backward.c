@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* fault_backward.c - faults in what backward reads and in the gradients it leaves behind. */
+#include "fault_wrap.h"
+
+#include <string.h>
+
+void upstream_drop(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd)
+{
+	(void)fwd;
+	if (p->row->a == 0)
+		args->grad_output = NULL;
+	else if (p->row->a == 1)
+		args->grad_h_n = NULL;
+	else
+		args->grad_c_n = NULL;
+}
+
+void upstream_unit_masks(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd)
+{
+	(void)args;
+	forward_unit_masks(p, fwd);
+}
+
+/* grad_output has output's strides, so the copy is made in a dense layout for both. */
+void upstream_late(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd)
+{
+	size_t width = p->D * p->R, N = fwd->N;
+	float *late = fault_scratch(p, fwd);
+
+	if (!args->grad_output)
+		return;
+	for (size_t t = 0; t < fwd->T; t++)
+		for (size_t n = 0; n < N; n++)
+			memcpy(late + (t * N + n) * width,
+			       args->grad_output + (ptrdiff_t)(t ? t - 1 : 0) * fwd->out_t + (ptrdiff_t)n * fwd->out_n,
+			       width * sizeof(float));
+	args->grad_output = late;
+	fwd->out_t = (ptrdiff_t)(N * width);
+	fwd->out_n = (ptrdiff_t)width;
+}
+
+void upstream_accumulate(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd)
+{
+	(void)p;
+	(void)fwd;
+	args->flags = GM_ACCUMULATE;
+}
+
+/* The whole, then the weight gradients once more without step 0. */
+gm_status call_skip_t0(fault_plan *p, const gm_backward_args *given)
+{
+	gm_backward_args args = *given;
+
+	GM_TRY(p->base->backward(p->inner, given));
+	args.t_begin++;
+	args.dinput = args.dh_0 = args.dc_0 = NULL;
+	return p->base->backward(p->inner, &args);
+}
+
+/* Two windows, backwards; the state's gradients pass between them through the wrapper's scratch. */
+gm_status call_windows(fault_plan *p, const gm_backward_args *given)
+{
+	gm_backward_args args = *given;
+	size_t middle = (given->t_begin + given->t_end) / 2;
+
+	args.t_begin = middle;
+	args.dh_0 = fault_scratch(p, given->fwd);
+	args.dc_0 = p->problem.cell == GM_LSTM ? args.dh_0 + p->count * given->fwd->N * p->R : NULL;
+	GM_TRY(p->base->backward(p->inner, &args));
+	args.grad_h_n = args.dh_0;
+	args.grad_c_n = args.dc_0;
+	args.dh_0 = given->dh_0;
+	args.dc_0 = given->dc_0;
+	args.t_begin = given->t_begin;
+	args.t_end = middle;
+	args.flags = (uint32_t)p->row->a;
+	return p->base->backward(p->inner, &args);
+}
+
+/* ---- results ---- */
+
+static const gm_layer_grads *first_layer(const gm_backward_args *args)
+{
+	static const gm_layer_grads none;
+
+	return args->dweights ? &args->dweights->layer[0] : &none;
+}
+
+void grads_bias_twice(const fault_plan *p, const gm_backward_args *args)
+{
+	const gm_layer_grads *d = first_layer(args);
+
+	for (size_t g = 0; g < p->G * p->H; g++) {
+		if (d->dbias_ih)
+			d->dbias_ih[g] *= 2;
+		if (d->dbias_hh)
+			d->dbias_hh[g] *= 2;
+	}
+}
+
+void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args)
+{
+	const gm_layer_grads *d = first_layer(args);
+
+	if (d->dweight_hh)
+		memset(d->dweight_hh + (p->G * p->H - 1) * p->R, 0, p->R * sizeof(float));
+}
+
+void grads_one_doubled(const fault_plan *p, const gm_backward_args *args)
+{
+	const gm_layer_grads *d = first_layer(args);
+	const gm_forward_args *fwd = args->fwd;
+
+	if (p->row->a == 0 && d->dweight_ih)
+		d->dweight_ih[p->G * p->H / 2 * p->layer[0].width] *= 2;
+	if (p->row->a == 1 && args->dinput)
+		args->dinput[(ptrdiff_t)(fwd->T / 2) * fwd->in_t + (ptrdiff_t)(fwd->N / 2) * fwd->in_n] *= 2;
+}
+
+void grads_swap_gates(const fault_plan *p, const gm_backward_args *args)
+{
+	const gm_layer_grads *d = first_layer(args);
+	size_t block = p->H * p->R;
+
+	for (size_t i = 0; d->dweight_hh && i < block; i++) {
+		float *a = d->dweight_hh + (size_t)p->row->a * block + i, kept = *a;
+		float *b = d->dweight_hh + (size_t)p->row->b * block + i;
+
+		*a = *b;
+		*b = kept;
+	}
+}
+
+void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args)
+{
+	size_t block = args->fwd->N * p->R;
+
+	for (size_t i = 0; args->dh_0 && i < p->count / 2 * block; i++) {
+		float *a = args->dh_0 + i / block * 2 * block + i % block, kept = *a;
+
+		*a = a[block];
+		a[block] = kept;
+	}
+}
+
+void grads_dinput_zero(const fault_plan *p, const gm_backward_args *args)
+{
+	const gm_forward_args *fwd = args->fwd;
+	size_t I = p->problem.input_size, T = fwd->T, N = fwd->N;
+
+	for (size_t t = p->row->a == 0 ? T - 1 : 0; args->dinput && t < T; t++)
+		for (size_t n = p->row->a == 1 ? N - 1 : 0; n < N; n++)
+			for (size_t k = p->row->a == 2 ? I - 1 : 0; k < I; k++)
+				args->dinput[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = 0;
+}
+
+void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args)
+{
+	size_t count = p->count * args->fwd->N;
+
+	if (p->row->a == 0 && args->dh_0)
+		memset(args->dh_0, 0, count * p->R * sizeof(float));
+	if (p->row->a == 1 && args->dc_0)
+		memset(args->dc_0, 0, count * p->H * sizeof(float));
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* ref_backward.c - the way back of ref_forward.c, against its order of steps.
+ *
+ *   d   = dy + r                      r: carried from the step processed after; dh_n at first, dh_0 at last
+ *   dm  = W_hr^T d                    with a projection, else d
+ *   da  = cell's backward(dm, dc)     towards x and towards h'
+ *   r'  = W_hh^T da                   gate by gate, the gates' sums then added; GRU adds d z
+ * and, over all steps, dx = W_ih^T da, dW_ih = sum da x^T, dW_hh = sum da h'^T, db = sum da,
+ * dW_hr = sum d m^T.  Sums over steps run against the order of processing, batch rows ascending. */
+#include "ref_layer.h"
+
+#include <string.h>
+
+/* The gradient at the cell's output: d itself, or through the projection. */
+static const double *gradient_at_m(ref_layer *l, const double *d, size_t t, size_t n)
+{
+	double *dm = l->scratch, *squares;
+	ref_terms terms = {.a = d, .a_step = 1, .b = l->weights.weight_hr, .b_step = l->H, .count = l->P};
+
+	if (!l->P)
+		return d;
+	squares = ref_chain_squares(&l->errs, l->squares, l->H);
+	memset(dm, 0, l->H * sizeof *dm);
+	ref_chain_add(dm, squares, l->H, &terms);
+	ref_chain_end(dm, squares, l->H, l->P, 0, &l->errs, (ref_place){REF_OP_DM, t, n});
+	return dm;
+}
+
+/* r of row n for the step before: the gates' chains, added in their order. */
+static void carry(ref_layer *l, const double *da, const double *direct, size_t t, size_t n)
+{
+	const size_t H = l->H, R = l->R;
+	double *r = l->dh_now + n * R, *part = l->scratch;
+
+	for (size_t gate = 0; gate < l->G; gate++) {
+		unsigned operation = REF_OP_DH_GATE + (unsigned)gate;
+		double *squares = ref_chain_squares(&l->errs, l->squares, R), *sum = gate ? part : r;
+		ref_terms terms = {.a = da + gate * H, .a_step = 1, .b = l->weights.weight_hh + gate * H * R,
+		                   .b_step = R, .count = H};
+
+		memset(sum, 0, R * sizeof *sum);
+		ref_chain_add(sum, squares, R, &terms);
+		ref_chain_end(sum, squares, R, H, 0, &l->errs, (ref_place){operation, t, n});
+		if (gate)
+			ref_add(r, r, part, R, &l->errs, (ref_place){operation + REF_GATES, t, n});
+	}
+	if (direct)
+		ref_add(r, r, direct, R, &l->errs, (ref_place){REF_OP_DH_DIRECT, t, n});
+}
+
+static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
+{
+	const size_t R = l->R;
+	double *d = l->dh + (t * l->way.N + n) * R;
+	ref_step step = ref_layer_step(l, REF_OP_DCELL, t, n);
+
+	ref_add(d, dy, l->dh_now + n * R, R, &l->errs, (ref_place){REF_OP_DH, t, n});
+	step.d = gradient_at_m(l, d, t, n);
+	l->cell->backward(&step);
+	ref_note(&l->errs, step.dgates, l->G * l->H);
+	if (l->dc)
+		ref_note(&l->errs, step.dc_total, l->H);
+	carry(l, step.dgates_h, step.dh_direct, t, n);
+}
+
+void ref_layer_backward(ref_layer *l, const double *dy, size_t dy_step, const double *dh_n, const double *dc_n)
+{
+	const size_t T = l->way.T, N = l->way.N;
+
+	memcpy(l->dh_now, dh_n, N * l->R * sizeof *dh_n);
+	if (l->dc)
+		memcpy(l->dc_now, dc_n, N * l->H * sizeof *dc_n);
+	for (size_t i = 0; i < T; i++) {
+		size_t t = l->way.reverse ? i : T - 1 - i;
+
+		for (size_t n = 0; n < N; n++)
+			if (t < l->way.length[n])
+				step_back(l, dy + (t * N + n) * dy_step, t, n);
+	}
+}
+
+void ref_layer_dx(ref_layer *l, double *dx)
+{
+	const size_t GH = l->G * l->H, N = l->way.N;
+
+	memset(dx, 0, l->way.T * N * l->I * sizeof *dx);
+	for (size_t i = 0; i < l->way.steps; i++) {
+		size_t s = l->way.order[i];
+		double *squares = ref_chain_squares(&l->errs, l->squares, l->I);
+		ref_terms terms = {.a = l->dgates + s * GH, .a_step = 1, .b = l->weights.weight_ih, .b_step = l->I,
+		                   .count = GH};
+
+		ref_chain_add(dx + s * l->I, squares, l->I, &terms);
+		ref_chain_end(dx + s * l->I, squares, l->I, GH, 0, &l->errs, (ref_place){REF_OP_DX, s / N, s % N});
+	}
+}
+
+/* out[k][j] = sum over steps of da[s][k] * b[s][j]; out (rows, width), da (T, N, rows), b (T, N, width). */
+static void outer(ref_layer *l, double *out, size_t rows, size_t width, const double *da, const double *b,
+                  unsigned operation)
+{
+	ref_terms terms = {.a_step = rows, .b = b, .b_step = width, .order = l->way.order, .count = l->way.steps};
+
+	if (!out)
+		return;
+	memset(out, 0, rows * width * sizeof *out);
+	for (size_t k = 0; k < rows; k++) {
+		double *squares = ref_chain_squares(&l->errs, l->squares, width);
+
+		terms.a = da + k;
+		ref_chain_add(out + k * width, squares, width, &terms);
+		ref_chain_end(out + k * width, squares, width, terms.count, 1, &l->errs, (ref_place){operation, 0, k});
+	}
+}
+
+/* out[k] = sum over steps of da[s][k]. */
+static void over_steps(ref_layer *l, double *out, const double *da, unsigned operation)
+{
+	const size_t GH = l->G * l->H;
+	ref_terms terms = {.b = da, .b_step = GH, .order = l->way.order, .count = l->way.steps};
+	double *squares;
+
+	if (!out)
+		return;
+	squares = ref_chain_squares(&l->errs, l->squares, GH);
+	memset(out, 0, GH * sizeof *out);
+	ref_chain_plain(out, squares, GH, &terms);
+	ref_chain_end(out, squares, GH, terms.count, 1, &l->errs, (ref_place){operation, 0, 0});
+}
+
+void ref_layer_dweights(ref_layer *l, const double *x, const ref_grads *grads)
+{
+	const size_t GH = l->G * l->H;
+
+	outer(l, grads->weight_ih, GH, l->I, l->dgates, x, REF_OP_DWEIGHT_IH);
+	outer(l, grads->weight_hh, GH, l->R, l->dgates_h, l->h_prev, REF_OP_DWEIGHT_HH);
+	outer(l, grads->weight_hr, l->P, l->H, l->dh, l->m, REF_OP_DWEIGHT_HR);
+	over_steps(l, grads->bias_ih, l->dgates, REF_OP_DBIAS_IH);
+	over_steps(l, grads->bias_hh, l->dgates_h, REF_OP_DBIAS_HH);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* ref_chain.h - sums of products, the only loops that cost: a row of n outputs, vectorised along outputs,
+ * each output's sum sequential in k.
+ *
+ * With noise (or statistics) the squares of all products and partial sums are summed alongside.  One
+ * perturbation of the result, uniform with amplitude u*sqrt(that sum), has the variance of perturbing every
+ * product and every partial sum by its own u: the shortcut that makes a noisy run cost 3 operations for 1. */
+#ifndef REFERENCE_REF_CHAIN_H
+#define REFERENCE_REF_CHAIN_H
+
+#include "noise.h"
+
+typedef struct ref_terms { /* sum over k of a[k*a_step] * row b[k*b_step .. + n) */
+	const double *a, *b;
+	size_t a_step, b_step;
+	const size_t *order; /* of k, count entries; NULL = 0 .. count-1 */
+	size_t count;
+} ref_terms;
+
+typedef struct ref_errs { /* how a (layer, direction) errs and what is noted */
+	const ref_noise *noise; /* NULL = exact */
+	ref_stats *stats;       /* NULL = not wanted */
+	uint64_t seed;
+} ref_errs;
+
+typedef struct ref_place { /* which row of which operation: the address of its random numbers */
+	unsigned operation;
+	size_t t, n;
+} ref_place;
+
+/* sum[j] += the terms, and square[j] += their squares and those of the partial sums; square NULL = not wanted.
+ * Aliasing: sum and square overlap nothing. */
+void ref_chain_add(double *sum, double *square, size_t n, const ref_terms *terms);
+/* The same for terms whose factors a are all 1: no products, no rounding of them. */
+void ref_chain_plain(double *sum, double *square, size_t n, const ref_terms *terms);
+
+/* Squares for a new chain: zeroed scratch of n if errs needs them, else NULL. */
+double *ref_chain_squares(const ref_errs *errs, double *scratch, size_t n);
+/* Ends a chain of `count` operations: rounds the sums, notes the largest partial sum (bounded by the square root of
+ * its squares).  over_time: the chain runs over steps, so sticky noise adds its coherent part. */
+void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errs *errs,
+                   ref_place place);
+
+/* Stream of a place; 0 without noise. */
+uint64_t ref_stream(const ref_errs *errs, ref_place place);
+/* out[j] = fl(a[j] + b[j]) and fl(a[j] * b[j]); out may be a or b. */
+void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errs *errs, ref_place place);
+void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errs *errs, ref_place place);
+/* Notes magnitudes; NaN is not a magnitude. */
+void ref_note(const ref_errs *errs, const double *values, size_t n);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* forward_abort.c - gives up with a word on stderr. */
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+{
+	(void)plan;
+	(void)f;
+	fprintf(stderr, "first line\ntiles do not fit: \033[31m7\n");
+	abort();
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	variant->forward = forward;
+	return plugin;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* forward_closes_output.c - closes stdout. */
+#include "base.h"
+
+#include <unistd.h>
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+{
+	close(1);
+	return base_forward(plan, f);
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	variant->forward = forward;
+	return plugin;
+}

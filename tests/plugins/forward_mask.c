@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* forward_mask.c - blocks a signal. */
+#include "base.h"
+
+#include <signal.h>
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return base_forward(plan, f);
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	variant->forward = forward;
+	return plugin;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* forward_null.c - writes through a wild pointer. */
+#include "base.h"
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+{
+	(void)plan;
+	(void)f;
+	int *volatile wild = (int *)(uintptr_t)16;
+
+	*wild = 1;
+	return GM_OK;
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	variant->forward = forward;
+	return plugin;
+}

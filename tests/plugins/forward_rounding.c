@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* forward_rounding.c - leaves another rounding mode. */
+#include "base.h"
+
+#include <fenv.h>
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+{
+	fesetround(FE_TOWARDZERO);
+	return base_forward(plan, f);
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	variant->forward = forward;
+	return plugin;
+}

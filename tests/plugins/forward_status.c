@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* forward_status.c - returns a status that there is not. */
+#include "base.h"
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+{
+	(void)plan;
+	(void)f;
+	return (gm_status)99;
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	variant->forward = forward;
+	return plugin;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* run_program.c - see run_program.h. */
+#define _GNU_SOURCE
+#include "run_program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+	if (value == NULL) {
+		fprintf(stderr, "%s is not set: run through ctest\n", name);
+		abort();
+	}
+	return value;
+}
+
+typedef struct pipe_end { int fd; char *text; size_t used; } pipe_end;
+
+static void drain(pipe_end *p)
+{
+	p->text = realloc(p->text, p->used + 65537);
+	ssize_t n = p->text == NULL ? -1 : read(p->fd, p->text + p->used, 65536);
+	if (n <= 0) {
+		close(p->fd);
+		p->fd = -1;
+		n = 0;
+	}
+	p->used += (size_t)n;
+	if (p->text != NULL)
+		p->text[p->used] = '\0';
+}
+
+static void child(const char *script, int out, int err)
+{
+	dup2(open("/dev/null", O_RDONLY), 0);
+	dup2(out, 1);
+	dup2(err, 2);
+	setenv("TERM", "dumb", 1);
+	unsetenv("GATEMARK_FIXTURES");
+	execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+	_exit(127);
+}
+
+outcome run_shell(const char *command)
+{
+	outcome o = { .code = -1 };
+	int out[2], err[2], state = 0;
+	char *script = NULL;
+	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0 ||
+	    asprintf(&script, "gatemark() { '%s/gatemark' \"$@\"; }\n%s\n", variable("GM_BIN"), command) < 0)
+		abort();
+	pid_t pid = fork();
+	if (pid == 0)
+		child(script, out[1], err[1]);
+	close(out[1]);
+	close(err[1]);
+	pipe_end end[2] = { { .fd = out[0] }, { .fd = err[0] } };
+	while (end[0].fd >= 0 || end[1].fd >= 0) {
+		struct pollfd waiting[2] = { { end[0].fd, POLLIN, 0 }, { end[1].fd, POLLIN, 0 } };
+		poll(waiting, 2, -1);
+		for (int k = 0; k < 2; k++)
+			if (end[k].fd >= 0 && waiting[k].revents != 0)
+				drain(&end[k]);
+	}
+	waitpid(pid, &state, 0);
+	free(script);
+	o.code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+	o.out = end[0].text;
+	o.err = end[1].text;
+	return o;
+}
+
+void outcome_free(outcome *o)
+{
+	free(o->out);
+	free(o->err);
+	*o = (outcome){ 0 };
+}
+
+char *scratch_open(void)
+{
+	const char *root = getenv("TMPDIR");
+	char *folder = NULL;
+	if (asprintf(&folder, "%s/gatemark-cli-XXXXXX", root == NULL ? "/tmp" : root) < 0 || mkdtemp(folder) == NULL)
+		abort();
+	return folder;
+}
+
+void scratch_close(char *folder)
+{
+	char *command = NULL;
+	if (asprintf(&command, "rm -r '%s'", folder) > 0 && system(command) != 0)
+		fprintf(stderr, "%s is left behind\n", folder);
+	free(command);
+	free(folder);
+}
+
+char *file_text(const char *folder, const char *name)
+{
+	char *path = NULL, *text = NULL;
+	size_t bytes = 0;
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		abort();
+	FILE *file = fopen(path, "r");
+	free(path);
+	if (file == NULL)
+		return NULL;
+	if (getdelim(&text, &bytes, '\0', file) < 0 && text != NULL)
+		text[0] = '\0'; // an empty file
+	fclose(file);
+	return text;
+}
+
+void file_put(const char *folder, const char *name, const char *text)
+{
+	char *path = NULL;
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		abort();
+	FILE *file = fopen(path, "w");
+	free(path);
+	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+		abort();
+}
+
+size_t count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		count++;
+	return count;
+}
+
+size_t widest_line(const char *text)
+{
+	size_t widest = 0;
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		widest = length > widest ? length : widest;
+		text += length + (text[length] == '\n');
+	}
+	return widest;
+}
+
+const char *plugin_path(const char *name)
+{
+	static char path[4096];
+	snprintf(path, sizeof path, "%s/plugin_%s.so", variable("GM_LIB"), name);
+	return path;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* run_program.h - runs a program of the build and keeps what came of it: exit code, stdout, stderr.  A fresh folder a
+ * test, and files in it. */
+#ifndef TESTS_RUN_PROGRAM_H
+#define TESTS_RUN_PROGRAM_H
+
+#include <sys/types.h>
+
+typedef struct outcome {
+	int code;            /* exit code, or 128 + signal */
+	char *out, *err;     /* NUL-terminated; owned */
+} outcome;
+
+/* Runs $GM_BIN/gatemark through sh: "ulimit ...; gatemark check ...", where the word "gatemark" stands for its path.
+ * stdin is empty, both outputs are pipes, TERM is dumb. */
+outcome run_shell(const char *command);
+void outcome_free(outcome *o);
+
+char *scratch_open(void);                     /* path of a new folder; owned by the caller */
+void scratch_close(char *folder);             /* removes it with all in it, frees the path */
+char *file_text(const char *folder, const char *name); /* whole file, NUL-terminated; NULL if it cannot be read */
+void file_put(const char *folder, const char *name, const char *text);
+size_t count_of(const char *text, const char *part);   /* occurrences */
+size_t widest_line(const char *text);
+/* $GM_LIB/plugin_NAME.so; static storage. */
+const char *plugin_path(const char *name);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_judge.h - the judge of a race (race_judge of race.h): nothing is timed on a problem before it was right on that
+ * very problem.  By budget where that is affordable, on a sample of the problem where not, and by bits for canonical
+ * variants whose bit class has already been judged on it. */
+#ifndef TOOLS_BENCH_JUDGE_H
+#define TOOLS_BENCH_JUDGE_H
+
+#include "bench_sample.h"
+#include "race.h"
+#include "roster.h"
+
+#define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */
+
+typedef struct judged_bits { char bit_class[48], name[48]; uint64_t digest; } judged_bits;
+
+typedef struct bench_judge {
+	const roster *roster;
+	int no_fork;
+	uint64_t seed;
+	double flops;               /* 0 = BENCH_JUDGE_FLOPS */
+	char id[GM_SPEC_TEXT + 32]; /* of the problem at hand; seeds its noise */
+	judge_budget *budget[GM_CLASSES];
+	judge_problem problem;      /* what the budgets are of */
+	bench_sample *sample;       /* or NULL: judged in full */
+	judged_bits bits[16];
+	size_t bit_classes;
+} bench_judge;
+
+race_judge bench_judge_one;
+
+#endif

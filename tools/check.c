@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - the order of work: which cases are judged where, what is repeated, in which order records leave.
+ *
+ * Judging processes take cases from a shared counter and send each case's records as one line of JSON through a pipe
+ * of their own.  The parent keeps them until all cases before are done.  Processes, not threads:
+ * a judge that dies takes one case with it, and a fork shares the fixtures as they are. */
+#define _GNU_SOURCE
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "results.h"
+
+enum { JUDGES = 64 };
+
+typedef struct work { size_t case_index; int variant; } work;
+
+typedef struct board { /* shared by parent and judges */
+	atomic_size_t next;
+	atomic_int stop;
+	atomic_size_t at[JUDGES]; /* work at hand + 1; 0 = none */
+} board;
+
+typedef struct judge {
+	pid_t pid;
+	int fd; /* -1: done */
+	char *line;
+	size_t used, capacity;
+} judge;
+
+typedef struct pool {
+	const check_plan *plan;
+	board *board;
+	work *todo;
+	size_t count;
+	int alone;            /* second round: time-outs, one at a time */
+	work *repeat;         /* what the first round found to repeat */
+	size_t repeats;
+	json_t **records;     /* by case; NULL: not done */
+	unsigned char *waits; /* by case: a repetition is due */
+	size_t delivered;     /* cases before this one have been handed out */
+	size_t done, total;
+	gm_error trouble;     /* the first */
+} pool;
+
+/* ---- parent: records in ---- */
+
+static int find_variant(const check_plan *plan, const char *name)
+{
+	for (size_t k = 0; k < plan->variant_count; k++)
+		if (strcmp(plan->variant[k].info.name, name) == 0)
+			return (int)k;
+	return CHECK_ALL;
+}
+
+static void note_repeats(pool *p, size_t case_index, json_t *records)
+{
+	size_t k;
+	json_t *record;
+	int last = CHECK_ALL;
+	json_array_foreach(records, k, record) {
+		int variant = find_variant(p->plan, results_text(record, "variant"));
+		if (!results_flag(record, "timeout"))
+			continue;
+		json_object_del(record, "timeout");
+		if (p->alone || variant == last)
+			continue;
+		work *more = realloc(p->repeat, (p->repeats + 1) * sizeof *more);
+		if (more == NULL)
+			continue; // then the time-out stands as it is
+		p->repeat = more;
+		p->repeat[p->repeats++] = (work){ case_index, variant };
+		p->waits[case_index] = 1;
+		last = variant;
+	}
+}
+
+/* Puts the records of a repetition in the place of the failures it repeats. */
+static void replace(json_t *all, json_t *repeated)
+{
+	size_t i, k;
+	json_t *old, *new;
+	json_array_foreach(repeated, k, new)
+		json_array_foreach(all, i, old)
+			if (strcmp(results_text(old, "status"), "fail") == 0 &&
+			    strcmp(results_text(old, "variant"), results_text(new, "variant")) == 0 &&
+			    strcmp(results_text(old, "pass"), results_text(new, "pass")) == 0)
+				json_array_set(all, i, new);
+}
+
+static void deliver(pool *p, int incomplete)
+{
+	size_t k;
+	json_t *record;
+	for (; p->delivered < p->plan->set->count; p->delivered++) {
+		size_t c = p->delivered;
+		int chosen = p->plan->chosen == NULL || p->plan->chosen[c] != 0;
+		if (!incomplete && chosen && (p->records[c] == NULL || p->waits[c]))
+			return;
+		json_array_foreach(p->records[c], k, record)
+			p->plan->emit(p->plan->context, record);
+		json_decref(p->records[c]);
+		p->records[c] = NULL;
+	}
+}
+
+/* Takes the reference of records; NULL: the work failed with p->trouble set. */
+static void take(pool *p, size_t k, json_t *records)
+{
+	size_t c = p->todo[k].case_index;
+	note_repeats(p, c, records);
+	if (p->alone) {
+		replace(p->records[c], records);
+		json_decref(records);
+	} else {
+		p->records[c] = records == NULL ? json_array() : records;
+		p->done++;
+	}
+	if (p->plan->step != NULL)
+		p->plan->step(p->plan->context, p->done, p->total);
+	if (!p->alone)
+		deliver(p, 0);
+}
+
+static void note_trouble(pool *p, gm_status status, const char *message)
+{
+	if (p->trouble.status == GM_OK)
+		(void)gm_fail(&p->trouble, status, "%s", message);
+}
+
+static void take_line(pool *p, const char *line, size_t length)
+{
+	json_t *message = json_loadb(line, length, 0, NULL);
+	json_t *records = json_object_get(message, "records");
+	size_t k = (size_t)results_get(message, "work", -1);
+	if (k < p->count) {
+		if (records == NULL)
+			note_trouble(p, (gm_status)results_get(message, "status", GM_CRASHED), results_text(message, "message"));
+		take(p, k, json_incref(records));
+	}
+	json_decref(message);
+}
+
+/* ---- judges ---- */
+
+static char *line_of(const pool *p, size_t k, size_t *length)
+{
+	gm_error error = { .status = GM_OK };
+	json_t *records = NULL, *message;
+	if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &records, &error) == GM_OK)
+		message = json_pack("{s:I, s:o}", "work", (json_int_t)k, "records", records);
+	else
+		message = json_pack("{s:I, s:i, s:s}", "work", (json_int_t)k, "status", error.status, "message", error.message);
+	char *line = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	*length = line == NULL ? 0 : strlen(line);
+	if (line != NULL)
+		line[(*length)++] = '\n';
+	json_decref(message);
+	return line;
+}
+
+static void judge_main(const pool *p, size_t slot, int fd, pid_t parent)
+{
+	size_t k, length;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_IGN); // Ctrl-C reaches the whole group; the parent says through the board when to stop
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	while (getppid() == parent && !p->board->stop && (k = atomic_fetch_add(&p->board->next, 1)) < p->count) {
+		p->board->at[slot] = k + 1;
+		char *line = line_of(p, k, &length);
+		if (line == NULL || output_all(fd, line, length, "records", NULL) != GM_OK)
+			_exit(1);
+		free(line);
+		p->board->at[slot] = 0;
+	}
+	_exit(0);
+}
+
+static gm_status start_judge(const pool *p, size_t slot, judge *j)
+{
+	int ends[2];
+	pid_t parent = getpid();
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return GM_IO;
+	j->pid = fork();
+	if (j->pid == 0)
+		judge_main(p, slot, ends[1], parent);
+	close(ends[1]);
+	j->fd = ends[0];
+	if (j->pid > 0)
+		return GM_OK;
+	close(ends[0]);
+	return GM_IO;
+}
+
+/* Reads what is there; 0 at the end of the pipe. */
+static int read_judge(pool *p, judge *j)
+{
+	if (j->capacity - j->used < 65536) {
+		char *more = realloc(j->line, j->capacity * 2 + 65536);
+		if (more == NULL)
+			return 0;
+		j->line = more;
+		j->capacity = j->capacity * 2 + 65536;
+	}
+	ssize_t n = read(j->fd, j->line + j->used, j->capacity - j->used);
+	if (n < 0 && errno == EINTR)
+		return 1;
+	if (n <= 0)
+		return 0;
+	char *begin = j->line, *end;
+	size_t fresh = j->used;
+	j->used += (size_t)n;
+	while ((end = memchr(begin + fresh, '\n', j->used - fresh)) != NULL) {
+		take_line(p, begin, (size_t)(end - begin));
+		j->used -= (size_t)(end + 1 - begin);
+		begin = end + 1;
+		fresh = 0;
+	}
+	memmove(j->line, begin, j->used);
+	return 1;
+}
+
+/* A judge that did not end by itself had a case at hand. */
+static void bury(pool *p, size_t slot, judge *j)
+{
+	char sentence[256];
+	int state = 0;
+	size_t at = p->board->at[slot];
+	close(j->fd);
+	j->fd = -1;
+	while (waitpid(j->pid, &state, 0) < 0 && errno == EINTR)
+		;
+	if (state == 0 || at == 0)
+		return;
+	snprintf(sentence, sizeof sentence, "the process that judged %s ended with %s %d",
+	         p->plan->set->cases[p->todo[at - 1].case_index]->id, WIFSIGNALED(state) ? "signal" : "code",
+	         WIFSIGNALED(state) ? WTERMSIG(state) : WEXITSTATUS(state));
+	note_trouble(p, GM_CRASHED, sentence);
+	take(p, at - 1, NULL);
+}
+
+static void collect(pool *p, judge *judges, size_t count)
+{
+	size_t alive = count;
+	while (alive > 0) {
+		struct pollfd waiting[JUDGES];
+		for (size_t k = 0; k < count; k++)
+			waiting[k] = (struct pollfd){ .fd = judges[k].fd, .events = POLLIN };
+		if (p->plan->stop != NULL && *p->plan->stop)
+			p->board->stop = 1;
+		if (poll(waiting, count, 200) <= 0)
+			continue;
+		for (size_t k = 0; k < count; k++)
+			if (judges[k].fd >= 0 && waiting[k].revents != 0 && !read_judge(p, &judges[k])) {
+				bury(p, k, &judges[k]);
+				alive--;
+			}
+	}
+}
+
+static size_t judges_for(const pool *p)
+{
+	cpu_set_t set;
+	size_t cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+	if (p->alone)
+		return 1;
+	cpus = cpus < JUDGES ? cpus : JUDGES;
+	return cpus < p->count ? cpus : p->count;
+}
+
+static gm_status run_judges(pool *p, gm_error *error)
+{
+	judge judges[JUDGES] = { { 0 } };
+	size_t count = judges_for(p), started = 0;
+	fflush(NULL);
+	while (started < count && start_judge(p, started, &judges[started]) == GM_OK)
+		started++;
+	if (started == 0)
+		return gm_fail(error, GM_IO, "cannot start a judging process: %s", strerror(errno));
+	collect(p, judges, started);
+	for (size_t k = 0; k < started; k++)
+		free(judges[k].line);
+	return GM_OK;
+}
+
+static void run_here(pool *p)
+{
+	for (size_t k = 0; k < p->count && (p->plan->stop == NULL || !*p->plan->stop); k++) {
+		gm_error error = { .status = GM_OK };
+		json_t *records = NULL;
+		if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &records, &error) != GM_OK)
+			note_trouble(p, error.status, error.message);
+		take(p, k, records);
+	}
+}
+
+static gm_status run_round(pool *p, gm_error *error)
+{
+	p->board->next = 0;
+	if (p->count == 0)
+		return GM_OK;
+	if (p->plan->no_fork)
+		run_here(p);
+	else
+		GM_TRY(run_judges(p, error));
+	return GM_OK;
+}
+
+/* ---- the whole ---- */
+
+static gm_status open_pool(pool *p, gm_error *error)
+{
+	const fixture_set *set = p->plan->set;
+	p->board = mmap(NULL, sizeof *p->board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p->todo = calloc(set->count + 1, sizeof *p->todo);
+	p->records = calloc(set->count + 1, sizeof *p->records);
+	p->waits = calloc(set->count + 1, 1);
+	if (p->board == MAP_FAILED || p->todo == NULL || p->records == NULL || p->waits == NULL)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu cases", set->count);
+	for (size_t k = 0; k < set->count; k++)
+		if (p->plan->chosen == NULL || p->plan->chosen[k])
+			p->todo[p->count++] = (work){ k, CHECK_ALL };
+	p->total = p->count;
+	return GM_OK;
+}
+
+static gm_status run_both_rounds(pool *p, gm_error *error)
+{
+	GM_TRY(run_round(p, error));
+	work *first = p->todo;
+	p->todo = p->repeat;
+	p->count = p->repeats;
+	p->repeat = NULL;
+	p->alone = 1;
+	free(first);
+	if (p->plan->stop == NULL || !*p->plan->stop)
+		GM_TRY(run_round(p, error));
+	return GM_OK;
+}
+
+gm_status check_run(const check_plan *plan, gm_error *error)
+{
+	pool p = { .plan = plan };
+	gm_status status = open_pool(&p, error);
+	if (status == GM_OK)
+		status = run_both_rounds(&p, error);
+	if (status == GM_OK) {
+		deliver(&p, 1);
+		if (p.trouble.status != GM_OK)
+			status = gm_fail(error, p.trouble.status, "%s", p.trouble.message);
+	}
+	for (size_t k = 0; p.records != NULL && k < plan->set->count; k++)
+		json_decref(p.records[k]);
+	if (p.board != MAP_FAILED && p.board != NULL)
+		munmap(p.board, sizeof *p.board);
+	free(p.todo);
+	free(p.repeat);
+	free(p.records);
+	free(p.waits);
+	return status;
+}

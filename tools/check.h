@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* check.h - the engine of `check`: every chosen variant on every chosen case, each pair in a fresh worker, judged
+ * against the case's goldens, compared in bits within its bit class.
+ *
+ * Currency: records of kind `check` (RESULTS.md), the same from judging process to parent, file, JUnit and summary.
+ *
+ *   fwd   forward with tape: outputs judged; a forward without tape must give the same bits (free variants: must be
+ *         within the budget as well)
+ *   bwd   forward with tape, then backward: gradients judged
+ *   bits  the first runnable canonical variant of a bit class is what the others of it must equal, bit for bit
+ *
+ * Cases are judged in parallel, one process an allowed CPU; records come out in order of case, variant, pass.  A
+ * time-out is repeated once, alone, when everything else is done, and is then called flaky if it passes. */
+#ifndef TOOLS_CHECK_H
+#define TOOLS_CHECK_H
+
+#include <jansson.h>
+#include <signal.h>
+
+#include "fixture.h"
+#include "worker.h"
+
+enum { CHECK_FWD = 1, CHECK_BWD = 2 };
+
+typedef struct check_variant {
+	worker_variant info;
+	int literal;          /* named without a glob */
+	int runnable;
+	const char *plugin;   /* where it comes from, with a slash; NULL = the built-in table */
+	char why[128];        /* not runnable: what is missing */
+} check_variant;
+
+typedef struct check_plan {
+	const fixture_set *set;
+	const unsigned char *chosen;   /* of set's cases; NULL = all */
+	const check_variant *variant;  /* in order of the table */
+	size_t variant_count;
+	unsigned passes;               /* CHECK_* */
+	int accuracy_class;            /* of all; -1 = each variant's own */
+	int no_fork;                   /* everything in this process */
+	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
+	/* Each record (borrowed), and after each case its number of those done. */
+	void (*emit)(void *context, json_t *record);
+	void (*step)(void *context, size_t done, size_t total);
+	void *context;
+} check_plan;
+
+/* GM_OK whatever became of the variants; GM_NO_MEMORY, GM_IO (no process), GM_BAD_FIXTURE (a golden that the
+ * reference contradicts), GM_CRASHED (a judging process died: its case is named; the others are reported). */
+GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
+
+/* One piece of work: a case and one of its variants, or all. */
+enum { CHECK_ALL = -1 };
+/* The records of it (new array): of each variant x pass, behind them one of kind "case" (never written to files):
+ * case, rows, unfit_rows, weak, torch_fwd, torch_bwd.  alone: a repetition of what timed out. */
+GM_CHECKED gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, json_t **records,
+                                gm_error *error);
+
+/* "canon1/poly/f32", or "" for a free variant. */
+void check_bit_class(const worker_variant *v, char text[48]);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* check_summary.c - counts, bits and exit code of a check, and the table that a person reads. */
+#include "check_summary.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "terminal.h"
+
+static const char *const status_name[TALLIES] = { "pass", "fail", "xfail", "unsupported", "skipped" };
+
+int summary_open(check_summary *s, const roster *r, const cli_options *options)
+{
+	*s = (check_summary){ .roster = r, .options = options, .torch_worst = -1, .records = json_array(),
+	                      .bits = json_object(), .variant = calloc(r->count + 1, sizeof *s->variant) };
+	if (s->variant == NULL || s->records == NULL || s->bits == NULL)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (size_t k = 0; k < r->count; k++)
+		s->variant[k].worst = -1;
+	return CLI_OK;
+}
+
+void summary_free(check_summary *s)
+{
+	json_decref(s->records);
+	json_decref(s->bits);
+	free(s->variant);
+}
+
+/* ---- taking in ---- */
+
+static void take_case(check_summary *s, const json_t *record)
+{
+	double share = results_get(record, "torch_used", -1);
+	size_t unfit = (size_t)results_get(record, "unfit_rows", 0);
+	s->cases++;
+	s->unfit_rows += unfit;
+	s->unfit_cases += unfit > 0;
+	s->weak_cases += json_array_size(json_object_get(record, "weak")) > 0;
+	if (share > s->torch_worst)
+		s->torch_worst = share;
+}
+
+static json_t *bits_of(check_summary *s, const char *bit_class)
+{
+	json_t *entry = json_object_get(s->bits, bit_class);
+	if (entry == NULL) {
+		entry = json_pack("{s:[], s:{}, s:s}", "variants", "digests", "first_difference", "");
+		json_object_set_new(s->bits, bit_class, entry);
+	}
+	return entry;
+}
+
+static void add_name(json_t *list, const char *name)
+{
+	size_t k;
+	json_t *known;
+	json_array_foreach(list, k, known)
+		if (strcmp(json_string_value(known), name) == 0)
+			return;
+	json_array_append_new(list, json_string(name));
+}
+
+static void take_digest(check_summary *s, const json_t *record)
+{
+	char key[200], text[300];
+	const char *digest = results_text(record, "digest"), *bit_class = results_text(record, "bit_class");
+	if (digest[0] == '\0' || bit_class[0] == '\0')
+		return;
+	json_t *entry = bits_of(s, bit_class), *digests = json_object_get(entry, "digests");
+	snprintf(key, sizeof key, "%s/%s", results_text(record, "case"), results_text(record, "pass"));
+	add_name(json_object_get(entry, "variants"), results_text(record, "variant"));
+	const char *first = json_string_value(json_object_get(digests, key));
+	if (first == NULL) {
+		json_object_set_new(digests, key, json_string(digest));
+	} else if (strcmp(first, digest) != 0 && results_text(entry, "first_difference")[0] == '\0') {
+		snprintf(text, sizeof text, "%s at %s", results_text(record, "variant"), key);
+		json_object_set_new(entry, "first_difference", json_string(text));
+	}
+}
+
+void summary_take(check_summary *s, json_t *record)
+{
+	size_t k = 0, what = 0;
+	if (strcmp(results_text(record, "kind"), "case") == 0) {
+		take_case(s, record);
+		return;
+	}
+	while (k < s->roster->count && strcmp(s->roster->variant[k].info.name, results_text(record, "variant")) != 0)
+		k++;
+	while (what < TALLIES && strcmp(status_name[what], results_text(record, "status")) != 0)
+		what++;
+	if (k == s->roster->count || what == TALLIES)
+		return;
+	tally *t = &s->variant[k];
+	double used = results_get(record, "used", 0);
+	int judged = json_array_size(json_object_get(record, "tensors")) > 0;
+	t->count[what]++;
+	t->flaky += (size_t)results_flag(record, "flaky");
+	if (judged && used > t->worst) {
+		t->worst = used;
+		snprintf(t->where, sizeof t->where, "%s/%s", results_text(record, "case"), results_text(record, "where"));
+	} else if (t->where[0] == '\0') {
+		snprintf(t->where, sizeof t->where, "%.*s", (int)strcspn(results_text(record, "reason"), "\n"),
+		         results_text(record, "reason"));
+	}
+	take_digest(s, record);
+	json_array_append(s->records, record);
+}
+
+size_t summary_total(const check_summary *s, int what)
+{
+	size_t total = 0;
+	for (size_t k = 0; k < s->roster->count; k++)
+		total += s->variant[k].count[what];
+	return total;
+}
+
+json_t *summary_counts(const check_summary *s)
+{
+	json_t *counts = json_object();
+	for (int what = 0; what < TALLIES; what++)
+		json_object_set_new(counts, status_name[what], json_integer((json_int_t)summary_total(s, what)));
+	json_object_set_new(counts, "cases", json_integer((json_int_t)s->cases));
+	return counts;
+}
+
+void summary_bits(const check_summary *s, session *to)
+{
+	const char *bit_class;
+	json_t *entry;
+	json_object_foreach(s->bits, bit_class, entry) {
+		const char *difference = results_text(entry, "first_difference");
+		json_t *record = results_record("bits");
+		json_t *more = json_pack("{s:s, s:O, s:b, s:I, s:s, s:s}", "bit_class", bit_class, "variants",
+			json_object_get(entry, "variants"), "identical", difference[0] == '\0', "cases",
+			(json_int_t)json_object_size(json_object_get(entry, "digests")), "first_difference", difference,
+			"committed", "none");
+		json_object_update(record, more);
+		json_decref(more);
+		session_put(to, record);
+	}
+}
+
+int summary_exit(const check_summary *s)
+{
+	const check_variant *unable = roster_unable(s->roster);
+	int code = summary_total(s, TALLY_FAIL) > 0 ? CLI_WRONG : CLI_OK;
+	if (unable != NULL)
+		code = cli_worse(code, cli_fail(CLI_NOTHING, "%s cannot run here: %s", unable->info.name, unable->why));
+	if (summary_total(s, TALLY_PASS) + summary_total(s, TALLY_FAIL) > 0 || unable != NULL)
+		return code;
+	if (summary_total(s, TALLY_UNSUPPORTED) > 0)
+		return cli_fail(CLI_NOTHING, "nothing ran: no variant supports any of these cases");
+	if (summary_total(s, TALLY_SKIPPED) == 0)
+		return cli_fail(CLI_NOTHING, "nothing ran");
+	for (size_t k = 0; k < s->roster->count; k++)
+		if (s->roster->variant[k].runnable)
+			return cli_fail(CLI_NOTHING, "nothing was judged: every row is unfit");
+	return CLI_SKIPPED;
+}
+
+/* ---- printing ---- */
+
+static void append_variant(FILE *stream, const check_summary *s, size_t k)
+{
+	const tally *t = &s->variant[k];
+	const check_variant *v = &s->roster->variant[k];
+	char cell[TALLIES][8], worst[8] = "";
+	for (int what = 0; what < TALLIES; what++)
+		snprintf(cell[what], sizeof cell[what], v->runnable || what == TALLY_SKIPPED ? "%zu" : "-", t->count[what]);
+	if (t->worst >= 0)
+		snprintf(worst, sizeof worst, isinf(t->worst) || t->worst > 99 ? "> 99 x" : t->worst < 9.995 ? "%.0f %%" : "%.0f x",
+		         t->worst < 9.995 ? 100 * t->worst : t->worst);
+	fputs("  ", stream);
+	term_cell(stream, v->info.name, 17);
+	fprintf(stream, "%4s %s%4s%s %5s %5s %4s %6s   ", cell[TALLY_PASS],
+	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_RED) : "", cell[TALLY_FAIL],
+	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[TALLY_XFAIL], cell[TALLY_UNSUPPORTED],
+	        cell[TALLY_SKIPPED], worst);
+	const char *where = v->runnable ? t->where : v->why;
+	fprintf(stream, strlen(where) > 25 ? v->runnable ? "...%s\n" : "%.25s\n" : "%s\n",
+	        strlen(where) > 25 && v->runnable ? where + strlen(where) - 22 : where);
+}
+
+static void print_bits(const check_summary *s, FILE *stream)
+{
+	const char *bit_class;
+	json_t *entry;
+	json_object_foreach(s->bits, bit_class, entry) {
+		size_t variants = json_array_size(json_object_get(entry, "variants"));
+		const char *difference = results_text(entry, "first_difference");
+		if (difference[0] != '\0')
+			fprintf(stream, "  bits: %s, %zu variants DIFFER, first %s\n", bit_class, variants, difference);
+		else if (variants > 1)
+			fprintf(stream, "  bits: %s, %zu variants identical\n", bit_class, variants);
+		else
+			fprintf(stream, "  bits: %s, 1 variant: nothing to compare\n", bit_class);
+	}
+}
+
+void summary_print(const check_summary *s, FILE *stream, unsigned passes, int code)
+{
+	static const char *const pass_text[] = { "", "fwd", "bwd", "fwd+bwd" };
+	char head[64], seconds[16];
+	int good = code == CLI_OK;
+	const char *word = good ? "PASS" : code == CLI_WRONG ? "FAIL" : code == CLI_SKIPPED ? "SKIP" : "NONE";
+	snprintf(head, sizeof head, "CHECK  %zu cases, %s, native", s->cases, pass_text[passes & 3]);
+	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
+	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
+	        term_escape(stream, TERM_PLAIN));
+	fprintf(stream, "  %-17s%4s %4s %5s %5s %4s %6s   %s\n", "variant", "pass", "fail", "xfail", "unsup", "skip", "worst",
+	        "where");
+	for (size_t k = 0; k < s->roster->count; k++)
+		append_variant(stream, s, k);
+	if (s->torch_worst >= 0)
+		fprintf(stream, "  PyTorch's own f32 uses %.0f %%", 100 * s->torch_worst);
+	if (s->unfit_rows > 0)
+		fprintf(stream, "%s%zu rows of %zu cases unfit (list cases --json)", s->torch_worst >= 0 ? "; " : "  ",
+		        s->unfit_rows, s->unfit_cases);
+	if (s->torch_worst >= 0 || s->unfit_rows > 0)
+		fputc('\n', stream);
+	print_bits(s, stream);
+}

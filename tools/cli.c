@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* cli.c - the two tables of the command line (options, verbs) and what is done with them.  A verb's row names its
+ * options; parsing, --help and suggestions follow from the rows. */
+#define _GNU_SOURCE
+#include "cli.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "about.h"
+
+enum option_id {
+	OPT_END, OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_PLUGIN_BESIDE,
+	OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_SHAPES, OPT_PROBLEM, OPT_QUICK, OPT_SEED, OPT_JUNIT, OPT_JSON, OPT_OUT,
+	OPT_OUTPUT, OPT_MARKDOWN, OPT_MARKDOWN_FILE, OPT_QUIET, OPT_VERBOSE, OPT_BENCHMARK, OPTIONS
+};
+
+enum option_kind { TEXT, FLAG, SEED, BENCHMARK };
+
+typedef struct option_row {
+	const char *name;
+	int letter; /* 0 = long only */
+	const char *value;
+	const char *what;
+	enum option_kind kind;
+	size_t offset; /* in cli_options */
+	int optional;  /* the value may be left out */
+} option_row;
+
+#define MEMBER(name) offsetof(cli_options, name)
+
+static const option_row option[OPTIONS] = {
+	[OPT_FIXTURES] = { "fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0 },
+	[OPT_CASES] = { "cases", 0, "GLOB,..", "Only these cases", TEXT, MEMBER(cases), 0 },
+	[OPT_VARIANTS] = { "variants", 0, "GLOB,..", "Only these variants", TEXT, MEMBER(variants), 0 },
+	[OPT_PASS] = { "pass", 0, "fwd,bwd", "Only this pass", TEXT, MEMBER(pass), 0 },
+	[OPT_CLASS] = { "class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0 },
+	[OPT_PLUGIN_INSTEAD] = { "plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0 },
+	[OPT_PLUGIN_BESIDE] = { "plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0 },
+	[OPT_ALLOW_UNLISTED] = { "allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG, MEMBER(allow_unlisted), 0 },
+	[OPT_NO_FORK] = { "no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0 },
+	[OPT_SHAPES] = { "shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0 },
+	[OPT_PROBLEM] = { "problem", 0, "P", "One problem, as lstm_T64_N1_I128_H256/fwd", TEXT, MEMBER(problem), 0 },
+	[OPT_QUICK] = { "quick", 0, NULL, "Few problems, little time", FLAG, MEMBER(quick), 0 },
+	[OPT_SEED] = { "seed", 0, "S", "Seed of the data and of the order", SEED, MEMBER(seed_text), 0 },
+	[OPT_JUNIT] = { "junit", 0, "F", "JUnit XML into this file", TEXT, MEMBER(junit), 0 },
+	[OPT_JSON] = { "json", 0, "F", "Records into this file, or on standard output", TEXT, MEMBER(json), 1 },
+	[OPT_OUT] = { "out", 0, "DIR", "Folder of the results", TEXT, MEMBER(out), 0 },
+	[OPT_OUTPUT] = { "output", 'o', "F", "File to write", TEXT, MEMBER(output), 0 },
+	[OPT_MARKDOWN] = { "markdown", 0, NULL, "The table of variants in Markdown", FLAG, MEMBER(markdown), 0 },
+	[OPT_MARKDOWN_FILE] = { "markdown", 0, "F", "Markdown into this file", TEXT, MEMBER(markdown_file), 0 },
+	[OPT_QUIET] = { "quiet", 'q', NULL, "No progress, no notes", FLAG, MEMBER(quiet), 0 },
+	[OPT_VERBOSE] = { "verbose", 'v', NULL, "Every result, not only what failed", FLAG, MEMBER(verbose), 0 },
+	[OPT_BENCHMARK] = { "benchmark_X", 0, "V", "Handed to Google Benchmark as it is", BENCHMARK, 0, 0 },
+};
+
+typedef struct verb {
+	const char *name;
+	int (*run)(const cli_options *options);
+	const char *what;      /* one line */
+	const char *arguments; /* of the usage line; NULL = takes none */
+	const char *more;      /* below the options in --help */
+	unsigned char takes[OPTIONS];
+} verb;
+
+static const verb verbs[] = {
+	{ "doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", NULL, NULL,
+	  { OPT_JSON } },
+	{ "list", cmd_list, "Variants, cases and lists of problems", "[variants|cases|shapes]..",
+	  "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON } },
+	{ "check", cmd_check, "Judge every variant on every case, forward and backward", NULL,
+	  "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
+	  "77 all skipped on this CPU.",
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_JUNIT,
+	    OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
+	{ "bench", cmd_bench, "Judge, then time, every variant on every problem", NULL,
+	  "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
+	  { OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_PLUGIN_BESIDE, OPT_QUICK, OPT_SEED, OPT_NO_FORK, OPT_JSON, OPT_OUT, OPT_QUIET,
+	    OPT_VERBOSE, OPT_BENCHMARK } },
+	{ "choose", cmd_choose, "Which variant to deploy, from results", "FILE..", NULL,
+	  { OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET } },
+	{ "report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL,
+	  { OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET } },
+	{ "run", cmd_run, "check, bench, choose and report in one", NULL,
+	  "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED, OPT_SHAPES, OPT_QUICK, OPT_SEED,
+	    OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
+	{ "fixture", cmd_fixture, "Show, verify, pack or unpack golden files", "show|verify|pack|unpack FILE..", NULL,
+	  { OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT } },
+};
+
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+typedef struct parsing {
+	const verb *verb;
+	cli_options *options;
+	char **arg; /* room for argc */
+} parsing;
+
+static int take_seed(const char *text, uint64_t *seed)
+{
+	char *end;
+	errno = 0;
+	*seed = strtoull(text, &end, 0);
+	return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
+}
+
+static error_t take(int key, char *value, struct argp_state *state)
+{
+	parsing *p = state->input;
+	if (key == ARGP_KEY_ARG && p->verb->arguments != NULL) {
+		p->arg[p->options->arg_count++] = value;
+		return 0;
+	}
+	if (key == ARGP_KEY_ARG)
+		argp_error(state, "%s takes no argument: %s", p->verb->name, value);
+	for (const unsigned char *id = p->verb->takes; *id != OPT_END; id++) {
+		char *member = (char *)p->options + option[*id].offset;
+		if (key != 256 + *id && (key != option[*id].letter || key == 0))
+			continue;
+		if (option[*id].kind == FLAG)
+			*(int *)member = 1;
+		else
+			*(const char **)member = value == NULL ? "-" : value;
+		if (option[*id].kind == SEED && !take_seed(value, &p->options->seed))
+			argp_error(state, "--seed takes a number of 64 bits, not %s", value);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* Long options are looked at first, to name the nearest one: getopt only says what is wrong.  --benchmark_* are
+ * moved into benchmark.  CLI_OK or CLI_USAGE. */
+static int screen(const verb *v, cli_options *options, int *argc, char **argv, char **benchmark)
+{
+	const char *known[OPTIONS + 3] = { "help", "usage", "version" };
+	size_t count = 3;
+	int passes = 0, kept = 1, words = *argc, literal = 0;
+	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
+		passes |= *id == OPT_BENCHMARK;
+		known[count++] = option[*id].name;
+	}
+	for (int k = 1; k < words; k++) {
+		char name[64];
+		size_t length = strcspn(argv[k], "="), found = 0;
+		literal |= strcmp(argv[k], "--") == 0;
+		if (passes && !literal && strncmp(argv[k], "--benchmark_", 12) == 0) {
+			benchmark[options->benchmark_count++] = argv[k];
+			continue;
+		}
+		argv[kept++] = argv[k];
+		if (literal || strncmp(argv[k], "--", 2) != 0)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)(length - 2 < 60 ? length - 2 : 60), argv[k] + 2);
+		for (size_t i = 0; i < count; i++)
+			found += strncmp(name, known[i], strlen(name)) == 0;
+		if (found > 0)
+			continue;
+		const char *nearest = cli_nearest(name, known, count);
+		return nearest == NULL ? cli_usage(options, "%s has no option --%s", v->name, name)
+		                       : cli_usage(options, "%s has no option --%s; the nearest is --%s", v->name, name, nearest);
+	}
+	*argc = kept;
+	argv[kept] = NULL;
+	return CLI_OK;
+}
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+	(void)stream;
+	(void)state;
+	about_print();
+}
+
+static int parse_and_run(const verb *v, int argc, char **argv, cli_options *options, char **arg, char **benchmark)
+{
+	struct argp_option rows[OPTIONS] = { { 0 } };
+	char name[64], doc[512];
+	size_t n = 0;
+	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
+		const option_row *o = &option[*id];
+		rows[n++] = (struct argp_option){ o->name, o->letter != 0 ? o->letter : 256 + *id, o->value,
+		                                  o->optional ? OPTION_ARG_OPTIONAL : 0, o->what, 0 };
+	}
+	snprintf(name, sizeof name, "gatemark %s", v->name);
+	snprintf(doc, sizeof doc, "%s.%s%s", v->what, v->more == NULL ? "" : "\v", v->more == NULL ? "" : v->more);
+	argv[0] = name;
+	int code = screen(v, options, &argc, argv, benchmark);
+	if (code != CLI_OK)
+		return code;
+	struct argp argp = { rows, take, v->arguments, doc, NULL, NULL, NULL };
+	parsing p = { v, options, arg };
+	argp_err_exit_status = CLI_USAGE;
+	argp_program_version_hook = print_version;
+	error_t wrong = argp_parse(&argp, argc, argv, 0, NULL, &p);
+	if (wrong != 0)
+		return cli_fail(CLI_INTERNAL, "cannot read the options: %s", strerror(wrong));
+	return v->run(options);
+}
+
+static int run_verb(const verb *v, int argc, char **argv)
+{
+	cli_options options = { .verb = v->name, .seed = 1, .argv = argv, .argc = (size_t)argc };
+	char **word = calloc(3 * (size_t)argc + 3, sizeof *word); // the verb's argv, its arguments, its --benchmark_*
+	if (word == NULL)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	char **arg = word + argc + 1, **benchmark = arg + argc + 1;
+	memcpy(word, argv + 1, ((size_t)argc - 1) * sizeof *word);
+	options.arg = arg;
+	options.benchmark = benchmark;
+	int code = parse_and_run(v, argc - 1, word, &options, arg, benchmark);
+	free(word);
+	return code;
+}
+
+static void help(FILE *stream)
+{
+	fputs("Usage: gatemark VERB [OPTION...]\n"
+	      "Which recurrent-network kernel is right, and which one is fast, on this machine?\n\n", stream);
+	for (size_t k = 0; k < VERBS; k++)
+		fprintf(stream, "  %-9s %s\n", verbs[k].name, verbs[k].what);
+	fputs("\n  gatemark VERB --help     the options of a verb\n"
+	      "  gatemark --version       build, libraries, versions of everything that judges\n", stream);
+}
+
+/* stdout is buffered: what could not be written shows only here. */
+static int finish(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno != EPIPE)
+		fprintf(stderr, "gatemark: cannot write standard output: %s\n", strerror(errno));
+	return cli_worse(code, CLI_NO_WRITE);
+}
+
+int cli_main(int argc, char **argv)
+{
+	const char *names[VERBS];
+	const char *word = argc > 1 ? argv[1] : "";
+	for (size_t k = 0; k < VERBS; k++) {
+		names[k] = verbs[k].name;
+		if (strcmp(word, names[k]) == 0)
+			return finish(run_verb(&verbs[k], argc, argv));
+	}
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		about_print();
+		return finish(CLI_OK);
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		help(stdout);
+		return finish(CLI_OK);
+	}
+	if (word[0] == '\0' || word[0] == '-') {
+		help(stderr);
+		return word[0] == '\0' ? CLI_USAGE : cli_fail(CLI_USAGE, "the first word is a verb, not %s", word);
+	}
+	return cli_unknown("verb", word, names, VERBS);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* cli.h - what every verb of `gatemark` shares: options, exit codes, messages, suggestions.
+ *
+ * A verb is one row of the table in cli.c and one function `int cmd_NAME(const cli_options *)` in its own
+ * file.  The row says which options the verb takes (each option is one row of a second table: name, meaning,
+ * member of cli_options), so that --help, parsing and the suggestion of the nearest name need no other line.
+ * A verb returns a cli_exit and prints data on stdout, everything else on stderr. */
+#ifndef TOOLS_CLI_H
+#define TOOLS_CLI_H
+
+#include "gatemark/gatemark.h"
+
+typedef enum cli_exit {
+	CLI_OK = 0,          /* all that was asked ran and passed */
+	CLI_WRONG = 1,       /* conformance failure */
+	CLI_USAGE = 2,       /* usage, or a literal name that does not exist */
+	CLI_SLOW = 3,        /* conformance fine, speed outside given limits */
+	CLI_NOISY = 4,       /* inconclusive where a verdict was asked for */
+	CLI_NOTHING = 5,     /* nothing ran */
+	CLI_REFUSED = 6,     /* input refused: fixture, plug-in, result or choice file */
+	CLI_NO_WRITE = 7,    /* a result cannot be written */
+	CLI_INTERNAL = 70,
+	CLI_SKIPPED = 77,    /* everything a glob or the default named was skipped for lack of ISA */
+	CLI_SIGNAL = 128     /* + number of the signal that ended the run */
+} cli_exit;
+
+/* The one that wins when two things happened: 128+n, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0.  Any other value counts
+ * as CLI_INTERNAL. */
+int cli_worse(int a, int b);
+/* Exit code of a library's status: GM_BAD_FIXTURE and GM_BAD_PLUGIN 6, GM_MISMATCH, GM_CRASHED and GM_TIMEOUT 1,
+ * GM_UNSUPPORTED and GM_NO_CPU 5, GM_BAD_ARGUMENT and GM_BAD_SHAPE 2, GM_IO 7, else 70. */
+int cli_exit_of(gm_status status);
+
+typedef struct cli_options { /* NULL or 0 = not given */
+	const char *verb;           /* "check" */
+	const char *fixtures;       /* --fixtures PATH */
+	const char *cases;          /* --cases GLOB[,GLOB] */
+	const char *variants;       /* --variants GLOB[,GLOB] */
+	const char *pass;           /* --pass fwd,bwd */
+	const char *accuracy_class; /* --class NAME */
+	const char *plugin;         /* --plugin SO */
+	const char *shapes;         /* --shapes NAME or FILE */
+	const char *problem;        /* --problem P */
+	const char *output;         /* -o F, --output=F */
+	const char *markdown_file;  /* report: --markdown=F */
+	const char *junit;          /* --junit F */
+	const char *json;           /* --json[=F]; "-" without F: records on stdout */
+	const char *out;            /* --out DIR */
+	const char *seed_text;      /* --seed S; seed below is its value */
+	uint64_t seed;
+	int markdown;               /* list: --markdown */
+	int allow_unlisted, no_fork, quick, quiet, verbose;
+	char *const *arg;           /* what is no option: files, actions */
+	size_t arg_count;
+	char *const *benchmark;     /* bench: --benchmark_* as given */
+	size_t benchmark_count;
+	char *const *argv;          /* the whole command line, for the run record */
+	size_t argc;
+} cli_options;
+
+int cmd_doctor(const cli_options *options);
+int cmd_list(const cli_options *options);
+int cmd_check(const cli_options *options);
+int cmd_bench(const cli_options *options);
+int cmd_choose(const cli_options *options);
+int cmd_report(const cli_options *options);
+int cmd_run(const cli_options *options);
+int cmd_fixture(const cli_options *options);
+
+/* The whole program but main(): finds the verb, parses, runs it, flushes stdout (CLI_NO_WRITE if that fails). */
+int cli_main(int argc, char **argv);
+
+/* "gatemark: <message>" on stderr; returns code, so `return cli_fail(CLI_REFUSED, "%s", error.message);` */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+int cli_fail(int code, const char *format, ...);
+/* As cli_fail(CLI_USAGE, ...) with the line "Try 'gatemark VERB --help'." below. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+int cli_usage(const cli_options *options, const char *format, ...);
+
+/* The name most like text (edit distance at most a third of its length, at least 2), or NULL. */
+const char *cli_nearest(const char *text, const char *const *names, size_t count);
+/* Says on stderr that there is no such WHAT, with the nearest name; returns CLI_USAGE. */
+int cli_unknown(const char *what, const char *text, const char *const *names, size_t count);
+
+/* Folder or file to take fixtures from: --fixtures, else $GATEMARK_FIXTURES, else beside the program (installed),
+ * else the source tree of the build.  Static storage. */
+const char *cli_fixtures_path(const cli_options *options);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* cli_words.c - messages, the nearest name, exit codes and which of two wins. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "terminal.h"
+
+/* Strongest first. */
+static const int precedence[] = {
+	CLI_INTERNAL, CLI_NO_WRITE, CLI_REFUSED, CLI_USAGE, CLI_WRONG, CLI_SLOW, CLI_NOISY, CLI_NOTHING, CLI_SKIPPED, CLI_OK
+};
+
+static size_t rank_of(int code)
+{
+	for (size_t k = 0; k < sizeof precedence / sizeof precedence[0]; k++)
+		if (precedence[k] == code)
+			return k;
+	return 0;
+}
+
+int cli_worse(int a, int b)
+{
+	if (a > CLI_SIGNAL || b > CLI_SIGNAL)
+		return a > b ? a : b;
+	return precedence[rank_of(a) < rank_of(b) ? rank_of(a) : rank_of(b)];
+}
+
+int cli_exit_of(gm_status status)
+{
+	static const int code[] = {
+		[GM_OK] = CLI_OK, [GM_BAD_ARGUMENT] = CLI_USAGE, [GM_BAD_SHAPE] = CLI_USAGE,
+		[GM_UNSUPPORTED] = CLI_NOTHING, [GM_NO_CPU] = CLI_NOTHING, [GM_NO_MEMORY] = CLI_INTERNAL,
+		[GM_IO] = CLI_NO_WRITE, [GM_BAD_FIXTURE] = CLI_REFUSED, [GM_BAD_PLUGIN] = CLI_REFUSED,
+		[GM_MISMATCH] = CLI_WRONG, [GM_CRASHED] = CLI_WRONG, [GM_TIMEOUT] = CLI_WRONG
+	};
+	if ((size_t)status >= sizeof code / sizeof code[0])
+		return CLI_INTERNAL;
+	return code[status];
+}
+
+static void say(const char *format, va_list arguments)
+{
+	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+int cli_fail(int code, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+	return code;
+}
+
+int cli_usage(const cli_options *options, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "Try 'gatemark %s --help'.\n", options->verb);
+	return CLI_USAGE;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edits (insert, delete, replace, exchange of neighbours) from a to b; texts longer than 63 count as all different. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b), row[3][64];
+	if (n > 63 || m > 63)
+		return n + m;
+	for (size_t j = 0; j <= m; j++)
+		row[0][j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t *now = row[i % 3], *last = row[(i - 1) % 3], *before = row[(i + 1) % 3];
+		now[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				now[j] = least(now[j], before[j - 2] + 1);
+		}
+	}
+	return row[n % 3][m];
+}
+
+const char *cli_nearest(const char *text, const char *const *names, size_t count)
+{
+	size_t allowed = strlen(text) / 3 > 2 ? strlen(text) / 3 : 2, best = allowed + 1;
+	const char *nearest = NULL;
+	for (size_t k = 0; k < count; k++) {
+		size_t edits = distance(text, names[k]);
+		if (edits < best && edits < strlen(names[k])) {
+			best = edits;
+			nearest = names[k];
+		}
+	}
+	return nearest;
+}
+
+int cli_unknown(const char *what, const char *text, const char *const *names, size_t count)
+{
+	const char *nearest = cli_nearest(text, names, count);
+	if (nearest == NULL)
+		return cli_fail(CLI_USAGE, "there is no %s %s", what, text);
+	return cli_fail(CLI_USAGE, "there is no %s %s; the nearest is %s", what, text, nearest);
+}

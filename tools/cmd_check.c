@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_check.c - `gatemark check`: every chosen variant on every chosen case, and the table of what came of it. */
+#include <stdlib.h>
+
+#include "conform.h"
+
+static int check(const cli_options *options, const roster *r, const case_list *cases, const char *path)
+{
+	session s;
+	check_summary summary = { 0 };
+	unsigned passes;
+	int accuracy_class;
+	int code = passes_of(options, &passes);
+	if (code == CLI_OK)
+		code = class_of(options, &accuracy_class);
+	if (code == CLI_OK)
+		code = session_begin(&s, options, path, cases->set->version);
+	if (code != CLI_OK)
+		return code;
+	code = conform(&s, r, cases, passes, accuracy_class, options->junit, &summary);
+	if (!options->quiet || code != CLI_OK)
+		summary_print(&summary, s.text, passes, code);
+	code = session_end(&s, code, summary_counts(&summary));
+	summary_free(&summary);
+	return code;
+}
+
+int cmd_check(const cli_options *options)
+{
+	roster r = { 0 };
+	case_list cases = { 0 };
+	char *path = NULL;
+	int code = roster_load(options, ROSTER_INSTEAD, &r);
+	if (code == CLI_OK)
+		code = cases_load(options, &cases);
+	if (code == CLI_OK)
+		code = session_path(options, &path);
+	if (code == CLI_OK)
+		code = check(options, &r, &cases, path);
+	free(path);
+	cases_free(&cases);
+	roster_free(&r);
+	return code;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_run.c - `gatemark run`: check, then bench what passed, then choose, then report: one folder of results and one
+ * page of text.  Ctrl-C leaves what there is until then, as a valid result. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "about.h"
+#include "choose.h"
+#include "conform.h"
+#include "judge.h"
+#include "measure.h"
+#include "output.h"
+#include "report.h"
+#include "terminal.h"
+
+typedef struct run {
+	const cli_options *options;
+	const char *folder;
+	char *results, *junit, *choice, *html, *markdown;
+	session s;
+	roster roster, passed; /* passed: the check; what is timed */
+	case_list cases;
+	shape_list list;
+	const char *list_name;
+	check_summary checked;
+	measured timed;
+} run;
+
+static void print_head(const run *r)
+{
+	char l2[16], l3[16];
+	size_t k;
+	json_t *isa, *machine = about_machine();
+	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->cases.set->version, JUDGE_VERSION,
+	       about_commit(), about_compiler());
+	term_bytes(results_get(machine, "l2_bytes", 0), l2);
+	term_bytes(results_get(machine, "l3_bytes", 0), l3);
+	printf("%s, %s, %.0f CPUs,", results_text(machine, "cpu"), results_text(machine, "hypervisor"),
+	       results_get(machine, "cpus", 0));
+	json_array_foreach(json_object_get(machine, "isa"), k, isa)
+		printf(" %s", json_string_value(isa));
+	printf(", L2 %s, L3 %s\n", l2, l3);
+	fflush(stdout);
+	json_decref(machine);
+}
+
+/* Only what passed is timed: a variant with one failed check is out. */
+static int take_passed(run *r)
+{
+	r->passed = (roster){ .variant = calloc(r->roster.count + 1, sizeof *r->passed.variant) };
+	if (r->passed.variant == NULL)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (size_t k = 0; k < r->roster.count; k++) {
+		const tally *t = &r->checked.variant[k];
+		if (t->count[TALLY_FAIL] == 0 && t->count[TALLY_PASS] + t->count[TALLY_SKIPPED] > 0)
+			r->passed.variant[r->passed.count++] = r->roster.variant[k];
+	}
+	return CLI_OK;
+}
+
+static int check_step(run *r)
+{
+	int code = conform(&r->s, &r->roster, &r->cases, CHECK_FWD | CHECK_BWD, -1, r->junit, &r->checked);
+	summary_print(&r->checked, stdout, CHECK_FWD | CHECK_BWD, code);
+	fflush(stdout);
+	return code;
+}
+
+static int bench_step(run *r)
+{
+	int code = take_passed(r);
+	if (code != CLI_OK)
+		return code;
+	code = measure(&r->s, &r->passed, &r->list, r->list_name, r->options->quick, &r->timed);
+	measure_print(&r->timed, stdout);
+	fflush(stdout);
+	return code == CLI_SKIPPED || code == CLI_NOTHING ? CLI_OK : code; // the check has said so already
+}
+
+static int choose_step(run *r)
+{
+	const char *path[1] = { r->results };
+	gm_error error = { .status = GM_OK };
+	json_t *choice = NULL;
+	char counts[70];
+	int code = choose_from_results(path, 1, NULL, r->choice, &choice, &error);
+	if (code == CLI_OK) {
+		choose_counts(choice, counts, sizeof counts);
+		printf("CHOOSE %s\n", counts);
+	} else if (code == CLI_NOTHING) {
+		printf("CHOOSE nothing: no variant passed and was timed\n");
+		code = CLI_OK;
+	} else {
+		code = cli_fail(code, "%s", error.message);
+	}
+	json_decref(choice);
+	return code;
+}
+
+static int report_step(run *r)
+{
+	const char *path[1] = { r->results };
+	gm_error error = { .status = GM_OK };
+	int code = report_write(path, 1, r->html, r->markdown, &error);
+	return code == CLI_OK ? CLI_OK : cli_fail(code, "%s", error.message);
+}
+
+static void print_notes(const run *r)
+{
+	json_t *machine = about_machine();
+	size_t hints = json_array_size(json_object_get(machine, "hints"));
+	measure_notes(&r->timed, stdout, "NOTES  ");
+	if (hints > 0)
+		printf("NOTES  %zu thing%s on this machine spoil%s measurements -> gatemark doctor\n", hints, hints == 1 ? "" : "s",
+		       hints == 1 ? "s" : "");
+	json_decref(machine);
+}
+
+static void print_verdict(const run *r, int code)
+{
+	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
+	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED), word,
+	       term_escape(stdout, TERM_PLAIN), summary_total(&r->checked, TALLY_FAIL) + r->timed.summary.rejected +
+	       r->timed.summary.failed, summary_total(&r->checked, TALLY_SKIPPED), r->html);
+}
+
+static int steps(run *r)
+{
+	double started = term_seconds();
+	int code = session_begin(&r->s, r->options, r->results, r->cases.set->version);
+	if (code != CLI_OK)
+		return code;
+	print_head(r);
+	code = check_step(r);
+	if (session_stop == 0 && code != CLI_INTERNAL)
+		code = cli_worse(code, bench_step(r));
+	json_t *counts = summary_counts(&r->checked), *timed = measure_counts(&r->timed);
+	json_object_set_new(counts, "bench", timed);
+	code = session_end(&r->s, code, counts);
+	if (code == CLI_NO_WRITE)
+		return code;
+	code = cli_worse(code, choose_step(r));
+	code = cli_worse(code, report_step(r));
+	print_notes(r);
+	print_verdict(r, code);
+	if (r->options->verbose)
+		fprintf(stderr, "run took %.0f s\n", term_seconds() - started);
+	return code;
+}
+
+static int set_paths(run *r)
+{
+	gm_error error = { .status = GM_OK };
+	char **name[] = { &r->results, &r->junit, &r->choice, &r->html, &r->markdown };
+	static const char *const file[] = { "results.jsonl", "junit.xml", "choice.json", "report.html", "report.md" };
+	for (size_t k = 0; k < sizeof name / sizeof name[0]; k++)
+		if (asprintf(name[k], "%s/%s", r->folder, file[k]) < 0) {
+			*name[k] = NULL;
+			return cli_fail(CLI_INTERNAL, "no memory");
+		}
+	if (output_folder(r->folder, &error) != GM_OK)
+		return cli_fail(CLI_NO_WRITE, "%s", error.message);
+	return CLI_OK;
+}
+
+int cmd_run(const cli_options *options)
+{
+	run r = { .options = options, .folder = options->out == NULL ? "out" : options->out };
+	int code = roster_load(options, ROSTER_BESIDE, &r.roster);
+	if (code == CLI_OK)
+		code = cases_load(options, &r.cases);
+	if (code == CLI_OK)
+		code = measure_shapes(options, &r.list, &r.list_name);
+	if (code == CLI_OK)
+		code = set_paths(&r);
+	if (code == CLI_OK)
+		code = steps(&r);
+	summary_free(&r.checked);
+	measure_free(&r.timed);
+	shapes_free(&r.list);
+	cases_free(&r.cases);
+	roster_free(&r.roster);
+	roster_free(&r.passed);
+	free(r.results);
+	free(r.junit);
+	free(r.choice);
+	free(r.html);
+	free(r.markdown);
+	return code;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* measure_text.c - best, next, and what cannot be told apart. */
+#include "measure_text.h"
+
+#include <string.h>
+
+#include "measure.h"
+#include "terminal.h"
+
+enum { PROBLEM_WIDTH = 29, NEXT_WIDTH = 17 }; /* with 16 for a name and 6 for a time: 80 columns */
+
+/* The timed result with the least ratio; not = one to leave out.  NULL: there is none. */
+static const race_result *fastest(const race_result *results, size_t count, const race_result *not)
+{
+	const race_result *best = NULL;
+	for (size_t k = 0; k < count; k++)
+		if (results[k].status == RACE_TIMED && &results[k] != not && (best == NULL || results[k].ratio < best->ratio))
+			best = &results[k];
+	return best;
+}
+
+static void print_decided(FILE *stream, const race_result *best, const race_result *next)
+{
+	char p50[16], p99[16], behind[16] = "";
+	term_time(best->p50_ns, p50);
+	term_time(best->p99_ns, p99);
+	if (next != NULL)
+		snprintf(behind, sizeof behind, next->ratio < 9.95 ? " %.1fx" : " %.0fx", next->ratio);
+	term_cell(stream, best->variant, 16);
+	const char *name = next == NULL ? "" : next->variant;
+	int room = (int)(NEXT_WIDTH - strlen(behind)), cut = (int)strlen(name) > room;
+	fprintf(stream, " %6s %6s %.*s%s%s\n", p50, p99, room - cut, name, cut ? "~" : "", behind);
+}
+
+static void print_tie(FILE *stream, const race_result *results, size_t count, const race_result *best)
+{
+	const char *other = "";
+	size_t more = 0;
+	double wide = 0;
+	for (size_t k = 0; k < count; k++) {
+		const race_result *r = &results[k];
+		if (r == best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
+			continue;
+		if (other[0] == '\0')
+			other = r->variant;
+		else
+			more++;
+		wide = r->ratio_high - 1 > wide ? r->ratio_high - 1 : wide;
+	}
+	fprintf(stream, "undecided: %s = %s", best->variant, other);
+	if (more > 0)
+		fprintf(stream, " +%zu", more);
+	fprintf(stream, "  +-%.1f %%\n", 100 * wide);
+}
+
+static void print_every(FILE *stream, const race_result *r)
+{
+	char p50[16], p99[16];
+	term_time(r->p50_ns, p50);
+	term_time(r->p99_ns, p99);
+	fprintf(stream, "    %-28s%-16s %6s %6s %.3f [%.3f, %.3f]\n", r->judged, r->variant, p50, p99, r->ratio,
+	        r->ratio_low, r->ratio_high);
+}
+
+void measure_row(FILE *stream, const race_result *results, size_t count, int every)
+{
+	const race_result *best = fastest(results, count, NULL), *next = fastest(results, count, best);
+	if (count == 0)
+		return;
+	fputs("  ", stream);
+	term_cell(stream, results[0].problem, PROBLEM_WIDTH);
+	fputc(' ', stream);
+	if (best == NULL)
+		fprintf(stream, "nothing timed: %.60s\n", results[0].reason);
+	else if (next != NULL && race_compare(next, MEASURE_DELTA) != RACE_SLOWER)
+		print_tie(stream, results, count, best);
+	else
+		print_decided(stream, best, next);
+	for (size_t k = 0; k < count; k++) {
+		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
+			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG", results[k].problem,
+			        results[k].variant, results[k].reason);
+		else if (every && results[k].status == RACE_TIMED)
+			print_every(stream, &results[k]);
+	}
+}
+
+void measure_print(const measured *m, FILE *stream)
+{
+	char head[96], tail[48];
+	const race_summary *s = &m->summary;
+	snprintf(head, sizeof head, "BENCH  %s: %zu problems, %u thread%s, %zu processes", m->shapes, s->problems,
+	         (unsigned)m->threads, m->threads == 1 ? "" : "s", s->processes);
+	snprintf(tail, sizeof tail, "%.0f s  noise +-%.1f %%", s->seconds, 100 * s->noise);
+	fprintf(stream, "%-54s%26s\n  %-*s %-16s %6s %6s %s\n", head, tail, PROBLEM_WIDTH, "problem", "best", "p50", "p99", "next best");
+	fputs(m->table == NULL ? "" : m->table, stream);
+}
+
+void measure_notes(const measured *m, FILE *stream, const char *lead)
+{
+	const race_summary *s = &m->summary;
+	const char *note = s->notes;
+	if (s->tainted > 0)
+		fprintf(stream, "%s%zu of %zu blocks lost time to others and were left out\n", lead, s->tainted, s->blocks);
+	if (s->budget_spent)
+		fprintf(stream, "%sthe time budget was spent: problems with fewer blocks or skipped\n", lead);
+	while (*note != '\0') {
+		size_t length = strcspn(note, "\n");
+		fprintf(stream, "%s%.*s\n", lead, (int)length, note);
+		note += length + (note[length] == '\n');
+	}
+}

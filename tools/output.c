@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* output.c - complete files or none.  Order of a replacement: write the temporary, sync it, rename it, sync the
+ * folder; a failure at any step removes the temporary and leaves the old file alone. */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+gm_status output_all(int fd, const void *bytes, size_t count, const char *what, gm_error *error)
+{
+	const char *at = bytes;
+	while (count > 0) {
+		ssize_t n = write(fd, at, count);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return gm_fail(error, GM_IO, "cannot write %s: %s", what, strerror(errno));
+		at += n;
+		count -= (size_t)n;
+	}
+	return GM_OK;
+}
+
+/* A rename is only safe from a power cut once its folder is on the disk too. */
+static void sync_folder(const char *path)
+{
+	char folder[4096];
+	const char *slash = strrchr(path, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+	if (length >= sizeof folder)
+		return;
+	memcpy(folder, path, length);
+	folder[length] = '\0';
+	int fd = open(slash == NULL ? "." : length == 0 ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fsync(fd); // a file system that cannot sync folders has nothing more to offer
+	close(fd);
+}
+
+gm_status output_commit(int fd, const char *temporary, const char *path, gm_error *error)
+{
+	if (fsync(fd) == 0 && rename(temporary, path) == 0) {
+		sync_folder(path);
+		return GM_OK;
+	}
+	int cause = errno;
+	unlink(temporary);
+	return gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(cause));
+}
+
+static gm_status write_directly(const char *path, const void *bytes, size_t count, gm_error *error)
+{
+	if (strcmp(path, "-") == 0) {
+		fflush(stdout);
+		return output_all(STDOUT_FILENO, bytes, count, "standard output", error);
+	}
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return gm_fail(error, GM_IO, "cannot open %s: %s", path, strerror(errno));
+	gm_status status = output_all(fd, bytes, count, path, error);
+	close(fd);
+	return status;
+}
+
+int output_is_direct(const char *path)
+{
+	struct stat st;
+	return strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
+gm_status output_write(const char *path, const void *bytes, size_t count, gm_error *error)
+{
+	if (output_is_direct(path))
+		return write_directly(path, bytes, count, error);
+	size_t length = strlen(path) + sizeof ".XXXXXX";
+	char *temporary = malloc(length);
+	if (temporary == NULL)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the name %s", path);
+	snprintf(temporary, length, "%s.XXXXXX", path);
+	gm_status status = GM_OK;
+	int fd = mkstemp(temporary);
+	if (fd < 0)
+		status = gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(errno));
+	else if ((status = output_all(fd, bytes, count, path, error)) != GM_OK)
+		unlink(temporary);
+	else {
+		mode_t mask = umask(0);
+		umask(mask);
+		fchmod(fd, 0666 & ~mask); // mkstemp makes it private; a report is for others too
+		status = output_commit(fd, temporary, path, error);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(temporary);
+	return status;
+}
+
+gm_status output_folder(const char *path, gm_error *error)
+{
+	char *copy = strdup(path);
+	if (copy == NULL)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the name %s", path);
+	for (char *p = copy + 1; *copy != '\0' && *p != '\0'; p++)
+		if (*p == '/') {
+			*p = '\0';
+			mkdir(copy, 0777); // what is missing shows below
+			*p = '/';
+		}
+	struct stat st;
+	int made = mkdir(copy, 0777);
+	int cause = made == 0 || errno == EEXIST ? ENOTDIR : errno;
+	int there = stat(copy, &st) == 0 && S_ISDIR(st.st_mode);
+	free(copy);
+	return there ? GM_OK : gm_fail(error, GM_IO, "cannot make the folder %s: %s", path, strerror(cause));
+}

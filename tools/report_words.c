@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* report_words.c - the sentences of the report that HTML and Markdown share: command lines, differences, what is
+ * absent and why, notes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report_parts.h"
+#include "results.h"
+
+/* Writes a word as a POSIX shell would need it. */
+static void put_quoted(FILE *out, const char *word)
+{
+	size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%");
+	if (*word && !word[plain]) {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++)
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*word, out);
+	fputc('\'', out);
+}
+
+char *report_command(const json_t *run)
+{
+	char *text = NULL;
+	size_t bytes, first = 0, i;
+	const json_t *arguments = json_object_get(run, "arguments");
+	const char *verb = results_text(run, "verb");
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out)
+		return NULL;
+	json_t *word;
+	json_array_foreach(arguments, i, word)
+		if (i < 2 && json_is_string(word) && strcmp(json_string_value(word), verb) == 0)
+			first = i + 1;
+	fprintf(out, "gatemark %s", verb);
+	for (i = first; i < json_array_size(arguments); i++) {
+		fputc(' ', out);
+		word = json_array_get(arguments, i);
+		put_quoted(out, json_is_string(word) ? json_string_value(word) : "");
+	}
+	fclose(out);
+	return text;
+}
+
+char *report_reproducer(const json_t *check)
+{
+	static const struct { const char *option, *member; } WORDS[] = {
+		{"--cases", "case"}, {"--variants", "variant"}, {"--pass", "pass"}};
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out)
+		return NULL;
+	fputs("gatemark check", out);
+	for (size_t i = 0; i < 3; i++) {
+		fprintf(out, " %s ", WORDS[i].option);
+		put_quoted(out, results_text(check, WORDS[i].member));
+	}
+	fclose(out);
+	return text;
+}
+
+char *report_difference(const json_t *check)
+{
+	char *text = NULL, share[24];
+	size_t bytes, i;
+	const char *reason = results_text(check, "reason");
+	json_t *tensor;
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out)
+		return NULL;
+	fputs(*reason ? reason : results_text(check, "where"), out);
+	json_array_foreach(json_object_get(check, "tensors"), i, tensor) {
+		if (!(results_get(tensor, "used", 0) > 1))
+			continue;
+		report_share(results_get(tensor, "used", 0), share);
+		fprintf(out, "\n%s: %s of the budget, %.0f element(s) wrong", results_text(tensor, "name"), share,
+		        results_get(tensor, "wrong", 0));
+	}
+	fclose(out);
+	return text;
+}
+
+/* ---- what is absent ---- */
+
+static void add_absent(json_t *groups, const char *what, const json_t *record)
+{
+	const char *status = results_text(record, "status");
+	if (strcmp(status, "skipped") != 0 && strcmp(status, "unsupported") != 0)
+		return;
+	json_t *key = json_sprintf("%s\n%s\n%s\n%s", results_text(record, "variant"), status, what,
+	                           results_text(record, "reason"));
+	json_t *group = json_object_get(groups, json_string_value(key));
+	if (!group) {
+		group = json_pack("{ss ss ss ss si}", "variant", results_text(record, "variant"), "status", status, "what", what,
+		                  "reason", results_text(record, "reason"), "count", 0);
+		json_object_set_new(groups, json_string_value(key), group);
+	}
+	json_object_set_new(group, "count", json_integer((json_int_t)results_get(group, "count", 0) + 1));
+	json_decref(key);
+}
+
+json_t *report_absent(const report_view *view)
+{
+	json_t *groups = json_object(), *list = json_array(), *record;
+	const char *key;
+	size_t i;
+	json_array_foreach(view->e->check, i, record)
+		add_absent(groups, "checks", record);
+	json_array_foreach(view->e->bench, i, record)
+		add_absent(groups, "problems", record);
+	json_object_foreach(groups, key, record)
+		json_array_append(list, record);
+	json_decref(groups);
+	return list;
+}
+
+/* ---- notes ---- */
+
+static void add_bit_notes(json_t *notes, const report_view *view)
+{
+	json_t *record;
+	size_t i;
+	json_array_foreach(view->e->bits, i, record) {
+		int same = results_flag(record, "identical");
+		const char *committed = results_text(record, "committed");
+		json_array_append_new(notes, json_sprintf(
+			"bits: %s, %zu variant%s over %.0f cases %s%s%s%s", results_text(record, "bit_class"),
+			json_array_size(json_object_get(record, "variants")),
+			json_array_size(json_object_get(record, "variants")) == 1 ? "" : "s", results_get(record, "cases", 0),
+			same ? "identical" : "DIFFER: ", same ? "" : results_text(record, "first_difference"),
+			strcmp(committed, "same") == 0 ? ", digests as committed" : "",
+			strcmp(committed, "different") == 0 ? ", digests differ from the committed ones" : ""));
+	}
+}
+
+static void add_count_note(json_t *notes, const json_t *s, const char *key, const char *format)
+{
+	if (results_get(s, key, 0) > 0)
+		json_array_append_new(notes, json_sprintf(format, results_get(s, key, 0)));
+}
+
+json_t *report_notes(const report_view *view)
+{
+	json_t *notes = json_array(), *text;
+	size_t i;
+	const json_t *s = view->summary;
+	add_bit_notes(notes, view);
+	add_count_note(notes, s, "incomplete", "%.0f run(s) did not end: these results are partial");
+	add_count_note(notes, s, "flaky", "%.0f check(s) passed only when repeated (flaky)");
+	add_count_note(notes, s, "tainted", "%.0f blocks of timings lost time to the machine (stolen, waiting, migration)");
+	add_count_note(notes, s, "remarks", "%.0f timing(s) carry a remark: column reason of the benchmark CSV");
+	add_count_note(notes, s, "failed_timing", "%.0f variant(s) could not be timed on a problem");
+	add_count_note(notes, s, "unfit_rows", "%.0f rows of cases are unfit (chaos or underflow): listed, never passed");
+	add_count_note(notes, s, "weak", "%.0f cases are weak evidence (outputs mostly zero or saturated)");
+	if (view->e->torn)
+		json_array_append_new(notes, json_sprintf("%zu file(s) ended in a cut-off line, which was left out", view->e->torn));
+	json_array_foreach(json_object_get(json_object_get(view->run, "machine"), "hints"), i, text)
+		json_array_append(notes, text);
+	json_array_foreach(json_object_get(view->choice, "notes"), i, text)
+		json_array_append(notes, text);
+	return notes;
+}

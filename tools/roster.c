@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* roster.c - variants from the table or a plug-in, cases from fixtures, filtered by the options. */
+#define _GNU_SOURCE
+#include "roster.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "select.h"
+
+enum { PLUGIN_VARIANTS = 64 };
+
+/* ---- variants ---- */
+
+static void copy_text(char *to, size_t capacity, const char *from)
+{
+	snprintf(to, capacity, "%s", from == NULL ? "" : from);
+}
+
+static void from_table(const gm_variant *row, check_variant *v)
+{
+	gm_error error = { .status = GM_OK };
+	worker_variant *i = &v->info;
+	copy_text(i->name, sizeof i->name, row->name);
+	copy_text(i->isa, sizeof i->isa, row->traits.isa);
+	copy_text(i->strategy, sizeof i->strategy, row->traits.strategy);
+	copy_text(i->activation, sizeof i->activation, row->traits.activation);
+	copy_text(i->weights, sizeof i->weights, row->traits.weights);
+	i->needs = row->needs;
+	i->accuracy_class = row->traits.accuracy_class;
+	i->rounding = row->traits.rounding;
+	v->runnable = gm_variant_runnable(row, &error) == GM_OK;
+	i->has_backward = v->runnable ? row->backward != NULL : 1;
+	snprintf(v->why, sizeof v->why, "%.*s", (int)sizeof v->why - 1, v->runnable ? "" : error.message);
+}
+
+static void load_table(roster *r)
+{
+	for (; r->count < gm_variant_count(); r->count++)
+		from_table(gm_variant_at(r->count), &r->variant[r->count]);
+}
+
+static int list_plugin(const roster *r, worker_variant *list, size_t *count, int in_place)
+{
+	worker_launch launch = { .plugin = r->plugin, .in_place = in_place };
+	gm_error error = { .status = GM_OK };
+	worker *w = NULL;
+	gm_status status = worker_start(&launch, &w, &error);
+	if (status == GM_OK)
+		status = worker_list(w, list, PLUGIN_VARIANTS, count, &error);
+	worker_stop(w);
+	if (status == GM_OK)
+		return CLI_OK;
+	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s: %s", r->plugin, error.message);
+}
+
+static int load_plugin(const cli_options *options, roster *r)
+{
+	worker_variant list[PLUGIN_VARIANTS];
+	size_t length = strlen(options->plugin) + sizeof "./", count = 0, table = r->count;
+	r->plugin = malloc(length);
+	if (r->plugin == NULL)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	// without a slash the loader would search the system's folders for it
+	snprintf(r->plugin, length, "%s%s", strchr(options->plugin, '/') == NULL ? "./" : "", options->plugin);
+	int code = list_plugin(r, list, &count, options->no_fork);
+	for (size_t k = 0; code == CLI_OK && k < count && k < PLUGIN_VARIANTS; k++) {
+		uint64_t missing = list[k].needs & ~gm_cpu_features();
+		check_variant *v = &r->variant[r->count++];
+		*v = (check_variant){ .info = list[k], .runnable = missing == 0, .plugin = r->plugin };
+		if (missing != 0)
+			snprintf(v->why, sizeof v->why, "this CPU lacks %s", list[k].isa);
+		for (size_t i = 0; i < table; i++)
+			if (strcmp(r->variant[i].info.name, v->info.name) == 0)
+				code = cli_fail(CLI_REFUSED, "%s: %s is the name of a built-in variant", r->plugin, v->info.name);
+	}
+	return code;
+}
+
+static int keep_named(const cli_options *options, roster *r)
+{
+	const char **names = calloc(r->count + 1, sizeof *names);
+	unsigned char *chosen = calloc(r->count + 1, 1);
+	int code = names == NULL || chosen == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	for (size_t k = 0; code == CLI_OK && k < r->count; k++)
+		names[k] = r->variant[k].info.name;
+	if (code == CLI_OK)
+		code = select_names("variant", options->variants, names, r->count, chosen);
+	size_t kept = 0;
+	for (size_t k = 0; code == CLI_OK && k < r->count; k++) {
+		r->variant[k].literal = chosen[k] == SELECT_LITERAL;
+		if (chosen[k] != SELECT_OUT)
+			r->variant[kept++] = r->variant[k];
+	}
+	if (code == CLI_OK)
+		r->count = kept;
+	free(names);
+	free(chosen);
+	return code;
+}
+
+int roster_load(const cli_options *options, int plugin, roster *r)
+{
+	*r = (roster){ .variant = calloc(gm_variant_count() + PLUGIN_VARIANTS, sizeof *r->variant) };
+	int code = r->variant == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	if (code == CLI_OK && (options->plugin == NULL || plugin == ROSTER_BESIDE))
+		load_table(r);
+	if (code == CLI_OK && options->plugin != NULL)
+		code = load_plugin(options, r);
+	if (code == CLI_OK)
+		code = keep_named(options, r);
+	if (code != CLI_OK)
+		roster_free(r);
+	return code;
+}
+
+void roster_free(roster *r)
+{
+	free(r->variant);
+	free(r->plugin);
+	*r = (roster){ 0 };
+}
+
+const check_variant *roster_unable(const roster *r)
+{
+	for (size_t k = 0; k < r->count; k++)
+		if (r->variant[k].literal && !r->variant[k].runnable)
+			return &r->variant[k];
+	return NULL;
+}
+
+/* ---- cases ---- */
+
+const char *cli_fixtures_path(const cli_options *options)
+{
+	static const char *const beside[] = { "/../fixtures/", "/../share/gatemark/fixtures/" };
+	static const char manifest[] = "MANIFEST.sha256"; // a build tree has a folder of this name too, without one
+	static char path[PATH_MAX + 64];
+	struct stat st;
+	if (options->fixtures != NULL)
+		return options->fixtures;
+	const char *named = getenv("GATEMARK_FIXTURES");
+	if (named != NULL && named[0] != '\0')
+		return named;
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+	char *slash = length > 0 ? memrchr(path, '/', (size_t)length) : NULL;
+	for (size_t k = 0; slash != NULL && k < sizeof beside / sizeof beside[0]; k++) {
+		strcat(strcpy(slash, beside[k]), manifest);
+		int there = stat(path, &st) == 0;
+		slash[strlen(beside[k])] = '\0';
+		if (there)
+			return path;
+	}
+	return GM_SOURCE_FIXTURES;
+}
+
+static int choose_cases(const cli_options *options, case_list *list)
+{
+	const char **names = calloc(list->set->count + 1, sizeof *names);
+	list->chosen = calloc(list->set->count + 1, 1);
+	int code = names == NULL || list->chosen == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	for (size_t k = 0; code == CLI_OK && k < list->set->count; k++)
+		names[k] = list->set->cases[k]->id;
+	if (code == CLI_OK)
+		code = select_names("case", options->cases, names, list->set->count, list->chosen);
+	if (code == CLI_OK)
+		list->count = select_count(list->chosen, list->set->count);
+	free(names);
+	return code;
+}
+
+int cases_load(const cli_options *options, case_list *list)
+{
+	fixture_options how = { .allow_unlisted = options->allow_unlisted };
+	gm_error error = { .status = GM_OK };
+	*list = (case_list){ 0 };
+	gm_status status = fixture_load(cli_fixtures_path(options), &how, &list->set, &error);
+	if (status != GM_OK)
+		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
+	int code = choose_cases(options, list);
+	if (code == CLI_OK && list->count == 0)
+		code = cli_fail(CLI_NOTHING, "%s has no case in it", cli_fixtures_path(options));
+	if (code != CLI_OK)
+		cases_free(list);
+	return code;
+}
+
+void cases_free(case_list *list)
+{
+	fixture_set_destroy(list->set);
+	free(list->chosen);
+	*list = (case_list){ 0 };
+}
+
+/* ---- words ---- */
+
+int passes_of(const cli_options *options, unsigned *passes)
+{
+	static const char *const names[] = { "fwd", "bwd" };
+	unsigned char chosen[2];
+	int code = select_names("pass", options->pass, names, 2, chosen);
+	*passes = (chosen[0] ? CHECK_FWD : 0u) | (chosen[1] ? CHECK_BWD : 0u);
+	return code;
+}
+
+int class_of(const cli_options *options, int *accuracy_class)
+{
+	const char *names[GM_CLASSES];
+	*accuracy_class = -1;
+	for (int k = 0; k < GM_CLASSES; k++) {
+		names[k] = gm_class_name((uint32_t)k);
+		if (options->accuracy_class != NULL && strcmp(options->accuracy_class, names[k]) == 0)
+			*accuracy_class = k;
+	}
+	if (options->accuracy_class == NULL || *accuracy_class >= 0)
+		return CLI_OK;
+	return cli_unknown("accuracy class", options->accuracy_class, names, GM_CLASSES);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* roster.h - who competes and on what: the variants and cases that the options name. */
+#ifndef TOOLS_ROSTER_H
+#define TOOLS_ROSTER_H
+
+#include "check.h"
+#include "cli.h"
+
+typedef struct roster {
+	size_t count;
+	check_variant *variant; /* only those that are in, in order of the table */
+	char *plugin;           /* path with a slash; NULL = none */
+} roster;
+
+enum { ROSTER_INSTEAD = 0, ROSTER_BESIDE = 1 };
+/* The table of variants; with --plugin those of the shared object instead of it or beside it; of them those that
+ * --variants names.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names; CLI_REFUSED for a plug-in; messages are said. */
+int roster_load(const cli_options *options, int plugin, roster *r);
+void roster_free(roster *r);
+/* A literally named variant that cannot run here, or NULL. */
+const check_variant *roster_unable(const roster *r);
+
+typedef struct case_list {
+	fixture_set *set;
+	unsigned char *chosen; /* by case */
+	size_t count;          /* of the chosen */
+} case_list;
+
+/* The fixtures, and of their cases those that --cases names.  As above; CLI_REFUSED for a fixture. */
+int cases_load(const cli_options *options, case_list *list);
+void cases_free(case_list *list);
+
+/* CHECK_* bits of --pass, all without it; CLI_USAGE for a word that is none. */
+int passes_of(const cli_options *options, unsigned *passes);
+/* Index of --class, -1 without it; CLI_USAGE. */
+int class_of(const cli_options *options, int *accuracy_class);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c - the frame of a verb that leaves records. */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "about.h"
+#include "output.h"
+#include "terminal.h"
+
+volatile sig_atomic_t session_signal, session_stop;
+
+static void on_signal(int number)
+{
+	if (session_signal != 0)
+		_exit(CLI_SIGNAL + number);
+	session_signal = number;
+	session_stop = 1;
+}
+
+int session_path(const cli_options *options, char **path)
+{
+	gm_error error;
+	*path = NULL;
+	if (options->json != NULL) {
+		*path = strdup(options->json);
+		return *path == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	}
+	if (options->out == NULL)
+		return CLI_OK;
+	if (output_folder(options->out, &error) != GM_OK)
+		return cli_fail(CLI_NO_WRITE, "%s", error.message);
+	size_t length = strlen(options->out) + sizeof "/results.jsonl";
+	*path = malloc(length);
+	if (*path == NULL)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	snprintf(*path, length, "%s/results.jsonl", options->out);
+	return CLI_OK;
+}
+
+int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version)
+{
+	gm_error error;
+	*s = (session){ .options = options, .text = stdout, .started = term_seconds() };
+	struct sigaction before, action = { .sa_handler = on_signal };
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) // nohup stays nohup
+		sigaction(SIGHUP, &action, NULL);
+	if (path == NULL)
+		return CLI_OK;
+	if (strcmp(path, "-") == 0)
+		s->text = stderr;
+	if (results_open(path, &s->sink, &error) != GM_OK)
+		return cli_fail(CLI_NO_WRITE, "%s", error.message);
+	session_put(s, about_run_record(options, fixtures_version));
+	return CLI_OK;
+}
+
+void session_put(session *s, json_t *record)
+{
+	results_put(s->sink, record);
+	if (results_broken(s->sink))
+		session_stop = 1;
+}
+
+int session_end(session *s, int code, json_t *counts)
+{
+	gm_error error;
+	int broken_pipe;
+	if (session_signal != 0)
+		code = CLI_SIGNAL + session_signal;
+	session_put(s, about_end_record(code, term_seconds() - s->started, session_signal != 0, counts));
+	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
+		if (!broken_pipe)
+			cli_fail(CLI_NO_WRITE, "%s", error.message);
+		code = cli_worse(code, CLI_NO_WRITE);
+	}
+	s->sink = NULL;
+	return code;
+}

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Second command on a fresh machine: installs what is missing, builds, and runs every test.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/tools/setup.sh"
+
+usage() {
+	cat <<'END'
+Usage: sh tools/test.sh [--no-install] [--preset NAME] [options of ctest]
+
+Installs the Debian or Ubuntu packages that are missing (and says which before it
+does so), builds under build/NAME and runs all tests with ctest; results also as
+JUnit in build/NAME/ctest.xml.
+
+  --no-install    list what is missing and stop
+  --preset NAME   release (the default), dev, asan-ubsan, tsan
+  -h, --help      this text
+
+Two tests need more and are skipped without it: the exporter's needs PyTorch
+(sh tools/setup_torch.sh), the report's needs the package chromium.
+
+Exit: 0 all passed, 1 a test failed, 2 usage, 5 something is missing, 70 the build failed.
+END
+}
+
+install=yes
+preset=release
+count=$#
+while [ "$count" -gt 0 ]; do
+	case $1 in
+	--no-install) install=no ;;
+	--preset=*) preset=${1#--preset=} ;;
+	--preset)
+		[ "$count" -gt 1 ] || { say "--preset takes a name"; exit 2; }
+		shift
+		count=$((count - 1))
+		preset=$1 ;;
+	-h | --help) usage; exit 0 ;;
+	*) set -- "$@" "$1" ;;
+	esac
+	shift
+	count=$((count - 1))
+done
+case $preset in
+release | dev | asan-ubsan | tsan) ;;
+*) say "There is no preset $preset: release, dev, asan-ubsan, tsan"; exit 2 ;;
+esac
+
+setup_packages build || exit
+setup_build "$preset" || exit
+
+# Why a test was skipped stands only in ctest's log.
+skipped() {
+	awk '/^[0-9]+\/[0-9]+ Test: / { name = $3 } sub(/^skipped: /, "") { print "  " name ": " $0 }' \
+		"$dir/Testing/Temporary/LastTest.log"
+}
+
+code=0
+(cd "$root" && "${cmake%cmake}ctest" --preset "$preset" --output-junit "$dir/ctest.xml" "$@") </dev/null || code=1
+reasons=$(skipped)
+[ -z "$reasons" ] || say "Skipped:
+$reasons"
+exit "$code"
