@@ -14,9 +14,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 pictures=${GM_SCREENSHOTS:-$work}
 
-# $1 variant, $2 T, $3 p50 in ns
+# $1 variant, $2 T, $3 p50 in ns; at T 64 noise has made the intervals endless
 bench() {
-	printf '{"schema":1,"kind":"bench","run":"000000000000000a","problem":"lstm_T%s_N1_I64_H64/fwd","variant":"%s","status":"timed","judged":"budget","samples":20,"tainted":0,"p50_ns":%s.0,"p99_ns":%s.0,"low_ns":%s.0,"high_ns":%s.5}\n' "$2" "$1" "$3" "$3" "$3" "$3"
+	low=$3
+	high=$3
+	[ "$2" -lt 64 ] || low=0 high=${3}00000000
+	printf '{"schema":1,"kind":"bench","run":"000000000000000a","problem":"lstm_T%s_N1_I64_H64/fwd","variant":"%s","status":"timed","judged":"budget","samples":20,"tainted":0,"p50_ns":%s.0,"p99_ns":%s.0,"low_ns":%s.0,"high_ns":%s.5}\n' "$2" "$1" "$3" "$3" "$low" "$high"
 }
 {
 	echo '{"schema":1,"kind":"run","run":"000000000000000a","verb":"bench","gatemark":"0","time":"2026-01-01T00:00:00Z","machine":{"cpu":"</script><script>throw 1</script>","fingerprint":"f"}}'
@@ -52,7 +55,7 @@ fi
 
 timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" --virtual-time-budget=4000 \
 	--dump-dom "file://$work/report.html" >"$work/dom.html" 2>/dev/null || failed=1
-for wanted in 'class="scripted"' 'Chosen: T 1 to 64 avx2-fused' 'Right of 1: the chosen variant is faster' '&lt;script&gt;throw 1'; do
+for wanted in 'class="scripted"' 'Chosen: T 1 to 16 avx2-fused; T 64 scalar' 'Right of 1: the chosen variant is faster' '&lt;script&gt;throw 1'; do
 	grep -qF "$wanted" "$work/dom.html" || { echo "missing in the page: $wanted"; failed=1; }
 done
 [ "$failed" -eq 0 ] && echo "report_browser: passed"

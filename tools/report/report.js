@@ -51,6 +51,11 @@ function ticks(low, high, mantissas) {
 		}
 	return list;
 }
+/* What an axis shows: all values, and of their intervals, which noise can make endless, four times beyond at most. */
+function extent(values, lows, highs) {
+	return {low: Math.max(Math.min(...values, ...lows), Math.min(...values) / 4),
+		high: Math.min(Math.max(...values, ...highs), Math.max(...values) * 4)};
+}
 const factor = r => (r < 9.995 ? r.toFixed(2) : r < 99.95 ? r.toFixed(1) : r.toFixed(0)) + '×';
 
 function fillSelect(select, values, label, keep) {
@@ -131,8 +136,9 @@ function axis(title, more) {
 function drawSteps(wish) {
 	const family = narrow(byId('steps-controls'), wish), lengths = unique(family.map(p => p.T));
 	const few = lengths.length > 12 ? lengths.filter((T, i) => i % 2 === 0) : lengths;
-	const margin = lengths.length > 1 ? 1.15 : 2, sets = lineSets(family), all = sets.flatMap(set => set.data.map(p => p.y));
-	const low = Math.min(...all) / 1.25, high = Math.max(...all) * 1.25;
+	const margin = lengths.length > 1 ? 1.15 : 2, sets = lineSets(family);
+	const [lines, bands] = [false, true].map(band => sets.filter(set => !!set.band === band).flatMap(set => set.data.map(p => p.y)));
+	const seen = extent(lines, bands, bands), low = seen.low / 1.25, high = seen.high * 1.25;
 	const options = {
 		responsive: true, maintainAspectRatio: false, animation: false, interaction: {mode: 'x', intersect: false},
 		scales: {
@@ -200,7 +206,8 @@ const whiskers = {
 		c.font = '11px system-ui, "DejaVu Sans", sans-serif';
 		c.textBaseline = 'middle';
 		chart.getDatasetMeta(0).data.forEach((bar, i) => {
-			const {rival, tie} = options.list[i], low = x.getPixelForValue(rival.ratioLow), high = x.getPixelForValue(rival.ratioHigh);
+			const {rival, tie} = options.list[i];
+			const [low, high] = [rival.ratioLow, rival.ratioHigh].map(r => x.getPixelForValue(Math.min(Math.max(r, x.min), x.max)));
 			c.beginPath();
 			c.moveTo(low, bar.y);
 			c.lineTo(high, bar.y);
@@ -223,7 +230,7 @@ const whiskers = {
 
 /* Centred on 1 where something lies on its left, else 1 near the left edge. */
 function range(list) {
-	const low = Math.min(1, ...list.map(b => b.rival.ratioLow)), high = Math.max(1.1, ...list.map(b => b.rival.ratioHigh));
+	const {low, high} = extent([1, 1.1, ...list.map(b => b.rival.ratio)], list.map(b => b.rival.ratioLow), list.map(b => b.rival.ratioHigh));
 	if (low > 0.95)
 		return {min: Math.min(low, Math.pow(high, -0.04)), max: Math.pow(high, 1.22)};
 	const widest = Math.pow(Math.max(high, 1 / low), 1.25);
@@ -232,6 +239,8 @@ function range(list) {
 
 /* Mantissas of the ticks: as many as a span of this factor has room for. */
 function steps(span, narrowPage) {
+	if (span > 2000)
+		return [1];
 	if (span < 2.2)
 		return narrowPage ? [1, 1.2, 1.5, 2, 5, 8] : [1, 1.1, 1.2, 1.3, 1.5, 1.8, 2, 5, 7, 8, 9];
 	return span < 30 && !narrowPage ? [1, 1.5, 2, 3, 5, 7] : [1, 2, 5];
