@@ -26,26 +26,18 @@ static const double *gradient_at_m(ref_layer *l, const double *d, size_t t, size
 	return dm;
 }
 
-/* r of row n for the step before: the gates' chains, added in their order. */
+/* dh of the step before: over all gates W_hh^T da, and the cell's direct part (GRU: d*z).  One chain that starts at the
+ * direct part is the widest honest order (a chain a gate is narrower), so with noise every honest kernel fits in. */
 static void carry(ref_layer *l, const double *da, const double *direct, size_t t, size_t n)
 {
-	const size_t H = l->H, R = l->R;
-	double *r = l->dh_now + n * R, *part = l->scratch;
+	const size_t GH = l->G * l->H, R = l->R;
+	double *r = l->dh_now + n * R, *squares = ref_chain_squares(&l->errs, l->squares, R);
+	ref_terms terms = {.a = da, .a_step = 1, .b = l->weights.weight_hh, .b_step = R, .count = GH};
 
-	for (size_t gate = 0; gate < l->G; gate++) {
-		unsigned operation = REF_OP_DH_GATE + (unsigned)gate;
-		double *squares = ref_chain_squares(&l->errs, l->squares, R), *sum = gate ? part : r;
-		ref_terms terms = {.a = da + gate * H, .a_step = 1, .b = l->weights.weight_hh + gate * H * R,
-		                   .b_step = R, .count = H};
-
-		memset(sum, 0, R * sizeof *sum);
-		ref_chain_add(sum, squares, R, &terms);
-		ref_chain_end(sum, squares, R, H, 0, &l->errs, (ref_place){operation, t, n});
-		if (gate)
-			ref_add(r, r, part, R, &l->errs, (ref_place){operation + REF_GATES, t, n});
-	}
-	if (direct)
-		ref_add(r, r, direct, R, &l->errs, (ref_place){REF_OP_DH_DIRECT, t, n});
+	for (size_t j = 0; j < R; j++)
+		r[j] = direct ? direct[j] : 0;
+	ref_chain_add(r, squares, R, &terms);
+	ref_chain_end(r, squares, R, GH, 0, &l->errs, (ref_place){REF_OP_CARRY, t, n});
 }
 
 static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)

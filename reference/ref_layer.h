@@ -46,7 +46,7 @@ typedef struct ref_layer {
 	double *dgates, *dgates_h;    /* (T, N, G, H); the same but for GRU */
 	double *dh, *dc;              /* (T, N, R), (T, N, H) LSTM: gradients at h and c */
 	double *dh_now, *dc_now;      /* (N, R), (N, H): carried, at last dh_0, dc_0 */
-	double *squares, *scratch;    /* widest row; (2, H): dm or a part of r, dh_direct */
+	double *squares, *scratch;    /* widest row; (2, H): dm, dh_direct */
 	void *block;                  /* all of the above */
 } ref_layer;
 
@@ -70,12 +70,11 @@ void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, cons
 void ref_layer_dx(ref_layer *layer, double *dx);
 void ref_layer_dweights(ref_layer *layer, const double *x, const ref_grads *grads);
 
-enum { /* places of roundings (ref_place.operation); dW and dh take a row of them each */
+enum { /* places of roundings (ref_place.operation); each dW takes a row of them */
 	REF_OP_BIAS, REF_OP_GATES, REF_OP_A_NH, REF_OP_CELL, REF_OP_PROJECT, REF_OP_MASK,
 	REF_OP_DH, REF_OP_DM, REF_OP_DCELL, REF_OP_DX, REF_OP_DX_SUM, REF_OP_DMASK,
 	REF_OP_DWEIGHT_IH, REF_OP_DWEIGHT_HH, REF_OP_DBIAS_IH, REF_OP_DBIAS_HH, REF_OP_DWEIGHT_HR,
-	REF_OP_DH_DIRECT, REF_OP_DH_GATE /* + gate: its chain; + REF_GATES + gate: its sum */
+	REF_OP_CARRY
 };
-#define REF_GATES 4
 
 #endif

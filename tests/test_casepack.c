@@ -271,6 +271,39 @@ static void test_wrong_texts(void **state)
 	}
 }
 
+/* Heads that pack_write does not write. */
+static void test_patched_heads(void **state)
+{
+	static const struct {
+		const char *problem, *id, *spec;
+		double dropout;
+		const char *word;
+	} row[] = {
+		{"lstm_T3_N2_I4_H5", "lstm_L1_T3_N2_I4_H5.init", "lstm_L1_T3_N2_I4_H5", 0, "lstm_T3_N2_I4_H5 expected, lstm_L1"},
+		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5/fwd", 0, "/fwd found"},
+		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "perceptron", 0, "does not begin with"},
+		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5", 0.5, "dropout 0 expected, 0.5 found"},
+		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5", NAN, "dropout 0 expected, nan found"},
+		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 0, "between 0 and 1 expected"},
+		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 1, "between 0 and 1 expected"},
+		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", NAN, "between 0 and 1 expected"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		draft *d = draft_of(row[i].problem, row[i].id);
+		size_t bytes;
+		unsigned char *block = block_of(d, &bytes);
+
+		memset(block + 88, 0, 128);
+		memcpy(block + 88, row[i].spec, strlen(row[i].spec));
+		memcpy(block + 536, &row[i].dropout, sizeof row[i].dropout);
+		expect_refused(block, bytes, row[i].word);
+		free(block);
+		draft_free(d);
+	}
+}
+
 static void test_values(void **state)
 {
 	draft *d = draft_of(problems[0], "lstm_T3_N2_I4_H5.init");
@@ -349,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_padding_must_be_zero),
 		cmocka_unit_test(test_wrong_arrays),
 		cmocka_unit_test(test_wrong_texts),
+		cmocka_unit_test(test_patched_heads),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_write_refuses),
 		cmocka_unit_test(test_from_file),

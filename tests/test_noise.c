@@ -273,7 +273,7 @@ static const struct count {
 } counts[] = {
 	{"rnn_tanh_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_GRAD_BIAS_IH, 0, 4}, /* d; 1 - h^2; da; db */
 	{"gru_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_H_N, 0, 3},               /* h' - n; z (); + n */
-	{"gru_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_GRAD_H_0, 0, 3},          /* d; d z; + */
+	{"gru_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_GRAD_H_0, 0, 5},          /* d; d z; + of three gates */
 	{"gru_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_GRAD_BIAS_IH, 1, 7},      /* d; h' - n; (); 1 - z; z (); da_z; db */
 	{"gru_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_GRAD_BIAS_IH, 2, 6},      /* d; 1 - z; (); 1 - n^2; da_n; db */
 	{"gru_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_GRAD_BIAS_HH, 2, 7},      /* and da_nh */

@@ -249,9 +249,13 @@ static void places_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_message_arrives_whole),    cmocka_unit_test(cut_or_garbled),
-		cmocka_unit_test(the_other_end_is_gone),      cmocka_unit_test(any_question_has_an_answer),
-		cmocka_unit_test(plans_have_one_length),      cmocka_unit_test(slots_lie_apart_and_flush),  cmocka_unit_test(damage_is_measured),
+		cmocka_unit_test(a_message_arrives_whole),
+		cmocka_unit_test(cut_or_garbled),
+		cmocka_unit_test(the_other_end_is_gone),
+		cmocka_unit_test(any_question_has_an_answer),
+		cmocka_unit_test(plans_have_one_length),
+		cmocka_unit_test(slots_lie_apart_and_flush),
+		cmocka_unit_test(damage_is_measured),
 		cmocka_unit_test(places_have_names),
 	};
 

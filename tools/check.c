@@ -175,7 +175,8 @@ static void judge_main(const pool *p, size_t slot, int fd, pid_t parent)
 {
 	size_t k, length;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGINT, SIG_IGN); // Ctrl-C reaches the whole group; the parent says through the board when to stop
+	setpgid(0, 0); // Ctrl-C goes to the terminal's group: it must reach neither a judge nor a worker; the board says stop
+	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	while (getppid() == parent && !p->board->stop && (k = atomic_fetch_add(&p->board->next, 1)) < p->count) {

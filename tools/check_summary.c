@@ -180,8 +180,11 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[TALLY_XFAIL], cell[TALLY_UNSUPPORTED],
 	        cell[TALLY_SKIPPED], worst);
 	const char *where = v->runnable ? t->where : v->why;
-	fprintf(stream, strlen(where) > 25 ? v->runnable ? "...%s\n" : "%.25s\n" : "%s\n",
-	        strlen(where) > 25 && v->runnable ? where + strlen(where) - 22 : where);
+	size_t length = strlen(where);
+	if (t->worst >= 0 && length > 25) // of a place the end says more, of a sentence its beginning
+		fprintf(stream, "...%s\n", where + length - 22);
+	else
+		fprintf(stream, "%.25s\n", where);
 }
 
 static void print_bits(const check_summary *s, FILE *stream)
@@ -204,8 +207,8 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 {
 	static const char *const pass_text[] = { "", "fwd", "bwd", "fwd+bwd" };
 	char head[64], seconds[16];
-	int good = code == CLI_OK;
-	const char *word = good ? "PASS" : code == CLI_WRONG ? "FAIL" : code == CLI_SKIPPED ? "SKIP" : "NONE";
+	int good = code == CLI_OK && !session_stop;
+	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : code == CLI_SKIPPED ? "SKIP" : "NONE";
 	snprintf(head, sizeof head, "CHECK  %zu cases, %s, native", s->cases, pass_text[passes & 3]);
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,

@@ -61,6 +61,8 @@ int conform(session *s, const roster *r, const case_list *cases, unsigned passes
 	summary_bits(summary, s);
 	if (code == CLI_OK && session_stop == 0)
 		code = summary_exit(summary);
+	else if (code == CLI_OK && summary_total(summary, TALLY_FAIL) > 0)
+		code = CLI_WRONG;
 	if (junit != NULL && junit_write(junit, summary, cases->set->version, &error) != GM_OK)
 		code = cli_worse(code, cli_fail(CLI_NO_WRITE, "%s", error.message));
 	return code;

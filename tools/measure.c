@@ -71,8 +71,13 @@ static void on_results(void *context, const race_result *results, size_t count)
 {
 	flow *f = context;
 	for (size_t k = 0; k < count; k++) {
-		f->wrong += results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED;
-		session_put(f->s, record_of(&results[k]));
+		race_result r = results[k];
+		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
+			r.status = RACE_SKIPPED;
+			snprintf(r.reason, sizeof r.reason, "interrupted");
+		}
+		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
+		session_put(f->s, record_of(&r));
 	}
 	measure_row(f->table, results, count, f->s->options->verbose);
 }
