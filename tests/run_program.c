@@ -3,6 +3,10 @@
 #define _GNU_SOURCE
 #include "run_program.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -74,6 +78,21 @@ outcome run_shell(const char *command)
 	o.code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
 	o.out = end[0].text;
 	o.err = end[1].text;
+	return o;
+}
+
+outcome expect(int code, const char *format, ...)
+{
+	char *command = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	assert_true(vasprintf(&command, format, arguments) > 0);
+	va_end(arguments);
+	outcome o = run_shell(command);
+	if (o.code != code)
+		print_error("%s\nended with %d, not %d\n%s%s\n", command, o.code, code, o.out, o.err);
+	assert_int_equal(o.code, code);
+	free(command);
 	return o;
 }
 

@@ -14,6 +14,8 @@ typedef struct outcome {
 /* Runs $GM_BIN/gatemark through sh: "ulimit ...; gatemark check ...", where the word "gatemark" stands for its path.
  * stdin is empty, both outputs are pipes, TERM is dumb. */
 outcome run_shell(const char *command);
+/* The same for a command of printf's form that must end with code; prints what came of it otherwise. */
+outcome expect(int code, const char *format, ...);
 void outcome_free(outcome *o);
 
 char *scratch_open(void);                     /* path of a new folder; owned by the caller */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_cli_runs.c - whole runs of the program: bench, run, Ctrl-C; and the judge of a race, which must reject what is
  * wrong however it judges (budget, sample, bits). */
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,21 +29,6 @@ static int close_folder(void **state)
 	(void)state;
 	scratch_close(folder);
 	return 0;
-}
-
-static outcome expect(int code, const char *format, ...)
-{
-	char *command = NULL;
-	va_list arguments;
-	va_start(arguments, format);
-	assert_true(vasprintf(&command, format, arguments) > 0);
-	va_end(arguments);
-	outcome o = run_shell(command);
-	if (o.code != code)
-		print_error("%s\nended with %d, not %d\n%s%s\n", command, o.code, code, o.out, o.err);
-	assert_int_equal(o.code, code);
-	free(command);
-	return o;
 }
 
 /* ---- the program ---- */

@@ -27,7 +27,7 @@ typedef struct check_variant {
 	int literal;          /* named without a glob */
 	int runnable;
 	const char *plugin;   /* where it comes from, with a slash; NULL = the built-in table */
-	char why[128];        /* not runnable: what is missing */
+	char why[128];        /* not runnable: a sentence with its name and what is missing */
 } check_variant;
 
 typedef struct check_plan {

@@ -148,7 +148,7 @@ int summary_exit(const check_summary *s)
 	const check_variant *unable = roster_unable(s->roster);
 	int code = summary_total(s, TALLY_FAIL) > 0 ? CLI_WRONG : CLI_OK;
 	if (unable != NULL)
-		code = cli_worse(code, cli_fail(CLI_NOTHING, "%s cannot run here: %s", unable->info.name, unable->why));
+		code = cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
 	if (summary_total(s, TALLY_PASS) + summary_total(s, TALLY_FAIL) > 0 || unable != NULL)
 		return code;
 	if (summary_total(s, TALLY_UNSUPPORTED) > 0)
@@ -179,7 +179,7 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_RED) : "", cell[TALLY_FAIL],
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[TALLY_XFAIL], cell[TALLY_UNSUPPORTED],
 	        cell[TALLY_SKIPPED], worst);
-	const char *where = v->runnable ? t->where : v->why;
+	const char *where = v->runnable ? t->where : "not on this CPU";
 	size_t length = strlen(where);
 	if (t->worst >= 0 && length > 25) // of a place the end says more, of a sentence its beginning
 		fprintf(stream, "...%s\n", where + length - 22);
@@ -208,7 +208,9 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 	static const char *const pass_text[] = { "", "fwd", "bwd", "fwd+bwd" };
 	char head[64], seconds[16];
 	int good = code == CLI_OK && !session_stop;
-	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : code == CLI_SKIPPED ? "SKIP" : "NONE";
+	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : "NONE";
+	if (code == CLI_SKIPPED)
+		word = "SKIP";
 	snprintf(head, sizeof head, "CHECK  %zu cases, %s, native", s->cases, pass_text[passes & 3]);
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,

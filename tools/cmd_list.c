@@ -53,7 +53,7 @@ static void variants_text(const roster *r)
 	}
 	for (size_t k = 0; k < r->count; k++)
 		if (!r->variant[k].runnable)
-			printf("  * %s: %s\n", r->variant[k].info.name, r->variant[k].why);
+			printf("  * %s\n", r->variant[k].why);
 }
 
 /* ---- cases ---- */
@@ -212,7 +212,7 @@ int cmd_list(const cli_options *options)
 	unsigned char chosen[LISTS] = { 0 };
 	gm_error error = { .status = GM_OK };
 	int code = CLI_OK;
-	listing l = { .options = options, .named = options->arg_count > 0, .document = json_object() };
+	listing l = { .options = options, .named = options->arg_count > 0 };
 	memset(chosen, options->arg_count == 0, sizeof chosen);
 	if (options->markdown)
 		memcpy(chosen, (unsigned char[]){ 1, 0, 0 }, sizeof chosen);
@@ -224,6 +224,7 @@ int cmd_list(const cli_options *options)
 			return cli_unknown("list", options->arg[k], names, LISTS);
 		chosen[n] = 1;
 	}
+	l.document = json_object();
 	for (size_t k = 0; k < LISTS && code == CLI_OK; k++)
 		if (chosen[k])
 			code = part[k](&l);

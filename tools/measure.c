@@ -107,7 +107,7 @@ static int exit_of(const roster *r, const measured *m, const flow *f)
 	const race_summary *sum = &m->summary;
 	int code = f->wrong > 0 ? CLI_WRONG : CLI_OK;
 	if (unable != NULL)
-		return cli_worse(code, cli_fail(CLI_NOTHING, "%s cannot run here: %s", unable->info.name, unable->why));
+		return cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
 	if (sum->timed > 0 || f->wrong > 0 || session_stop != 0)
 		return code;
 	for (size_t k = 0; k < r->count; k++)

@@ -73,7 +73,7 @@ static int load_plugin(const cli_options *options, roster *r)
 		check_variant *v = &r->variant[r->count++];
 		*v = (check_variant){ .info = list[k], .runnable = missing == 0, .plugin = r->plugin };
 		if (missing != 0)
-			snprintf(v->why, sizeof v->why, "this CPU lacks %s", list[k].isa);
+			snprintf(v->why, sizeof v->why, "%.47s needs what this CPU lacks (%.15s)", list[k].name, list[k].isa);
 		for (size_t i = 0; i < table; i++)
 			if (strcmp(r->variant[i].info.name, v->info.name) == 0)
 				code = cli_fail(CLI_REFUSED, "%s: %s is the name of a built-in variant", r->plugin, v->info.name);

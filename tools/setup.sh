@@ -11,7 +11,7 @@ say() {
 # build is what every command needs; exporter and browser are for two tests that are skipped without them.
 setup_needs() {
 	cat <<'END'
-build:cmake:CMake 3.25 or newer:find_cmake
+build:cmake:CMake 3.25 or newer (CMAKE=PATH names one):find_cmake
 build:gcc:a C11 compiler:cc --version
 build:g++:a C++17 compiler:c++ --version
 build:ninja-build:Ninja or make:ninja --version || make --version
@@ -30,9 +30,9 @@ browser:chromium:Chromium:chromium --version
 END
 }
 
-# $cmake: a CMake that is new enough.  The first in PATH may be old, or a stub of a version manager.
+# $cmake: a CMake that is new enough, the system's if it is: the first in PATH may be a stub of a version manager.
 find_cmake() {
-	for cmake in cmake /usr/bin/cmake; do
+	for cmake in ${CMAKE:-/usr/bin/cmake cmake}; do
 		version=$("$cmake" --version 2>/dev/null | sed -n '1s/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
 		# shellcheck disable=SC2086 # two numbers
 		[ -n "$version" ] && set -- $version && [ $(($1 * 100 + $2)) -ge 325 ] && return 0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # FindSLEEF: SLEEF's own CMake package (3.6 and later), else pkg-config (Debian's 3.5.1), else header and library.
-# Defines SLEEF::sleef (headers as SYSTEM: their declarations trip -Wextra) and SLEEF_VERSION.
+# Defines SLEEF::sleef (imported, so its headers are SYSTEM: their declarations trip -Wextra) and SLEEF_VERSION.
 find_package(sleef CONFIG QUIET)
 if(TARGET sleef::sleef)
   set(SLEEF_VERSION ${sleef_VERSION})
@@ -27,6 +27,6 @@ find_package_handle_standard_args(SLEEF REQUIRED_VARS SLEEF_LIBRARY SLEEF_INCLUD
 if(SLEEF_FOUND AND NOT TARGET SLEEF::sleef)
   add_library(SLEEF::sleef INTERFACE IMPORTED)
   target_link_libraries(SLEEF::sleef INTERFACE ${SLEEF_LIBRARY})
-  set_target_properties(SLEEF::sleef PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${SLEEF_INCLUDE_DIR}")
+  set_target_properties(SLEEF::sleef PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${SLEEF_INCLUDE_DIR}")
 endif()
 mark_as_advanced(SLEEF_INCLUDE_DIR SLEEF_LIBRARY)

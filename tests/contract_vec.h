@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* contract_vec.h - the vocabulary of one ISA behind functions on memory, so that one test walks every ISA.
+ * contract_vec.inc fills a table in a translation unit with that ISA's flags; contract_scalar.c says what is right. */
+#ifndef TESTS_CONTRACT_VEC_H
+#define TESTS_CONTRACT_VEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contract_isas.h"
+
+#define OPERATION(name, operands, compare, vector, scalar) VEC_##name,
+typedef enum vec_operation {
+#include "vec_operations.def"
+	VEC_OPERATIONS
+} vec_operation;
+#undef OPERATION
+
+typedef void vec_map(float *out, const float *a, const float *b, const float *c); /* all of `lanes` floats */
+
+typedef struct vec_table {
+	size_t lanes; /* 0: not part of this build */
+	vec_map *map[VEC_OPERATIONS];
+	vec_map *pow2, *tanh_u10, *exp_u10;                     /* of a */
+	void (*set1)(float *out, float x);                      /* out: lanes floats */
+	void (*load_n)(float *out, const float *p, size_t n);   /* p: n floats; out: lanes floats */
+	void (*store_n)(float *p, const float *v, size_t n);    /* p: n floats; v: lanes floats */
+} vec_table;
+
+#define ISA(name, needs, rounding) extern const vec_table contract_vec_##name;
+CONTRACT_ISAS
+#undef ISA
+extern const vec_table contract_vec_wrong; /* sixteen lanes, every operation wrong in a way a port may get it wrong */
+
+enum vec_compare { BITS, VALUE };
+
+typedef struct vec_definition {
+	const char *name;
+	int operands;
+	enum vec_compare compare;
+	float (*scalar)(float a, float b, float c, int fused);
+} vec_definition;
+
+extern const vec_definition vec_definitions[VEC_OPERATIONS];
+
+/* Equal as `compare` says. */
+int vec_same(float got, float want, enum vec_compare compare);
+
+static inline uint32_t bits_of(float x)
+{
+	union { float value; uint32_t bits; } u = {.value = x};
+
+	return u.bits;
+}
+
+static inline float of_bits(uint32_t bits)
+{
+	union { uint32_t bits; float value; } u = {.bits = bits};
+
+	return u.value;
+}
+
+/* Bits of a counter: the finaliser of MurmurHash3 on a Weyl sequence (public domain). */
+uint32_t random_bits(uint64_t *state);
+
+#endif

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/* test_vec.c - every operation of kernels/vec_contract.h on every ISA of this architecture, lane by lane against its
+ * scalar definition.  Operands: all pairs or triples of special values, then random bit patterns; each combination
+ * visits every lane.  Bits must be equal, a NaN where arithmetic made it is a NaN.
+ * load_n and store_n stand against guard pages.  The same checks must find every operation of contract_vec_wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "contract_vec.h"
+#include "guarded.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES_MAX = 64 };
+static const uint64_t SEED = 20260101;
+
+typedef struct isa_row {
+	const char *name;
+	const vec_table *table;
+	uint64_t needs;
+	int fused;
+} isa_row;
+
+#define ISA(name, needs, rounding) {#name, &contract_vec_##name, needs, (rounding) == GM_CANONICAL},
+static const isa_row isas[] = {CONTRACT_ISAS};
+#undef ISA
+enum { ISA_COUNT = sizeof isas / sizeof *isas };
+
+typedef size_t check(const isa_row *isa); /* lanes that differ */
+
+static size_t lanes_checked;
+
+/* The check on every ISA that runs here; the others are named. */
+static void for_isas(const char *what, check *differences)
+{
+	size_t ran = 0;
+
+	for (size_t i = 0; i < ISA_COUNT; i++) {
+		const char *missing = isa_missing(isas[i].table->lanes, isas[i].needs);
+		size_t different;
+
+		if (missing) {
+			print_message("SKIP %s: %s\n", isas[i].name, missing);
+			continue;
+		}
+		lanes_checked = 0;
+		different = differences(&isas[i]);
+		print_message("%s: %s, %zu lanes compared\n", isas[i].name, what, lanes_checked);
+		if (different)
+			fail_msg("%s: %s: %zu lanes differ", isas[i].name, what, different);
+		ran++;
+	}
+	assert_true(ran > 0);
+}
+
+/* Zeros, denormals, normals, halves, huge, infinite, NaN quiet and signalling, of both signs. */
+static const uint32_t specials[] = {
+	0x00000000, 0x00000001, 0x00400000, 0x007fffff, 0x00800000, 0x00800001, 0x33800000, 0x3effffff, 0x3f000000, 0x3f7fffff,
+	0x3f800000, 0x3f800001, 0x3fc00000, 0x40490fdb, 0x4b000001, 0x4b800000, 0x7e800000, 0x7f7fffff, 0x7f800000, 0x7fc00000,
+	0x7fa00001, 0x7fffffff};
+enum { SPECIALS = 2 * sizeof specials / sizeof *specials, RANDOMS = 1 << 14 };
+
+static float special(size_t i)
+{
+	return of_bits(specials[i / 2] | (i % 2 ? 0x80000000u : 0));
+}
+
+typedef struct stream { /* operands and, where it is defined by bits, what is right */
+	size_t count;
+	float *a, *b, *c, *want;
+} stream;
+
+static stream stream_open(int operands)
+{
+	size_t all = 1;
+	uint64_t state = SEED;
+	stream s;
+
+	for (int i = 0; i < operands; i++)
+		all *= SPECIALS;
+	s.count = all + RANDOMS;
+	s.a = calloc(s.count * 4, sizeof *s.a);
+	assert_non_null(s.a);
+	s.b = s.a + s.count, s.c = s.b + s.count, s.want = s.c + s.count;
+	for (size_t i = 0; i < all; i++) {
+		s.a[i] = special(i % SPECIALS);
+		s.b[i] = special(i / SPECIALS % SPECIALS);
+		s.c[i] = special(i / SPECIALS / SPECIALS % SPECIALS);
+	}
+	for (size_t i = all; i < s.count; i++) {
+		s.a[i] = of_bits(random_bits(&state));
+		s.b[i] = of_bits(random_bits(&state));
+		s.c[i] = of_bits(random_bits(&state));
+	}
+	return s;
+}
+
+/* What `map` makes of VL lanes of the stream from `at`, wrapping round. */
+static void run_map(vec_map *map, size_t lanes, const stream *s, size_t at, float *out)
+{
+	float a[LANES_MAX], b[LANES_MAX], c[LANES_MAX];
+
+	for (size_t i = 0; i < lanes; i++) {
+		a[i] = s->a[(at + i) % s->count];
+		b[i] = s->b[(at + i) % s->count];
+		c[i] = s->c[(at + i) % s->count];
+	}
+	map(out, a, b, c);
+}
+
+/* Every combination in every lane. */
+static size_t stream_differences(const char *isa, const char *name, vec_map *map, size_t lanes, const stream *s,
+                                 enum vec_compare compare)
+{
+	size_t differ = 0;
+	float out[LANES_MAX];
+
+	assert_true(lanes <= LANES_MAX);
+	for (size_t shift = 0; shift < lanes; shift++)
+		for (size_t at = shift; at < s->count + shift; at += lanes) {
+			run_map(map, lanes, s, at, out);
+			for (size_t i = 0; i < lanes; i++) {
+				size_t k = (at + i) % s->count;
+
+				if (!vec_same(out[i], s->want[k], compare) && !differ++ && isa)
+					print_error("%s: %s(%a, %a, %a) in lane %zu is %a (%08x), not %a (%08x)\n", isa, name,
+					            (double)s->a[k], (double)s->b[k], (double)s->c[k], i, (double)out[i],
+					            bits_of(out[i]), (double)s->want[k], bits_of(s->want[k]));
+			}
+			lanes_checked += lanes;
+		}
+	return differ;
+}
+
+static size_t operation_differences(const isa_row *isa, vec_operation operation)
+{
+	const vec_definition *d = &vec_definitions[operation];
+	stream s = stream_open(d->operands);
+	size_t differ;
+
+	for (size_t i = 0; i < s.count; i++)
+		s.want[i] = d->scalar(s.a[i], s.b[i], s.c[i], isa->fused);
+	differ = stream_differences(isa->name, d->name, isa->table->map[operation], isa->table->lanes, &s, d->compare);
+	free(s.a);
+	return differ;
+}
+
+static size_t operations(const isa_row *isa)
+{
+	size_t differ = 0;
+
+	for (int i = 0; i < VEC_OPERATIONS; i++)
+		differ += operation_differences(isa, (vec_operation)i);
+	return differ;
+}
+
+static void test_operations(void **state)
+{
+	(void)state;
+	print_message("seed %llu, %d operations\n", (unsigned long long)SEED, (int)VEC_OPERATIONS);
+	for_isas("lane operations", operations);
+}
+
+/* 2^n for every exponent of a normal number, in every lane. */
+static size_t pow2_differences(const isa_row *isa)
+{
+	const float magic = 0x1.8000FEp23f;
+	stream s = stream_open(1);
+	size_t differ;
+
+	s.count = 0;
+	for (int n = -126; n <= 127; n++, s.count++) {
+		s.a[s.count] = (float)n + magic;
+		s.want[s.count] = ldexpf(1.0f, n);
+	}
+	differ = stream_differences(isa->name, "pow2", isa->table->pow2, isa->table->lanes, &s, BITS);
+	free(s.a);
+	return differ;
+}
+
+static void test_pow2(void **state)
+{
+	(void)state;
+	for_isas("pow2 of -126 .. 127", pow2_differences);
+}
+
+static size_t set1_differences(const isa_row *isa)
+{
+	size_t differ = 0;
+	float out[LANES_MAX];
+
+	for (size_t i = 0; i < SPECIALS; i++) {
+		isa->table->set1(out, special(i));
+		for (size_t lane = 0; lane < isa->table->lanes; lane++)
+			differ += !vec_same(out[lane], special(i), BITS);
+		lanes_checked += isa->table->lanes;
+	}
+	return differ;
+}
+
+static void test_set1(void **state)
+{
+	(void)state;
+	for_isas("set1", set1_differences);
+}
+
+/* Whether `got` is within 1.0 ulp of the double `want`; a NaN for a NaN, infinities and zeros with their sign. */
+static int within_ulp(float got, double want)
+{
+	int exponent;
+
+	if (isnan(want) || isinf(want) || want == 0)
+		return isnan(want) ? isnan(got) : (double)got == want && signbit(got) == signbit(want);
+	if (isinf(got))
+		return fabs(want) > (double)0x1.fffffep127f && (got > 0) == (want > 0);
+	frexp(want, &exponent);
+	return fabs((double)got - want) <= ldexp(1.0, (exponent < -125 ? -125 : exponent) - 24);
+}
+
+/* u10: at most 1.0 ulp; in a bit-consistent family, the bits of `family` too. */
+static size_t u10_differences(const isa_row *isa, const char *name, vec_map *map, vec_map *family,
+                              double (*exact)(double))
+{
+	stream s = stream_open(1);
+	size_t differ;
+
+	for (size_t i = SPECIALS; i < s.count; i++) /* where tanh and exp have something to do */
+		s.a[i] = ((float)(bits_of(s.a[i]) >> 8) / 16777216.0f - 0.5f) * (i % 2 ? 180.0f : 6.0f);
+	for (size_t i = 0; i < s.count; i++) {
+		float out[LANES_MAX], a[LANES_MAX] = {s.a[i]};
+
+		(family ? family : map)(out, a, a, a);
+		s.want[i] = out[0];
+	}
+	differ = stream_differences(isa->name, name, map, isa->table->lanes, &s, VALUE);
+	for (size_t i = 0; i < s.count; i++)
+		if (!within_ulp(s.want[i], exact((double)s.a[i])) && !differ++ && isa->name)
+			print_error("%s: %s(%a) is %a, more than 1 ulp from %a\n", isa->name, name, (double)s.a[i],
+			            (double)s.want[i], exact((double)s.a[i]));
+	free(s.a);
+	return differ;
+}
+
+/* The one-lane fused table, where it runs; the unfused ISA has a family of its own. */
+static const vec_table *family_of(const isa_row *isa)
+{
+	int here = !isa_missing(contract_vec_scalar_fma.lanes, GM_CPU_FMA);
+
+	return isa->fused && here ? &contract_vec_scalar_fma : isa->table;
+}
+
+static size_t sleef_differences(const isa_row *isa)
+{
+	const vec_table *family = family_of(isa);
+
+	return u10_differences(isa, "tanh_u10", isa->table->tanh_u10, family->tanh_u10, tanh) +
+	       u10_differences(isa, "exp_u10", isa->table->exp_u10, family->exp_u10, exp);
+}
+
+static void test_sleef(void **state)
+{
+	(void)state;
+	for_isas("tanh_u10, exp_u10", sleef_differences);
+}
+
+static const guarded_side sides[] = {GUARDED_END, GUARDED_START};
+
+/* Lanes below n as in memory, the others +0; flush with either guard page, whatever stands in reach. */
+static size_t load_n_differences(const isa_row *isa)
+{
+	guarded memory = {0};
+	uint64_t state = SEED;
+	size_t differ = 0;
+
+	for (size_t n = 0; n < isa->table->lanes; n++)
+		for (size_t k = 0; k < 2 * GUARDED_POISONS; k++) {
+			guarded_setting setting = {.side = sides[k % 2], .poison = guarded_poison[k / 2]};
+			float *p = guarded_place(&memory, n, &setting);
+			float out[LANES_MAX];
+
+			for (size_t i = 0; i < n; i++)
+				p[i] = of_bits(random_bits(&state));
+			isa->table->load_n(out, p, n);
+			for (size_t i = 0; i < isa->table->lanes; i++)
+				differ += i < n ? memcmp(out + i, p + i, sizeof *p) != 0 : bits_of(out[i]) != 0;
+			lanes_checked += isa->table->lanes;
+		}
+	guarded_close(&memory);
+	return differ;
+}
+
+/* Memory below n as the lanes, nothing else changed. */
+static size_t store_n_differences(const isa_row *isa)
+{
+	guarded memory = {0};
+	uint64_t state = SEED;
+	size_t differ = 0;
+
+	for (size_t n = 0; n < isa->table->lanes; n++)
+		for (size_t k = 0; k < 2 * GUARDED_POISONS; k++) {
+			guarded_setting setting = {.side = sides[k % 2], .poison = guarded_poison[k / 2]};
+			float *p = guarded_place(&memory, n, &setting);
+			float v[LANES_MAX];
+
+			for (size_t i = 0; i < isa->table->lanes; i++)
+				v[i] = of_bits(random_bits(&state));
+			isa->table->store_n(p, v, n);
+			for (size_t i = 0; i < n; i++)
+				differ += memcmp(p + i, v + i, sizeof *p) != 0;
+			differ += guarded_damage(&memory);
+			lanes_checked += isa->table->lanes;
+		}
+	guarded_close(&memory);
+	return differ;
+}
+
+static void test_load_n(void **state)
+{
+	(void)state;
+	for_isas("load_n", load_n_differences);
+}
+
+static void test_store_n(void **state)
+{
+	(void)state;
+	for_isas("store_n", store_n_differences);
+}
+
+/* Full loads and stores touch VL floats at any address of a float: all shifts, flush with either guard page. */
+static size_t full_differences(const isa_row *isa)
+{
+	guarded from = {0}, to = {0};
+	size_t differ = 0, lanes = isa->table->lanes;
+
+	for (size_t shift = 0; shift <= lanes; shift++)
+		for (size_t k = 0; k < 2 * GUARDED_POISONS; k++) {
+			guarded_setting setting = {sides[k % 2], shift, guarded_poison[k / 2]};
+			float *p = guarded_place(&from, lanes, &setting), *q = guarded_place(&to, lanes, &setting);
+
+			for (size_t i = 0; i < lanes; i++)
+				p[i] = special((i + shift) % SPECIALS);
+			isa->table->map[VEC_load](q, p, p, p);
+			differ += memcmp(p, q, lanes * sizeof *p) != 0;
+			differ += guarded_damage(&from) + guarded_damage(&to);
+			lanes_checked += lanes;
+		}
+	guarded_close(&from);
+	guarded_close(&to);
+	return differ;
+}
+
+static void test_full(void **state)
+{
+	(void)state;
+	for_isas("load, store at any address", full_differences);
+}
+
+/* ---- the checks bite ---- */
+
+static const isa_row wrong = {NULL, &contract_vec_wrong, 0, 1};
+
+static size_t wrong_tanh(const isa_row *isa)
+{
+	return u10_differences(isa, "tanh_u10", isa->table->tanh_u10, NULL, tanh);
+}
+
+static size_t wrong_exp(const isa_row *isa)
+{
+	return u10_differences(isa, "exp_u10", isa->table->exp_u10, NULL, exp);
+}
+
+static void test_finds_wrong_operations(void **state)
+{
+	check *const others[] = {pow2_differences, set1_differences, full_differences, load_n_differences,
+	                         store_n_differences, wrong_tanh, wrong_exp};
+
+	(void)state;
+	for (int i = 0; i < VEC_OPERATIONS; i++)
+		if (operation_differences(&wrong, (vec_operation)i) == 0)
+			fail_msg("a wrong %s was not found", vec_definitions[i].name);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (others[i](&wrong) == 0)
+			fail_msg("wrong operation %zu beside the lane operations was not found", i);
+}
+
+static void load_too_far(float *out, const float *p, size_t n)
+{
+	for (size_t i = 0; i < contract_vec_wrong.lanes; i++)
+		out[i] = i < n ? p[i] : 0;
+	((volatile float *)out)[0] = n ? p[0] : 0;
+	(void)((const volatile float *)p)[n];
+}
+
+static void store_too_far(float *p, const float *v, size_t n)
+{
+	memcpy(p, v, n * sizeof *p);
+	((volatile float *)p)[n] = v[n];
+}
+
+static int run_load_n(void *isa)
+{
+	return load_n_differences(isa) != 0;
+}
+
+static int run_store_n(void *isa)
+{
+	return store_n_differences(isa) != 0;
+}
+
+static void test_finds_one_lane_too_far(void **state)
+{
+	vec_table table = contract_vec_wrong;
+	isa_row isa = {NULL, &table, 0, 1};
+
+	(void)state;
+	table.load_n = load_too_far;
+	table.store_n = store_too_far;
+	assert_int_equal(in_child(run_load_n, &isa), 100 + SIGSEGV);
+	assert_int_equal(in_child(run_store_n, &isa), 100 + SIGSEGV);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_operations), cmocka_unit_test(test_pow2), cmocka_unit_test(test_set1),
+		cmocka_unit_test(test_sleef), cmocka_unit_test(test_load_n), cmocka_unit_test(test_store_n),
+		cmocka_unit_test(test_full), cmocka_unit_test(test_finds_wrong_operations),
+		cmocka_unit_test(test_finds_one_lane_too_far)};
+
+	return cmocka_run_group_tests_name("vec", tests, NULL, NULL);
+}
