@@ -26,12 +26,3 @@ int vec_same(float got, float want, enum vec_compare compare)
 {
 	return bits_of(got) == bits_of(want) || (compare == VALUE && isnan(got) && isnan(want));
 }
-
-uint32_t random_bits(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 33)) * 0xff51afd7ed558ccdu;
-	z = (z ^ (z >> 33)) * 0xc4ceb9fe1a85ec53u;
-	return (uint32_t)(z >> 32);
-}

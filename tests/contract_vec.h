@@ -62,5 +62,20 @@ static inline float of_bits(uint32_t bits)
 
 /* Bits of a counter: the finaliser of MurmurHash3 on a Weyl sequence (public domain). */
 uint32_t random_bits(uint64_t *state);
+float random_near(uint64_t *state); /* -1 .. 1 */
+
+enum { VEC_LANES_MAX = 64, VEC_SPECIALS = 44, VEC_SEED = 20260101 };
+float vec_special(size_t i); /* zeros, denormals, normals, halves, huge, infinite, NaN quiet and signalling, both signs */
+
+typedef struct vec_stream { /* all pairs or triples of special values, then random ones */
+	size_t count;
+	float *a, *b, *c, *want; /* one block, a is to be freed */
+} vec_stream;
+
+vec_stream vec_stream_open(int operands); /* want: the caller's to fill */
+/* Lanes in which map differs from want, every combination having visited every lane; the first is printed if `isa`. */
+size_t vec_stream_differences(const char *isa, const char *name, vec_map *map, size_t lanes, const vec_stream *s,
+                              enum vec_compare compare);
+extern size_t vec_lanes_checked;
 
 #endif

@@ -140,15 +140,16 @@ static void judge(const scan_chunk *chunk, const scan_group *group, enum scan_fu
 	float base[2][SCAN_CHUNK], got[SCAN_CHUNK];
 	size_t padded = (chunk->n + SCAN_BLOCK - 1) / SCAN_BLOCK * SCAN_BLOCK;
 	double lowest = function == SCAN_EXP ? group->kernel[0]->exp_min : -INFINITY;
-	double highest = group->kernel[0]->exp_max;
+	uint32_t highest = bits_of(group->kernel[0]->exp_max);
+	double clamp = exp(group->kernel[0]->exp_max);
 	double clamped[SCAN_CHUNK];
 
 	for (int negative = 0; negative < 2; negative++) {
 		const double *want = chunk->want[function][negative];
 
-		if (function == SCAN_EXP && !negative && scan_float(chunk->bits[chunk->n - 1]) > highest) {
+		if (function == SCAN_EXP && !negative && chunk->bits[chunk->n - 1] > highest) {
 			for (size_t i = 0; i < chunk->n; i++)
-				clamped[i] = fmin(want[i], exp(highest));
+				clamped[i] = fmin(want[i], clamp);
 			want = clamped;
 		}
 		group->kernel[0]->evaluate[function](chunk->x[negative], base[negative], padded);

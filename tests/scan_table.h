@@ -14,7 +14,7 @@
 /* What can be wrong.  SCAN_BITS: between ISAs, or against the hashes. */
 enum scan_kind { SCAN_ULP, SCAN_ABSOLUTE, SCAN_ORDER, SCAN_SYMMETRY, SCAN_LIMITS, SCAN_NAN, SCAN_BITS, SCAN_KINDS };
 
-enum { SCAN_KEYS = 3, SCAN_COLUMNS = 14, SCAN_ROWS = 24, SCAN_CELL = 28, SCAN_SAMPLE = 4099 };
+enum { SCAN_KEYS = 3, SCAN_COLUMNS = 14, SCAN_ROWS = 24, SCAN_CELL = 28, SCAN_SAMPLE = 1021 };
 
 typedef struct scan_row {
 	char key[SCAN_KEYS][SCAN_CELL];

@@ -17,6 +17,7 @@
 #include <jansson.h>
 #include <signal.h>
 
+#include "executor.h"
 #include "fixture.h"
 #include "worker.h"
 
@@ -38,6 +39,7 @@ typedef struct check_plan {
 	unsigned passes;               /* CHECK_* */
 	int accuracy_class;            /* of all; -1 = each variant's own */
 	int no_fork;                   /* everything in this process */
+	const executor *executor;      /* of all workers; NULL = this CPU */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
 	/* Each record (borrowed), and after each case its number of those done. */
 	void (*emit)(void *context, json_t *record);

@@ -69,7 +69,7 @@ json_t *record_begin(const unit *u, const check_variant *v, int pass)
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:i, s:b, s:n, s:[], s:f}",
 		"kind", "check", "case", u->c->id, "problem", problem, "variant", v->info.name, "pass", unit_pass_name(pass),
 		"status", "skipped", "flaky", 0, "reason", "", "class", gm_class_name((uint32_t)judged_by),
-		"executor", "native", "bit_class", bit_class, "digest", "", "used", 0.0, "where", "", "rows", 0, "unfit_rows", 0,
+		"executor", executor_name(u->plan->executor), "bit_class", bit_class, "digest", "", "used", 0.0, "where", "", "rows", 0, "unfit_rows", 0,
 		"weak", 0, "torch_used", "tensors", "seconds", 0.0);
 }
 

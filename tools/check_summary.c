@@ -206,12 +206,13 @@ static void print_bits(const check_summary *s, FILE *stream)
 void summary_print(const check_summary *s, FILE *stream, unsigned passes, int code)
 {
 	static const char *const pass_text[] = { "", "fwd", "bwd", "fwd+bwd" };
-	char head[64], seconds[16];
+	char head[96], seconds[16];
 	int good = code == CLI_OK && !session_stop;
 	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : "NONE";
 	if (code == CLI_SKIPPED)
 		word = "SKIP";
-	snprintf(head, sizeof head, "CHECK  %zu cases, %s, native", s->cases, pass_text[passes & 3]);
+	snprintf(head, sizeof head, "CHECK  %zu cases, %s, %s", s->cases, pass_text[passes & 3],
+	         executor_name(s->roster->executor));
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
 	        term_escape(stream, TERM_PLAIN));

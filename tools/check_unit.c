@@ -58,7 +58,9 @@ static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *err
 /* A variant may be able to infer what it cannot train: then only its forward is judged. */
 static gm_status begin(unit *u, attempt *a, gm_error *error)
 {
-	worker_launch launch = { .plugin = a->v->plugin, .in_place = u->plan->no_fork };
+	const executor *e = u->plan->executor;
+	worker_launch launch = { .plugin = a->v->plugin, .in_place = u->plan->no_fork, .program = e == NULL ? NULL : e->program,
+	                         .executor = e == NULL ? NULL : e->words };
 	GM_TRY(worker_start(&launch, &a->w, error));
 	a->taped = a->v->info.has_backward != 0;
 	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, error) : GM_UNSUPPORTED;

@@ -16,7 +16,7 @@
 
 enum option_id {
 	OPT_END, OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_PLUGIN_BESIDE,
-	OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_SHAPES, OPT_PROBLEM, OPT_QUICK, OPT_SEED, OPT_JUNIT, OPT_JSON, OPT_OUT,
+	OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_EXECUTOR, OPT_SHAPES, OPT_PROBLEM, OPT_QUICK, OPT_SEED, OPT_JUNIT, OPT_JSON, OPT_OUT,
 	OPT_OUTPUT, OPT_MARKDOWN, OPT_MARKDOWN_FILE, OPT_QUIET, OPT_VERBOSE, OPT_BENCHMARK, OPTIONS
 };
 
@@ -42,6 +42,7 @@ static const option_row option[OPTIONS] = {
 	[OPT_CLASS] = { "class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0 },
 	[OPT_PLUGIN_INSTEAD] = { "plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0 },
 	[OPT_PLUGIN_BESIDE] = { "plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0 },
+	[OPT_EXECUTOR] = { "executor", 0, "NAME=CMD", "Workers through an emulator: its name, command and worker", TEXT, MEMBER(executor), 0 },
 	[OPT_ALLOW_UNLISTED] = { "allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG, MEMBER(allow_unlisted), 0 },
 	[OPT_NO_FORK] = { "no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0 },
 	[OPT_SHAPES] = { "shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0 },
@@ -77,7 +78,7 @@ static const verb verbs[] = {
 	{ "check", cmd_check, "Judge every variant on every case, forward and backward", NULL,
 	  "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
 	  "77 all skipped on this CPU.",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_JUNIT,
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_EXECUTOR, OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_JUNIT,
 	    OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
 	{ "bench", cmd_bench, "Judge, then time, every variant on every problem", NULL,
 	  "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
@@ -91,7 +92,7 @@ static const verb verbs[] = {
 	  "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
 	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED, OPT_SHAPES, OPT_QUICK, OPT_SEED,
 	    OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
-	{ "fixture", cmd_fixture, "Show, verify, pack or unpack golden files", "show|verify|pack|unpack FILE..", NULL,
+	{ "fixture", cmd_fixture, "Show, verify or pack golden files", "show|verify|pack FILE..", NULL,
 	  { OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT } },
 };
 

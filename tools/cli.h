@@ -39,6 +39,7 @@ typedef struct cli_options { /* NULL or 0 = not given */
 	const char *pass;           /* --pass fwd,bwd */
 	const char *accuracy_class; /* --class NAME */
 	const char *plugin;         /* --plugin SO */
+	const char *executor;       /* --executor NAME=COMMAND WORKER */
 	const char *shapes;         /* --shapes NAME or FILE */
 	const char *problem;        /* --problem P */
 	const char *output;         /* -o F, --output=F */

@@ -50,7 +50,7 @@ int conform(session *s, const roster *r, const case_list *cases, unsigned passes
 	double started = term_seconds();
 	check_plan plan = { .set = cases->set, .chosen = cases->chosen, .variant = r->variant, .variant_count = r->count,
 	                    .passes = passes, .accuracy_class = accuracy_class,
-	                    .no_fork = s->options->no_fork, .stop = &session_stop, .emit = on_record, .step = on_step,
+	                    .executor = r->executor, .no_fork = s->options->no_fork, .stop = &session_stop, .emit = on_record, .step = on_step,
 	                    .context = &f };
 	int code = summary_open(summary, r, s->options);
 	if (code != CLI_OK)

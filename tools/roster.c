@@ -44,18 +44,36 @@ static void load_table(roster *r)
 		from_table(gm_variant_at(r->count), &r->variant[r->count]);
 }
 
-static int list_plugin(const roster *r, worker_variant *list, size_t *count, int in_place)
+static int list_worker(const worker_launch *launch, const char *what, worker_variant *list, size_t *count)
 {
-	worker_launch launch = { .plugin = r->plugin, .in_place = in_place };
 	gm_error error = { .status = GM_OK };
 	worker *w = NULL;
-	gm_status status = worker_start(&launch, &w, &error);
+	gm_status status = worker_start(launch, &w, &error);
 	if (status == GM_OK)
 		status = worker_list(w, list, PLUGIN_VARIANTS, count, &error);
 	worker_stop(w);
 	if (status == GM_OK)
 		return CLI_OK;
-	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s: %s", r->plugin, error.message);
+	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s: %s", what, error.message);
+}
+
+/* What the emulated worker's own table holds; which rows its CPU can run shows when they are planned there. */
+static int load_emulated(const cli_options *options, roster *r)
+{
+	worker_variant list[PLUGIN_VARIANTS];
+	gm_error error = { .status = GM_OK };
+	size_t count = 0;
+	r->executor = calloc(1, sizeof *r->executor);
+	if (r->executor == NULL)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	gm_status status = executor_parse(options->executor, r->executor, &error);
+	if (status != GM_OK)
+		return cli_fail(cli_exit_of(status), "%s", error.message);
+	worker_launch launch = { .program = r->executor->program, .executor = r->executor->words };
+	int code = list_worker(&launch, r->executor->name, list, &count);
+	for (size_t k = 0; code == CLI_OK && k < count && k < PLUGIN_VARIANTS; k++)
+		r->variant[r->count++] = (check_variant){ .info = list[k], .runnable = 1 };
+	return code;
 }
 
 static int load_plugin(const cli_options *options, roster *r)
@@ -67,7 +85,8 @@ static int load_plugin(const cli_options *options, roster *r)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	// without a slash the loader would search the system's folders for it
 	snprintf(r->plugin, length, "%s%s", strchr(options->plugin, '/') == NULL ? "./" : "", options->plugin);
-	int code = list_plugin(r, list, &count, options->no_fork);
+	worker_launch launch = { .plugin = r->plugin, .in_place = options->no_fork };
+	int code = list_worker(&launch, r->plugin, list, &count);
 	for (size_t k = 0; code == CLI_OK && k < count && k < PLUGIN_VARIANTS; k++) {
 		uint64_t missing = list[k].needs & ~gm_cpu_features();
 		check_variant *v = &r->variant[r->count++];
@@ -107,7 +126,11 @@ int roster_load(const cli_options *options, int plugin, roster *r)
 {
 	*r = (roster){ .variant = calloc(gm_variant_count() + PLUGIN_VARIANTS, sizeof *r->variant) };
 	int code = r->variant == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	if (code == CLI_OK && (options->plugin == NULL || plugin == ROSTER_BESIDE))
+	if (code == CLI_OK && options->executor != NULL && (options->plugin != NULL || options->no_fork))
+		code = cli_usage(options, "--executor goes with neither --plugin nor --no-fork");
+	if (code == CLI_OK && options->executor != NULL)
+		code = load_emulated(options, r);
+	else if (code == CLI_OK && (options->plugin == NULL || plugin == ROSTER_BESIDE))
 		load_table(r);
 	if (code == CLI_OK && options->plugin != NULL)
 		code = load_plugin(options, r);
@@ -120,6 +143,9 @@ int roster_load(const cli_options *options, int plugin, roster *r)
 
 void roster_free(roster *r)
 {
+	if (r->executor != NULL)
+		executor_free(r->executor);
+	free(r->executor);
 	free(r->variant);
 	free(r->plugin);
 	*r = (roster){ 0 };

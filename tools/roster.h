@@ -10,6 +10,7 @@ typedef struct roster {
 	size_t count;
 	check_variant *variant; /* only those that are in, in order of the table */
 	char *plugin;           /* path with a slash; NULL = none */
+	executor *executor;     /* of --executor; NULL = this CPU */
 } roster;
 
 enum { ROSTER_INSTEAD = 0, ROSTER_BESIDE = 1 };
