@@ -148,7 +148,7 @@ static void right_variants_pass(void **state)
 static void wrong_numbers_fail_with_a_reproducer(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_WRONG, "gatemark check --plugin %s --junit %s/j.xml" ONE, plugin_path("wrong_numbers"), scratch);
+	outcome o = expect(CLI_WRONG, "gatemark check --plugin '%s' --junit %s/j.xml" ONE, plugin_path("wrong_numbers"), scratch);
 	assert_in(o.out, "FAIL " CASE "/fwd ");
 	assert_in(o.out, " got ");
 	assert_in(o.out, ", allowed ");
@@ -167,7 +167,7 @@ static void wrong_numbers_fail_with_a_reproducer(void **state)
 static void a_crash_is_the_variants_failure(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_WRONG, "gatemark check --variants base --plugin %s --junit %s/j.xml" ONE,
+	outcome o = expect(CLI_WRONG, "gatemark check --variants base --plugin '%s' --junit %s/j.xml" ONE,
 	                   plugin_path("forward_past_end"), scratch);
 	assert_in(o.out, "past the end of");
 	assert_in(o.out, "CHECK  1 cases");
@@ -187,16 +187,16 @@ static void nothing_ran_is_5_or_77(void **state)
 	outcome_free(&o);
 	o = expect(CLI_NOTHING, "gatemark check --variants 'zzz*'");
 	outcome_free(&o);
-	o = expect(CLI_SKIPPED, "gatemark check --plugin %s" ONE, plugin_path("absent_cpu"));
+	o = expect(CLI_SKIPPED, "gatemark check --plugin '%s'" ONE, plugin_path("absent_cpu"));
 	assert_in(o.out, "SKIP");
 	outcome_free(&o);
-	o = expect(CLI_NOTHING, "gatemark check --variants base --plugin %s" ONE, plugin_path("absent_cpu"));
+	o = expect(CLI_NOTHING, "gatemark check --variants base --plugin '%s'" ONE, plugin_path("absent_cpu"));
 	assert_in(o.err, "cannot run: base needs");
 	outcome_free(&o);
-	o = expect(CLI_NOTHING, "gatemark check --plugin %s" ONE, plugin_path("refuses_all"));
+	o = expect(CLI_NOTHING, "gatemark check --plugin '%s'" ONE, plugin_path("refuses_all"));
 	assert_in(o.err, "nothing ran");
 	outcome_free(&o);
-	o = expect(CLI_NOTHING, "gatemark bench --quick --variants base --problem gru_T1_N1_I2_H2/fwd --plugin %s",
+	o = expect(CLI_NOTHING, "gatemark bench --quick --variants base --problem gru_T1_N1_I2_H2/fwd --plugin '%s'",
 	           plugin_path("refuses_all"));
 	outcome_free(&o);
 }
@@ -213,9 +213,9 @@ static void refused_input_is_6(void **state)
 	outcome_free(&o);
 	o = expect(CLI_REFUSED, "gatemark check --fixtures %s/missing", scratch);
 	outcome_free(&o);
-	o = expect(CLI_REFUSED, "gatemark check --plugin %s/text.h5" ONE, scratch);
+	o = expect(CLI_REFUSED, "gatemark check --plugin '%s/text.h5'" ONE, scratch);
 	outcome_free(&o);
-	o = expect(CLI_REFUSED, "gatemark check --plugin %s" ONE, plugin_path("wrong_major"));
+	o = expect(CLI_REFUSED, "gatemark check --plugin '%s'" ONE, plugin_path("wrong_major"));
 	outcome_free(&o);
 	o = expect(CLI_REFUSED, "gatemark choose %s/results.jsonl", scratch);
 	outcome_free(&o);
@@ -262,7 +262,7 @@ static void an_old_file_stays_when_the_disk_is_full(void **state)
 	(void)state;
 	for (size_t k = 0; k < 2; k++) {
 		file_put(scratch, name[k], "old\n");
-		outcome o = expect(CLI_NO_WRITE, "ulimit -f 1; gatemark check -q --%s=%s/%s --plugin %s", option[k], scratch,
+		outcome o = expect(CLI_NO_WRITE, "ulimit -f 1; gatemark check -q --%s=%s/%s --plugin '%s'", option[k], scratch,
 		                   name[k], plugin_path("absent_cpu")); // no worker: their memory files have the same limit
 		outcome_free(&o);
 		char *text = file_text(scratch, name[k]);

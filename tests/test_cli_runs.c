@@ -36,7 +36,7 @@ static int close_folder(void **state)
 static void bench_rejects_what_is_wrong(void **state)
 {
 	(void)state;
-	outcome o = expect(1, "gatemark bench -q --quick --problem " SMALL " --variants scalar,base --plugin %s --json=%s/r.jsonl",
+	outcome o = expect(1, "gatemark bench -q --quick --problem " SMALL " --variants scalar,base --plugin '%s' --json=%s/r.jsonl",
 	                   plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "WRONG " SMALL " base: "));
 	assert_true(widest_line(strstr(o.out, "BENCH")) > 0);
@@ -73,7 +73,7 @@ static void run_times_only_what_passed(void **state)
 	(void)state;
 	file_put(folder, "one.txt", SMALL "\n");
 	outcome o = expect(1, "gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants scalar,base"
-	                   " --plugin %s --out %s/out", folder, plugin_path("wrong_numbers"), folder);
+	                   " --plugin '%s' --out %s/out", folder, plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "FAIL "));
 	outcome_free(&o);
 	char *text = file_text(folder, "out/results.jsonl");

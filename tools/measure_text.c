@@ -19,6 +19,15 @@ static const race_result *fastest(const race_result *results, size_t count, cons
 	return best;
 }
 
+/* "+-1.6 %"; beyond 100 % a number says nothing. */
+static void width_text(double share, char text[24])
+{
+	if (share > 1)
+		snprintf(text, 24, "over +-100 %%");
+	else
+		snprintf(text, 24, "+-%.1f %%", 100 * share);
+}
+
 static void print_decided(FILE *stream, const race_result *best, const race_result *next)
 {
 	char p50[16], p99[16], behind[16] = "";
@@ -35,6 +44,7 @@ static void print_decided(FILE *stream, const race_result *best, const race_resu
 static void print_tie(FILE *stream, const race_result *results, size_t count, const race_result *best)
 {
 	const char *other = "";
+	char width[24];
 	size_t more = 0;
 	double wide = 0;
 	for (size_t k = 0; k < count; k++) {
@@ -50,7 +60,8 @@ static void print_tie(FILE *stream, const race_result *results, size_t count, co
 	fprintf(stream, "undecided: %s = %s", best->variant, other);
 	if (more > 0)
 		fprintf(stream, " +%zu", more);
-	fprintf(stream, "  +-%.1f %%\n", 100 * wide);
+	width_text(wide, width);
+	fprintf(stream, "  %s\n", width);
 }
 
 static void print_every(FILE *stream, const race_result *r)
@@ -87,11 +98,12 @@ void measure_row(FILE *stream, const race_result *results, size_t count, int eve
 
 void measure_print(const measured *m, FILE *stream)
 {
-	char head[96], tail[48];
+	char head[96], tail[48], noise[24];
 	const race_summary *s = &m->summary;
 	snprintf(head, sizeof head, "BENCH  %s: %zu problems, %u thread%s, %zu processes", m->shapes, s->problems,
 	         (unsigned)m->threads, m->threads == 1 ? "" : "s", s->processes);
-	snprintf(tail, sizeof tail, "%.0f s  noise +-%.1f %%", s->seconds, 100 * s->noise);
+	width_text(s->noise, noise);
+	snprintf(tail, sizeof tail, "%.0f s  noise %s", s->seconds, noise);
 	fprintf(stream, "%-54s%26s\n  %-*s %-16s %6s %6s %s\n", head, tail, PROBLEM_WIDTH, "problem", "best", "p50", "p99", "next best");
 	fputs(m->table == NULL ? "" : m->table, stream);
 }

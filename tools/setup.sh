@@ -114,6 +114,7 @@ build_progress() {
 	while IFS= read -r line; do
 		printf '%s\n' "$line"
 		case $line in
+		*' Built target '*) continue ;; # make says so again each time
 		'['*/*']'*) # Ninja: [12/180]
 			done=${line#[}
 			total=${done#*/}
