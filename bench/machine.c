@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - see machine.h: the system's files, one small reader a fact.  Caches and cores come from hwloc (from
- * sysconf where hwloc says nothing); hints and fingerprint: machine_hints.c. */
+/* machine.c - see machine.h: the system's files, one small reader a fact.  Caches and cores: machine_topology.h;
+ * hints and fingerprint: machine_hints.c. */
 #define _GNU_SOURCE
-#include "machine.h"
+#include "machine_topology.h"
 
-#include <hwloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,32 +120,11 @@ static void read_isa(machine_profile *m)
 			copy(m->isa[m->isa_count++], sizeof m->isa[0], isas[i].name);
 }
 
-static size_t cache_of(hwloc_topology_t topology, hwloc_obj_type_t type, int name)
+static void read_cpus(machine_profile *m)
 {
-	const hwloc_obj_t object = topology ? hwloc_get_obj_by_type(topology, type, 0) : NULL;
-	if (object && object->attr->cache.size > 0)
-		return (size_t)object->attr->cache.size;
-	const long bytes = sysconf(name);
-	return bytes > 0 ? (size_t)bytes : MACHINE_UNKNOWN;
-}
-
-static void read_topology(machine_profile *m)
-{
-	hwloc_topology_t topology = NULL;
 	cpu_set_t allowed;
-
-	if (hwloc_topology_init(&topology) == 0 && hwloc_topology_load(topology) != 0) {
-		hwloc_topology_destroy(topology);
-		topology = NULL;
-	}
-	m->l1d_bytes = cache_of(topology, HWLOC_OBJ_L1CACHE, _SC_LEVEL1_DCACHE_SIZE);
-	m->l2_bytes = cache_of(topology, HWLOC_OBJ_L2CACHE, _SC_LEVEL2_CACHE_SIZE);
-	m->l3_bytes = cache_of(topology, HWLOC_OBJ_L3CACHE, _SC_LEVEL3_CACHE_SIZE);
-	const hwloc_obj_t core = topology ? hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, 0) : NULL;
-	m->threads_per_core = core && core->arity > 0 ? (int)core->arity : -1;
-	if (topology)
-		hwloc_topology_destroy(topology);
 	const long online = sysconf(_SC_NPROCESSORS_ONLN);
+
 	m->cpus_online = online > 0 ? (int)online : -1;
 	m->cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : -1;
 }
@@ -238,7 +216,8 @@ void machine_read(machine_profile *profile, const char *root)
 	memset(profile, 0, sizeof *profile);
 	read_cpu(profile, root);
 	read_isa(profile);
-	read_topology(profile);
+	read_cpus(profile);
+	machine_topology(profile);
 	read_system(profile, root);
 	profile->clock_ns = clock_step();
 	machine_conclude(profile);

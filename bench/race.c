@@ -129,8 +129,9 @@ static gm_status open_and_judge(race *r, gm_error *error)
 	char judged[16] = "", reason[RACE_REASON] = "";
 
 	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
-		if (race_stopped(r)) {
-			race_drop(&r->lane[i], RACE_SKIPPED, "interrupted");
+		const char *why_not = r->filled.candidates[i].why_not;
+		if (why_not || race_stopped(r)) {
+			race_drop(&r->lane[i], RACE_SKIPPED, why_not ? why_not : "interrupted");
 			continue;
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->filled.candidate_count);

@@ -21,6 +21,7 @@
 typedef struct race_candidate {
 	const char *variant; /* name in the variant table or in the plug-in */
 	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
+	const char *why_not; /* not NULL: never started, skipped for this reason */
 } race_candidate;
 
 typedef enum race_status { /* `status` of a bench record, in this order */

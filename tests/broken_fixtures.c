@@ -143,7 +143,7 @@ static void write_case(hid_t file, const char *path)
 	char problem[GM_SPEC_TEXT], member[256];
 	const char *name = strrchr(path, '/') + 1;
 	gm_spec spec;
-	pack_layout *layout;
+	pack_layout *layout = NULL;
 
 	snprintf(problem, sizeof problem, "%.*s", (int)strcspn(name, "."), name);
 	if (gm_spec_parse(problem, &spec, NULL) != GM_OK || pack_layout_create(&spec, &layout, NULL) != GM_OK)

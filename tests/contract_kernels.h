@@ -16,13 +16,13 @@ typedef struct kernel_problem {
 	kernel_id kernel;
 	gm_cell cell;           /* step, step_back */
 	size_t rows, cols;      /* cols: units of a step, count of add and multiply */
-	size_t depth, segments;
+	size_t depth, segments; /* depth of a step: cols, but for an LSTM with projection */
 	unsigned flags;         /* KERNEL_* below */
 	uint64_t seed;
 } kernel_problem;
 
 enum {
-	KERNEL_BIAS = 1,     /* gemm: bias instead of the old c */
+	KERNEL_BIAS = 1,     /* gemm: bias instead of the old c (one segment, no carry) */
 	KERNEL_CARRY = 2,    /* gemm */
 	KERNEL_RESUME = 4,   /* outer */
 	KERNEL_TAPE = 8,     /* step: the tape is wanted */

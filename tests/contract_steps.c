@@ -64,7 +64,7 @@ float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	kernel_matrix *pre = kernel_take(m, p->rows, padded * gates, p->seed % 5, 0);
 	kernel_matrix *w = take_weights(p, m, lanes);
 	kernel_matrix *h_in = take_padded(p, m, lanes, p->depth, 3, 0), *h_out = take_padded(p, m, lanes, p->cols, 0, 1);
-	kernel_matrix *c_in, *c_out, *bias, *tape = NULL;
+	kernel_matrix *c_in, *c_out = NULL, *bias, *tape = NULL;
 	gm_step call = {.rows = p->rows, .units = p->cols, .depth = p->depth, .pre = pre->at, .ld_pre = (ptrdiff_t)pre->ld,
 	                .weight_hh = w->at, .h_in = h_in->at, .ld_h_in = (ptrdiff_t)h_in->ld, .h_out = h_out->at,
 	                .ld_h_out = (ptrdiff_t)h_out->ld};
@@ -87,7 +87,7 @@ float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	kernel_seal(m);
 	kernels->step[p->cell](&call);
 	result = kernel_read(h_out, p->cols, result);
-	if (p->cell == GM_LSTM)
+	if (c_out)
 		result = kernel_read(c_out, p->cols, result);
 	return planes ? read_units(p, tape, lanes, planes, result) : result;
 }

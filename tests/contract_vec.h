@@ -21,7 +21,8 @@ typedef void vec_map(float *out, const float *a, const float *b, const float *c)
 typedef struct vec_table {
 	size_t lanes; /* 0: not part of this build */
 	vec_map *map[VEC_OPERATIONS];
-	vec_map *pow2, *tanh_u10, *exp_u10;                     /* of a */
+	vec_map *pow2;                                          /* of a */
+	vec_map *tanh_u10, *exp_u10;                            /* of a; NULL in a build without SLEEF */
 	void (*set1)(float *out, float x);                      /* out: lanes floats */
 	void (*load_n)(float *out, const float *p, size_t n);   /* p: n floats; out: lanes floats */
 	void (*store_n)(float *p, const float *v, size_t n);    /* p: n floats; v: lanes floats */

@@ -144,8 +144,9 @@ static simulation *sim_create(uint64_t seed, size_t candidates, const double *tr
 	return s;
 }
 
-static const race_candidate sim_candidates[SIM_MOST] = {{"v0", NULL}, {"v1", NULL}, {"v2", NULL}, {"v3", NULL},
-                                                        {"v4", NULL}, {"v5", NULL}, {"v6", NULL}, {"v7", NULL}};
+static const race_candidate sim_candidates[SIM_MOST] = {
+	{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"}, {.variant = "v3"},
+	{.variant = "v4"}, {.variant = "v5"}, {.variant = "v6"}, {.variant = "v7"}};
 
 /* Options of a race of the first `candidates` on specs, all from s; source must live as long. */
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,

@@ -59,8 +59,7 @@ typedef struct scan_run {
 } scan_run;
 
 typedef struct scan_options {
-	uint32_t stride;
-	long jobs;
+	long stride, jobs;
 	const char *documented;
 	int self_test;
 } scan_options;
@@ -177,8 +176,11 @@ static unsigned evaluate(const scan_groups *groups, const scan_result *result, c
 	unsigned kinds = 0;
 
 	memset(table, 0, sizeof *table);
-	snprintf(table->sleef, SCAN_CELL, "%s", groups->group[0].kernel[0]->sleef);
-	for (size_t g = 0; g < groups->count; g++)
+	for (size_t g = 0; g < groups->count; g++) {
+		const char *sleef = groups->group[g].kernel[0]->sleef;
+
+		if (*sleef)
+			snprintf(table->sleef, SCAN_CELL, "%s", sleef);
 		for (int f = 0; f < SCAN_FUNCTIONS; f++) {
 			const scan_found *found = &(*result)[g][f];
 
@@ -186,6 +188,7 @@ static unsigned evaluate(const scan_groups *groups, const scan_result *result, c
 			              sample ? (*sample)[g][f].hash : 0);
 			kinds |= judge_unlisted(&groups->group[g], found, scan_function_names[f], out);
 		}
+	}
 	return kinds | (documented ? scan_table_compare(table, documented, all, out) : 0);
 }
 
@@ -244,18 +247,19 @@ static int scan_all(const scan_options *options, const scan_table *documented)
 	static scan_groups groups;
 	static scan_result result, sample;
 	static scan_table table;
+	const scan_result *hashed; /* of the sample SCAN_SAMPLE */
 	int all = options->stride == 1;
 	unsigned kinds;
 	int failed;
 
 	collect(&groups);
-	if (scan(&groups, options->stride, options->jobs, 0, &result) != 0 ||
-	    scan(&groups, SCAN_SAMPLE, options->jobs, 1, &sample) != 0) {
+	if (scan(&groups, (uint32_t)options->stride, options->jobs, 0, &result) != 0 ||
+	    (all && scan(&groups, SCAN_SAMPLE, options->jobs, 1, &sample) != 0)) {
 		fputs("scan: no memory or threads\n", stderr);
 		return 70;
 	}
-	kinds = evaluate(&groups, &result, all || options->stride == SCAN_SAMPLE ? &sample : NULL, all, documented, &table,
-	                 stdout);
+	hashed = all ? &sample : options->stride == SCAN_SAMPLE ? &result : NULL;
+	kinds = evaluate(&groups, &result, hashed, all, documented, &table, stdout);
 	failed = documented ? reproduce(&groups, &table, documented) : 0;
 	scan_table_print(&table, documented, stdout);
 	for (size_t g = 0; g < groups.count; g++) {
@@ -264,7 +268,7 @@ static int scan_all(const scan_options *options, const scan_table *documented)
 			printf(" %s", groups.group[g].isa[k]);
 		puts("");
 	}
-	printf("scan: %s, SLEEF %s: %s\n", all ? "all arguments" : "a sample", table.sleef,
+	printf("scan: %s, SLEEF %s: %s\n", all ? "all arguments" : "a sample", *table.sleef ? table.sleef : "absent",
 	       kinds || failed ? "NOT as documented" : documented ? "as documented" : "not compared");
 	return kinds || failed;
 }
@@ -290,8 +294,6 @@ static int number(const char *text, long highest, long *value)
 /* -1, or the exit code. */
 static int take_options(int argc, char **argv, scan_options *options)
 {
-	long value = 0;
-
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		int good = 1;
@@ -300,9 +302,9 @@ static int take_options(int argc, char **argv, scan_options *options)
 			options->self_test = 1;
 		else if (!strcmp(word, "--documented"))
 			good = (options->documented = argv[++i]) != NULL;
-		else if (!strcmp(word, "--sample") && (good = number(argv[++i], SCAN_UNIT, &value)))
-			options->stride = (uint32_t)value;
-		else if (!strcmp(word, "--jobs") && good)
+		else if (!strcmp(word, "--sample"))
+			good = number(argv[++i], SCAN_UNIT, &options->stride);
+		else if (!strcmp(word, "--jobs"))
 			good = number(argv[++i], JOBS, &options->jobs);
 		else if (!strcmp(word, "-h") || !strcmp(word, "--help"))
 			return fputs(usage, stdout) < 0;

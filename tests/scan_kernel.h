@@ -15,7 +15,7 @@ typedef void scan_evaluate(const float *x, float *y, size_t n);
 typedef struct scan_kernel {
 	scan_evaluate *evaluate[SCAN_FUNCTIONS]; /* all NULL: this ISA is not part of the build */
 	float exp_min, exp_max;                  /* where exp is clamped; -Inf and Inf: nowhere */
-	const char *sleef;                       /* version */
+	const char *sleef;                       /* version, of u10; poly: "" */
 } scan_kernel;
 
 /* Fault, and what has to be found (scan_table.h). */

@@ -73,7 +73,7 @@ static void race(seen *s, const char *problems, const race_candidate *candidates
 static void every_pass_is_judged_and_timed(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {{"scalar", NULL}, {"scalar", NULL}};
+	static const race_candidate candidates[] = {{.variant = "scalar"}, {.variant = "scalar"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s, "lstm_T3_N2_I8_H8/fwd\nlstm_T3_N2_I8_H8/bwd\nlstm_T3_N2_I8_H8/train\nlstm_T3_N2_I8_H8/train+pack\n"
@@ -101,8 +101,8 @@ static void every_pass_is_judged_and_timed(void **state)
 static void what_cannot_run_says_why(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {{"scalar", NULL}, {"no-such-variant", NULL},
-	                                            {"any", "./no_such_plugin.so"}};
+	static const race_candidate candidates[] = {{.variant = "scalar"}, {.variant = "no-such-variant"},
+	                                            {.variant = "any", .plugin = "./no_such_plugin.so"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s, "lstm_T3_N2_I8_H8/fwd\n", candidates, 3, &summary);
@@ -117,7 +117,7 @@ static void what_cannot_run_says_why(void **state)
 static void affinity_is_given_back(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {{"scalar", NULL}};
+	static const race_candidate candidates[] = {{.variant = "scalar"}};
 	cpu_set_t before, after;
 	seen s = {0};
 	race_summary summary;

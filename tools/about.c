@@ -2,10 +2,13 @@
 /* about.c - build, libraries and versions.  GM_COMMIT, GM_*_VERSION come from CMake: what only the build knows. */
 #include "about.h"
 
-#include <libxml/xmlversion.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#ifndef GM_BUNDLE
+#include <libxml/xmlversion.h>
+#endif
 
 #include "machine.h"
 #include "judge.h"
@@ -15,8 +18,11 @@
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
 
 static const struct { const char *name, *version; } library[] = {
+#ifndef GM_BUNDLE
 	{ "sleef", GM_SLEEF_VERSION }, { "benchmark", GM_BENCHMARK_VERSION }, { "hdf5", GM_HDF5_VERSION },
-	{ "jansson", JANSSON_VERSION }, { "libxml2", LIBXML_DOTTED_VERSION }
+	{ "libxml2", LIBXML_DOTTED_VERSION },
+#endif
+	{ "jansson", JANSSON_VERSION }
 };
 enum { LIBRARIES = sizeof library / sizeof library[0] };
 
@@ -43,6 +49,11 @@ const char *about_compiler(void)
 	snprintf(text, sizeof text, "gcc-%d.%d", __GNUC__, __GNUC_MINOR__);
 #endif
 	return text;
+}
+
+const char *about_sleef(void)
+{
+	return GM_SLEEF_VERSION;
 }
 
 void about_print(void)

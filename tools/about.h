@@ -10,6 +10,7 @@
 const char *about_version(void);  /* "0.1.0" */
 const char *about_commit(void);   /* "3f2a91c", "unknown" outside git */
 const char *about_compiler(void); /* "gcc-12.2" */
+const char *about_sleef(void);    /* "3.5.1" */
 void about_print(void);           /* --version, on stdout */
 
 /* The run record: fixtures is the version of the set in use or NULL; probes the machine. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check_summary.c - counts, bits and exit code of a check, and the table that a person reads. */
+/* check_summary.c - counts and exit code of a check, and the table that a person reads. */
 #include "check_summary.h"
 
 #include <math.h>
@@ -25,6 +25,7 @@ void summary_free(check_summary *s)
 {
 	json_decref(s->records);
 	json_decref(s->bits);
+	digests_free(&s->committed);
 	free(s->variant);
 }
 
@@ -40,44 +41,6 @@ static void take_case(check_summary *s, const json_t *record)
 	s->weak_cases += json_array_size(json_object_get(record, "weak")) > 0;
 	if (share > s->torch_worst)
 		s->torch_worst = share;
-}
-
-static json_t *bits_of(check_summary *s, const char *bit_class)
-{
-	json_t *entry = json_object_get(s->bits, bit_class);
-	if (entry == NULL) {
-		entry = json_pack("{s:[], s:{}, s:s}", "variants", "digests", "first_difference", "");
-		json_object_set_new(s->bits, bit_class, entry);
-	}
-	return entry;
-}
-
-static void add_name(json_t *list, const char *name)
-{
-	size_t k;
-	json_t *known;
-	json_array_foreach(list, k, known)
-		if (strcmp(json_string_value(known), name) == 0)
-			return;
-	json_array_append_new(list, json_string(name));
-}
-
-static void take_digest(check_summary *s, const json_t *record)
-{
-	char key[200], text[300];
-	const char *digest = results_text(record, "digest"), *bit_class = results_text(record, "bit_class");
-	if (digest[0] == '\0' || bit_class[0] == '\0')
-		return;
-	json_t *entry = bits_of(s, bit_class), *digests = json_object_get(entry, "digests");
-	snprintf(key, sizeof key, "%s/%s", results_text(record, "case"), results_text(record, "pass"));
-	add_name(json_object_get(entry, "variants"), results_text(record, "variant"));
-	const char *first = json_string_value(json_object_get(digests, key));
-	if (first == NULL) {
-		json_object_set_new(digests, key, json_string(digest));
-	} else if (strcmp(first, digest) != 0 && results_text(entry, "first_difference")[0] == '\0') {
-		snprintf(text, sizeof text, "%s at %s", results_text(record, "variant"), key);
-		json_object_set_new(entry, "first_difference", json_string(text));
-	}
 }
 
 void summary_take(check_summary *s, json_t *record)
@@ -105,7 +68,7 @@ void summary_take(check_summary *s, json_t *record)
 		snprintf(t->where, sizeof t->where, "%.*s", (int)strcspn(results_text(record, "reason"), "\n"),
 		         results_text(record, "reason"));
 	}
-	take_digest(s, record);
+	summary_take_digest(s, record);
 	json_array_append(s->records, record);
 }
 
@@ -124,23 +87,6 @@ json_t *summary_counts(const check_summary *s)
 		json_object_set_new(counts, status_name[what], json_integer((json_int_t)summary_total(s, what)));
 	json_object_set_new(counts, "cases", json_integer((json_int_t)s->cases));
 	return counts;
-}
-
-void summary_bits(const check_summary *s, session *to)
-{
-	const char *bit_class;
-	json_t *entry;
-	json_object_foreach(s->bits, bit_class, entry) {
-		const char *difference = results_text(entry, "first_difference");
-		json_t *record = results_record("bits");
-		json_t *more = json_pack("{s:s, s:O, s:b, s:I, s:s, s:s}", "bit_class", bit_class, "variants",
-			json_object_get(entry, "variants"), "identical", difference[0] == '\0', "cases",
-			(json_int_t)json_object_size(json_object_get(entry, "digests")), "first_difference", difference,
-			"committed", "none");
-		json_object_update(record, more);
-		json_decref(more);
-		session_put(to, record);
-	}
 }
 
 int summary_exit(const check_summary *s)
@@ -179,28 +125,13 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_RED) : "", cell[TALLY_FAIL],
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[TALLY_XFAIL], cell[TALLY_UNSUPPORTED],
 	        cell[TALLY_SKIPPED], worst);
-	const char *where = v->runnable ? t->where : "not on this CPU";
+	const char *where = v->runnable ? t->where : v->hidden ? "hidden by --isa-cap"
+	                  : v->absent ? "not in this build" : "not on this CPU";
 	size_t length = strlen(where);
 	if (t->worst >= 0 && length > 25) // of a place the end says more, of a sentence its beginning
 		fprintf(stream, "...%s\n", where + length - 22);
 	else
 		fprintf(stream, "%.25s\n", where);
-}
-
-static void print_bits(const check_summary *s, FILE *stream)
-{
-	const char *bit_class;
-	json_t *entry;
-	json_object_foreach(s->bits, bit_class, entry) {
-		size_t variants = json_array_size(json_object_get(entry, "variants"));
-		const char *difference = results_text(entry, "first_difference");
-		if (difference[0] != '\0')
-			fprintf(stream, "  bits: %s, %zu variants DIFFER, first %s\n", bit_class, variants, difference);
-		else if (variants > 1)
-			fprintf(stream, "  bits: %s, %zu variants identical\n", bit_class, variants);
-		else
-			fprintf(stream, "  bits: %s, 1 variant: nothing to compare\n", bit_class);
-	}
 }
 
 void summary_print(const check_summary *s, FILE *stream, unsigned passes, int code)
@@ -227,5 +158,5 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 		        s->unfit_rows, s->unfit_cases);
 	if (s->torch_worst >= 0 || s->unfit_rows > 0)
 		fputc('\n', stream);
-	print_bits(s, stream);
+	summary_print_bits(s, stream);
 }

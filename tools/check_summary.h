@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* check_summary.h - what many check records amount to: a row a variant, bits by class, an exit code. */
+/* check_summary.h - what many check records amount to: a row a variant, bits by class, an exit code.
+ *
+ *   check_summary.c  counts, exit code, the table
+ *   check_digests.c  bits by class, and against what is committed
+ *   check_text.c     the sentence of a failure */
 #ifndef TOOLS_CHECK_SUMMARY_H
 #define TOOLS_CHECK_SUMMARY_H
 
 #include <stdio.h>
 
+#include "digests.h"
 #include "roster.h"
 #include "session.h"
 
@@ -22,7 +27,11 @@ typedef struct check_summary {
 	const cli_options *options;
 	tally *variant;      /* by index in the roster */
 	json_t *records;     /* all of kind check, for JUnit */
-	json_t *bits;        /* bit class -> { variants, digests: "case/pass" -> digest, cases, first_difference } */
+	json_t *bits;        /* bit class -> { variants, digests: "case/pass" -> digest, first_difference, and how many
+	                      * records are same, different, none (see summary_committed) } */
+	digests committed;   /* beside the fixtures; with --digests those of this run */
+	const char *fixtures_version;
+	size_t canonical_failures;
 	size_t cases, unfit_rows, unfit_cases, weak_cases;
 	double torch_worst;  /* PyTorch's own largest share; negative: unknown */
 	double seconds;
@@ -32,8 +41,20 @@ int summary_open(check_summary *s, const roster *r, const cli_options *options);
 void summary_free(check_summary *s);
 /* Takes in a record of kind check or case. */
 void summary_take(check_summary *s, json_t *record);
+/* The committed digests, or room for those of --digests.  CLI_OK; CLI_REFUSED for a file that is none. */
+int summary_digests_open(check_summary *s, const char *fixtures_version);
+/* To be called before summary_take: sets committed of a check record ("same", "different", "none"; "" where it has no
+ * digest to compare); a difference makes it a failure. */
+void summary_committed(const check_summary *s, json_t *record);
+/* Part of summary_take: the digest of a check record into bits. */
+void summary_take_digest(check_summary *s, const json_t *record);
+/* Writes the file of --digests if nothing canonical failed; CLI_OK (also without --digests), CLI_WRONG, CLI_NOTHING,
+ * CLI_NO_WRITE, each said. */
+int summary_digests_close(check_summary *s);
 /* The block CHECK: header with verdict, a row a variant, PyTorch's share, bits. */
 void summary_print(const check_summary *s, FILE *stream, unsigned passes, int code);
+/* The lines of bits below it. */
+void summary_print_bits(const check_summary *s, FILE *stream);
 /* The bits records. */
 void summary_bits(const check_summary *s, session *to);
 json_t *summary_counts(const check_summary *s);

@@ -16,11 +16,12 @@
 
 enum option_id {
 	OPT_END, OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_PLUGIN_BESIDE,
-	OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_EXECUTOR, OPT_SHAPES, OPT_PROBLEM, OPT_QUICK, OPT_SEED, OPT_JUNIT, OPT_JSON, OPT_OUT,
-	OPT_OUTPUT, OPT_MARKDOWN, OPT_MARKDOWN_FILE, OPT_QUIET, OPT_VERBOSE, OPT_BENCHMARK, OPTIONS
+	OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_EXECUTOR, OPT_ISA_CAP, OPT_REQUIRE, OPT_DIGESTS, OPT_SHAPES, OPT_PROBLEM, OPT_QUICK,
+	OPT_SEED, OPT_JUNIT, OPT_JSON, OPT_OUT, OPT_OUTPUT, OPT_MARKDOWN, OPT_MARKDOWN_FILE, OPT_QUIET, OPT_VERBOSE, OPT_BENCHMARK,
+	OPTIONS
 };
 
-enum option_kind { TEXT, FLAG, SEED, BENCHMARK };
+enum option_kind { TEXT, FLAG, SEED, BENCHMARK, REQUIRE };
 
 typedef struct option_row {
 	const char *name;
@@ -42,7 +43,10 @@ static const option_row option[OPTIONS] = {
 	[OPT_CLASS] = { "class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0 },
 	[OPT_PLUGIN_INSTEAD] = { "plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0 },
 	[OPT_PLUGIN_BESIDE] = { "plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0 },
-	[OPT_EXECUTOR] = { "executor", 0, "NAME=CMD", "Workers through an emulator: its name, command and worker", TEXT, MEMBER(executor), 0 },
+	[OPT_EXECUTOR] = { "executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT, MEMBER(executor), 0 },
+	[OPT_REQUIRE] = { "require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", REQUIRE, 0, 0 },
+	[OPT_DIGESTS] = { "digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0 },
+	[OPT_ISA_CAP] = { "isa-cap", 0, "NAME", "Hide what is above scalar, avx2, avx512 or neon", TEXT, MEMBER(isa_cap), 0 },
 	[OPT_ALLOW_UNLISTED] = { "allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG, MEMBER(allow_unlisted), 0 },
 	[OPT_NO_FORK] = { "no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0 },
 	[OPT_SHAPES] = { "shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0 },
@@ -69,30 +73,42 @@ typedef struct verb {
 	unsigned char takes[OPTIONS];
 } verb;
 
+/* What a bundle leaves out is not in its help. */
+#ifdef GM_BUNDLE
+#define WHOLE(...)
+#else
+#define WHOLE(...) __VA_ARGS__
+#endif
+
 static const verb verbs[] = {
 	{ "doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", NULL, NULL,
 	  { OPT_JSON } },
 	{ "list", cmd_list, "Variants, cases and lists of problems", "[variants|cases|shapes]..",
 	  "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON } },
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON } },
 	{ "check", cmd_check, "Judge every variant on every case, forward and backward", NULL,
 	  "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
 	  "77 all skipped on this CPU.",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_EXECUTOR, OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_JUNIT,
-	    OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, WHOLE(OPT_PLUGIN_INSTEAD, OPT_EXECUTOR,) OPT_ISA_CAP,
+	    OPT_REQUIRE, OPT_DIGESTS, OPT_ALLOW_UNLISTED, OPT_NO_FORK, WHOLE(OPT_JUNIT,) OPT_JSON, OPT_OUT, OPT_QUIET,
+	    OPT_VERBOSE } },
 	{ "bench", cmd_bench, "Judge, then time, every variant on every problem", NULL,
 	  "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
-	  { OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_PLUGIN_BESIDE, OPT_QUICK, OPT_SEED, OPT_NO_FORK, OPT_JSON, OPT_OUT, OPT_QUIET,
-	    OPT_VERBOSE, OPT_BENCHMARK } },
+	  { OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_ISA_CAP, WHOLE(OPT_PLUGIN_BESIDE,) OPT_QUICK, OPT_SEED, OPT_NO_FORK,
+	    OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE, WHOLE(OPT_BENCHMARK) } },
 	{ "choose", cmd_choose, "Which variant to deploy, from results", "FILE..", NULL,
 	  { OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET } },
+#ifndef GM_BUNDLE
 	{ "report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL,
 	  { OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET } },
 	{ "run", cmd_run, "check, bench, choose and report in one", NULL,
 	  "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED, OPT_SHAPES, OPT_QUICK, OPT_SEED,
-	    OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
-	{ "fixture", cmd_fixture, "Show, verify or pack golden files", "show|verify|pack FILE..", NULL,
+	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_REQUIRE, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED, OPT_SHAPES,
+	    OPT_QUICK, OPT_SEED, OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
+#endif
+	{ "fixture", cmd_fixture, "Show, verify or pack golden files", "show|verify|pack [PATH [CASE]]",
+	  "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
+	  ".h5 file, a folder of them, NAME.pack or NAME.packs.",
 	  { OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT } },
 };
 
@@ -101,7 +117,7 @@ enum { VERBS = sizeof verbs / sizeof verbs[0] };
 typedef struct parsing {
 	const verb *verb;
 	cli_options *options;
-	char **arg; /* room for argc */
+	char **arg, **require; /* room for argc each */
 } parsing;
 
 static int take_seed(const char *text, uint64_t *seed)
@@ -110,6 +126,35 @@ static int take_seed(const char *text, uint64_t *seed)
 	errno = 0;
 	*seed = strtoull(text, &end, 0);
 	return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
+}
+
+/* stdout is buffered: what could not be written shows only here. */
+static int finish(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno != EPIPE)
+		fprintf(stderr, "gatemark: cannot write standard output: %s\n", strerror(errno));
+	return cli_worse(code, CLI_NO_WRITE);
+}
+
+/* What argp adds by itself, without the two rows that would push the help of a verb off the screen. */
+enum { KEY_HELP = '?', KEY_VERSION = 'V', KEY_USAGE = 256 + OPT_END };
+static const struct argp_option common[] = {
+	{ "help", KEY_HELP, NULL, 0, "Give this help list", -1 }, { "usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 },
+	{ "version", KEY_VERSION, NULL, OPTION_HIDDEN, NULL, -1 }
+};
+enum { COMMON = sizeof common / sizeof common[0] };
+
+static int take_common(int key, struct argp_state *state)
+{
+	if (key == KEY_HELP || key == KEY_USAGE)
+		argp_state_help(state, stdout, key == KEY_HELP ? ARGP_HELP_STD_HELP : ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+	if (key != KEY_VERSION)
+		return ARGP_ERR_UNKNOWN;
+	about_print();
+	exit(finish(CLI_OK));
 }
 
 static error_t take(int key, char *value, struct argp_state *state)
@@ -127,13 +172,15 @@ static error_t take(int key, char *value, struct argp_state *state)
 			continue;
 		if (option[*id].kind == FLAG)
 			*(int *)member = 1;
+		else if (option[*id].kind == REQUIRE)
+			p->require[p->options->require_count++] = value;
 		else
 			*(const char **)member = value == NULL ? "-" : value;
 		if (option[*id].kind == SEED && !take_seed(value, &p->options->seed))
 			argp_error(state, "--seed takes a number of 64 bits, not %s", value);
 		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return take_common(key, state);
 }
 
 /* Long options are looked at first, to name the nearest one: getopt only says what is wrong.  --benchmark_* are
@@ -172,16 +219,10 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 	return CLI_OK;
 }
 
-static void print_version(FILE *stream, struct argp_state *state)
+static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 {
-	(void)stream;
-	(void)state;
-	about_print();
-}
-
-static int parse_and_run(const verb *v, int argc, char **argv, cli_options *options, char **arg, char **benchmark)
-{
-	struct argp_option rows[OPTIONS] = { { 0 } };
+	const verb *v = p->verb;
+	struct argp_option rows[OPTIONS + COMMON] = { { 0 } };
 	char name[64], doc[512];
 	size_t n = 0;
 	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
@@ -189,33 +230,34 @@ static int parse_and_run(const verb *v, int argc, char **argv, cli_options *opti
 		rows[n++] = (struct argp_option){ o->name, o->letter != 0 ? o->letter : 256 + *id, o->value,
 		                                  o->optional ? OPTION_ARG_OPTIONAL : 0, o->what, 0 };
 	}
+	memcpy(rows + n, common, sizeof common);
 	snprintf(name, sizeof name, "gatemark %s", v->name);
 	snprintf(doc, sizeof doc, "%s.%s%s", v->what, v->more == NULL ? "" : "\v", v->more == NULL ? "" : v->more);
 	argv[0] = name;
-	int code = screen(v, options, &argc, argv, benchmark);
+	int code = screen(v, p->options, &argc, argv, benchmark);
 	if (code != CLI_OK)
 		return code;
 	struct argp argp = { rows, take, v->arguments, doc, NULL, NULL, NULL };
-	parsing p = { v, options, arg };
 	argp_err_exit_status = CLI_USAGE;
-	argp_program_version_hook = print_version;
-	error_t wrong = argp_parse(&argp, argc, argv, 0, NULL, &p);
+	error_t wrong = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, p);
 	if (wrong != 0)
 		return cli_fail(CLI_INTERNAL, "cannot read the options: %s", strerror(wrong));
-	return v->run(options);
+	return v->run(p->options);
 }
 
 static int run_verb(const verb *v, int argc, char **argv)
 {
 	cli_options options = { .verb = v->name, .seed = 1, .argv = argv, .argc = (size_t)argc };
-	char **word = calloc(3 * (size_t)argc + 3, sizeof *word); // the verb's argv, its arguments, its --benchmark_*
+	char **word = calloc(4 * (size_t)argc + 4, sizeof *word); // argv, arguments, --benchmark_*, --require
 	if (word == NULL)
 		return cli_fail(CLI_INTERNAL, "no memory");
-	char **arg = word + argc + 1, **benchmark = arg + argc + 1;
+	char **arg = word + argc + 1, **benchmark = arg + argc + 1, **require = benchmark + argc + 1;
+	parsing p = { v, &options, arg, require };
 	memcpy(word, argv + 1, ((size_t)argc - 1) * sizeof *word);
 	options.arg = arg;
 	options.benchmark = benchmark;
-	int code = parse_and_run(v, argc - 1, word, &options, arg, benchmark);
+	options.require = require;
+	int code = parse_and_run(argc - 1, word, &p, benchmark);
 	free(word);
 	return code;
 }
@@ -228,17 +270,6 @@ static void help(FILE *stream)
 		fprintf(stream, "  %-9s %s\n", verbs[k].name, verbs[k].what);
 	fputs("\n  gatemark VERB --help     the options of a verb\n"
 	      "  gatemark --version       build, libraries, versions of everything that judges\n", stream);
-}
-
-/* stdout is buffered: what could not be written shows only here. */
-static int finish(int code)
-{
-	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return code;
-	if (errno != EPIPE)
-		fprintf(stderr, "gatemark: cannot write standard output: %s\n", strerror(errno));
-	return cli_worse(code, CLI_NO_WRITE);
 }
 
 int cli_main(int argc, char **argv)

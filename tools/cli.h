@@ -40,6 +40,10 @@ typedef struct cli_options { /* NULL or 0 = not given */
 	const char *accuracy_class; /* --class NAME */
 	const char *plugin;         /* --plugin SO */
 	const char *executor;       /* --executor NAME=COMMAND WORKER */
+	const char *isa_cap;        /* --isa-cap NAME */
+	const char *digests;        /* --digests F */
+	char *const *require;       /* --require X[=HOW][,..], each as given */
+	size_t require_count;
 	const char *shapes;         /* --shapes NAME or FILE */
 	const char *problem;        /* --problem P */
 	const char *output;         /* -o F, --output=F */
@@ -88,7 +92,9 @@ const char *cli_nearest(const char *text, const char *const *names, size_t count
 int cli_unknown(const char *what, const char *text, const char *const *names, size_t count);
 
 /* Folder or file to take fixtures from: --fixtures, else $GATEMARK_FIXTURES, else beside the program (installed),
- * else the source tree of the build.  Static storage. */
+ * else the source tree of the build; "" in a bundle, which carries them.  Static storage. */
 const char *cli_fixtures_path(const cli_options *options);
+/* How to call that path in a message. */
+const char *cli_fixtures_name(const char *path);
 
 #endif

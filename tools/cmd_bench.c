@@ -27,7 +27,9 @@ int cmd_bench(const cli_options *options)
 	shape_list list = { 0 };
 	const char *name;
 	char *path = NULL;
-	int code = roster_load(options, ROSTER_BESIDE, &r);
+	int code = measure_allowed();
+	if (code == CLI_OK)
+		code = roster_load(options, ROSTER_BESIDE, &r);
 	if (code == CLI_OK)
 		code = measure_shapes(options, &list, &name);
 	if (code == CLI_OK)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "conform.h"
+#include "require.h"
 
 static int check(const cli_options *options, const roster *r, const case_list *cases, const char *path)
 {
@@ -13,6 +14,10 @@ static int check(const cli_options *options, const roster *r, const case_list *c
 	int code = passes_of(options, &passes);
 	if (code == CLI_OK)
 		code = class_of(options, &accuracy_class);
+	if (code == CLI_OK && options->digests != NULL && passes != (CHECK_FWD | CHECK_BWD))
+		code = cli_usage(options, "--digests are of both passes: leave out --pass");
+	if (code == CLI_OK)
+		code = require_read(options, r);
 	if (code == CLI_OK)
 		code = session_begin(&s, options, path, cases->set->version);
 	if (code != CLI_OK)

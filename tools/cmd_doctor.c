@@ -15,8 +15,8 @@ static void number_line(const json_t *machine, const char *name, const char *key
 {
 	char text[64];
 	double value = results_get(machine, key, -1);
-	snprintf(text, sizeof text, value < 0 ? "unknown" : format, value);
-	line(name, text);
+	snprintf(text, sizeof text, format, value);
+	line(name, value < 0 ? "unknown" : text);
 }
 
 static void joined(const json_t *list, char *text, size_t bytes)

@@ -4,8 +4,9 @@
  *
  *   show [PATH [CASE]]      the cases of a file or folder (--cases: only these); or the arrays of one case
  *   verify [PATH..]         reads everything, says how many cases are well, with the hash of each file
- *   pack PATH CASE -o FILE  writes the case pack (casepack.h)
- * PATH is a .h5 file, a folder of them, or a case pack (NAME.pack); default: the fixtures of the suite. */
+ *   pack PATH [CASE] -o FILE  writes the case pack (casepack.h); without CASE the packs of all (--cases: of these), one
+ *                           after the other (packs.h)
+ * PATH is a .h5 file, a folder of them, or case packs (NAME.pack, NAME.packs); default: the fixtures of the suite. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,38 +16,15 @@
 #include "cli.h"
 #include "fixture.h"
 #include "output.h"
+#include "packs.h"
 #include "select.h"
 
-static int is_pack(const char *path)
-{
-	size_t length = strlen(path);
-
-	return length > 5 && strcmp(path + length - 5, ".pack") == 0;
-}
-
-/* A set of any kind of PATH. */
+/* A set of any kind of PATH; packs that are named here need no --allow-unlisted, they are looked at, not trusted. */
 static gm_status load(const cli_options *options, const char *path, fixture_set **set, gm_error *error)
 {
-	fixture_options how = {.allow_unlisted = options->allow_unlisted};
-	fixture_set *one;
+	fixture_options how = {.allow_unlisted = options->allow_unlisted || packs_is_path(path)};
 
-	if (!is_pack(path))
-		return fixture_load(path, &how, set, error);
-	one = calloc(1, sizeof *one);
-	if (one)
-		one->cases = calloc(1, sizeof *one->cases);
-	if (!one || !one->cases) {
-		free(one);
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a case");
-	}
-	snprintf(one->version, sizeof one->version, "pack");
-	gm_status status = case_from_file(path, &one->cases[0], error);
-	one->count = status == GM_OK;
-	if (status == GM_OK)
-		*set = one;
-	else
-		fixture_set_destroy(one);
-	return status;
+	return fixture_load(path, &how, set, error);
 }
 
 static int refused(const gm_error *error)
@@ -140,7 +118,7 @@ static void print_verified(FILE *out, const char *path, const fixture_set *set)
 	for (size_t i = 0; i < set->file_count; i++)
 		fprintf(out, "%s  %s  %zu case%s, %s\n", set->file[i].sha256, set->file[i].name, set->file[i].cases,
 		        set->file[i].cases == 1 ? "" : "s", set->file[i].listed ? "as listed" : "not listed");
-	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", path, set->count, set->count == 1 ? "" : "s", set->version);
+	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count, set->count == 1 ? "" : "s", set->version);
 }
 
 /* ---- actions ---- */
@@ -201,7 +179,7 @@ static int show(const cli_options *options)
 		return cli_usage(options, "fixture show takes a path and a case");
 	if (load(options, path, &set, &error) != GM_OK)
 		return refused(&error);
-	if (options->arg_count == 3 || is_pack(path)) {
+	if (options->arg_count == 3 || (set->count == 1 && packs_is_path(path))) {
 		const gm_case *c = options->arg_count == 3 ? find_case(set, options->arg[2], &code) : set->cases[0];
 
 		if (c)
@@ -236,23 +214,52 @@ static int verify(const cli_options *options)
 	return code;
 }
 
+/* Bytes of all chosen packs; into block, if it is there. */
+static size_t join_packs(const fixture_set *set, const unsigned char *chosen, unsigned char *block)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const gm_case *c = set->cases[i];
+
+		if (chosen[i] && block)
+			memcpy(block + bytes, c->block, c->block_bytes);
+		bytes += chosen[i] ? c->block_bytes : 0;
+	}
+	return bytes;
+}
+
+static int write_packs(const cli_options *options, const fixture_set *set, const unsigned char *chosen)
+{
+	gm_error error = {0};
+	size_t bytes = join_packs(set, chosen, NULL);
+	unsigned char *block = malloc(bytes);
+
+	if (!block)
+		return cli_fail(CLI_INTERNAL, "no memory for %zu bytes of case packs", bytes);
+	join_packs(set, chosen, block);
+	gm_status status = output_write(options->output, block, bytes, &error);
+	free(block);
+	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NO_WRITE : CLI_INTERNAL, "%s", error.message);
+}
+
 static int pack(const cli_options *options)
 {
+	const char *path = options->arg_count > 1 ? options->arg[1] : cli_fixtures_path(options);
+	unsigned char *chosen = NULL;
 	fixture_set *set;
 	gm_error error = {0};
-	const gm_case *c;
-	int code;
+	int code = CLI_OK;
 
-	if (options->arg_count != 3 || !options->output)
-		return cli_usage(options, "fixture pack takes a path, a case and -o FILE");
-	if (load(options, options->arg[1], &set, &error) != GM_OK)
+	if (options->arg_count > 3 || !options->output)
+		return cli_usage(options, "fixture pack takes a path, a case or none, and -o FILE");
+	if (load(options, path, &set, &error) != GM_OK)
 		return refused(&error);
-	c = find_case(set, options->arg[2], &code);
-	if (c) {
-		gm_status status = output_write(options->output, c->block, c->block_bytes, &error);
-
-		code = status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NO_WRITE : CLI_INTERNAL, "%s", error.message);
-	}
+	if (options->arg_count < 3 || find_case(set, options->arg[2], &code))
+		code = choose_cases(set, options->arg_count < 3 ? options->cases : options->arg[2], &chosen);
+	if (code == CLI_OK)
+		code = write_packs(options, set, chosen);
+	free(chosen);
 	fixture_set_destroy(set);
 	return code;
 }

@@ -12,6 +12,7 @@
 #include "measure.h"
 #include "output.h"
 #include "report.h"
+#include "require.h"
 #include "terminal.h"
 
 typedef struct run {
@@ -167,7 +168,11 @@ static int set_paths(run *r)
 int cmd_run(const cli_options *options)
 {
 	run r = { .options = options, .folder = options->out == NULL ? "out" : options->out };
-	int code = roster_load(options, ROSTER_BESIDE, &r.roster);
+	int code = measure_allowed();
+	if (code == CLI_OK)
+		code = roster_load(options, ROSTER_BESIDE, &r.roster);
+	if (code == CLI_OK)
+		code = require_read(options, &r.roster);
 	if (code == CLI_OK)
 		code = cases_load(options, &r.cases);
 	if (code == CLI_OK)

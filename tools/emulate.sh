@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# emulate.sh neon - runs what this machine's CPU lacks under an emulator: builds the kernels for it, runs their tests
-# there, and judges its variants on every committed case through the worker protocol.  Correctness only: nothing that
-# runs here is ever timed.
-#   sh tools/emulate.sh neon [options of gatemark check]
+# emulate.sh - runs what this machine's CPU lacks under an emulator.  Correctness only: nothing that runs here is ever
+# timed.
+#   sh tools/emulate.sh neon [options of gatemark check]   qemu-user: builds the kernels for aarch64, runs their tests
+#                      there, and judges the rows on every committed case through the worker protocol
+#   sh tools/emulate.sh avx512 [--cases GLOB,..]           Bochs, a whole machine: emulate_bochs.sh; some minutes
 # Needs gatemark itself in build/release (tools/run.sh or tools/test.sh build it).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,10 +41,11 @@ neon() {
 		--executor "qemu-aarch64-$version=qemu-aarch64 -L /usr/aarch64-linux-gnu $build/bin/gatemark-worker" "$@"
 }
 
-[ $# -gt 0 ] || { code=2 fail "which ISA? neon"; }
+[ $# -gt 0 ] || { code=2 fail "which ISA? neon or avx512"; }
 isa=$1
 shift
 case $isa in
 neon) mkdir -p "$root/build" && neon "$@" ;;
-*) code=2 fail "there is no emulator for $isa; neon is the one" ;;
+avx512) sh "$here/emulate_bochs.sh" "$@" ;;
+*) code=2 fail "there is no emulator for $isa; there is one for neon and one for avx512" ;;
 esac

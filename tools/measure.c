@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench_judge.h"
+#include "emulation.h"
 #include "measure_text.h"
 #include "terminal.h"
 
@@ -16,6 +17,14 @@ typedef struct flow {
 	double started, last;
 	size_t wrong;         /* rejected or failed */
 } flow;
+
+int measure_allowed(void)
+{
+	char how[EMULATION_TEXT];
+	if (!emulation_detect(how))
+		return CLI_OK;
+	return cli_fail(CLI_NOTHING, "times from an emulator are never taken: %s", how);
+}
 
 int measure_shapes(const cli_options *options, shape_list *list, const char **name)
 {
@@ -97,7 +106,8 @@ static race_candidate *candidates_of(const roster *r, size_t *count)
 	*count = 0;
 	for (size_t k = 0; list != NULL && k < r->count; k++)
 		if (r->variant[k].literal || strcmp(r->variant[k].info.strategy, "oracle") != 0)
-			list[(*count)++] = (race_candidate){ r->variant[k].info.name, r->variant[k].plugin };
+			list[(*count)++] = (race_candidate){ r->variant[k].info.name, r->variant[k].plugin,
+			                                   r->variant[k].hidden ? r->variant[k].why : NULL };
 	return list;
 }
 

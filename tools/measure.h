@@ -17,6 +17,8 @@ typedef struct measured { /* what the table and the notes need; filled by measur
 	uint32_t threads;
 } measured;
 
+/* CLI_OK where times mean something; in an emulator CLI_NOTHING, message said. */
+int measure_allowed(void);
 /* The list that the options name: --problem, else --shapes, else "quick" with --quick, else "full".
  * CLI_OK, CLI_USAGE, CLI_REFUSED; messages said. */
 int measure_shapes(const cli_options *options, shape_list *list, const char **name);

@@ -34,6 +34,7 @@ static void from_table(const gm_variant *row, check_variant *v)
 	i->accuracy_class = row->traits.accuracy_class;
 	i->rounding = row->traits.rounding;
 	v->runnable = gm_variant_runnable(row, &error) == GM_OK;
+	v->absent = !v->runnable && (row->needs & ~gm_cpu_features()) == 0;
 	i->has_backward = v->runnable ? row->backward != NULL : 1;
 	snprintf(v->why, sizeof v->why, "%.*s", (int)sizeof v->why - 1, v->runnable ? "" : error.message);
 }
@@ -100,6 +101,38 @@ static int load_plugin(const cli_options *options, roster *r)
 	return code;
 }
 
+/* What --isa-cap leaves to see.  An ISA includes those below it. */
+static int cap_of(const cli_options *options, uint64_t *seen)
+{
+	static const char *const names[] = { "scalar", "scalar_fma", "avx2", "avx512", "neon" };
+	static const uint64_t has[] = { 0, GM_CPU_FMA, GM_CPU_FMA | GM_CPU_AVX2, GM_CPU_FMA | GM_CPU_AVX2 | GM_CPU_AVX512,
+	                                GM_CPU_FMA | GM_CPU_NEON };
+	enum { NAMES = sizeof names / sizeof names[0] };
+	*seen = UINT64_MAX;
+	for (size_t k = 0; options->isa_cap != NULL && k < NAMES; k++)
+		if (strcmp(options->isa_cap, names[k]) == 0)
+			*seen = has[k];
+	if (options->isa_cap == NULL || *seen != UINT64_MAX)
+		return CLI_OK;
+	return cli_unknown("ISA", options->isa_cap, names, NAMES);
+}
+
+/* Workers look at the real CPU: what is hidden is never handed to one. */
+static int hide(const cli_options *options, roster *r)
+{
+	uint64_t seen;
+	int code = cap_of(options, &seen);
+	for (size_t k = 0; code == CLI_OK && k < r->count; k++) {
+		check_variant *v = &r->variant[k];
+		if (!v->runnable || (v->info.needs & ~seen) == 0)
+			continue;
+		v->runnable = 0;
+		v->hidden = 1;
+		snprintf(v->why, sizeof v->why, "%.47s is hidden by --isa-cap %s", v->info.name, options->isa_cap);
+	}
+	return code;
+}
+
 static int keep_named(const cli_options *options, roster *r)
 {
 	const char **names = calloc(r->count + 1, sizeof *names);
@@ -134,6 +167,8 @@ int roster_load(const cli_options *options, int plugin, roster *r)
 		load_table(r);
 	if (code == CLI_OK && options->plugin != NULL)
 		code = load_plugin(options, r);
+	if (code == CLI_OK)
+		code = hide(options, r);
 	if (code == CLI_OK)
 		code = keep_named(options, r);
 	if (code != CLI_OK)
@@ -172,6 +207,8 @@ const char *cli_fixtures_path(const cli_options *options)
 	const char *named = getenv("GATEMARK_FIXTURES");
 	if (named != NULL && named[0] != '\0')
 		return named;
+	if (GM_SOURCE_FIXTURES[0] == '\0')
+		return GM_SOURCE_FIXTURES;
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
 	char *slash = length > 0 ? memrchr(path, '/', (size_t)length) : NULL;
 	for (size_t k = 0; slash != NULL && k < sizeof beside / sizeof beside[0]; k++) {
@@ -182,6 +219,11 @@ const char *cli_fixtures_path(const cli_options *options)
 			return path;
 	}
 	return GM_SOURCE_FIXTURES;
+}
+
+const char *cli_fixtures_name(const char *path)
+{
+	return path[0] == '\0' ? "the built-in set" : path;
 }
 
 static int choose_cases(const cli_options *options, case_list *list)
@@ -209,7 +251,7 @@ int cases_load(const cli_options *options, case_list *list)
 		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
 	int code = choose_cases(options, list);
 	if (code == CLI_OK && list->count == 0)
-		code = cli_fail(CLI_NOTHING, "%s has no case in it", cli_fixtures_path(options));
+		code = cli_fail(CLI_NOTHING, "%s has no case in it", cli_fixtures_name(cli_fixtures_path(options)));
 	if (code != CLI_OK)
 		cases_free(list);
 	return code;

@@ -7,6 +7,7 @@
 #include "host.h"
 
 #include "arena.h"
+#include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,20 +38,8 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static gm_status beside_us(char path[4096], gm_error *error)
-{
-	static const char name[] = "gatemark-worker";
-	ssize_t length = readlink("/proc/self/exe", path, 4096 - sizeof name);
-
-	if (length <= 0)
-		return gm_fail(error, GM_IO, "cannot tell where %s is: /proc/self/exe: %s", name, strerror(errno));
-	path[length] = 0;
-	memcpy(strrchr(path, '/') + 1, name, sizeof name);
-	return GM_OK;
-}
-
 typedef struct ends { /* the child's ends, moved out of the way of 0..4 */
-	int channel, control, output;
+	int channel, control, output, input; /* input: a pipe that has ended, as good as /dev/null, which a bare board may lack */
 } ends;
 
 static int lift(int fd)
@@ -64,36 +53,37 @@ static int lift(int fd)
 
 static void close_ends(const ends *e)
 {
-	const int fd[3] = {e->channel, e->control, e->output};
+	const int fd[4] = {e->channel, e->control, e->output, e->input};
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);
 }
 
 static gm_status make_ends(worker *w, ends *e, gm_error *error)
 {
-	int pair[2] = {-1, -1}, line[2] = {-1, -1}, page = -1;
+	int pair[2] = {-1, -1}, line[2] = {-1, -1}, nothing[2] = {-1, -1}, page = -1;
 	struct timeval patience = {.tv_sec = 30};
 
-	*e = (ends){-1, -1, -1};
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(line, O_CLOEXEC)) {
+	*e = (ends){-1, -1, -1, -1};
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(nothing, O_CLOEXEC) || pipe2(line, O_CLOEXEC)) {
 		int reason = errno;
 
-		lift(pair[0]);
-		lift(pair[1]);
+		close_ends(&(ends){pair[0], pair[1], nothing[0], nothing[1]});
 		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(reason));
 	}
 	w->channel = pair[0];
 	w->output = line[0];
 	e->channel = lift(pair[1]);
 	e->output = lift(line[1]);
+	e->input = lift(nothing[0]);
+	close(nothing[1]);
 	GM_TRY(arena_file(sizeof(control), &page, error));
 	w->control = (control *)(void *)arena_map(page, sizeof(control));
 	e->control = lift(page);
 	setsockopt(w->channel, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	fcntl(w->output, F_SETFL, O_NONBLOCK);
-	if (e->channel < 0 || e->output < 0 || e->control < 0 || !w->control)
+	if (e->channel < 0 || e->output < 0 || e->control < 0 || e->input < 0 || !w->control)
 		return gm_fail(error, GM_IO, "too many descriptors for a worker");
 	return GM_OK;
 }
@@ -104,7 +94,7 @@ static int describe_spawn(const ends *e, posix_spawn_file_actions_t *f, posix_sp
 
 	sigemptyset(&none);
 	sigfillset(&all);
-	return posix_spawn_file_actions_addopen(f, 0, "/dev/null", O_RDONLY, 0) ||
+	return posix_spawn_file_actions_adddup2(f, e->input, 0) ||
 	       posix_spawn_file_actions_adddup2(f, e->output, 1) || posix_spawn_file_actions_adddup2(f, e->output, 2) ||
 	       posix_spawn_file_actions_adddup2(f, e->channel, PROTOCOL_CHANNEL) ||
 	       posix_spawn_file_actions_adddup2(f, e->control, PROTOCOL_CONTROL) ||
@@ -139,19 +129,21 @@ static gm_status spawn(worker *w, const ends *e, char **words, gm_error *error)
 gm_status child_start(worker *w, gm_error *error)
 {
 	const char *const *executor = w->launch.executor;
-	char path[4096], *words[WORDS + 2];
+	const char *argument = NULL;
+	char path[PROGRAM_PATH], *words[WORDS + 3];
 	size_t count = 0;
 	ends e;
 
 	if (!w->launch.program)
-		GM_TRY(beside_us(path, error));
+		GM_TRY(program_find(path, &argument, error));
 	for (; executor && executor[count]; count++) {
 		if (count == WORDS)
 			return gm_fail(error, GM_BAD_ARGUMENT, "an executor of more than %d words", WORDS);
 		words[count] = (char *)(uintptr_t)executor[count];
 	}
 	words[count] = w->launch.program ? (char *)(uintptr_t)w->launch.program : path;
-	words[count + 1] = NULL;
+	words[count + 1] = (char *)(uintptr_t)argument;
+	words[count + 2] = NULL;
 	gm_status status = make_ends(w, &e, error);
 	if (status == GM_OK)
 		status = spawn(w, &e, words, error);

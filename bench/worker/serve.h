@@ -35,6 +35,8 @@ typedef struct server {
 
 gm_status server_create(control *page_of_control, server **s, gm_error *error);
 void server_destroy(server *s); /* destroys the plan; NULL allowed */
+/* main() of a worker process; the exit status. */
+int worker_main(int argc, char **argv);
 /* Answers m in place.  1 = go on, 0 = it was MESSAGE_STOP. */
 int server_answer(server *s, message *m);
 

@@ -20,7 +20,7 @@
 typedef struct worker worker;
 
 typedef struct worker_launch {
-	const char *program;  /* path of gatemark-worker; NULL = beside the running program */
+	const char *program;  /* path of gatemark-worker; NULL = beside the running program, or that itself (program.h) */
 	const char *plugin;   /* shared object to load in the child, with a slash; NULL = built-in variants */
 	int in_place;         /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
 	double seconds;       /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* worker_main.c - program gatemark-worker: the child.  Started by worker_start with a channel on descriptor 3 and the
- * control page on 4; answers messages until told to stop or the channel ends.  It prints nothing of its own. */
+/* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started by
+ * worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
+ * channel ends.  It prints nothing of its own. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* prctl constants, close-on-exec */
 #endif
@@ -71,7 +72,7 @@ static int serve_channel(server *s)
 	return go_on ? PROTOCOL_LOST : status;
 }
 
-int main(int argc, char **argv)
+int worker_main(int argc, char **argv)
 {
 	struct rlimit none = {0, 0};
 	server *s;

@@ -96,6 +96,6 @@ gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error)
 		return gm_fail(error, GM_NO_CPU, "%s needs %s, which this CPU or system lacks", variant->name, names);
 	}
 	if (variant >= variants && variant < variants + VARIANTS && !rows[variant - variants]->kernels->lanes)
-		return gm_fail(error, GM_NO_CPU, "%s is not part of the build for this architecture", variant->name);
+		return gm_fail(error, GM_NO_CPU, "%s is not part of this build", variant->name);
 	return GM_OK;
 }

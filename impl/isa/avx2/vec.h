@@ -11,7 +11,9 @@
 
 #include <immintrin.h>
 #include <stddef.h>
+#ifndef GM_NO_SLEEF
 #include <sleef.h>
+#endif
 
 #define VL 8
 typedef __m256 vf;
@@ -48,7 +50,9 @@ static inline vm vf_less(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 static inline vm vf_less_equal(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 static inline vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 static inline vf vf_pow2(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
+#ifndef GM_NO_SLEEF
 static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf8_u10avx2(a); }
 static inline vf vf_exp_u10(vf a) { return Sleef_finz_expf8_u10avx2(a); }
+#endif
 
 #endif

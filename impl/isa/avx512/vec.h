@@ -11,7 +11,9 @@
 
 #include <immintrin.h>
 #include <stddef.h>
+#ifndef GM_NO_SLEEF
 #include <sleef.h>
+#endif
 
 #define VL 16
 typedef __m512 vf;
@@ -42,7 +44,9 @@ static inline vm vf_less(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_O
 static inline vm vf_less_equal(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 static inline vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
 static inline vf vf_pow2(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
+#ifndef GM_NO_SLEEF
 static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf16_u10avx512f(a); }
 static inline vf vf_exp_u10(vf a) { return Sleef_finz_expf16_u10avx512f(a); }
+#endif
 
 #endif

@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifndef GM_NO_SLEEF
+#ifndef FP_FAST_FMA // as in isa/scalar/vec.h
+#define FP_FAST_FMA
+#endif
 #include <sleef.h>
+#endif
 
 #define VL 16
 typedef struct vf { float lane[VL]; } vf;
@@ -78,8 +83,10 @@ LANES(vm, vf_less(vf a, vf b), a.lane[i] < b.lane[i])
 LANES(vm, vf_less_equal(vf a, vf b), a.lane[i] <= b.lane[i])
 LANES(vf, vf_select(vm m, vf a, vf b), m.lane[i] ? a.lane[i] : b.lane[i])
 LANES(vf, vf_pow2(vf t), emu16_pow2(t.lane[i]))
+#ifndef GM_NO_SLEEF
 LANES(vf, vf_tanh_u10(vf a), Sleef_finz_tanhf1_u10purecfma(a.lane[i]))
 LANES(vf, vf_exp_u10(vf a), Sleef_finz_expf1_u10purecfma(a.lane[i]))
+#endif
 #undef LANES
 
 #endif

@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifndef GM_NO_SLEEF
+#if defined(GM_SCALAR_FUSED) && !defined(FP_FAST_FMA) // not every compiler says so; SLEEF declares purecfma behind it
+#define FP_FAST_FMA
+#endif
 #include <sleef.h>
+#endif
 
 #define VL 1
 typedef float vf;
@@ -28,13 +33,9 @@ static inline vf vf_div(vf a, vf b) { return a / b; }
 #ifdef GM_SCALAR_FUSED
 static inline vf vf_fma(vf a, vf b, vf c) { return __builtin_fmaf(a, b, c); }
 static inline vf vf_fnma(vf a, vf b, vf c) { return __builtin_fmaf(-a, b, c); }
-static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf1_u10purecfma(a); }
-static inline vf vf_exp_u10(vf a) { return Sleef_finz_expf1_u10purecfma(a); }
 #else
 static inline vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
 static inline vf vf_fnma(vf a, vf b, vf c) { return c - a * b; }
-static inline vf vf_tanh_u10(vf a) { return Sleef_cinz_tanhf1_u10purec(a); }
-static inline vf vf_exp_u10(vf a) { return Sleef_cinz_expf1_u10purec(a); }
 #endif
 static inline vf vf_neg(vf a) { return -a; }
 static inline vf vf_abs(vf a) { return __builtin_fabsf(a); }
@@ -54,5 +55,13 @@ static inline vf vf_pow2(vf t)
 	memcpy(&t, &bits, sizeof t);
 	return t;
 }
+
+#if !defined(GM_NO_SLEEF) && defined(GM_SCALAR_FUSED)
+static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf1_u10purecfma(a); }
+static inline vf vf_exp_u10(vf a) { return Sleef_finz_expf1_u10purecfma(a); }
+#elif !defined(GM_NO_SLEEF)
+static inline vf vf_tanh_u10(vf a) { return Sleef_cinz_tanhf1_u10purec(a); }
+static inline vf vf_exp_u10(vf a) { return Sleef_cinz_expf1_u10purec(a); }
+#endif
 
 #endif
