@@ -24,8 +24,8 @@ missing() {
 }
 
 neon() {
-	lacking=$(missing aarch64-linux-gnu-gcc qemu-aarch64)
-	[ -z "$lacking" ] || { code=77 fail "skipped: no ${lacking% } here (packages gcc-aarch64-linux-gnu, qemu-user)"; }
+	lacking=$(missing aarch64-linux-gnu-gcc qemu-aarch64 apt-get)
+	[ -z "$lacking" ] || { echo "skipped: no ${lacking% } here (packages gcc-aarch64-linux-gnu, qemu-user)"; exit 77; }
 	gatemark=${GATEMARK:-$root/build/release/bin/gatemark}
 	[ -x "$gatemark" ] || fail "no $gatemark: run tools/run.sh or tools/test.sh first"
 	sh "$here/sysroot.sh"
@@ -35,7 +35,7 @@ neon() {
 		{ tail -n 20 "$build.log" >&2; fail "cannot configure; the log is $build.log"; }
 	"$cmake" --build "$build" --parallel "$(nproc)" >>"$build.log" 2>&1 ||
 		{ tail -n 20 "$build.log" >&2; fail "cannot build; the log is $build.log"; }
-	"$(dirname "$cmake")/ctest" --test-dir "$build" --output-on-failure --no-tests=error
+	"$(dirname "$cmake")/ctest" --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)"
 	version=$(qemu-aarch64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
 	"$gatemark" check --variants 'scalar_fma*,neon*' \
 		--executor "qemu-aarch64-$version=qemu-aarch64 -L /usr/aarch64-linux-gnu $build/bin/gatemark-worker" "$@"

@@ -8,7 +8,7 @@ say() {
 }
 
 # The one list of what is needed.  Group : Debian and Ubuntu package : what it is : how to see that it is there.
-# build is what every command needs; exporter and browser are for two tests that are skipped without them.
+# build is what every command needs; exporter, browser and emulator are for three tests that are skipped without them.
 setup_needs() {
 	cat <<'END'
 build:cmake:CMake 3.25 or newer (CMAKE=PATH names one):find_cmake
@@ -27,6 +27,8 @@ build:libcmocka-dev:cmocka, with headers:pkg-config --exists cmocka
 build:libjs-chart.js:Chart.js 3:test -e /usr/share/javascript/chart.js/chart.min.js
 exporter:python3-venv:Python 3.11 or newer with venv:/usr/bin/python3 -c 'import ensurepip, venv'
 browser:chromium:Chromium:chromium --version
+emulator:gcc-aarch64-linux-gnu:a cross compiler for NEON:aarch64-linux-gnu-gcc --version
+emulator:qemu-user:qemu, to run NEON on this CPU:qemu-aarch64 --version
 END
 }
 

@@ -18,7 +18,8 @@ JUnit in build/NAME/ctest.xml.
   -h, --help      this text
 
 Two tests need more and are skipped without it: the exporter's needs PyTorch
-(sh tools/setup_torch.sh), the report's needs the package chromium.
+(sh tools/setup_torch.sh), the report's needs the package chromium.  On x86-64 the
+NEON variants are judged under qemu.
 
 Exit: 0 all passed, 1 a test failed, 2 usage, 5 something is missing, 70 the build failed.
 END
@@ -47,7 +48,10 @@ release | dev | asan-ubsan | tsan) ;;
 *) say "There is no preset $preset: release, dev, asan-ubsan, tsan"; exit 2 ;;
 esac
 
-setup_packages build || exit
+groups=build
+[ "$(uname -m)" != x86_64 ] || groups="build emulator" # elsewhere NEON is native, or there is no cross compiler
+# shellcheck disable=SC2086 # words
+setup_packages $groups || exit
 setup_build "$preset" || exit
 
 # Why a test was skipped stands only in ctest's log.
