@@ -249,8 +249,10 @@ static const wrong_kernel wrong_kernels[] = {
 	{"gemm uses padding of b", {KERNEL_GEMM, 0, 3, 7, 1, 1, 0, 0}, {.gemm = gemm_uses_padding}, GUARDED_END, DIFFERS},
 	{"outer is inexact", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_is_inexact}, GUARDED_END, DIFFERS},
 	{"outer resumes always", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_resumes_always}, GUARDED_END, DIFFERS},
-	{"step stores beyond", {KERNEL_STEP, GM_LSTM, 2, 7, 5, 1, 0, 0}, {.step = {[GM_LSTM] = step_stores_beyond}}, GUARDED_END, FAULTS},
-	{"step_back stores beyond", {KERNEL_STEP_BACK, GM_GRU, 2, 7, 5, 1, 0, 0}, {.step_back = {[GM_GRU] = step_back_stores_beyond}}, GUARDED_END, FAULTS},
+	{"step stores beyond", {KERNEL_STEP, GM_LSTM, 2, 7, 5, 1, 0, 0}, {.step = {[GM_LSTM] = step_stores_beyond}},
+	 GUARDED_END, FAULTS},
+	{"step_back stores beyond", {KERNEL_STEP_BACK, GM_GRU, 2, 7, 5, 1, 0, 0},
+	 {.step_back = {[GM_GRU] = step_back_stores_beyond}}, GUARDED_END, FAULTS},
 	{"add loads before", {KERNEL_ADD, 0, 1, 7, 1, 1, 0, 0}, {.add = add_loads_before}, GUARDED_START, FAULTS},
 	{"add forgets the last", {KERNEL_ADD, 0, 1, 7, 1, 1, 0, 0}, {.add = add_forgets_last}, GUARDED_END, DIFFERS},
 };

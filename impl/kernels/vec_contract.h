@@ -17,7 +17,7 @@
  *   vf_less vf_less_equal     a < b, a <= b; false on NaN
  *   vf_select(m,a,b)          m ? a : b
  *   vf_pow2(t)                2^n for t = n + VF_POW2_MAGIC, integer n in -126 .. 127: bits of t shifted left by 23
- *   vf_tanh_u10 vf_exp_u10    SLEEF, bit-consistent family, at most 1.0 ulp; none under GM_NO_SLEEF
+ *   vf_tanh_u10 vf_exp_u10    SLEEF, bit-consistent family, 1.001 ulp at most; none under GM_NO_SLEEF
  *
  * No horizontal sum, no shuffle, no lane index: what is absent cannot make a result depend on VL. */
 #ifndef GM_VEC_CONTRACT_H
