@@ -42,7 +42,8 @@ static size_t value_of(const range *r, size_t i)
 static unsigned flags_of(kernel_id kernel, size_t i)
 {
 	static const unsigned gemm[8] = {KERNEL_BIAS, 0, KERNEL_BIAS | KERNEL_CARRY, KERNEL_SPECIAL, KERNEL_BIAS | KERNEL_DOWN,
-	                                 KERNEL_DOWN, KERNEL_BIAS | KERNEL_SPECIAL, KERNEL_BIAS | KERNEL_CARRY | KERNEL_SPECIAL};
+	                                 KERNEL_DOWN, KERNEL_BIAS | KERNEL_SPECIAL,
+	                                 KERNEL_BIAS | KERNEL_CARRY | KERNEL_SPECIAL};
 	static const unsigned step[7] = {KERNEL_TAPE, KERNEL_IN_PLACE, 0, KERNEL_TAPE | KERNEL_IN_PLACE,
 	                                 KERNEL_TAPE | KERNEL_SPECIAL, KERNEL_SPECIAL, KERNEL_TAPE};
 	static const unsigned elements[6] = {0, KERNEL_IN_PLACE, KERNEL_ON_SECOND, KERNEL_SPECIAL,

@@ -68,7 +68,8 @@ static void show_slots(void **state)
 typedef enum caller_mode { MODE_DEFAULT, MODE_UPWARD, MODE_FLUSH, MODES } caller_mode;
 
 /* One call with the caller in `mode`; notes are gathered in *slots. */
-static gm_status probe_in_mode(caller_mode mode, void (*function)(void), const void *plan, const void *args, uint64_t *slots)
+static gm_status probe_in_mode(caller_mode mode, void (*function)(void), const void *plan, const void *args,
+                               uint64_t *slots)
 {
 	uint64_t before = host_fp_enter(mode == MODE_FLUSH ? GM_DENORMALS_FLUSH : GM_DENORMALS_KEEP);
 	calling_report report;
@@ -103,8 +104,8 @@ static void probe_variant(const gm_variant *variant, const char *problem, uint64
 
 static void test_variants(void **state)
 {
-	static const char *const problems[] = {"rnn_tanh_T3_N2_I5_H19", "rnn_relu_T3_N2_I5_H19", "lstm_L2_D2_T4_N3_I5_H19_P7_len",
-	                                       "gru_D2_T4_N3_I5_H33_len"};
+	static const char *const problems[] = {"rnn_tanh_T3_N2_I5_H19", "rnn_relu_T3_N2_I5_H19",
+	                                       "lstm_L2_D2_T4_N3_I5_H19_P7_len", "gru_D2_T4_N3_I5_H33_len"};
 	const gm_variant *list[64];
 	size_t count = runnable_variants(list, 64), bad = 0;
 

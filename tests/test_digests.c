@@ -248,6 +248,7 @@ static void required_coverage_must_not_shrink(void **state)
 		{ 0, "--require=scalar=native --require scalar=emulated", "" },
 		{ 1, "--require scalar,scalar_fma --isa-cap scalar",
 		  "scalar_fma was required native, but was skipped: hidden by --isa-cap scalar" },
+		{ 1, "--require scalar_fma --require scalar --isa-cap scalar", "scalar_fma was required native" },
 		{ 1, "--require scalar --variants scalar_fma,scalar_fma-u10",
 		  "scalar was required native, but is not among the variants of this run" },
 		{ 0, "--require scalar=emulated --variants scalar" THROUGH_ENV, "" },

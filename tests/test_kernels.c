@@ -244,7 +244,8 @@ static const wrong_kernel wrong_kernels[] = {
 	{"gemm loads beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, KERNEL_BIAS, 0}, {.gemm = gemm_loads_beyond}, GUARDED_END, FAULTS},
 	{"gemm stores beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_beyond}, GUARDED_END, FAULTS},
 	{"gemm stores beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_beyond}, GUARDED_START, DAMAGES},
-	{"gemm stores between rows", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 1}, {.gemm = gemm_stores_between_rows}, GUARDED_END, DAMAGES},
+	{"gemm stores between rows", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 1}, {.gemm = gemm_stores_between_rows},
+	 GUARDED_END, DAMAGES},
 	{"gemm stores to a", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_to_input}, GUARDED_END, DAMAGES},
 	{"gemm uses padding of b", {KERNEL_GEMM, 0, 3, 7, 1, 1, 0, 0}, {.gemm = gemm_uses_padding}, GUARDED_END, DIFFERS},
 	{"outer is inexact", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_is_inexact}, GUARDED_END, DIFFERS},
@@ -307,8 +308,9 @@ static void test_finds_wrong_kernels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tables), cmocka_unit_test(test_gemm), cmocka_unit_test(test_outer), cmocka_unit_test(test_step),
-		cmocka_unit_test(test_step_back), cmocka_unit_test(test_elements), cmocka_unit_test(test_finds_wrong_kernels)};
+		cmocka_unit_test(test_tables), cmocka_unit_test(test_gemm), cmocka_unit_test(test_outer),
+		cmocka_unit_test(test_step), cmocka_unit_test(test_step_back), cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_finds_wrong_kernels)};
 
 	return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

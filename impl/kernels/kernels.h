@@ -13,7 +13,8 @@
 
 /* c[m][j] = sum over segments, in order, of Chain(start; a[m][s*a_segment + k], b[j][s][k]) with k ascending.
  *   a (rows, depth per segment)  b packed [j block][segment][k][gemm_cols]  c (rows, cols), only cols written
- * start: bias[j] (padded to gemm_cols), or the old c where bias is NULL; later segments start at +0 and are added.
+ * start: bias[j] (padded to gemm_cols), or the old c where bias is NULL (then one segment and no carry); later
+ * segments start at +0 and are added.
  * With carry_d: c = fma(carry_d, carry_z, that), both (rows, cols) at stride ld_carry, padded. */
 typedef struct gm_gemm {
 	size_t rows, cols, depth, segments;
@@ -39,7 +40,7 @@ typedef struct gm_outer {
 
 /* One step of one layer and direction: recurrent product, then the cell, for every row. */
 typedef struct gm_step {
-	size_t rows, units, depth; /* N, H, R */
+	size_t rows, units, depth; /* N, H, R; RNN and GRU: R is H */
 	const float *pre;          /* (rows, blocks*G*lanes) input projection with bias: [unit block][gate][lane] */
 	ptrdiff_t ld_pre;
 	const float *weight_hh;    /* packed [unit block][k][gate][lane] */
@@ -65,7 +66,7 @@ typedef struct gm_step_back {
 	float *dc;                 /* LSTM: (rows, padded H) in: gradient at c, out: at c before this step */
 	float *dgates;             /* (rows, gates * H) out, [gate][unit] unpadded; GRU: [n r z a_nh], so that both
 	                              r z a_nh (for h) and, in two parts, r z n (for x) are runs of columns */
-	float *carry_d, *carry_z;  /* GRU: (rows, padded H) out, for gm_gemm */
+	float *carry_d, *carry_z;  /* GRU: (rows, padded H) out, stride ld_d, for gm_gemm */
 	ptrdiff_t ld_d, ld_tape, ld_h, ld_c, ld_dc, ld_dgates;
 } gm_step_back;
 
