@@ -89,7 +89,7 @@ static void read_hypervisor(machine_profile *m, const char *root)
 	char flags[8192], line[128];
 	const int known = cpuinfo(root, "flags", flags, sizeof flags);
 
-	copy(m->hypervisor, sizeof m->hypervisor, !known ? "unknown" : has_word(flags, "hypervisor") ? "yes" : "none");
+	copy(m->hypervisor, sizeof m->hypervisor, !known ? "unknown" : has_word(flags, "hypervisor") ? "some hypervisor" : "none");
 	if (known && !has_word(flags, "hypervisor"))
 		return;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)

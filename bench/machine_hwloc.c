@@ -3,6 +3,7 @@
 #include "machine_topology.h"
 
 #include <hwloc.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static size_t cache_of(hwloc_topology_t topology, hwloc_obj_type_t type, int name)
@@ -18,6 +19,7 @@ void machine_topology(machine_profile *m)
 {
 	hwloc_topology_t topology = NULL;
 
+	setenv("HWLOC_HIDE_ERRORS", "2", 0); // it would print where /sys is missing
 	if (hwloc_topology_init(&topology) == 0 && hwloc_topology_load(topology) != 0) {
 		hwloc_topology_destroy(topology);
 		topology = NULL;

@@ -7,7 +7,8 @@
 #include "measure.h"
 #include "terminal.h"
 
-enum { PROBLEM_WIDTH = 29, NEXT_WIDTH = 17 }; /* with 16 for a name and 6 for a time: 80 columns */
+/* With 16 for a name and 6 for a time, or with "undecided: ": 80 columns. */
+enum { PROBLEM_WIDTH = 29, NEXT_WIDTH = 17, TIE_WIDTH = 37 };
 
 /* The timed result with the least ratio; not = one to leave out.  NULL: there is none. */
 static const race_result *fastest(const race_result *results, size_t count, const race_result *not)
@@ -44,7 +45,7 @@ static void print_decided(FILE *stream, const race_result *best, const race_resu
 static void print_tie(FILE *stream, const race_result *results, size_t count, const race_result *best)
 {
 	const char *other = "";
-	char width[24];
+	char width[24], tail[64], names[128];
 	size_t more = 0;
 	double wide = 0;
 	for (size_t k = 0; k < count; k++) {
@@ -57,11 +58,14 @@ static void print_tie(FILE *stream, const race_result *results, size_t count, co
 			more++;
 		wide = r->ratio_high - 1 > wide ? r->ratio_high - 1 : wide;
 	}
-	fprintf(stream, "undecided: %s = %s", best->variant, other);
-	if (more > 0)
-		fprintf(stream, " +%zu", more);
 	width_text(wide, width);
-	fprintf(stream, "  %s\n", width);
+	if (more > 0)
+		snprintf(tail, sizeof tail, " +%zu  %s", more, width);
+	else
+		snprintf(tail, sizeof tail, "  %s", width);
+	snprintf(names, sizeof names, "%s = %s", best->variant, other);
+	int room = TIE_WIDTH - (int)strlen(tail), cut = (int)strlen(names) > room;
+	fprintf(stream, "undecided: %.*s%s%s\n", room - cut, names, cut ? "~" : "", tail);
 }
 
 static void print_every(FILE *stream, const race_result *r)
