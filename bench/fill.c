@@ -11,11 +11,10 @@
 typedef enum distribution { ZEROS, NORMAL, HALF_NORMAL, WEIGHT, LENGTH, MASK } distribution;
 
 static const distribution distribution_of[GM_KINDS] = {
-	[GM_INPUT] = NORMAL,       [GM_H_0] = HALF_NORMAL,   [GM_C_0] = HALF_NORMAL,
-	[GM_LENGTHS] = LENGTH,     [GM_DROPOUT_MASK] = MASK,
-	[GM_WEIGHT_IH] = WEIGHT,   [GM_WEIGHT_HH] = WEIGHT,  [GM_BIAS_IH] = WEIGHT,
-	[GM_BIAS_HH] = WEIGHT,     [GM_WEIGHT_HR] = WEIGHT,
-	[GM_GRAD_OUTPUT] = NORMAL, [GM_GRAD_H_N] = NORMAL,   [GM_GRAD_C_N] = NORMAL,
+	[GM_INPUT] = NORMAL,      [GM_H_0] = HALF_NORMAL,  [GM_C_0] = HALF_NORMAL,    [GM_LENGTHS] = LENGTH,
+	[GM_DROPOUT_MASK] = MASK, [GM_WEIGHT_IH] = WEIGHT, [GM_WEIGHT_HH] = WEIGHT,   [GM_BIAS_IH] = WEIGHT,
+	[GM_BIAS_HH] = WEIGHT,    [GM_WEIGHT_HR] = WEIGHT, [GM_GRAD_OUTPUT] = NORMAL, [GM_GRAD_H_N] = NORMAL,
+	[GM_GRAD_C_N] = NORMAL,
 };
 
 static uint64_t stream_of(const gm_tensor *tensor, uint64_t seed)
@@ -37,17 +36,12 @@ static void fill_lengths(const gm_tensor *tensor, size_t T, uint64_t key, int64_
 static float draw(distribution from, const gm_problem *p, stats_stream *stream)
 {
 	switch (from) {
-	case NORMAL:
-		return (float)stats_normal(stream);
-	case HALF_NORMAL:
-		return 0.5f * (float)stats_normal(stream);
-	case WEIGHT:
-		return (float)((2 * stats_uniform(stream) - 1) / sqrt((double)p->hidden_size));
-	case MASK:
-		return stats_uniform(stream) < p->dropout ? 0.0f : (float)(1 / (1 - p->dropout));
+	case NORMAL: return (float)stats_normal(stream);
+	case HALF_NORMAL: return 0.5f * (float)stats_normal(stream);
+	case WEIGHT: return (float)((2 * stats_uniform(stream) - 1) / sqrt((double)p->hidden_size));
+	case MASK: return stats_uniform(stream) < p->dropout ? 0.0f : (float)(1 / (1 - p->dropout));
 	case LENGTH: // integers: fill_lengths
-	case ZEROS:
-		break;
+	case ZEROS: break;
 	}
 	return 0.0f;
 }

@@ -18,7 +18,8 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 struct Entry {
 	gbench_block *block;
@@ -27,11 +28,12 @@ struct Entry {
 };
 
 /* Hands runs to a C callback and, where wanted, to Google Benchmark's own JSON reporter. */
-class Collector : public benchmark::BenchmarkReporter {
-public:
+class Collector : public benchmark::BenchmarkReporter
+{
+  public:
 	Collector(const std::map<std::string, Entry> &entries, gbench_report *report, void *context,
 	          benchmark::JSONReporter *json, bool *json_begun)
-	    : entries_(entries), report_(report), context_(context), json_(json), json_begun_(json_begun)
+		: entries_(entries), report_(report), context_(context), json_(json), json_begun_(json_begun)
 	{
 		SetOutputStream(&silence_);
 		SetErrorStream(&silence_);
@@ -56,7 +58,7 @@ public:
 	std::string Said() const { return silence_.str(); }
 	size_t ran = 0;
 
-private:
+  private:
 	void Hand(const Run &run)
 	{
 		const auto found = entries_.find(run.run_name.function_name);
@@ -100,10 +102,7 @@ void RunEntry(benchmark::State &state, const Entry &entry)
 	}
 }
 
-bool Begins(const std::string &text, const char *prefix)
-{
-	return text.rfind(prefix, 0) == 0;
-}
+bool Begins(const std::string &text, const char *prefix) { return text.rfind(prefix, 0) == 0; }
 
 bool IsNumber(const std::string &text)
 {
@@ -139,7 +138,8 @@ struct gbench {
 	bool json_begun = false;
 };
 
-namespace {
+namespace
+{
 
 gm_status OpenOut(gbench *bench, gm_error *error)
 {
@@ -230,8 +230,8 @@ extern "C" gm_status gbench_add(gbench *bench, const char *name, size_t entry, s
 		if (!bench->entries.emplace(name, made).second)
 			return gm_fail(error, GM_BAD_ARGUMENT, "entry %s is given twice", name);
 		benchmark::RegisterBenchmark(name, [made](benchmark::State &state) { RunEntry(state, made); })
-		    ->Iterations(static_cast<benchmark::IterationCount>(iterations))
-		    ->UseManualTime();
+			->Iterations(static_cast<benchmark::IterationCount>(iterations))
+			->UseManualTime();
 		return GM_OK;
 	} catch (const std::exception &e) {
 		return gm_fail(error, GM_NO_MEMORY, "Google Benchmark: %s", e.what());

@@ -17,13 +17,13 @@ typedef struct gbench gbench;
 typedef int gbench_block(void *context, size_t entry, size_t iterations, double *seconds, char message[128]);
 
 typedef struct gbench_result {
-	const char *name;      /* as Google Benchmark gives it: with suffixes for iterations and manual time */
-	size_t entry;          /* as given to gbench_add */
-	size_t repetition;     /* 0 unless --benchmark_repetitions asks for more */
+	const char *name;  /* as Google Benchmark gives it: with suffixes for iterations and manual time */
+	size_t entry;      /* as given to gbench_add */
+	size_t repetition; /* 0 unless --benchmark_repetitions asks for more */
 	uint64_t iterations;
-	double seconds;        /* manual time of all iterations */
-	double cpu_seconds;    /* of this process meanwhile: the driver's cost, not the kernel's */
-	const char *failure;   /* NULL, or the block's message */
+	double seconds;      /* manual time of all iterations */
+	double cpu_seconds;  /* of this process meanwhile: the driver's cost, not the kernel's */
+	const char *failure; /* NULL, or the block's message */
 } gbench_result;
 typedef void gbench_report(void *context, const gbench_result *result);
 

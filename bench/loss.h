@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 typedef struct loss_reading {
-	double wait_ns;   /* since the process began; negative = cannot be read */
-	double steal_ns;  /* of the CPUs since boot; negative = cannot be read */
+	double wait_ns;  /* since the process began; negative = cannot be read */
+	double steal_ns; /* of the CPUs since boot; negative = cannot be read */
 } loss_reading;
 
 /* root: "" or a copy of the system's files, for tests.  cpus NULL: all CPUs together. */

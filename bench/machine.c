@@ -77,19 +77,23 @@ static int has_word(const char *text, const char *word)
 /* The flag says that there is one; which one shows in files that only its guests have. */
 static void read_hypervisor(machine_profile *m, const char *root)
 {
-	static const struct { const char *path, *word, *name; } signs[] = {
-		{"/sys/hypervisor/type", "xen", "Xen"},
-		{"/sys/class/dmi/id/sys_vendor", "VMware", "VMware"},
-		{"/sys/class/dmi/id/sys_vendor", "Microsoft", "Hyper-V"},
-		{"/sys/class/dmi/id/sys_vendor", "innotek", "VirtualBox"},
-		{"/sys/class/dmi/id/sys_vendor", "QEMU", "KVM"},
-		{"/sys/class/dmi/id/sys_vendor", "Amazon EC2", "KVM"},
-		{"/sys/devices/system/clocksource/clocksource0/available_clocksource", "kvm-clock", "KVM"},
-		{"/sys/devices/system/clocksource/clocksource0/available_clocksource", "hyperv", "Hyper-V"}};
+	static const struct {
+		const char *path, *word, *name;
+	} signs[] = {{"/sys/hypervisor/type", "xen", "Xen"},
+	             {"/sys/class/dmi/id/sys_vendor", "VMware", "VMware"},
+	             {"/sys/class/dmi/id/sys_vendor", "Microsoft", "Hyper-V"},
+	             {"/sys/class/dmi/id/sys_vendor", "innotek", "VirtualBox"},
+	             {"/sys/class/dmi/id/sys_vendor", "QEMU", "KVM"},
+	             {"/sys/class/dmi/id/sys_vendor", "Amazon EC2", "KVM"},
+	             {"/sys/devices/system/clocksource/clocksource0/available_clocksource", "kvm-clock", "KVM"},
+	             {"/sys/devices/system/clocksource/clocksource0/available_clocksource", "hyperv", "Hyper-V"}};
 	char flags[8192], line[128];
 	const int known = cpuinfo(root, "flags", flags, sizeof flags);
 
-	copy(m->hypervisor, sizeof m->hypervisor, !known ? "unknown" : has_word(flags, "hypervisor") ? "some hypervisor" : "none");
+	copy(m->hypervisor, sizeof m->hypervisor,
+	     !known                          ? "unknown"
+	     : has_word(flags, "hypervisor") ? "some hypervisor"
+	                                     : "none");
 	if (known && !has_word(flags, "hypervisor"))
 		return;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
@@ -102,8 +106,8 @@ static void read_hypervisor(machine_profile *m, const char *root)
 static void read_cpu(machine_profile *m, const char *root)
 {
 	char name[256] = "";
-	if (!cpuinfo(root, "model name", name, sizeof name) && !cpuinfo(root, "Model", name, sizeof name)
-	    && cpuinfo(root, "CPU part", name + 9, sizeof name - 9))
+	if (!cpuinfo(root, "model name", name, sizeof name) && !cpuinfo(root, "Model", name, sizeof name) &&
+	    cpuinfo(root, "CPU part", name + 9, sizeof name - 9))
 		memcpy(name, "CPU part ", 9);
 	snprintf(m->cpu, sizeof m->cpu, "%.95s", name[0] ? name : "unknown");
 	read_hypervisor(m, root);
@@ -111,8 +115,10 @@ static void read_cpu(machine_profile *m, const char *root)
 
 static void read_isa(machine_profile *m)
 {
-	static const struct { uint64_t bit; const char *name; } isas[] = {
-		{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} isas[] = {{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
 	const uint64_t features = gm_cpu_features();
 	m->isa_count = 0;
 	for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
@@ -131,14 +137,16 @@ static void read_cpus(machine_profile *m)
 
 /* ---- what the system does with it ---- */
 
-typedef struct cpu_ticks { double steal, all; } cpu_ticks;
+typedef struct cpu_ticks {
+	double steal, all;
+} cpu_ticks;
 
 static int read_ticks(const char *root, cpu_ticks *ticks)
 {
 	char line[512];
 	double v[8];
-	if (!read_line(root, "/proc/stat", line, sizeof line)
-	    || sscanf(line, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7) != 8)
+	if (!read_line(root, "/proc/stat", line, sizeof line) ||
+	    sscanf(line, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7) != 8)
 		return 0;
 	*ticks = (cpu_ticks){v[7], 0};
 	for (size_t i = 0; i < 8; i++)

@@ -11,7 +11,8 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-static void hint(machine_profile *m, const char *format, ...)
+static void
+hint(machine_profile *m, const char *format, ...)
 {
 	va_list args;
 	if (m->hint_count == MACHINE_HINTS)
@@ -27,8 +28,8 @@ static void frequency_hints(machine_profile *m)
 		hint(m, "clock governor cannot be read: the frequency may change during a measurement");
 	else if (strcmp(m->governor, "performance") != 0)
 		hint(m, "clock governor is %s: set it to performance (cpupower frequency-set -g performance)", m->governor);
-	if (strcmp(m->clock_source, "tsc") != 0 && strcmp(m->clock_source, "kvm-clock") != 0
-	    && strcmp(m->clock_source, "arch_sys_counter") != 0)
+	if (strcmp(m->clock_source, "tsc") != 0 && strcmp(m->clock_source, "kvm-clock") != 0 &&
+	    strcmp(m->clock_source, "arch_sys_counter") != 0)
 		hint(m, "clock source is %s: reading the time may be slow or coarse", m->clock_source);
 	if (m->clock_ns > 500)
 		hint(m, "the clock moves in steps of %.0f ns: short calls cannot be told apart", m->clock_ns);
@@ -52,7 +53,8 @@ static void neighbour_hints(machine_profile *m)
 	if (m->threads_per_core > 1)
 		hint(m, "%d hardware threads share a core: give one thread a core (--cpus)", m->threads_per_core);
 	if (m->quota_cpus > 0)
-		hint(m, "CPU quota of %.2f CPUs: a process that uses it up stands still for the rest of its period", m->quota_cpus);
+		hint(m, "CPU quota of %.2f CPUs: a process that uses it up stands still for the rest of its period",
+		     m->quota_cpus);
 	if (m->quota_cpus < 0)
 		hint(m, "CPU quota cannot be read: pauses it forces stay unseen");
 }

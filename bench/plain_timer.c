@@ -40,8 +40,8 @@ static gm_status make_room(gbench *bench, gm_error *error)
 	return GM_OK;
 }
 
-gm_status gbench_add(gbench *bench, const char *name, size_t entry, size_t iterations, gbench_block *block, void *context,
-                     gm_error *error)
+gm_status gbench_add(gbench *bench, const char *name, size_t entry, size_t iterations, gbench_block *block,
+                     void *context, gm_error *error)
 {
 	if (iterations == 0)
 		return gm_fail(error, GM_BAD_ARGUMENT, "entry %s has no iterations", name);
@@ -75,9 +75,14 @@ static gm_status run_entry(const timer_entry *e, gbench_report *report, void *co
 	for (size_t i = 0; !failed && i < e->iterations; i++)
 		sum += seconds[i];
 	free(seconds);
-	report(context, &(gbench_result){.name = e->name, .entry = e->number, .iterations = failed ? 0 : e->iterations,
-	                                 .seconds = sum, .cpu_seconds = used,
-	                                 .failure = !failed ? NULL : message[0] ? message : "failed without a message"});
+	report(context, &(gbench_result){.name = e->name,
+	                                 .entry = e->number,
+	                                 .iterations = failed ? 0 : e->iterations,
+	                                 .seconds = sum,
+	                                 .cpu_seconds = used,
+	                                 .failure = !failed    ? NULL
+	                                          : message[0] ? message
+	                                                       : "failed without a message"});
 	return GM_OK;
 }
 

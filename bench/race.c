@@ -12,8 +12,6 @@
 #include "fill.h"
 #include "stats.h"
 
-
-
 const char *race_status_name(race_status status)
 {
 	static const char *const names[] = {"timed", "rejected", "unsupported", "skipped", "failed"};
@@ -27,10 +25,7 @@ double race_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-int race_stopped(const race *r)
-{
-	return r->filled.stop && *r->filled.stop;
-}
+int race_stopped(const race *r) { return r->filled.stop && *r->filled.stop; }
 
 void race_drop(race_lane *lane, race_status status, const char *reason)
 {
@@ -68,8 +63,7 @@ static void progress(const race *r, const char *what, double part)
 	char problem[GM_SPEC_TEXT], text[GM_SPEC_TEXT + 64];
 	gm_spec_format(r->spec, problem);
 	snprintf(text, sizeof text, "%s %s", problem, what);
-	r->filled.progress(r->filled.progress_context, text,
-	                   ((double)r->problem + part) / (double)r->filled.spec_count);
+	r->filled.progress(r->filled.progress_context, text, ((double)r->problem + part) / (double)r->filled.spec_count);
 }
 
 /* ---- opening and judging ---- */
@@ -108,8 +102,7 @@ static gm_status judge_lane(race *r, size_t slot, gm_error *error)
 	}
 	r->source.outputs(r->source.context, slot, got, effective);
 	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.candidates[slot], got, effective, lane->result.judged,
-	                                            reason);
+	                                            &r->filled.candidates[slot], got, effective, lane->result.judged, reason);
 	if (verdict != RACE_TIMED)
 		race_drop(lane, verdict, reason[0] ? reason : "judged wrong");
 	free(got);
@@ -316,8 +309,8 @@ static void conclude(race *r, const struct race_worker *worker)
 		race_worker_notes(worker, s->notes);
 	const size_t used = strlen(s->notes);
 	if (r->loss_unknown)
-		snprintf(s->notes + used, sizeof s->notes - used, "%stime lost to others cannot be read here: no block is tainted",
-		         used ? "\n" : "");
+		snprintf(s->notes + used, sizeof s->notes - used,
+		         "%stime lost to others cannot be read here: no block is tainted", used ? "\n" : "");
 }
 
 static gm_status race_with_memory(race *r, gm_error *error)
@@ -345,8 +338,7 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 {
 	GM_TRY(check_options(options, error));
 	const size_t n = options->candidate_count;
-	race r = {.filled = with_defaults(options), .summary = summary, .begun = race_now(),
-	          .slowness = 1};
+	race r = {.filled = with_defaults(options), .summary = summary, .begun = race_now(), .slowness = 1};
 
 	memset(summary, 0, sizeof *summary);
 	r.lane = calloc(n, sizeof *r.lane);

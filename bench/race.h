@@ -13,10 +13,10 @@
 
 #include "gatemark/tensors.h"
 
-#define RACE_PROTOCOL 1     /* `versions.protocol` of records: changes when times stop being comparable */
-#define RACE_REASON 256
+#define RACE_PROTOCOL       1 /* `versions.protocol` of records: changes when times stop being comparable */
+#define RACE_REASON         256
 #define RACE_MAX_CANDIDATES 64
-#define RACE_MAX_PROCESSES 64
+#define RACE_MAX_PROCESSES  64
 
 typedef struct race_candidate {
 	const char *variant; /* name in the variant table or in the plug-in */
@@ -24,12 +24,12 @@ typedef struct race_candidate {
 	const char *why_not; /* not NULL: never started, skipped for this reason */
 } race_candidate;
 
-typedef enum race_status { /* `status` of a bench record, in this order */
-	RACE_TIMED,       /* judged right, then timed */
-	RACE_REJECTED,    /* judged wrong: not timed */
-	RACE_UNSUPPORTED, /* the variant says no to this problem */
-	RACE_SKIPPED,     /* this CPU cannot, no time left in the budget, interrupted, filtered out */
-	RACE_FAILED       /* crashed, hung, or broke off while it was judged or timed */
+typedef enum race_status {                   /* `status` of a bench record, in this order */
+	                       RACE_TIMED,       /* judged right, then timed */
+	                       RACE_REJECTED,    /* judged wrong: not timed */
+	                       RACE_UNSUPPORTED, /* the variant says no to this problem */
+	                       RACE_SKIPPED, /* this CPU cannot, no time left in the budget, interrupted, filtered out */
+	                       RACE_FAILED   /* crashed, hung, or broke off while it was judged or timed */
 } race_status;
 const char *race_status_name(race_status status); /* "timed", ... */
 
@@ -52,23 +52,24 @@ typedef struct race_result { /* one `bench` record: tools/RESULTS.md; times of o
 	char reason[RACE_REASON]; /* "" if timed, or what its figures lack */
 	char judged[16];          /* "" if not judged */
 	uint32_t threads;
-	size_t processes;         /* rows of blocks_ns */
-	size_t samples;           /* kept ones, which the figures below are of */
+	size_t processes; /* rows of blocks_ns */
+	size_t samples;   /* kept ones, which the figures below are of */
 	uint64_t calls_per_sample;
-	size_t tainted;           /* blocks that lost more than half of their samples so: left out as a whole */
-	double p50_ns;            /* median of the blocks' medians */
+	size_t tainted; /* blocks that lost more than half of their samples so: left out as a whole */
+	double p50_ns;  /* median of the blocks' medians */
 	double p90_ns, p99_ns, min_ns, max_ns, mean_ns; /* of samples */
-	double low_ns, high_ns;   /* 95 % interval of p50_ns */
-	double ratio, ratio_low, ratio_high; /* to the fastest of this problem; that one: 1, 1, 1 */
+	double low_ns, high_ns;                         /* 95 % interval of p50_ns */
+	double ratio, ratio_low, ratio_high;            /* to the fastest of this problem; that one: 1, 1, 1 */
 	double steps_per_s, gflops;
 	size_t plan_bytes, tape_bytes;
-	char engine[64];          /* what the variant says really runs */
-	size_t blocks;            /* a process: rows of the Latin square */
-	const double *blocks_ns;  /* [processes][blocks] medians of a block; NAN = not measured; NULL if not timed */
+	char engine[64];         /* what the variant says really runs */
+	size_t blocks;           /* a process: rows of the Latin square */
+	const double *blocks_ns; /* [processes][blocks] medians of a block; NAN = not measured; NULL if not timed */
 	const unsigned char *blocks_tainted; /* the same shape */
 } race_result;
 
-#define RACE_LOST 0.05 /* share of its time that a part of a block may lose to others; over it, its samples are left out */
+#define RACE_LOST \
+	0.05 /* share of its time that a part of a block may lose to others; over it, its samples are left out */
 
 /* Two candidates of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;
@@ -85,7 +86,7 @@ typedef struct race_options {
 	size_t spec_count;
 	const race_candidate *candidates; /* the same variant twice is an A/A race */
 	size_t candidate_count;           /* 1..RACE_MAX_CANDIDATES */
-	race_judge *judge; /* required */
+	race_judge *judge;                /* required */
 	void *judge_context;
 	race_report *report; /* required */
 	void *report_context;
@@ -101,7 +102,7 @@ typedef struct race_options {
 	int in_place;          /* no child process, for a debugger: no isolation, no fresh processes, no pinning */
 	const int *cpus;       /* the first `threads` for the worker, the next for this process; NULL = the allowed ones */
 	size_t cpu_count;
-	char *const *flags;    /* --benchmark_* for Google Benchmark */
+	char *const *flags; /* --benchmark_* for Google Benchmark */
 	size_t flag_count;
 	const volatile sig_atomic_t *stop; /* not 0: finish the current block, report what there is; may be NULL */
 	const struct race_source *source;  /* where times come from: race_source.h; NULL = workers */
@@ -109,12 +110,12 @@ typedef struct race_options {
 
 typedef struct race_summary {
 	size_t problems, timed, rejected, unsupported, skipped, failed; /* problems raced; results by status */
-	size_t blocks, tainted;     /* of all */
-	double noise;               /* median over timed results of (high - low) / 2 / p50: 0.011 = +-1.1 % */
-	size_t processes;           /* a problem, at most */
+	size_t blocks, tainted;                                         /* of all */
+	double noise;     /* median over timed results of (high - low) / 2 / p50: 0.011 = +-1.1 % */
+	size_t processes; /* a problem, at most */
 	double seconds;
 	int interrupted, budget_spent;
-	char notes[512];            /* sentences about what could not be had (pinning, loss counters), "\n" between */
+	char notes[512]; /* sentences about what could not be had (pinning, loss counters), "\n" between */
 } race_summary;
 
 /* GM_OK whatever became of single candidates.  GM_BAD_ARGUMENT (no judge, no report, no candidate, a flag that Google

@@ -12,9 +12,9 @@ typedef struct race_lane { /* one candidate on the current problem */
 	int alive;          /* open, judged right, nothing went wrong yet */
 	double estimate_ns; /* of one call, after warm-up */
 	double open_seconds;
-	double *samples;    /* [processes][blocks][samples of a block] ns a call: the kept ones first */
-	size_t *kept;       /* [processes][blocks] how many */
-	double *block_ns;   /* [processes][blocks] median of the kept ones; of all if tainted; NAN = not measured */
+	double *samples;        /* [processes][blocks][samples of a block] ns a call: the kept ones first */
+	size_t *kept;           /* [processes][blocks] how many */
+	double *block_ns;       /* [processes][blocks] median of the kept ones; of all if tainted; NAN = not measured */
 	unsigned char *tainted; /* [processes][blocks] less than half are kept */
 } race_lane;
 
@@ -24,29 +24,29 @@ typedef struct race_size { /* the same for every candidate of a problem */
 } race_size;
 
 typedef struct race {
-	race_options filled;    /* the options with their defaults */
+	race_options filled; /* the options with their defaults */
 	race_source source;
 	gbench *bench;
 	race_summary *summary;
-	double begun;           /* seconds of the monotonic clock */
+	double begun; /* seconds of the monotonic clock */
 	const gm_spec *spec;
 	size_t problem, process;
 	gm_tensors *tensors;
 	void **data;
-	race_lane *lane;        /* [candidate_count] */
-	race_result *row;       /* scratch of the report */
+	race_lane *lane;  /* [candidate_count] */
+	race_result *row; /* scratch of the report */
 	race_size size;
 	double *sample_ns, *chunk_ns; /* scratch of one block, of a part of it */
-	double *noise;          /* relative half widths so far */
+	double *noise;                /* relative half widths so far */
 	size_t noises;
 	int loss_unknown;
-	double predicted;       /* seconds of the present problem's measuring, by race_choose_size */
-	double slowness;        /* what such predictions have to be multiplied by, as learnt so far */
+	double predicted; /* seconds of the present problem's measuring, by race_choose_size */
+	double slowness;  /* what such predictions have to be multiplied by, as learnt so far */
 } race;
 
-#define RACE_MOST_SAMPLES 1024  /* of a block */
-#define RACE_MOST_CALLS 4096    /* of a sample */
-#define RACE_SAMPLE_NS 2000.0   /* shortest sample: 50 times what reading the clock costs */
+#define RACE_MOST_SAMPLES 1024   /* of a block */
+#define RACE_MOST_CALLS   4096   /* of a sample */
+#define RACE_SAMPLE_NS    2000.0 /* shortest sample: 50 times what reading the clock costs */
 
 double race_now(void); /* seconds, monotonic */
 int race_stopped(const race *r);

@@ -11,11 +11,11 @@
 #include "stats.h"
 
 #define FEW_BLOCKS 3
-#define RESAMPLES 1000
+#define RESAMPLES  1000
 
 typedef struct table { /* values by process, for the bootstrap */
-	double *value;   /* processes * blocks */
-	double *scratch; /* the same + RESAMPLES */
+	double *value;     /* processes * blocks */
+	double *scratch;   /* the same + RESAMPLES */
 	size_t start[RACE_MAX_PROCESSES + 1];
 	size_t count;
 } table;

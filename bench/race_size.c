@@ -8,11 +8,11 @@
 
 #include "stats.h"
 
-#define BLOCK_NS 5e6          /* a block of the middling candidate */
+#define BLOCK_NS       5e6 /* a block of the middling candidate */
 #define QUICK_BLOCK_NS 2.5e6
-#define SLOWEST 4.0           /* a block of the slowest lasts this many times that, at most */
-#define FEW_SAMPLES 4         /* a budget does not go below, where a block had them */
-#define WARM_BLOCKS 3         /* what warm-up takes, in blocks: for predictions only */
+#define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
+#define FEW_SAMPLES    4   /* a budget does not go below, where a block had them */
+#define WARM_BLOCKS    3   /* what warm-up takes, in blocks: for predictions only */
 
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
 {
@@ -29,7 +29,10 @@ void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_
 		order[j] = shuffle[(row + j) % n];
 }
 
-typedef struct pace { double fastest, middle, slowest, sum, open; size_t n; } pace;
+typedef struct pace {
+	double fastest, middle, slowest, sum, open;
+	size_t n;
+} pace;
 
 static pace measure_pace(const race *r)
 {
@@ -50,10 +53,7 @@ static pace measure_pace(const race *r)
 	return p;
 }
 
-static double clamp(double value, double low, double high)
-{
-	return fmin(fmax(value, low), high);
-}
+static double clamp(double value, double low, double high) { return fmin(fmax(value, low), high); }
 
 static double predict_seconds(const race_size *size, const pace *p)
 {

@@ -6,7 +6,10 @@
 
 #include "race.h"
 
-typedef struct race_opened { size_t plan_bytes, tape_bytes; char engine[64]; } race_opened;
+typedef struct race_opened {
+	size_t plan_bytes, tape_bytes;
+	char engine[64];
+} race_opened;
 
 typedef struct race_source {
 	void *context;

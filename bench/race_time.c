@@ -10,18 +10,18 @@
 
 #include "stats.h"
 
-#define PROBE_NS 1e6          /* a first guess is of about so much time */
-#define WARM_MOST 8           /* blocks of warm-up, at most */
-#define WARM_AGREE 0.03       /* two blocks in a row as near as this: warm */
-#define CHUNK_NS 2.5e6        /* losses are looked at this often, within a block */
-#define PROBE_SAMPLES 256.0   /* at most */
+#define PROBE_NS      1e6   /* a first guess is of about so much time */
+#define WARM_MOST     8     /* blocks of warm-up, at most */
+#define WARM_AGREE    0.03  /* two blocks in a row as near as this: warm */
+#define CHUNK_NS      2.5e6 /* losses are looked at this often, within a block */
+#define PROBE_SAMPLES 256.0 /* at most */
 
 /* One message to the source; 0 = the lane is out of the race. */
 static int time_chunk(race *r, size_t slot, uint64_t calls, size_t samples, double *lost)
 {
 	gm_error error = {0};
-	const gm_status status = r->source.time(r->source.context, slot, r->spec->pass, calls, samples, r->chunk_ns,
-	                                        lost, &error);
+	const gm_status status = r->source.time(r->source.context, slot, r->spec->pass, calls, samples, r->chunk_ns, lost,
+	                                        &error);
 	if (status != GM_OK) {
 		error.status = status;
 		race_drop_error(r, slot, "timed", &error);

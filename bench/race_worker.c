@@ -14,7 +14,10 @@
 #include "loss.h"
 #include "worker/worker.h"
 
-typedef struct slot_state { worker *w; int pid; } slot_state;
+typedef struct slot_state {
+	worker *w;
+	int pid;
+} slot_state;
 
 struct race_worker {
 	const race_options *options;
@@ -81,10 +84,7 @@ static gm_status choose_cpus(struct race_worker *rw, gm_error *error)
 }
 
 /* Only the calling thread's CPUs change, and only by this file. */
-static int take_cpus(const cpu_set_t *set)
-{
-	return sched_setaffinity(0, sizeof *set, set) == 0;
-}
+static int take_cpus(const cpu_set_t *set) { return sched_setaffinity(0, sizeof *set, set) == 0; }
 
 static void release_cpus(const struct race_worker *rw)
 {
@@ -96,8 +96,8 @@ static void release_cpus(const struct race_worker *rw)
 
 static gm_status start(struct race_worker *rw, size_t slot, const race_candidate *candidate, gm_error *error)
 {
-	const worker_launch launch = {.program = rw->options->worker, .plugin = candidate->plugin,
-	                              .in_place = rw->options->in_place, .align = 64};
+	const worker_launch launch = {
+		.program = rw->options->worker, .plugin = candidate->plugin, .in_place = rw->options->in_place, .align = 64};
 	int known[RACE_MAX_CANDIDATES];
 
 	for (size_t i = 0; i < RACE_MAX_CANDIDATES; i++)
@@ -230,7 +230,4 @@ void race_worker_destroy(struct race_worker *rw)
 	free(rw);
 }
 
-void race_worker_notes(const struct race_worker *rw, char notes[512])
-{
-	snprintf(notes, 512, "%s", rw->note);
-}
+void race_worker_notes(const struct race_worker *rw, char notes[512]) { snprintf(notes, 512, "%s", rw->note); }

@@ -10,34 +10,33 @@
 #define FILE_CAP (1u << 20) /* bytes of a list: 20 000 lines */
 
 #define SHAPE(text) text "\n"
-static const struct builtin { const char *name, *about, *text; } builtins[] = {
-	{"quick", "three cells over T, training and single steps, in about a minute",
+static const struct builtin {
+	const char *name, *about, *text;
+} builtins[] = {
+	{
+		"quick",
+		"three cells over T, training and single steps, in about a minute",
 #include "shapes/quick.def"
 	},
-	{"full", "public anchors of every kind of user: sizes, batches, layers, directions; forward and training",
+	{
+		"full",
+		"public anchors of every kind of user: sizes, batches, layers, directions; forward and training",
 #include "shapes/full.def"
 	},
-	{"sweep", "T from 1 to 2048 in powers of two for three cells: set-up time, step time, crossovers",
+	{
+		"sweep",
+		"T from 1 to 2048 in powers of two for three cells: set-up time, step time, crossovers",
 #include "shapes/sweep.def"
 	},
 };
 #undef SHAPE
 #define BUILTINS (sizeof builtins / sizeof *builtins)
 
-size_t shapes_builtin_count(void)
-{
-	return BUILTINS;
-}
+size_t shapes_builtin_count(void) { return BUILTINS; }
 
-const char *shapes_builtin_name(size_t index)
-{
-	return index < BUILTINS ? builtins[index].name : NULL;
-}
+const char *shapes_builtin_name(size_t index) { return index < BUILTINS ? builtins[index].name : NULL; }
 
-const char *shapes_builtin_about(size_t index)
-{
-	return index < BUILTINS ? builtins[index].about : NULL;
-}
+const char *shapes_builtin_about(size_t index) { return index < BUILTINS ? builtins[index].about : NULL; }
 
 static int same_problem(const gm_spec *a, const gm_spec *b)
 {

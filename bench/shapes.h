@@ -12,7 +12,7 @@ typedef struct shape_list {
 } shape_list;
 
 size_t shapes_builtin_count(void);
-const char *shapes_builtin_name(size_t index); /* "quick", "full", "sweep"; NULL past the end */
+const char *shapes_builtin_name(size_t index);  /* "quick", "full", "sweep"; NULL past the end */
 const char *shapes_builtin_about(size_t index); /* one line */
 
 /* name: of a built-in list, else a file.  Errors: GM_BAD_ARGUMENT with file, line and what was not understood, or for

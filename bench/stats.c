@@ -41,10 +41,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void stats_sort(double *values, size_t n)
-{
-	qsort(values, n, sizeof *values, ascending);
-}
+void stats_sort(double *values, size_t n) { qsort(values, n, sizeof *values, ascending); }
 
 double stats_quantile(const double *sorted, size_t n, double p)
 {
@@ -77,8 +74,8 @@ stats_interval stats_sign_interval(const double *sorted, size_t n)
 	double tail = 0.0;
 	size_t k = 0;
 	for (; k < n / 2; k++) {
-		const double log_term = lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1)
-		                        - (double)n * 0.6931471805599453;
+		const double log_term = lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) -
+		                        (double)n * 0.6931471805599453;
 		if (tail + exp(log_term) > alpha)
 			break;
 		tail += exp(log_term);
@@ -91,7 +88,7 @@ stats_interval stats_sign_interval(const double *sorted, size_t n)
 double stats_widening(size_t groups)
 {
 	static const double t975[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
-	                              2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860};
+	                              2.2010,  2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860};
 	const size_t known = sizeof t975 / sizeof *t975;
 	if (groups < 2)
 		return 1.0;

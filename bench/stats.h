@@ -7,11 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct stats_interval { double low, high; } stats_interval;
+typedef struct stats_interval {
+	double low, high;
+} stats_interval;
 
 /* Counter-based generator: value i of stream `seed` (splitmix64 of seed and i). */
 uint64_t stats_hash(uint64_t seed, uint64_t i);
-typedef struct stats_stream { uint64_t seed, next; } stats_stream;
+typedef struct stats_stream {
+	uint64_t seed, next;
+} stats_stream;
 uint64_t stats_below(stats_stream *stream, uint64_t bound); /* uniform in 0..bound-1, bound >= 1, unbiased */
 double stats_uniform(stats_stream *stream);                 /* in [0, 1), 53 bits */
 double stats_normal(stats_stream *stream);                  /* mean 0, deviation 1 */
@@ -19,7 +23,7 @@ double stats_normal(stats_stream *stream);                  /* mean 0, deviation
 void stats_sort(double *values, size_t n);
 /* Linear interpolation between order statistics (NumPy's default, "type 7").  n >= 1, 0 <= p <= 1. */
 double stats_quantile(const double *sorted, size_t n, double p);
-double stats_median(double *values, size_t n);  /* sorts values */
+double stats_median(double *values, size_t n); /* sorts values */
 /* Median of |value - median|, unscaled; sorts values, uses n doubles of scratch. */
 double stats_mad(double *values, size_t n, double *scratch);
 

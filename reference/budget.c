@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOUD_SAMPLES 8
-#define LOUD_FACTOR 8.0
-#define LOUD_EXCESS 4.0   /* times LOUD_FACTOR; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
-#define OVERFLOW_LIMIT 0x1p120
+#define LOUD_SAMPLES    8
+#define LOUD_FACTOR     8.0
+#define LOUD_EXCESS     4.0 /* times LOUD_FACTOR; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
+#define OVERFLOW_LIMIT  0x1p120
 #define GOLDEN_RELATIVE 1e-12
 
 enum { PLAIN, STICKY, LOUD, SAMPLE_KINDS };
@@ -65,9 +65,9 @@ typedef struct sampler {
 	const judge_problem *problem;
 	gm_class accuracy_class;
 	judge_budget *budget;
-	double **value;      /* of ref_run, by row: inputs as double, results of the last run */
-	double **sum;        /* by row: squared deviations of the kind being sampled */
-	int finite;          /* no NaN or Inf among the inputs */
+	double **value; /* of ref_run, by row: inputs as double, results of the last run */
+	double **sum;   /* by row: squared deviations of the kind being sampled */
+	int finite;     /* no NaN or Inf among the inputs */
 } sampler;
 
 static void free_rows(double **rows, size_t count)
@@ -89,15 +89,14 @@ static gm_status open_row(sampler *s, size_t row, gm_error *error)
 	const float *given = s->problem->data[row];
 	int judged = s->budget->tensor[row].want != NULL;
 
-	if (!judged && (!given || tensor->dtype != GM_DTYPE_F32 || tensor->role == GM_ROLE_OUTPUT ||
-	                tensor->role == GM_ROLE_GRAD))
+	if (!judged &&
+	    (!given || tensor->dtype != GM_DTYPE_F32 || tensor->role == GM_ROLE_OUTPUT || tensor->role == GM_ROLE_GRAD))
 		return GM_OK;
 	s->value[row] = calloc(tensor->count, sizeof(double));
 	if (judged)
 		s->sum[row] = calloc(tensor->count, sizeof(double));
 	if (!s->value[row] || (judged && !s->sum[row]))
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %s, %zu elements in double", tensor->name,
-		               tensor->count);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %s, %zu elements in double", tensor->name, tensor->count);
 	for (size_t i = 0; !judged && i < tensor->count; i++) {
 		s->value[row][i] = given[i];
 		s->finite &= isfinite(given[i]) != 0;
@@ -133,10 +132,7 @@ static gm_status run(sampler *s, const ref_noise *noise, ref_stats *stats, gm_er
 
 /* ---- samples ---- */
 
-static int same_kind(double a, double b)
-{
-	return (isnan(a) && isnan(b)) || a == b;
-}
+static int same_kind(double a, double b) { return (isnan(a) && isnan(b)) || a == b; }
 
 /* Where want is finite, NaN and Inf stay and make the row unfit.  Where it is not, a sample of another kind (NaN, Inf,
  * -Inf) leaves Inf: small errors decide which, as in sigmoid(-Inf) * Inf with a sigmoid of 0 or 2^-125. */
@@ -166,8 +162,7 @@ static gm_status sample(sampler *s, unsigned kind, unsigned samples, gm_error *e
 		GM_TRY(run(s, &noise, NULL, error));
 		for (size_t row = 0; row < tensors->count; row++)
 			if (s->sum[row])
-				add_deviations(s->sum[row], s->value[row], s->budget->tensor[row].want,
-				               tensors->row[row].count);
+				add_deviations(s->sum[row], s->value[row], s->budget->tensor[row].want, tensors->row[row].count);
 	}
 	return GM_OK;
 }
@@ -226,8 +221,7 @@ static int repeats(const sampler *s)
 	const gm_spec *spec = s->problem->spec;
 	size_t width = gm_directions(&spec->problem) * gm_state_size(&spec->problem);
 
-	return !s->value[input] ||
-	       budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
+	return !s->value[input] || budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
 	       budget_repeats(spec, lengths_of(s->problem), s->value[output], width);
 }
 
@@ -243,8 +237,7 @@ static gm_status run_exact(sampler *s, gm_error *error)
 	facts->coherent = repeats(s);
 	for (size_t row = 0; row < s->problem->tensors->count; row++)
 		if (s->budget->tensor[row].want)
-			memcpy(s->budget->tensor[row].want, s->value[row],
-			       s->problem->tensors->row[row].count * sizeof(double));
+			memcpy(s->budget->tensor[row].want, s->value[row], s->problem->tensors->row[row].count * sizeof(double));
 	return GM_OK;
 }
 
@@ -282,8 +275,8 @@ static gm_status take_golden(judge_budget *budget, size_t row, const double *gol
 		if (tensor->unfit[budget_row(tensor, i)] || agree(golden[i], tensor->want[i], largest, tensor->scale[i]))
 			continue;
 		judge_element_name(shape, i, name);
-		return gm_fail(error, GM_BAD_FIXTURE, "golden64/%s is %.17g, the reference gives %.17g, allowed are %.3g",
-		               name, golden[i], tensor->want[i], GOLDEN_RELATIVE * largest);
+		return gm_fail(error, GM_BAD_FIXTURE, "golden64/%s is %.17g, the reference gives %.17g, allowed are %.3g", name,
+		               golden[i], tensor->want[i], GOLDEN_RELATIVE * largest);
 	}
 	memcpy(tensor->want, golden, shape->count * sizeof *golden);
 	return GM_OK;

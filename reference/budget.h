@@ -43,10 +43,7 @@ double budget_rms(const double *values, const double *want, size_t length);
 int budget_repeats(const gm_spec *spec, const int64_t *lengths, const double *sequence, size_t width);
 
 /* Row of the budget that holds element index; the tensor must be judged. */
-static inline size_t budget_row(const budget_tensor *tensor, size_t index)
-{
-	return index / tensor->length;
-}
+static inline size_t budget_row(const budget_tensor *tensor, size_t index) { return index / tensor->length; }
 
 /* Share of its budget that one element uses: over 1 is wrong, INFINITY for a mismatch of NaN or Inf. */
 double budget_used(const budget_tensor *tensor, size_t index, double got);

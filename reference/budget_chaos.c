@@ -14,8 +14,8 @@
 #include <stdlib.h>
 
 typedef struct chaos {
-	size_t *from;    /* (N) first chaotic step; T if none */
-	double *square;  /* (N) of the sequence, then its RMS */
+	size_t *from;   /* (N) first chaotic step; T if none */
+	double *square; /* (N) of the sequence, then its RMS */
 } chaos;
 
 static void place_of_row(const judge_budget *budget, size_t tensor, size_t row, place *p)

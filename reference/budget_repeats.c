@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define CLOSE 1e-5
-#define LAGS 128
+#define LAGS  128
 
 typedef struct sequence {
 	const double *at;

@@ -6,10 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int is_bias(gm_kind kind)
-{
-	return kind == GM_GRAD_BIAS_IH || kind == GM_GRAD_BIAS_HH;
-}
+static int is_bias(gm_kind kind) { return kind == GM_GRAD_BIAS_IH || kind == GM_GRAD_BIAS_HH; }
 
 static gm_status open_tensor(const gm_spec *spec, const gm_tensor *tensor, budget_tensor *rows, gm_error *error)
 {
@@ -19,8 +16,7 @@ static gm_status open_tensor(const gm_spec *spec, const gm_tensor *tensor, budge
 	rows->scale = calloc(tensor->count, sizeof *rows->scale);
 	rows->unfit = calloc(rows->rows, 1);
 	if (!rows->want || !rows->scale || !rows->unfit)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the budget of %s, %zu elements", tensor->name,
-		               tensor->count);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the budget of %s, %zu elements", tensor->name, tensor->count);
 	return GM_OK;
 }
 
@@ -156,17 +152,8 @@ void budget_close(judge_budget *budget)
 	}
 }
 
-void judge_budget_facts(const judge_budget *budget, judge_facts *facts)
-{
-	*facts = budget->facts;
-}
+void judge_budget_facts(const judge_budget *budget, judge_facts *facts) { *facts = budget->facts; }
 
-const double *judge_want(const judge_budget *budget, size_t row)
-{
-	return budget->tensor[row].want;
-}
+const double *judge_want(const judge_budget *budget, size_t row) { return budget->tensor[row].want; }
 
-const double *judge_scale(const judge_budget *budget, size_t row)
-{
-	return budget->tensor[row].scale;
-}
+const double *judge_scale(const judge_budget *budget, size_t row) { return budget->tensor[row].scale; }

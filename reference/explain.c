@@ -11,9 +11,9 @@
 #include <string.h>
 
 typedef struct wrongs { /* of one tensor */
-	size_t count, fit;        /* wrong elements, judged elements */
+	size_t count, fit;  /* wrong elements, judged elements */
 	size_t low[AXES], high[AXES], extent[AXES];
-	size_t first, order;      /* the first wrong element and its place in time */
+	size_t first, order; /* the first wrong element and its place in time */
 } wrongs;
 
 static int is_wrong(const budget_tensor *tensor, size_t index, const float *got)
@@ -112,9 +112,11 @@ static void name_steps(const wrongs *w, char *text, size_t size)
 
 static void name_pattern(const wrongs *w, axis run, char *text, size_t size)
 {
-	static const struct { axis axis; const char *name; } pinned[] = {
-		{AXIS_LAYER, "layer"}, {AXIS_DIRECTION, "direction"}, {AXIS_GATE, "gate"},
-		{AXIS_STEP, "step"}, {AXIS_ROW, "row"}, {AXIS_UNIT, "unit"}, {AXIS_FROM, "column"}};
+	static const struct {
+		axis axis;
+		const char *name;
+	} pinned[] = {{AXIS_LAYER, "layer"}, {AXIS_DIRECTION, "direction"}, {AXIS_GATE, "gate"},  {AXIS_STEP, "step"},
+	              {AXIS_ROW, "row"},     {AXIS_UNIT, "unit"},           {AXIS_FROM, "column"}};
 
 	text[0] = 0;
 	if (w->count == w->fit) {

@@ -10,20 +10,11 @@
 #include <math.h>
 
 /* Like a table that is good to `size`. */
-static float ripple(float value, float x, float size)
-{
-	return value * (1.0f + size * cosf(37.0f * x));
-}
+static float ripple(float value, float x, float size) { return value * (1.0f + size * cosf(37.0f * x)); }
 
-static float true_sigmoid(float x)
-{
-	return x < 0 ? expf(x) / (1.0f + expf(x)) : 1.0f / (1.0f + expf(-x));
-}
+static float true_sigmoid(float x) { return x < 0 ? expf(x) / (1.0f + expf(x)) : 1.0f / (1.0f + expf(-x)); }
 
-static float clamp(float x)
-{
-	return x < -2 ? -2 : x > 2 ? 2 : x;
-}
+static float clamp(float x) { return x < -2 ? -2 : x > 2 ? 2 : x; }
 
 float cell_sigmoid(kernel_fault fault, float x)
 {
@@ -169,10 +160,7 @@ static void gru_backward(const cell_row *row)
 	}
 }
 
-static float flushed(float x)
-{
-	return fabsf(x) < 0x1p-126f ? 0 : x;
-}
+static float flushed(float x) { return fabsf(x) < 0x1p-126f ? 0 : x; }
 
 void cell_row_forward(const cell_row *row)
 {
@@ -185,8 +173,7 @@ void cell_row_forward(const cell_row *row)
 
 void cell_row_backward(const cell_row *row)
 {
-	static void (*const backward[GM_CELLS])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward,
-	                                                             gru_backward};
+	static void (*const backward[GM_CELLS])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward, gru_backward};
 
 	backward[row->cell](row);
 }

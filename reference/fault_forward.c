@@ -66,10 +66,7 @@ void forward_first_step_repeated(fault_plan *p, gm_forward_args *args)
 	args->in_n = (ptrdiff_t)I;
 }
 
-void forward_state_kept(fault_plan *p, gm_forward_args *args)
-{
-	args->h_0 = p->state;
-}
+void forward_state_kept(fault_plan *p, gm_forward_args *args) { args->h_0 = p->state; }
 
 /* Runs once for the state it leaves, then again from there. */
 gm_status call_twice(fault_plan *p, const gm_forward_args *given)

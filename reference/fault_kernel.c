@@ -15,15 +15,9 @@ typedef struct kernel_plan {
 	float *weight_ih, *weight_hh, *bias_ih, *bias_hh; /* behind this struct */
 } kernel_plan;
 
-static kernel_plan *plan_of(gm_plan *plan)
-{
-	return (kernel_plan *)(void *)plan;
-}
+static kernel_plan *plan_of(gm_plan *plan) { return (kernel_plan *)(void *)plan; }
 
-void fault_kernel_break(gm_plan *plan, kernel_fault fault)
-{
-	plan_of(plan)->fault = fault;
-}
+void fault_kernel_break(gm_plan *plan, kernel_fault fault) { plan_of(plan)->fault = fault; }
 
 /* ---- sums ---- */
 
@@ -108,9 +102,17 @@ static void forward_row(const kernel_plan *p, const gm_forward_args *args, const
 {
 	size_t H = p->H, GH = p->G * H;
 	float *h = v->h + n * H, *c = v->c + n * H, *kept = record(p, args, t, n);
-	cell_row row = {.cell = p->problem.cell, .fault = p->fault, .H = H, .a_ih = v->a_ih, .a_hh = v->a_hh,
-	                .gates = kept ? kept : v->a_ih, .a_nh = kept ? kept + GH : v->reset,
-	                .h_prev = h, .c_prev = c, .h = h, .c = c};
+	cell_row row = {.cell = p->problem.cell,
+	                .fault = p->fault,
+	                .H = H,
+	                .a_ih = v->a_ih,
+	                .a_hh = v->a_hh,
+	                .gates = kept ? kept : v->a_ih,
+	                .a_nh = kept ? kept + GH : v->reset,
+	                .h_prev = h,
+	                .c_prev = c,
+	                .h = h,
+	                .c = c};
 
 	affine(p, v->a_ih, p->bias_ih, p->weight_ih, args->input + (ptrdiff_t)t * args->in_t + (ptrdiff_t)n * args->in_n,
 	       p->I, GH);
@@ -184,10 +186,20 @@ static void backward_row(const kernel_plan *p, const gm_backward_args *args, con
 	const float *c_prev = state_before(p, fwd, fwd->c_0, v->zero, 2, t, n);
 	const float *x = fwd->input + (ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n;
 	const float *above = args->grad_output;
-	cell_row row = {.cell = p->problem.cell, .fault = p->fault, .H = H, .gates = kept, .a_nh = kept + GH,
-	                .h_prev = h_prev, .c_prev = c_prev, .h = kept + GH + H, .c = kept + GH + 2 * H,
+	cell_row row = {.cell = p->problem.cell,
+	                .fault = p->fault,
+	                .H = H,
+	                .gates = kept,
+	                .a_nh = kept + GH,
+	                .h_prev = h_prev,
+	                .c_prev = c_prev,
+	                .h = kept + GH + H,
+	                .c = kept + GH + 2 * H,
 	                .grad_output = above ? above + (ptrdiff_t)t * fwd->out_t + (ptrdiff_t)n * fwd->out_n : NULL,
-	                .dh = dh, .dc = v->c + n * H, .da_ih = v->a_ih, .da_hh = v->a_hh};
+	                .dh = dh,
+	                .dc = v->c + n * H,
+	                .da_ih = v->a_ih,
+	                .da_hh = v->a_hh};
 	const float *W = p->fault == KERNEL_DX_FROM_HH ? p->weight_hh : p->weight_ih;
 	int turned = p->fault == KERNEL_HH_TRANSPOSED && p->G == 1;
 
@@ -196,8 +208,8 @@ static void backward_row(const kernel_plan *p, const gm_backward_args *args, con
 		dh[k] = turned ? dot(p->fault, dh[k], v->a_hh, p->weight_hh + k * H, 1, H)
 		               : dot(p->fault, dh[k], v->a_hh, p->weight_hh + k, H, GH);
 	for (size_t k = 0; args->dinput && k < p->I; k++)
-		args->dinput[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] =
-			dot(p->fault, 0, v->a_ih, W + k, p->I, GH);
+		args->dinput[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = dot(p->fault, 0, v->a_ih,
+		                                                                                       W + k, p->I, GH);
 	add_weights(p, args, v, x, p->fault == KERNEL_DW_H_T ? row.h : h_prev);
 }
 
@@ -255,7 +267,8 @@ static gm_status kernel_sizes(const gm_problem *problem, const gm_plan_opts *opt
 	size_t G = gm_gates(problem->cell), I = problem->input_size, H = problem->hidden_size, N = opts->N_max;
 	size_t tape = opts->mode == GM_MODE_INFER ? 0 : opts->T_max * N * (G + 3) * H;
 
-	*sizes = (gm_sizes){.struct_size = sizeof *sizes, .alignment = 64,
+	*sizes = (gm_sizes){.struct_size = sizeof *sizes,
+	                    .alignment = 64,
 	                    .plan_bytes = sizeof(kernel_plan) + G * H * (I + H + 2) * sizeof(float),
 	                    .scratch_bytes = (2 * G * H + 2 * N * H + 2 * H) * sizeof(float),
 	                    .tape_bytes = tape * sizeof(float)};
@@ -270,8 +283,8 @@ static gm_status kernel_create(const gm_problem *problem, const gm_plan_opts *op
 	float *at = (float *)(void *)(p + 1);
 
 	GM_TRY(kernel_supports(problem, opts, error));
-	*p = (kernel_plan){*problem, KERNEL_HONEST, G, I, H, at, at + G * H * I, at + G * H * (I + H),
-	                   at + G * H * (I + H + 1)};
+	*p = (kernel_plan){
+		*problem, KERNEL_HONEST, G, I, H, at, at + G * H * I, at + G * H * (I + H), at + G * H * (I + H + 1)};
 	*plan = mem;
 	return GM_OK;
 }
@@ -297,20 +310,24 @@ static const char *kernel_describe(const gm_plan *plan)
 	return "fault_kernel";
 }
 
-static void kernel_destroy(gm_plan *plan)
-{
-	(void)plan;
-}
+static void kernel_destroy(gm_plan *plan) { (void)plan; }
 
 const gm_variant *fault_kernel(void)
 {
 	static const gm_variant variant = {
-		.struct_size = sizeof variant, .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR,
+		.struct_size = sizeof variant,
+		.abi_major = GM_ABI_MAJOR,
+		.abi_minor = GM_ABI_MINOR,
 		.name = "fault_kernel",
 		.traits = {GM_CLASS_F32, GM_FREE, "scalar", "plain", "libm", "f32"},
-		.supports = kernel_supports, .sizes = kernel_sizes, .plan_create = kernel_create,
-		.set_weights = kernel_set_weights, .forward = kernel_forward, .backward = kernel_backward,
-		.describe = kernel_describe, .plan_destroy = kernel_destroy,
+		.supports = kernel_supports,
+		.sizes = kernel_sizes,
+		.plan_create = kernel_create,
+		.set_weights = kernel_set_weights,
+		.forward = kernel_forward,
+		.backward = kernel_backward,
+		.describe = kernel_describe,
+		.plan_destroy = kernel_destroy,
 	};
 
 	return &variant;

@@ -9,21 +9,31 @@
 typedef enum kernel_fault {
 	KERNEL_HONEST,
 	/* activations */
-	KERNEL_TANH_1E4, KERNEL_TANH_1E5, KERNEL_SIGMOID_1E4, KERNEL_SIGMOID_1E5, /* relative error of that size */
-	KERNEL_EXCHANGED,        /* sigmoid and tanh */
-	KERNEL_CLAMP_2,          /* arguments clamped to +-2 */
-	KERNEL_ZERO_NEGATIVE,    /* tanh is 0 for negative arguments */
-	KERNEL_NAN_BEYOND_4,     /* activations beyond +-4 */
+	KERNEL_TANH_1E4,
+	KERNEL_TANH_1E5,
+	KERNEL_SIGMOID_1E4,
+	KERNEL_SIGMOID_1E5,   /* relative error of that size */
+	KERNEL_EXCHANGED,     /* sigmoid and tanh */
+	KERNEL_CLAMP_2,       /* arguments clamped to +-2 */
+	KERNEL_ZERO_NEGATIVE, /* tanh is 0 for negative arguments */
+	KERNEL_NAN_BEYOND_4,  /* activations beyond +-4 */
 	/* sums */
-	KERNEL_F16_SUMS, KERNEL_FLUSH, KERNEL_RESET_BEFORE,
+	KERNEL_F16_SUMS,
+	KERNEL_FLUSH,
+	KERNEL_RESET_BEFORE,
 	/* backward, pointwise */
 	KERNEL_RELU_SLOPE,       /* 1 at negatives */
 	KERNEL_SLOPE_OUTPUT,     /* tanh' on grad_output's term only */
 	KERNEL_SLOPE_STEP,       /* tanh' taken at the step before */
 	KERNEL_CANDIDATE_OUTPUT, /* slope of n from h_t */
-	KERNEL_DC_NOT_F, KERNEL_OLD_C, KERNEL_DN_NOT_R, KERNEL_DH_NOT_Z,
+	KERNEL_DC_NOT_F,
+	KERNEL_OLD_C,
+	KERNEL_DN_NOT_R,
+	KERNEL_DH_NOT_Z,
 	/* backward, products */
-	KERNEL_DW_H_T, KERNEL_DX_FROM_HH, KERNEL_HH_TRANSPOSED
+	KERNEL_DW_H_T,
+	KERNEL_DX_FROM_HH,
+	KERNEL_HH_TRANSPOSED
 } kernel_fault;
 
 /* The honest one.  Supports one layer, one direction, no projection, no lengths; any strides, windows, both flags. */
@@ -37,14 +47,14 @@ typedef struct cell_row {
 	uint32_t cell;
 	kernel_fault fault;
 	size_t H;
-	const float *a_ih, *a_hh;   /* (G, H) pre-activations, each with its bias */
-	float *gates;               /* (G, H) */
-	float *a_nh;                /* (H) GRU: recurrent part of the new gate */
+	const float *a_ih, *a_hh;     /* (G, H) pre-activations, each with its bias */
+	float *gates;                 /* (G, H) */
+	float *a_nh;                  /* (H) GRU: recurrent part of the new gate */
 	const float *h_prev, *c_prev; /* (H) */
-	float *h, *c;               /* (H); may be h_prev, c_prev in forward */
-	const float *grad_output;   /* (H) or NULL */
-	float *dh, *dc;             /* (H) in: from the step after; out: to the step before, without W_hh's part */
-	float *da_ih, *da_hh;       /* (G, H) gradients of the pre-activations */
+	float *h, *c;                 /* (H); may be h_prev, c_prev in forward */
+	const float *grad_output;     /* (H) or NULL */
+	float *dh, *dc;               /* (H) in: from the step after; out: to the step before, without W_hh's part */
+	float *da_ih, *da_hh;         /* (G, H) gradients of the pre-activations */
 } cell_row;
 
 void cell_row_forward(const cell_row *row);

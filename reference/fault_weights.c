@@ -97,8 +97,7 @@ void weights_z_exchanged(const fault_plan *p)
 void weights_layer_repeated(const fault_plan *p)
 {
 	for (size_t d = 0; d < p->D; d++)
-		memcpy(p->layer[p->count - p->D + d].weight_hh, p->layer[d].weight_hh,
-		       p->G * p->H * p->R * sizeof(float));
+		memcpy(p->layer[p->count - p->D + d].weight_hh, p->layer[d].weight_hh, p->G * p->H * p->R * sizeof(float));
 }
 
 void weights_direction_repeated(const fault_plan *p)
@@ -156,7 +155,4 @@ void weights_bf16(const fault_plan *p)
 	}
 }
 
-void weights_one_off(const fault_plan *p)
-{
-	p->layer[0].weight_ih[0] *= 1.0001f;
-}
+void weights_one_off(const fault_plan *p) { p->layer[0].weight_ih[0] *= 1.0001f; }

@@ -5,15 +5,9 @@
 
 #include <string.h>
 
-static size_t up(size_t value, size_t alignment)
-{
-	return (value + alignment - 1) / alignment * alignment;
-}
+static size_t up(size_t value, size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
 
-static fault_plan *plan_of(gm_plan *plan)
-{
-	return (fault_plan *)(void *)plan;
-}
+static fault_plan *plan_of(gm_plan *plan) { return (fault_plan *)(void *)plan; }
 
 /* ---- before there is a plan ---- */
 
@@ -120,9 +114,14 @@ gm_status fault_create(size_t index, const gm_problem *problem, const gm_plan_op
 	GM_TRY(fault_supports(index, problem, opts, error));
 	GM_TRY(base->sizes(problem, opts, &sizes));
 	own = own_bytes(problem, opts, sizes.alignment < 64 ? 64 : sizes.alignment);
-	*p = (fault_plan){.row = fault_row_at(index), .base = base, .problem = *problem,
-	                  .G = gm_gates(problem->cell), .H = problem->hidden_size, .R = gm_state_size(problem),
-	                  .D = gm_directions(problem), .count = problem->num_layers * gm_directions(problem),
+	*p = (fault_plan){.row = fault_row_at(index),
+	                  .base = base,
+	                  .problem = *problem,
+	                  .G = gm_gates(problem->cell),
+	                  .H = problem->hidden_size,
+	                  .R = gm_state_size(problem),
+	                  .D = gm_directions(problem),
+	                  .count = problem->num_layers * gm_directions(problem),
 	                  .extra = up(sizes.scratch_bytes, 64)};
 	lay_out(p, opts->N_max);
 	GM_TRY(base->plan_create(problem, opts, (char *)mem + own, &p->inner, error));
@@ -164,8 +163,7 @@ gm_status fault_set_weights(gm_plan *plan, const gm_weights *weights, gm_error *
 		const fault_layer *to = &p->layer[i];
 
 		p->given[i] = (gm_layer_weights){to->weight_ih, to->weight_hh, from->bias_ih ? to->bias_ih : NULL,
-		                                 from->bias_hh ? to->bias_hh : NULL,
-		                                 from->weight_hr ? to->weight_hr : NULL};
+		                                 from->bias_hh ? to->bias_hh : NULL, from->weight_hr ? to->weight_hr : NULL};
 	}
 	return p->base->set_weights(p->inner, &altered, error);
 }

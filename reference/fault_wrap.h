@@ -8,18 +8,18 @@
 #include "faults.h"
 
 enum { /* what a problem must have for a fault to mean anything */
-	NEEDS_BIAS = 1u << 0,
-	NEEDS_D2 = 1u << 1,
-	NEEDS_L2 = 1u << 2,
-	NEEDS_LENGTHS = 1u << 3,
-	NEEDS_DROPOUT = 1u << 4,
-	NEEDS_PROJ = 1u << 5,
-	NEEDS_NO_PROJ = 1u << 6,
-	NEEDS_SQUARE = 1u << 7, /* I == H */
-	NEEDS_T2 = 1u << 8,
-	NEEDS_N2 = 1u << 9,
-	NEEDS_TAIL = 1u << 10,  /* R is no multiple of 8 */
-	NEEDS_D1 = 1u << 11     /* windows of time */
+	   NEEDS_BIAS = 1u << 0,
+	   NEEDS_D2 = 1u << 1,
+	   NEEDS_L2 = 1u << 2,
+	   NEEDS_LENGTHS = 1u << 3,
+	   NEEDS_DROPOUT = 1u << 4,
+	   NEEDS_PROJ = 1u << 5,
+	   NEEDS_NO_PROJ = 1u << 6,
+	   NEEDS_SQUARE = 1u << 7, /* I == H */
+	   NEEDS_T2 = 1u << 8,
+	   NEEDS_N2 = 1u << 9,
+	   NEEDS_TAIL = 1u << 10, /* R is no multiple of 8 */
+	   NEEDS_D1 = 1u << 11    /* windows of time */
 };
 
 typedef struct fault_plan fault_plan;
@@ -33,7 +33,7 @@ typedef struct fault_row { /* a and b are the hooks' parameters; a hook that is 
 	fault info;
 	unsigned needs;
 	int a, b;
-	kernel_fault kernel;  /* not HONEST: base is fault_kernel(), broken so */
+	kernel_fault kernel; /* not HONEST: base is fault_kernel(), broken so */
 	void (*weights)(const fault_plan *);
 	void (*forward)(fault_plan *, gm_forward_args *); /* alters arguments, of backward's forward too */
 	gm_status (*forward_call)(fault_plan *, const gm_forward_args *);
@@ -48,13 +48,13 @@ struct fault_plan {
 	const gm_variant *base;
 	gm_plan *inner;
 	gm_problem problem;
-	size_t G, H, R, D, count;   /* count = L*D */
-	fault_layer *layer;         /* count */
-	gm_layer_weights *given;    /* count: layer[] as base takes it */
-	int64_t *lengths;           /* N_max */
-	const float **masks;        /* L */
-	float *state;               /* L*D*N_max*R: outlives a call */
-	size_t extra;               /* offset of the wrapper's own scratch behind base's, bytes */
+	size_t G, H, R, D, count; /* count = L*D */
+	fault_layer *layer;       /* count */
+	gm_layer_weights *given;  /* count: layer[] as base takes it */
+	int64_t *lengths;         /* N_max */
+	const float **masks;      /* L */
+	float *state;             /* L*D*N_max*R: outlives a call */
+	size_t extra;             /* offset of the wrapper's own scratch behind base's, bytes */
 };
 
 /* The three functions of a gm_variant that know no plan yet: row by index. */
@@ -85,7 +85,7 @@ void weights_swap_gates(const fault_plan *p); /* a, b */
 void weights_onnx_order(const fault_plan *p);
 void weights_hh_transposed(const fault_plan *p);
 void weights_hh_zero(const fault_plan *p);
-void weights_bias_zero(const fault_plan *p);  /* a: 0 bias_ih, 1 bias_hh */
+void weights_bias_zero(const fault_plan *p); /* a: 0 bias_ih, 1 bias_hh */
 void weights_b_hn_outside(const fault_plan *p);
 void weights_z_exchanged(const fault_plan *p);
 void weights_layer_repeated(const fault_plan *p);

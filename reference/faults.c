@@ -4,14 +4,14 @@
 #include "fault_wrap.h"
 
 enum { /* of faults.def */
-	TANH = 1u << GM_RNN_TANH,
-	RELU = 1u << GM_RNN_RELU,
-	RNN = TANH | RELU,
-	LSTM = 1u << GM_LSTM,
-	GRU = 1u << GM_GRU,
-	GATED = LSTM | GRU,
-	CURVED = TANH | GATED,
-	ALL = RNN | GATED
+	   TANH = 1u << GM_RNN_TANH,
+	   RELU = 1u << GM_RNN_RELU,
+	   RNN = TANH | RELU,
+	   LSTM = 1u << GM_LSTM,
+	   GRU = 1u << GM_GRU,
+	   GATED = LSTM | GRU,
+	   CURVED = TANH | GATED,
+	   ALL = RNN | GATED
 };
 
 #define FAULT(id, ...) FAULT_##id,
@@ -27,18 +27,18 @@ static const fault_row table[FAULTS] = {
 };
 #undef FAULT
 
-#define FAULT(id, ...)                                                                             \
-	static gm_status id##_supports(const gm_problem *p, const gm_plan_opts *o, gm_error *e)    \
-	{                                                                                          \
-		return fault_supports(FAULT_##id, p, o, e);                                        \
-	}                                                                                          \
-	static gm_status id##_sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)       \
-	{                                                                                          \
-		return fault_sizes(FAULT_##id, p, o, s);                                           \
-	}                                                                                          \
+#define FAULT(id, ...)                                                                                            \
+	static gm_status id##_supports(const gm_problem *p, const gm_plan_opts *o, gm_error *e)                       \
+	{                                                                                                             \
+		return fault_supports(FAULT_##id, p, o, e);                                                               \
+	}                                                                                                             \
+	static gm_status id##_sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)                          \
+	{                                                                                                             \
+		return fault_sizes(FAULT_##id, p, o, s);                                                                  \
+	}                                                                                                             \
 	static gm_status id##_create(const gm_problem *p, const gm_plan_opts *o, void *m, gm_plan **out, gm_error *e) \
-	{                                                                                          \
-		return fault_create(FAULT_##id, p, o, m, out, e);                                  \
+	{                                                                                                             \
+		return fault_create(FAULT_##id, p, o, m, out, e);                                                         \
 	}
 #include "faults.def"
 #undef FAULT
@@ -52,25 +52,13 @@ static const gm_variant prototype[FAULTS] = {
 static gm_variant variant[FAULTS];
 static const gm_variant *base_of[FAULTS];
 
-size_t fault_count(void)
-{
-	return FAULTS;
-}
+size_t fault_count(void) { return FAULTS; }
 
-const fault *fault_at(size_t index)
-{
-	return index < FAULTS ? &table[index].info : NULL;
-}
+const fault *fault_at(size_t index) { return index < FAULTS ? &table[index].info : NULL; }
 
-const fault_row *fault_row_at(size_t index)
-{
-	return &table[index];
-}
+const fault_row *fault_row_at(size_t index) { return &table[index]; }
 
-const gm_variant *fault_base_at(size_t index)
-{
-	return base_of[index];
-}
+const gm_variant *fault_base_at(size_t index) { return base_of[index]; }
 
 const gm_variant *fault_variant(size_t index, const gm_variant *base)
 {

@@ -7,10 +7,10 @@
 #include "gatemark/gatemark.h"
 
 typedef struct fault {
-	const char *name;    /* "swap_gates_i_f" */
-	const char *what;    /* one sentence */
-	uint32_t cells;      /* bit mask of gm_cell it applies to */
-	uint32_t backward;   /* 1: shows in gradients only */
+	const char *name;  /* "swap_gates_i_f" */
+	const char *what;  /* one sentence */
+	uint32_t cells;    /* bit mask of gm_cell it applies to */
+	uint32_t backward; /* 1: shows in gradients only */
 } fault;
 
 size_t fault_count(void);

@@ -20,16 +20,16 @@
 
 #define JUDGE_VERSION 1
 #define JUDGE_SAMPLES 16
-#define JUDGE_K 12.0
-#define JUDGE_UNFIT 1e-3
+#define JUDGE_K       12.0
+#define JUDGE_UNFIT   1e-3
 
 typedef struct judge_problem { /* what is judged; all indexed by row of tensors */
 	const gm_spec *spec;
 	const gm_tensors *tensors;
-	void *const *data;              /* float32 inputs as given to the variant (lengths int64) */
-	const double *const *golden64;  /* or NULL: the reference itself is what is wanted */
-	const char *id;                 /* seeds the noise together with JUDGE_VERSION: verdicts do not depend on the host */
-	int backward;                   /* 1: gradients are judged too */
+	void *const *data;             /* float32 inputs as given to the variant (lengths int64) */
+	const double *const *golden64; /* or NULL: the reference itself is what is wanted */
+	const char *id;                /* seeds the noise together with JUDGE_VERSION: verdicts do not depend on the host */
+	int backward;                  /* 1: gradients are judged too */
 } judge_problem;
 
 typedef struct judge_budget judge_budget; /* want and scale of every element */
@@ -42,23 +42,23 @@ GM_CHECKED gm_status judge_budget_create(const judge_problem *problem, gm_class 
                                          gm_error *error);
 void judge_budget_destroy(judge_budget *budget); /* NULL allowed */
 
-typedef struct judge_facts { /* of the case, not of a result */
-	int coherent;          /* values repeat in time: scales come from sticky samples too */
-	int overflow;          /* an intermediate exceeds 2^120: nothing is fit */
-	double max_abs;        /* largest finite intermediate */
-	double min_kink;       /* smallest |pre-activation| of a relu; INFINITY if none */
+typedef struct judge_facts {            /* of the case, not of a result */
+	int coherent;                       /* values repeat in time: scales come from sticky samples too */
+	int overflow;                       /* an intermediate exceeds 2^120: nothing is fit */
+	double max_abs;                     /* largest finite intermediate */
+	double min_kink;                    /* smallest |pre-activation| of a relu; INFINITY if none */
 	size_t rows, unfit_rows, kink_rows; /* kink_rows: of the unfit ones, those that a kink made so */
 } judge_facts;
 void judge_budget_facts(const judge_budget *budget, judge_facts *facts);
 
 typedef struct judge_verdict {
-	int pass;              /* every fit element within its budget, and at least one element was fit */
-	int weak;              /* passing proves little: want mostly zero or saturated */
-	double used;           /* worst share of the budget over fit elements; INFINITY for a NaN or Inf mismatch */
+	int pass;    /* every fit element within its budget, and at least one element was fit */
+	int weak;    /* passing proves little: want mostly zero or saturated */
+	double used; /* worst share of the budget over fit elements; INFINITY for a NaN or Inf mismatch */
 	size_t rows, unfit_rows;
-	size_t wrong;          /* elements over budget */
-	size_t first_wrong;    /* smallest index of a wrong element; GM_NO_TENSOR if none */
-	size_t worst;          /* index of the element with the largest share */
+	size_t wrong;              /* elements over budget */
+	size_t first_wrong;        /* smallest index of a wrong element; GM_NO_TENSOR if none */
+	size_t worst;              /* index of the element with the largest share */
 	double got, want, allowed; /* of the worst element */
 } judge_verdict;
 

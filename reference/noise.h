@@ -31,10 +31,7 @@ NOISE_INLINE uint64_t noise_draw(uint64_t stream, uint64_t index)
 }
 
 /* 32 bits to (-1, 1): the middles of 2^32 equal intervals. */
-NOISE_INLINE double noise_unit(uint32_t bits)
-{
-	return ((double)(int32_t)bits + 0.5) * 0x1p-31;
-}
+NOISE_INLINE double noise_unit(uint32_t bits) { return ((double)(int32_t)bits + 0.5) * 0x1p-31; }
 
 /* Seed of a (layer, direction) of a run. */
 uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction);

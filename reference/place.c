@@ -75,31 +75,27 @@ void place_of(const gm_spec *spec, const gm_tensor *tensor, size_t index, place 
 {
 	*p = (place){.unit = "unit", .from = "unit"};
 	switch (tensor->kind) {
-	case GM_INPUT: case GM_GRAD_INPUT:
-		place_sequence(spec, tensor, index, 0, p);
-		break;
-	case GM_OUTPUT: case GM_GRAD_OUTPUT: case GM_DROPOUT_MASK:
-		place_sequence(spec, tensor, index, 1, p);
-		break;
-	case GM_H_0: case GM_C_0: case GM_H_N: case GM_C_N:
-	case GM_GRAD_H_0: case GM_GRAD_C_0: case GM_GRAD_H_N: case GM_GRAD_C_N:
-		place_state(spec, tensor, index, p);
-		break;
-	case GM_LENGTHS:
-		set_axis(p, AXIS_ROW, index, tensor->count);
-		break;
-	default:
-		place_weight(spec, tensor, index, p);
+	case GM_INPUT:
+	case GM_GRAD_INPUT: place_sequence(spec, tensor, index, 0, p); break;
+	case GM_OUTPUT:
+	case GM_GRAD_OUTPUT:
+	case GM_DROPOUT_MASK: place_sequence(spec, tensor, index, 1, p); break;
+	case GM_H_0:
+	case GM_C_0:
+	case GM_H_N:
+	case GM_C_N:
+	case GM_GRAD_H_0:
+	case GM_GRAD_C_0:
+	case GM_GRAD_H_N:
+	case GM_GRAD_C_N: place_state(spec, tensor, index, p); break;
+	case GM_LENGTHS: set_axis(p, AXIS_ROW, index, tensor->count); break;
+	default: place_weight(spec, tensor, index, p);
 	}
 }
 
-axis place_run_axis(const place *place)
-{
-	return place->extent[AXIS_FROM] ? AXIS_FROM : AXIS_UNIT;
-}
+axis place_run_axis(const place *place) { return place->extent[AXIS_FROM] ? AXIS_FROM : AXIS_UNIT; }
 
-__attribute__((format(printf, 2, 3)))
-static void append(char text[96], const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void append(char text[96], const char *format, ...)
 {
 	size_t used = strlen(text);
 	va_list arguments;

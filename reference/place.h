@@ -11,8 +11,8 @@ typedef enum axis { AXIS_STEP, AXIS_LAYER, AXIS_DIRECTION, AXIS_ROW, AXIS_GATE, 
 
 typedef struct place {
 	size_t at[AXES];
-	size_t extent[AXES];        /* 0: the tensor has no such axis */
-	const char *unit, *from;    /* what the last two are called: "unit", "column", "projection" */
+	size_t extent[AXES];     /* 0: the tensor has no such axis */
+	const char *unit, *from; /* what the last two are called: "unit", "column", "projection" */
 } place;
 
 void place_of(const gm_spec *spec, const gm_tensor *tensor, size_t index, place *place);

@@ -25,12 +25,12 @@ static gm_status check(const gm_spec *spec, const int64_t *lengths, gm_error *er
 		return GM_BAD_SHAPE;
 	}
 	if (!spec->T || !spec->N || (spec->problem.unbatched && spec->N != 1))
-		return gm_fail(error, GM_BAD_SHAPE, "T is %zu and N is %zu, must be at least 1, N 1 if unbatched",
-		               spec->T, spec->N);
+		return gm_fail(error, GM_BAD_SHAPE, "T is %zu and N is %zu, must be at least 1, N 1 if unbatched", spec->T,
+		               spec->N);
 	for (size_t n = 0; lengths && n < spec->N; n++)
 		if (lengths[n] < 1 || (uint64_t)lengths[n] > spec->T)
-			return gm_fail(error, GM_BAD_SHAPE, "length %zu is %lld, must be 1 to %zu", n,
-			               (long long)lengths[n], spec->T);
+			return gm_fail(error, GM_BAD_SHAPE, "length %zu is %lld, must be 1 to %zu", n, (long long)lengths[n],
+			               spec->T);
 	return GM_OK;
 }
 
@@ -102,12 +102,13 @@ static const double *weight_in(const ref_run_state *run, gm_kind kind, size_t la
 	return value ? value : run->zeros;
 }
 
-static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, const ref_noise *noise,
-                            ref_stats *stats)
+static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, const ref_noise *noise, ref_stats *stats)
 {
 	static const ref_cell *const cells[GM_CELLS] = {
-		[GM_RNN_TANH] = &ref_cell_rnn_tanh, [GM_RNN_RELU] = &ref_cell_rnn_relu,
-		[GM_LSTM] = &ref_cell_lstm, [GM_GRU] = &ref_cell_gru,
+		[GM_RNN_TANH] = &ref_cell_rnn_tanh,
+		[GM_RNN_RELU] = &ref_cell_rnn_relu,
+		[GM_LSTM] = &ref_cell_lstm,
+		[GM_GRU] = &ref_cell_gru,
 	};
 	const gm_problem *p = &run->spec->problem;
 	ref_layer *l = &run->layer[layer * run->D + direction];
@@ -118,8 +119,12 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
 	l->P = p->proj_size;
 	l->R = run->R;
 	l->G = gm_gates(p->cell);
-	l->way = (ref_way){.T = run->T, .N = run->N, .reverse = direction == 1, .length = run->length,
-	                   .order = run->order[direction], .steps = run->steps};
+	l->way = (ref_way){.T = run->T,
+	                   .N = run->N,
+	                   .reverse = direction == 1,
+	                   .length = run->length,
+	                   .order = run->order[direction],
+	                   .steps = run->steps};
 	l->errs = (ref_errs){.noise = noise, .stats = stats, .seed = noise ? noise_seed(noise, layer, direction) : 0};
 	l->weights = (ref_weights){
 		.weight_ih = weight_in(run, GM_WEIGHT_IH, layer, direction),
@@ -213,8 +218,7 @@ static void join_dx(ref_run_state *run, size_t k)
 		if (run->D == 2)
 			ref_add(dx, dx, run->dx[1] + s * width, width, errs, (ref_place){REF_OP_DX_SUM, t, n});
 		if (mask)
-			ref_multiply(dx, dx, mask + ref_sequence_row(run, t, n, width), width, errs,
-			             (ref_place){REF_OP_DMASK, t, n});
+			ref_multiply(dx, dx, mask + ref_sequence_row(run, t, n, width), width, errs, (ref_place){REF_OP_DMASK, t, n});
 		if (k)
 			memcpy(run->dy + s * width, dx, width * sizeof *dx);
 	}
@@ -284,8 +288,8 @@ gm_status ref_run(const gm_spec *spec, const gm_tensors *tensors, const int64_t 
 	return run_all(spec, tensors, lengths, value, noise, stats, NULL, error);
 }
 
-gm_status ref_run_traced(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
-                         double *const *value, ref_trace *trace, gm_error *error)
+gm_status ref_run_traced(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
+                         ref_trace *trace, gm_error *error)
 {
 	return run_all(spec, tensors, lengths, value, NULL, NULL, trace, error);
 }

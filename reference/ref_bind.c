@@ -48,8 +48,7 @@ void ref_sequence_out(const ref_run_state *run, gm_kind kind, size_t width, cons
 
 	for (size_t t = 0; to && t < run->T; t++)
 		for (size_t n = 0; n < run->N; n++)
-			memcpy(to + ref_sequence_row(run, t, n, width), from + (t * run->N + n) * width,
-			       width * sizeof *to);
+			memcpy(to + ref_sequence_row(run, t, n, width), from + (t * run->N + n) * width, width * sizeof *to);
 }
 
 void ref_trace_out(const ref_layer *l, const ref_trace *trace)
@@ -60,9 +59,8 @@ void ref_trace_out(const ref_layer *l, const ref_trace *trace)
 		const double *from;
 		size_t width;
 	} copies[] = {
-		{trace->gates, l->gates, GH}, {trace->a_nh, l->a_nh, l->H}, {trace->h, l->h, l->R},
-		{trace->c, l->c, l->H}, {trace->dgates, l->dgates, GH}, {trace->dh, l->dh, l->R},
-		{trace->dc, l->dc, l->H},
+		{trace->gates, l->gates, GH},   {trace->a_nh, l->a_nh, l->H}, {trace->h, l->h, l->R},   {trace->c, l->c, l->H},
+		{trace->dgates, l->dgates, GH}, {trace->dh, l->dh, l->R},     {trace->dc, l->dc, l->H},
 	};
 
 	for (size_t i = 0; i < sizeof copies / sizeof *copies; i++)

@@ -37,21 +37,12 @@ typedef struct ref_cell {
 
 extern const ref_cell ref_cell_rnn_tanh, ref_cell_rnn_relu, ref_cell_lstm, ref_cell_gru;
 
-NOISE_INLINE double ref_sigmoid(double a)
-{
-	return 1 / (1 + exp(-a));
-}
+NOISE_INLINE double ref_sigmoid(double a) { return 1 / (1 + exp(-a)); }
 
 /* q(s) = s (1 - s), the derivative of the sigmoid by its value. */
-NOISE_INLINE double ref_q(noise_pen *pen, double s)
-{
-	return fl(pen, s * fl(pen, 1 - s));
-}
+NOISE_INLINE double ref_q(noise_pen *pen, double s) { return fl(pen, s * fl(pen, 1 - s)); }
 
 /* 1 - y^2, the derivative of tanh by its value. */
-NOISE_INLINE double ref_one_minus_square(noise_pen *pen, double y)
-{
-	return fl(pen, 1 - fl(pen, y * y));
-}
+NOISE_INLINE double ref_one_minus_square(noise_pen *pen, double y) { return fl(pen, 1 - fl(pen, y * y)); }
 
 #endif

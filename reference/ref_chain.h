@@ -17,7 +17,7 @@ typedef struct ref_terms { /* sum over k of a[k*a_step] * row b[k*b_step .. + n)
 	size_t count;
 } ref_terms;
 
-typedef struct ref_errs { /* how a (layer, direction) errs and what is noted */
+typedef struct ref_errs {   /* how a (layer, direction) errs and what is noted */
 	const ref_noise *noise; /* NULL = exact */
 	ref_stats *stats;       /* NULL = not wanted */
 	uint64_t seed;

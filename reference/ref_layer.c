@@ -16,8 +16,7 @@ static int take(const array *arrays, size_t count, void **block)
 	double *at;
 
 	for (size_t i = 0; i < count; i++)
-		if (__builtin_mul_overflow(arrays[i].rows, arrays[i].width, &one) ||
-		    __builtin_add_overflow(total, one, &total))
+		if (__builtin_mul_overflow(arrays[i].rows, arrays[i].width, &one) || __builtin_add_overflow(total, one, &total))
 			return 0;
 	at = calloc(total, sizeof *at);
 	if (!at)
@@ -60,16 +59,29 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 	const size_t widest = GH > l->I ? GH : l->I;
 	double *dgates_h = NULL, *m = NULL;
 	const array arrays[] = {
-		{&l->weight_ih_t, l->I, GH}, {&l->weight_hh_t, l->R, GH}, {&l->weight_hr_t, H, l->P},
-		{&l->bias, 1, GH}, {&l->bias_nh, 1, gru},
-		{&l->gates, rows, GH}, {&l->a_nh, rows, gru},
-		{&l->c, rows, lstm}, {&l->c_prev, rows, lstm}, {&l->tanh_c, rows, lstm},
-		{&l->h, rows, l->R}, {&l->h_prev, rows, l->R}, {&m, rows, l->P ? H : 0},
-		{&l->h_now, l->way.N, l->R}, {&l->c_now, l->way.N, lstm},
-		{&l->dgates, back, GH}, {&dgates_h, back, gru ? GH : 0},
-		{&l->dh, back, l->R}, {&l->dc, back, lstm},
-		{&l->dh_now, l->way.N, l->R}, {&l->dc_now, l->way.N, lstm},
-		{&l->squares, 1, widest}, {&l->scratch, 2, H},
+		{&l->weight_ih_t, l->I, GH},
+		{&l->weight_hh_t, l->R, GH},
+		{&l->weight_hr_t, H, l->P},
+		{&l->bias, 1, GH},
+		{&l->bias_nh, 1, gru},
+		{&l->gates, rows, GH},
+		{&l->a_nh, rows, gru},
+		{&l->c, rows, lstm},
+		{&l->c_prev, rows, lstm},
+		{&l->tanh_c, rows, lstm},
+		{&l->h, rows, l->R},
+		{&l->h_prev, rows, l->R},
+		{&m, rows, l->P ? H : 0},
+		{&l->h_now, l->way.N, l->R},
+		{&l->c_now, l->way.N, lstm},
+		{&l->dgates, back, GH},
+		{&dgates_h, back, gru ? GH : 0},
+		{&l->dh, back, l->R},
+		{&l->dc, back, lstm},
+		{&l->dh_now, l->way.N, l->R},
+		{&l->dc_now, l->way.N, lstm},
+		{&l->squares, 1, widest},
+		{&l->scratch, 2, H},
 	};
 
 	if (!take(arrays, sizeof arrays / sizeof *arrays, &l->block))
@@ -85,22 +97,27 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 }
 
 /* Row s of an array that the cell may lack. */
-static double *row_of(double *array, size_t s, size_t width)
-{
-	return array ? array + s * width : NULL;
-}
+static double *row_of(double *array, size_t s, size_t width) { return array ? array + s * width : NULL; }
 
 ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t t, size_t n)
 {
 	const size_t H = l->H, GH = l->G * H, s = t * l->way.N + n;
 
 	return (ref_step){
-		.H = H, .errs = &l->errs, .stream = ref_stream(&l->errs, (ref_place){operation, t, n}),
-		.gates = row_of(l->gates, s, GH), .a_nh = row_of(l->a_nh, s, H),
-		.h_prev = row_of(l->h_prev, s, l->R), .c_prev = row_of(l->c_prev, s, H),
-		.c = row_of(l->c, s, H), .tanh_c = row_of(l->tanh_c, s, H), .m = row_of(l->m, s, H),
-		.dc = row_of(l->dc_now, n, H), .dc_total = row_of(l->dc, s, H),
-		.dgates = row_of(l->dgates, s, GH), .dgates_h = row_of(l->dgates_h, s, GH),
+		.H = H,
+		.errs = &l->errs,
+		.stream = ref_stream(&l->errs, (ref_place){operation, t, n}),
+		.gates = row_of(l->gates, s, GH),
+		.a_nh = row_of(l->a_nh, s, H),
+		.h_prev = row_of(l->h_prev, s, l->R),
+		.c_prev = row_of(l->c_prev, s, H),
+		.c = row_of(l->c, s, H),
+		.tanh_c = row_of(l->tanh_c, s, H),
+		.m = row_of(l->m, s, H),
+		.dc = row_of(l->dc_now, n, H),
+		.dc_total = row_of(l->dc, s, H),
+		.dgates = row_of(l->dgates, s, GH),
+		.dgates_h = row_of(l->dgates_h, s, GH),
 		.dh_direct = l->a_nh ? l->scratch + H : NULL,
 	};
 }

@@ -9,11 +9,11 @@
 
 #include "ref_cell.h"
 
-typedef struct ref_weights { /* as PyTorch lays them out */
-	const double *weight_ih; /* (G*H, I) */
-	const double *weight_hh; /* (G*H, R) */
+typedef struct ref_weights {         /* as PyTorch lays them out */
+	const double *weight_ih;         /* (G*H, I) */
+	const double *weight_hh;         /* (G*H, R) */
 	const double *bias_ih, *bias_hh; /* (G*H), NULL = none */
-	const double *weight_hr; /* (P, H), NULL without projection */
+	const double *weight_hr;         /* (P, H), NULL without projection */
 } ref_weights;
 
 typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
@@ -35,19 +35,19 @@ typedef struct ref_layer {
 	ref_errs errs;
 	size_t I, H, P, R, G;
 	double *weight_ih_t, *weight_hh_t, *weight_hr_t; /* (I, G*H), (R, G*H), (H, P): sums run along units */
-	double *bias;                 /* (G*H) of the chain over x: b_ih + b_hh where joined, else b_ih */
-	double *bias_nh;              /* (H) GRU: b_hn */
-	double *gates;                /* (T, N, G, H) after the activation */
-	double *a_nh;                 /* (T, N, H) GRU */
-	double *c, *c_prev, *tanh_c;  /* (T, N, H) LSTM */
-	double *h, *h_prev;           /* (T, N, R) */
-	double *m;                    /* (T, N, H) before the projection; h without one */
-	double *h_now, *c_now;        /* (N, R), (N, H): state, at last h_n, c_n */
-	double *dgates, *dgates_h;    /* (T, N, G, H); the same but for GRU */
-	double *dh, *dc;              /* (T, N, R), (T, N, H) LSTM: gradients at h and c */
-	double *dh_now, *dc_now;      /* (N, R), (N, H): carried, at last dh_0, dc_0 */
-	double *squares, *scratch;    /* widest row; (2, H): dm, dh_direct */
-	void *block;                  /* all of the above */
+	double *bias;                /* (G*H) of the chain over x: b_ih + b_hh where joined, else b_ih */
+	double *bias_nh;             /* (H) GRU: b_hn */
+	double *gates;               /* (T, N, G, H) after the activation */
+	double *a_nh;                /* (T, N, H) GRU */
+	double *c, *c_prev, *tanh_c; /* (T, N, H) LSTM */
+	double *h, *h_prev;          /* (T, N, R) */
+	double *m;                   /* (T, N, H) before the projection; h without one */
+	double *h_now, *c_now;       /* (N, R), (N, H): state, at last h_n, c_n */
+	double *dgates, *dgates_h;   /* (T, N, G, H); the same but for GRU */
+	double *dh, *dc;             /* (T, N, R), (T, N, H) LSTM: gradients at h and c */
+	double *dh_now, *dc_now;     /* (N, R), (N, H): carried, at last dh_0, dc_0 */
+	double *squares, *scratch;   /* widest row; (2, H): dm, dh_direct */
+	void *block;                 /* all of the above */
 } ref_layer;
 
 /* Takes memory for the layer: layer's cell, way, sizes and weights are set, the rest is zero; weights are
@@ -71,10 +71,24 @@ void ref_layer_dx(ref_layer *layer, double *dx);
 void ref_layer_dweights(ref_layer *layer, const double *x, const ref_grads *grads);
 
 enum { /* places of roundings (ref_place.operation); each dW takes a row of them */
-	REF_OP_BIAS, REF_OP_GATES, REF_OP_A_NH, REF_OP_CELL, REF_OP_PROJECT, REF_OP_MASK,
-	REF_OP_DH, REF_OP_DM, REF_OP_DCELL, REF_OP_DX, REF_OP_DX_SUM, REF_OP_DMASK,
-	REF_OP_DWEIGHT_IH, REF_OP_DWEIGHT_HH, REF_OP_DBIAS_IH, REF_OP_DBIAS_HH, REF_OP_DWEIGHT_HR,
-	REF_OP_CARRY
+	   REF_OP_BIAS,
+	   REF_OP_GATES,
+	   REF_OP_A_NH,
+	   REF_OP_CELL,
+	   REF_OP_PROJECT,
+	   REF_OP_MASK,
+	   REF_OP_DH,
+	   REF_OP_DM,
+	   REF_OP_DCELL,
+	   REF_OP_DX,
+	   REF_OP_DX_SUM,
+	   REF_OP_DMASK,
+	   REF_OP_DWEIGHT_IH,
+	   REF_OP_DWEIGHT_HH,
+	   REF_OP_DBIAS_IH,
+	   REF_OP_DBIAS_HH,
+	   REF_OP_DWEIGHT_HR,
+	   REF_OP_CARRY
 };
 
 #endif

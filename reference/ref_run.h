@@ -9,17 +9,17 @@
 typedef struct ref_run_state {
 	const gm_spec *spec;
 	const gm_tensors *tensors;
-	double *const *value;  /* the caller's, by row of tensors */
+	double *const *value; /* the caller's, by row of tensors */
 	size_t T, N, L, D, R;
 	int backward;
-	size_t *length;        /* (N) */
-	size_t *order[2];      /* of ref_way, for each direction */
+	size_t *length;   /* (N) */
+	size_t *order[2]; /* of ref_way, for each direction */
 	size_t steps;
-	double *zeros;         /* stands for every absent state and weight */
-	double **x;            /* L+1 sequences: x[k] (T, N, width of layer k's input), x[L] (T, N, D*R) the output */
-	double *dy;            /* (T, N, D*R) gradient at the output of the layer in hand */
-	double *dx[2];         /* (T, N, width) one a direction */
-	ref_layer *layer;      /* L*D */
+	double *zeros;    /* stands for every absent state and weight */
+	double **x;       /* L+1 sequences: x[k] (T, N, width of layer k's input), x[L] (T, N, D*R) the output */
+	double *dy;       /* (T, N, D*R) gradient at the output of the layer in hand */
+	double *dx[2];    /* (T, N, width) one a direction */
+	ref_layer *layer; /* L*D */
 } ref_run_state;
 
 /* value of a tensor, NULL if the problem has none such or the caller gave none. */

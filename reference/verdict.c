@@ -38,8 +38,12 @@ static void judge_row(const budget_tensor *tensor, size_t row, const float *got,
 void judge_tensor(const judge_budget *budget, size_t row, const float *got, judge_verdict *verdict)
 {
 	const budget_tensor *tensor = &budget->tensor[row];
-	judge_verdict v = {.used = -1, .first_wrong = GM_NO_TENSOR, .worst = GM_NO_TENSOR, .weak = tensor->weak,
-	                   .rows = tensor->rows, .unfit_rows = tensor->unfit_rows};
+	judge_verdict v = {.used = -1,
+	                   .first_wrong = GM_NO_TENSOR,
+	                   .worst = GM_NO_TENSOR,
+	                   .weak = tensor->weak,
+	                   .rows = tensor->rows,
+	                   .unfit_rows = tensor->unfit_rows};
 
 	for (size_t r = 0; tensor->want && r < tensor->rows; r++)
 		if (!tensor->unfit[r])

@@ -6,7 +6,7 @@
 #include "broken_fixtures.h"
 
 #define INPUT LSTM "/input"
-#define BIAS LSTM "/weights/bias_ih_l0"
+#define BIAS  LSTM "/weights/bias_ih_l0"
 
 static const hsize_t input_dim[3] = {3, 2, 4};
 static const double numbers[4096]; /* zeros: enough for any array here */
@@ -21,10 +21,7 @@ static void bias_of_shape(hid_t file, int rank, const hsize_t *dim)
 	remake(file, BIAS, H5T_IEEE_F32LE, rank, dim, H5P_DEFAULT, H5T_NATIVE_DOUBLE, rank < 0 ? NULL : numbers);
 }
 
-void edit_valid(hid_t file)
-{
-	(void)file;
-}
+void edit_valid(hid_t file) { (void)file; }
 
 static hid_t chunked(hsize_t a, hsize_t b, hsize_t c)
 {
@@ -53,25 +50,13 @@ void edit_valid_compact(hid_t file)
 	remake_stored(file, INPUT, plist);
 }
 
-void edit_valid_many_chunks(hid_t file)
-{
-	remake_stored(file, INPUT, chunked(2, 2, 3));
-}
+void edit_valid_many_chunks(hid_t file) { remake_stored(file, INPUT, chunked(2, 2, 3)); }
 
-void edit_float64_input(hid_t file)
-{
-	input_of_type(file, H5T_IEEE_F64LE);
-}
+void edit_float64_input(hid_t file) { input_of_type(file, H5T_IEEE_F64LE); }
 
-void edit_big_endian(hid_t file)
-{
-	input_of_type(file, H5T_IEEE_F32BE);
-}
+void edit_big_endian(hid_t file) { input_of_type(file, H5T_IEEE_F32BE); }
 
-void edit_integers(hid_t file)
-{
-	input_of_type(file, H5T_STD_I32LE);
-}
+void edit_integers(hid_t file) { input_of_type(file, H5T_STD_I32LE); }
 
 void edit_half(hid_t file)
 {
@@ -138,15 +123,9 @@ void edit_wrong_rank(hid_t file)
 	remake(file, LSTM "/weights/weight_ih_l0", H5T_IEEE_F32LE, 1, &dim, H5P_DEFAULT, H5T_NATIVE_DOUBLE, numbers);
 }
 
-void edit_scalar(hid_t file)
-{
-	bias_of_shape(file, 0, NULL);
-}
+void edit_scalar(hid_t file) { bias_of_shape(file, 0, NULL); }
 
-void edit_null_space(hid_t file)
-{
-	bias_of_shape(file, -1, NULL);
-}
+void edit_null_space(hid_t file) { bias_of_shape(file, -1, NULL); }
 
 void edit_zero_size(hid_t file)
 {
@@ -196,7 +175,8 @@ void edit_huge_chunk(hid_t file)
 
 	H5Pset_deflate(plist, 1);
 	remove_link(file, INPUT);
-	did(H5Dcreate2(file, INPUT, H5T_IEEE_F32LE, H5Screate_simple(3, input_dim, unlimited), H5P_DEFAULT, plist, H5P_DEFAULT),
+	did(H5Dcreate2(file, INPUT, H5T_IEEE_F32LE, H5Screate_simple(3, input_dim, unlimited), H5P_DEFAULT, plist,
+	               H5P_DEFAULT),
 	    "huge chunk");
 }
 
@@ -241,15 +221,9 @@ static void with_filter(hid_t file, H5Z_filter_t filter)
 	remake_stored(file, INPUT, plist);
 }
 
-void edit_szip(hid_t file)
-{
-	with_filter(file, H5Z_FILTER_SZIP);
-}
+void edit_szip(hid_t file) { with_filter(file, H5Z_FILTER_SZIP); }
 
-void edit_plugin_filter(hid_t file)
-{
-	with_filter(file, 32015);
-}
+void edit_plugin_filter(hid_t file) { with_filter(file, 32015); }
 
 void edit_many_filters(hid_t file)
 {
@@ -298,10 +272,7 @@ static void poke(hid_t file, const char *path, size_t at, double value)
 	H5Dclose(set);
 }
 
-void edit_nan_input(hid_t file)
-{
-	poke(file, INPUT, 5, NAN);
-}
+void edit_nan_input(hid_t file) { poke(file, INPUT, 5, NAN); }
 
 void edit_valid_nan_tag(hid_t file)
 {
@@ -309,17 +280,8 @@ void edit_valid_nan_tag(hid_t file)
 	set_text(file, LSTM, "tags", "tiny,nan", 8);
 }
 
-void edit_inf_weight(hid_t file)
-{
-	poke(file, LSTM "/weights/weight_hh_l0", 0, INFINITY);
-}
+void edit_inf_weight(hid_t file) { poke(file, LSTM "/weights/weight_hh_l0", 0, INFINITY); }
 
-void edit_length_zero(hid_t file)
-{
-	poke(file, GRU "/lengths", 1, 0);
-}
+void edit_length_zero(hid_t file) { poke(file, GRU "/lengths", 1, 0); }
 
-void edit_length_beyond(hid_t file)
-{
-	poke(file, GRU "/lengths", 1, 5);
-}
+void edit_length_beyond(hid_t file) { poke(file, GRU "/lengths", 1, 5); }

@@ -19,15 +19,15 @@ hid_t did(hid_t id, const char *step)
 	return id;
 }
 
-void remove_link(hid_t file, const char *path)
-{
-	did(H5Ldelete(file, path, H5P_DEFAULT), path);
-}
+void remove_link(hid_t file, const char *path) { did(H5Ldelete(file, path, H5P_DEFAULT), path); }
 
 void remake(hid_t file, const char *path, hid_t type, int rank, const hsize_t *dim, hid_t plist, hid_t memory_type,
             const void *data)
 {
-	hid_t space = rank < 0 ? H5Screate(H5S_NULL) : rank ? H5Screate_simple(rank, dim, NULL) : H5Screate(H5S_SCALAR), set;
+	hid_t space = rank < 0 ? H5Screate(H5S_NULL)
+	            : rank     ? H5Screate_simple(rank, dim, NULL)
+	                       : H5Screate(H5S_SCALAR),
+		  set;
 
 	if (H5Lexists(file, path, H5P_DEFAULT) > 0)
 		remove_link(file, path);

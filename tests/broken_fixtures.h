@@ -7,7 +7,7 @@
 #include <hdf5.h>
 
 #define LSTM "/cases/lstm_T3_N2_I4_H5.init"
-#define GRU "/cases/gru_L2_D2_T4_N3_I2_H3_bf_len_drop.init"
+#define GRU  "/cases/gru_L2_D2_T4_N3_I2_H3_bf_len_drop.init"
 
 /* Ends the program with the text and the step if it failed: an edit that did not happen tests nothing. */
 hid_t did(hid_t id, const char *step);

@@ -25,15 +25,9 @@ static void hard(hid_t file, const char *target, const char *path)
 	did(H5Lcreate_hard(file, target, file, path, H5P_DEFAULT, H5P_DEFAULT), path);
 }
 
-void edit_soft_link(hid_t file)
-{
-	soft(file, LSTM "/golden32/output", INPUT);
-}
+void edit_soft_link(hid_t file) { soft(file, LSTM "/golden32/output", INPUT); }
 
-void edit_soft_loop(hid_t file)
-{
-	soft(file, INPUT, INPUT);
-}
+void edit_soft_loop(hid_t file) { soft(file, INPUT, INPUT); }
 
 void edit_external_link(hid_t file)
 {
@@ -44,48 +38,25 @@ void edit_external_link(hid_t file)
 void edit_linked_folder(hid_t file)
 {
 	remove_link(file, LSTM "/weights");
-	did(H5Lcreate_external("valid.h5", LSTM "/weights", file, LSTM "/weights", H5P_DEFAULT, H5P_DEFAULT), "external link");
+	did(H5Lcreate_external("valid.h5", LSTM "/weights", file, LSTM "/weights", H5P_DEFAULT, H5P_DEFAULT),
+	    "external link");
 }
 
-void edit_linked_cases(hid_t file)
-{
-	soft(file, "/", "/cases");
-}
+void edit_linked_cases(hid_t file) { soft(file, "/", "/cases"); }
 
-void edit_cycle(hid_t file)
-{
-	hard(file, LSTM, LSTM "/weights");
-}
+void edit_cycle(hid_t file) { hard(file, LSTM, LSTM "/weights"); }
 
-void edit_shared_object(hid_t file)
-{
-	hard(file, LSTM "/h_0", LSTM "/grad_h_n");
-}
+void edit_shared_object(hid_t file) { hard(file, LSTM "/h_0", LSTM "/grad_h_n"); }
 
-void edit_missing_input(hid_t file)
-{
-	remove_link(file, INPUT);
-}
+void edit_missing_input(hid_t file) { remove_link(file, INPUT); }
 
-void edit_missing_weight(hid_t file)
-{
-	remove_link(file, LSTM "/weights/weight_hh_l0");
-}
+void edit_missing_weight(hid_t file) { remove_link(file, LSTM "/weights/weight_hh_l0"); }
 
-void edit_missing_lengths(hid_t file)
-{
-	remove_link(file, GRU "/lengths");
-}
+void edit_missing_lengths(hid_t file) { remove_link(file, GRU "/lengths"); }
 
-void edit_missing_mask(hid_t file)
-{
-	remove_link(file, GRU "/dropout_mask_l0");
-}
+void edit_missing_mask(hid_t file) { remove_link(file, GRU "/dropout_mask_l0"); }
 
-void edit_missing_golden(hid_t file)
-{
-	remove_link(file, LSTM "/golden64/h_n");
-}
+void edit_missing_golden(hid_t file) { remove_link(file, LSTM "/golden64/h_n"); }
 
 void edit_valid_without_options(hid_t file)
 {
@@ -99,25 +70,13 @@ void edit_valid_without_options(hid_t file)
 	}
 }
 
-void edit_extra_dataset(hid_t file)
-{
-	hard(file, INPUT, LSTM "/weights/weight_ih_l1");
-}
+void edit_extra_dataset(hid_t file) { hard(file, INPUT, LSTM "/weights/weight_ih_l1"); }
 
-void edit_extra_lengths(hid_t file)
-{
-	hard(file, GRU "/lengths", LSTM "/lengths");
-}
+void edit_extra_lengths(hid_t file) { hard(file, GRU "/lengths", LSTM "/lengths"); }
 
-void edit_extra_group(hid_t file)
-{
-	group(file, LSTM "/golden16");
-}
+void edit_extra_group(hid_t file) { group(file, LSTM "/golden16"); }
 
-void edit_extra_in_root(hid_t file)
-{
-	group(file, "/models");
-}
+void edit_extra_in_root(hid_t file) { group(file, "/models"); }
 
 void edit_no_cases(hid_t file)
 {
@@ -145,15 +104,9 @@ void edit_named_type(hid_t file)
 	did(H5Tcommit2(file, INPUT, type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), "named type");
 }
 
-void edit_odd_name(hid_t file)
-{
-	group(file, LSTM "/weights/a b");
-}
+void edit_odd_name(hid_t file) { group(file, LSTM "/weights/a b"); }
 
-void edit_escape_name(hid_t file)
-{
-	group(file, LSTM "/\033[31m\n");
-}
+void edit_escape_name(hid_t file) { group(file, LSTM "/\033[31m\n"); }
 
 void edit_long_name(hid_t file)
 {
@@ -164,10 +117,7 @@ void edit_long_name(hid_t file)
 }
 
 /* The library takes "..", which is a name like any other to it. */
-void edit_dot_name(hid_t file)
-{
-	group(file, LSTM "/..");
-}
+void edit_dot_name(hid_t file) { group(file, LSTM "/.."); }
 
 static void rename_case(hid_t file, const char *from, const char *name)
 {
@@ -177,20 +127,11 @@ static void rename_case(hid_t file, const char *from, const char *name)
 	did(H5Lmove(file, from, file, path, H5P_DEFAULT, H5P_DEFAULT), path);
 }
 
-void edit_case_without_regime(hid_t file)
-{
-	rename_case(file, GRU, "gru_L2_D2_T4_N3_I2_H3_bf_len_drop");
-}
+void edit_case_without_regime(hid_t file) { rename_case(file, GRU, "gru_L2_D2_T4_N3_I2_H3_bf_len_drop"); }
 
-void edit_case_not_normal(hid_t file)
-{
-	rename_case(file, GRU, "gru_L1_T1_N1_I1_H1.init");
-}
+void edit_case_not_normal(hid_t file) { rename_case(file, GRU, "gru_L1_T1_N1_I1_H1.init"); }
 
-void edit_case_of_nothing(hid_t file)
-{
-	rename_case(file, GRU, "perceptron.init");
-}
+void edit_case_of_nothing(hid_t file) { rename_case(file, GRU, "perceptron.init"); }
 
 /* Name and attributes agree on sizes that cannot be loaded. */
 static void resize_case(hid_t file, const char *name, long long T, long long N)
@@ -202,7 +143,8 @@ static void resize_case(hid_t file, const char *name, long long T, long long N)
 
 void edit_named_shape_bomb(hid_t file)
 {
-	static const char *const before_input[] = {"c_0", "golden32", "golden64", "grad_c_n", "grad_h_n", "grad_output", "h_0"};
+	static const char *const before_input[] = {"c_0",      "golden32",    "golden64", "grad_c_n",
+	                                           "grad_h_n", "grad_output", "h_0"};
 
 	for (size_t i = 0; i < sizeof before_input / sizeof *before_input; i++) {
 		char path[128];

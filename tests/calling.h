@@ -29,7 +29,7 @@ typedef struct calling_slot {
 } calling_slot;
 
 typedef struct calling_bad { /* a function that changes one slot */
-	const char *name; /* NULL ends the list */
+	const char *name;        /* NULL ends the list */
 	uint64_t slot;
 	void (*function)(void);
 } calling_bad;

@@ -6,7 +6,7 @@
 
 #include "gatemark/gatemark.h"
 
-#define CONTRACT_ISAS                                         \
+#define CONTRACT_ISAS                                     \
 	ISA(scalar, 0, GM_FREE)                               \
 	ISA(scalar_fma, GM_CPU_FMA, GM_CANONICAL)             \
 	ISA(emu16, GM_CPU_FMA, GM_CANONICAL)                  \

@@ -11,16 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t kernel_round_up(size_t count, size_t to)
-{
-	return (count + to - 1) / to * to;
-}
+size_t kernel_round_up(size_t count, size_t to) { return (count + to - 1) / to * to; }
 
 /* One of 64 values is special where the problem asks for it. */
 static float special_value(uint64_t bits)
 {
-	static const uint32_t specials[] = {0x00000000, 0x80000000, 0x00000001, 0x807fffff, 0x3f800000, 0x7e967699,
-	                                    0x7f800000, 0x7fc00000};
+	static const uint32_t specials[] = {0x00000000, 0x80000000, 0x00000001, 0x807fffff,
+	                                    0x3f800000, 0x7e967699, 0x7f800000, 0x7fc00000};
 	float value;
 
 	memcpy(&value, &specials[bits % 8], sizeof value);
@@ -111,8 +108,8 @@ static void pack_b(const kernel_problem *p, unsigned which, size_t width, kernel
 	for (size_t j = 0; j < p->cols; j++)
 		for (size_t s = 0; s < p->segments; s++)
 			for (size_t k = 0; k < p->depth; k++)
-				b->at[((j / width * p->segments + s) * p->depth + k) * width + j % width] =
-					kernel_value(p, which, j, s, k);
+				b->at[((j / width * p->segments + s) * p->depth + k) * width + j % width] = kernel_value(p, which, j, s,
+				                                                                                         k);
 }
 
 float *run_gemm(const gm_kernels *kernels, const kernel_problem *p, kernel_memory *m, float *result)
@@ -121,8 +118,12 @@ float *run_gemm(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	kernel_matrix *a = kernel_take(m, p->rows, (p->segments - 1) * apart + p->depth, p->seed % 4, 0);
 	kernel_matrix *b = kernel_take(m, 1, padded * p->segments * p->depth, 0, 0);
 	kernel_matrix *c = kernel_take(m, p->rows, p->cols, p->seed % 3, 1);
-	gm_gemm call = {.rows = p->rows, .cols = p->cols, .depth = p->depth, .segments = p->segments,
-	                .a_segment = (ptrdiff_t)apart, .b = b->at};
+	gm_gemm call = {.rows = p->rows,
+	                .cols = p->cols,
+	                .depth = p->depth,
+	                .segments = p->segments,
+	                .a_segment = (ptrdiff_t)apart,
+	                .b = b->at};
 
 	for (size_t s = 0; s < p->segments; s++)
 		kernel_fill(p, 1, a, s * apart, p->depth);
@@ -168,9 +169,14 @@ float *run_outer(const gm_kernels *kernels, const kernel_problem *p, kernel_memo
 	kernel_seal(m);
 	for (size_t panel = 0; panel < panels; panel++) {
 		size_t row = panel * tall;
-		gm_outer call = {.rows = p->rows - row < tall ? p->rows - row : tall, .cols = p->cols, .depth = p->depth,
-		                 .a = a->at + panel * a->ld, .b = b->at, .c = c->at + row * c->ld,
-		                 .ldc = (ptrdiff_t)c->ld, .resume = (p->flags & KERNEL_RESUME) != 0};
+		gm_outer call = {.rows = p->rows - row < tall ? p->rows - row : tall,
+		                 .cols = p->cols,
+		                 .depth = p->depth,
+		                 .a = a->at + panel * a->ld,
+		                 .b = b->at,
+		                 .c = c->at + row * c->ld,
+		                 .ldc = (ptrdiff_t)c->ld,
+		                 .resume = (p->flags & KERNEL_RESUME) != 0};
 
 		kernels->outer(&call);
 	}
@@ -206,7 +212,7 @@ size_t kernel_run(const gm_kernels *kernels, const kernel_problem *problem, kern
                   const guarded_setting *setting, float *result)
 {
 	static float *(*const run[])(const gm_kernels *, const kernel_problem *, kernel_memory *, float *) = {
-		[KERNEL_GEMM] = run_gemm, [KERNEL_OUTER] = run_outer, [KERNEL_STEP] = run_step,
+		[KERNEL_GEMM] = run_gemm,           [KERNEL_OUTER] = run_outer,  [KERNEL_STEP] = run_step,
 		[KERNEL_STEP_BACK] = run_step_back, [KERNEL_ADD] = run_elements, [KERNEL_MULTIPLY] = run_elements};
 	size_t count = kernel_results(problem), damage = 0;
 	float *end;

@@ -10,7 +10,14 @@
 #include "guarded.h"
 #include "kernels/kernels.h"
 
-typedef enum kernel_id { KERNEL_GEMM, KERNEL_OUTER, KERNEL_STEP, KERNEL_STEP_BACK, KERNEL_ADD, KERNEL_MULTIPLY } kernel_id;
+typedef enum kernel_id {
+	KERNEL_GEMM,
+	KERNEL_OUTER,
+	KERNEL_STEP,
+	KERNEL_STEP_BACK,
+	KERNEL_ADD,
+	KERNEL_MULTIPLY
+} kernel_id;
 
 typedef struct kernel_problem {
 	kernel_id kernel;
@@ -22,18 +29,18 @@ typedef struct kernel_problem {
 } kernel_problem;
 
 enum {
-	KERNEL_BIAS = 1,     /* gemm: bias instead of the old c (one segment, no carry) */
-	KERNEL_CARRY = 2,    /* gemm */
-	KERNEL_RESUME = 4,   /* outer */
-	KERNEL_TAPE = 8,     /* step: the tape is wanted */
-	KERNEL_IN_PLACE = 16, /* step: c_out is c_in; add, multiply: out is a */
+	KERNEL_BIAS = 1,       /* gemm: bias instead of the old c (one segment, no carry) */
+	KERNEL_CARRY = 2,      /* gemm */
+	KERNEL_RESUME = 4,     /* outer */
+	KERNEL_TAPE = 8,       /* step: the tape is wanted */
+	KERNEL_IN_PLACE = 16,  /* step: c_out is c_in; add, multiply: out is a */
 	KERNEL_ON_SECOND = 32, /* add, multiply: out is b */
-	KERNEL_DOWN = 64,    /* gemm: rows of a and c at falling addresses */
-	KERNEL_SPECIAL = 128 /* some values are zeros, denormals, huge, infinite or NaN */
+	KERNEL_DOWN = 64,      /* gemm: rows of a and c at falling addresses */
+	KERNEL_SPECIAL = 128   /* some values are zeros, denormals, huge, infinite or NaN */
 };
 
 typedef struct kernel_matrix { /* rows x cols elements at stride ld in one guarded buffer */
-	float *at; /* lowest address */
+	float *at;                 /* lowest address */
 	size_t rows, cols, ld;
 	int output;
 	uint64_t sum; /* of an input's bits, to see that it stays */

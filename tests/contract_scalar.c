@@ -7,11 +7,11 @@
 
 #define SIGN 0x80000000u
 
-#define OPERATION(name, operands, compare, vector, scalar)                \
-	static float scalar_##name(float a, float b, float c, int fused)  \
-	{                                                                 \
-		(void)b, (void)c, (void)fused;                            \
-		return scalar;                                            \
+#define OPERATION(name, operands, compare, vector, scalar)           \
+	static float scalar_##name(float a, float b, float c, int fused) \
+	{                                                                \
+		(void)b, (void)c, (void)fused;                               \
+		return scalar;                                               \
 	}
 #include "vec_operations.def"
 #undef OPERATION

@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-size_t step_planes(gm_cell cell)
-{
-	return cell == GM_LSTM ? GM_LSTM_PLANES : cell == GM_GRU ? GM_GRU_PLANES : 0;
-}
+size_t step_planes(gm_cell cell) { return cell == GM_LSTM ? GM_LSTM_PLANES : cell == GM_GRU ? GM_GRU_PLANES : 0; }
 
 /* Units of a matrix that holds [unit block][part][lane], `part` of them at (row, part, unit). */
 static float *unit_at(const kernel_matrix *matrix, size_t lanes, size_t parts, size_t row, size_t part, size_t unit)
@@ -41,8 +38,8 @@ static kernel_matrix *take_weights(const kernel_problem *p, kernel_memory *m, si
 	for (size_t unit = 0; unit < p->cols; unit++)
 		for (size_t k = 0; k < p->depth; k++)
 			for (size_t gate = 0; gate < gates; gate++)
-				w->at[((unit / lanes * p->depth + k) * gates + gate) * lanes + unit % lanes] =
-					kernel_value(p, 2, unit, gate, k);
+				w->at[((unit / lanes * p->depth + k) * gates + gate) * lanes + unit % lanes] = kernel_value(p, 2, unit,
+				                                                                                            gate, k);
 	return w;
 }
 
@@ -65,8 +62,15 @@ float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	kernel_matrix *w = take_weights(p, m, lanes);
 	kernel_matrix *h_in = take_padded(p, m, lanes, p->depth, 3, 0), *h_out = take_padded(p, m, lanes, p->cols, 0, 1);
 	kernel_matrix *c_in, *c_out = NULL, *bias, *tape = NULL;
-	gm_step call = {.rows = p->rows, .units = p->cols, .depth = p->depth, .pre = pre->at, .ld_pre = (ptrdiff_t)pre->ld,
-	                .weight_hh = w->at, .h_in = h_in->at, .ld_h_in = (ptrdiff_t)h_in->ld, .h_out = h_out->at,
+	gm_step call = {.rows = p->rows,
+	                .units = p->cols,
+	                .depth = p->depth,
+	                .pre = pre->at,
+	                .ld_pre = (ptrdiff_t)pre->ld,
+	                .weight_hh = w->at,
+	                .h_in = h_in->at,
+	                .ld_h_in = (ptrdiff_t)h_in->ld,
+	                .h_out = h_out->at,
 	                .ld_h_out = (ptrdiff_t)h_out->ld};
 
 	fill_units(p, 1, pre, lanes, gates);
@@ -122,7 +126,11 @@ float *run_step_back(const gm_kernels *kernels, const kernel_problem *p, kernel_
 	kernel_matrix *d = take_padded(p, m, lanes, p->cols, 1, 0);
 	kernel_matrix *dgates = kernel_take(m, p->rows, width, p->seed % 3, 1);
 	kernel_matrix *extra[2] = {NULL, NULL};
-	gm_step_back call = {.rows = p->rows, .units = p->cols, .d = d->at, .ld_d = (ptrdiff_t)d->ld, .dgates = dgates->at,
+	gm_step_back call = {.rows = p->rows,
+	                     .units = p->cols,
+	                     .d = d->at,
+	                     .ld_d = (ptrdiff_t)d->ld,
+	                     .dgates = dgates->at,
 	                     .ld_dgates = (ptrdiff_t)dgates->ld};
 
 	if (planes) {

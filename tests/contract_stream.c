@@ -19,31 +19,22 @@ uint32_t random_bits(uint64_t *state)
 	return (uint32_t)(z >> 32);
 }
 
-float random_near(uint64_t *state)
-{
-	return (float)(int32_t)random_bits(state) / 2147483648.0f;
-}
+float random_near(uint64_t *state) { return (float)(int32_t)random_bits(state) / 2147483648.0f; }
 
 /* Zeros, denormals, normals, halves, huge, infinite, NaN quiet and signalling, of both signs. */
-static const uint32_t specials[] = {
-	0x00000000, 0x00000001, 0x00400000, 0x007fffff, 0x00800000, 0x00800001, 0x33800000, 0x3effffff, 0x3f000000, 0x3f7fffff,
-	0x3f800000, 0x3f800001, 0x3fc00000, 0x40490fdb, 0x4b000001, 0x4b800000, 0x7e800000, 0x7f7fffff, 0x7f800000, 0x7fc00000,
-	0x7fa00001, 0x7fffffff};
+static const uint32_t specials[] = {0x00000000, 0x00000001, 0x00400000, 0x007fffff, 0x00800000, 0x00800001,
+                                    0x33800000, 0x3effffff, 0x3f000000, 0x3f7fffff, 0x3f800000, 0x3f800001,
+                                    0x3fc00000, 0x40490fdb, 0x4b000001, 0x4b800000, 0x7e800000, 0x7f7fffff,
+                                    0x7f800000, 0x7fc00000, 0x7fa00001, 0x7fffffff};
 _Static_assert(2 * sizeof specials / sizeof *specials == VEC_SPECIALS, "the header's count");
 enum { RANDOMS = 1 << 14 };
 
 size_t vec_lanes_checked;
 
-float vec_special(size_t i)
-{
-	return of_bits(specials[i / 2] | (i % 2 ? 0x80000000u : 0));
-}
+float vec_special(size_t i) { return of_bits(specials[i / 2] | (i % 2 ? 0x80000000u : 0)); }
 
 /* Any bits, or exponents that meet in a sum. */
-static float draw(uint64_t *state, size_t i)
-{
-	return i % 2 ? random_near(state) : of_bits(random_bits(state));
-}
+static float draw(uint64_t *state, size_t i) { return i % 2 ? random_near(state) : of_bits(random_bits(state)); }
 
 vec_stream vec_stream_open(int operands)
 {
@@ -98,8 +89,8 @@ size_t vec_stream_differences(const char *isa, const char *name, vec_map *map, s
 
 				if (!vec_same(out[i], s->want[k], compare) && !differ++ && isa)
 					print_error("%s: %s(%a, %a, %a) in lane %zu is %a (%08x), not %a (%08x)\n", isa, name,
-					            (double)s->a[k], (double)s->b[k], (double)s->c[k], i, (double)out[i],
-					            bits_of(out[i]), (double)s->want[k], bits_of(s->want[k]));
+					            (double)s->a[k], (double)s->b[k], (double)s->c[k], i, (double)out[i], bits_of(out[i]),
+					            (double)s->want[k], bits_of(s->want[k]));
 			}
 			vec_lanes_checked += lanes;
 		}

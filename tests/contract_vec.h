@@ -21,11 +21,11 @@ typedef void vec_map(float *out, const float *a, const float *b, const float *c)
 typedef struct vec_table {
 	size_t lanes; /* 0: not part of this build */
 	vec_map *map[VEC_OPERATIONS];
-	vec_map *pow2;                                          /* of a */
-	vec_map *tanh_u10, *exp_u10;                            /* of a; NULL in a build without SLEEF */
-	void (*set1)(float *out, float x);                      /* out: lanes floats */
-	void (*load_n)(float *out, const float *p, size_t n);   /* p: n floats; out: lanes floats */
-	void (*store_n)(float *p, const float *v, size_t n);    /* p: n floats; v: lanes floats */
+	vec_map *pow2;                                        /* of a */
+	vec_map *tanh_u10, *exp_u10;                          /* of a; NULL in a build without SLEEF */
+	void (*set1)(float *out, float x);                    /* out: lanes floats */
+	void (*load_n)(float *out, const float *p, size_t n); /* p: n floats; out: lanes floats */
+	void (*store_n)(float *p, const float *v, size_t n);  /* p: n floats; v: lanes floats */
 } vec_table;
 
 #define ISA(name, needs, rounding) extern const vec_table contract_vec_##name;
@@ -49,14 +49,20 @@ int vec_same(float got, float want, enum vec_compare compare);
 
 static inline uint32_t bits_of(float x)
 {
-	union { float value; uint32_t bits; } u = {.value = x};
+	union {
+		float value;
+		uint32_t bits;
+	} u = {.value = x};
 
 	return u.bits;
 }
 
 static inline float of_bits(uint32_t bits)
 {
-	union { uint32_t bits; float value; } u = {.bits = bits};
+	union {
+		uint32_t bits;
+		float value;
+	} u = {.bits = bits};
 
 	return u.value;
 }

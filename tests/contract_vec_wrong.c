@@ -7,21 +7,18 @@
 
 enum { LANES = 16 };
 
-#define WRONG(name, value)                                                                      \
-	static void wrong_##name(float *out, const float *p, const float *q, const float *r)    \
-	{                                                                                       \
-		for (int i = 0; i < LANES; i++) {                                               \
-			float a = p[i], b = q[i], c = r[i];                                     \
-                                                                                                \
-			(void)a, (void)b, (void)c;                                              \
-			out[i] = value;                                                         \
-		}                                                                               \
+#define WRONG(name, value)                                                               \
+	static void wrong_##name(float *out, const float *p, const float *q, const float *r) \
+	{                                                                                    \
+		for (int i = 0; i < LANES; i++) {                                                \
+			float a = p[i], b = q[i], c = r[i];                                          \
+                                                                                         \
+			(void)a, (void)b, (void)c;                                                   \
+			out[i] = value;                                                              \
+		}                                                                                \
 	}
 
-static float flushed(float x)
-{
-	return fabsf(x) < 0x1p-126f ? copysignf(0.0f, x) : x;
-}
+static float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0.0f, x) : x; }
 
 WRONG(load, i == LANES / 2 ? p[i - 1] : a)
 WRONG(neg, 0.0f - a)
@@ -30,8 +27,8 @@ WRONG(copysign, copysignf(b, a))
 WRONG(add, flushed(a + b))
 WRONG(sub, b - a)
 WRONG(mul, fmaf(a, b, 0.0f))
-WRONG(div, a * (1.0f / b))
-WRONG(fma, a * b + c)
+WRONG(div, a *(1.0f / b))
+WRONG(fma, a *b + c)
 WRONG(fnma, c - a * b)
 WRONG(min, b < a ? b : a)
 WRONG(max, b > a ? b : a)
@@ -62,11 +59,16 @@ static void wrong_store_n(float *p, const float *v, size_t n)
 
 const vec_table contract_vec_wrong = {
 	.lanes = LANES,
-	.map = {
+	.map =
+		{
 #define OPERATION(name, operands, compare, vector, scalar) wrong_##name,
 #include "vec_operations.def"
 #undef OPERATION
-	},
-	.pow2 = wrong_pow2, .tanh_u10 = wrong_tanh_u10, .exp_u10 = wrong_exp_u10,
-	.set1 = wrong_set1, .load_n = wrong_load_n, .store_n = wrong_store_n,
+		},
+	.pow2 = wrong_pow2,
+	.tanh_u10 = wrong_tanh_u10,
+	.exp_u10 = wrong_exp_u10,
+	.set1 = wrong_set1,
+	.load_n = wrong_load_n,
+	.store_n = wrong_store_n,
 };

@@ -19,10 +19,7 @@ const uint32_t guarded_poison[GUARDED_POISONS] = {0x7fc00000u, 0xffffffffu, 0x7e
 
 enum { AROUND = 64 }; /* floats kept in view on each side */
 
-static size_t page_bytes(void)
-{
-	return (size_t)sysconf(_SC_PAGESIZE);
-}
+static size_t page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 void guarded_close(guarded *g)
 {

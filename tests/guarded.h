@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 typedef enum guarded_side {
-	GUARDED_END,   /* the last float is the last of the page */
-	GUARDED_START  /* the first float is the first of the page, or `shift` floats behind it */
+	GUARDED_END,  /* the last float is the last of the page */
+	GUARDED_START /* the first float is the first of the page, or `shift` floats behind it */
 } guarded_side;
 
 typedef struct guarded_setting {

@@ -18,7 +18,7 @@
 typedef struct trial {
 	gm_spec spec;
 	gm_tensors *tensors;
-	void **data;          /* by row; float32, lengths int64; NULL = absent */
+	void **data; /* by row; float32, lengths int64; NULL = absent */
 	gm_binding *binding;
 	char id[GM_SPEC_TEXT + 24];
 } trial;
@@ -33,10 +33,7 @@ static inline uint64_t trial_bits(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-static inline float trial_unit(uint64_t *state)
-{
-	return (float)((double)(trial_bits(state) >> 40) * 0x1p-23 - 1.0);
-}
+static inline float trial_unit(uint64_t *state) { return (float)((double)(trial_bits(state) >> 40) * 0x1p-23 - 1.0); }
 
 static inline void *trial_alloc(size_t count, size_t bytes)
 {
@@ -150,8 +147,8 @@ static inline gm_status trial_call(const gm_variant *v, gm_plan *plan, gm_bindin
 /* Runs forward with a tape, then backward, into t->data; GM_UNSUPPORTED passes through. */
 static inline gm_status trial_run(trial *t, const gm_variant *v)
 {
-	gm_plan_opts opts = {.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = t->spec.T, .N_max = t->spec.N,
-	                     .threads = 1};
+	gm_plan_opts opts = {
+		.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = t->spec.T, .N_max = t->spec.N, .threads = 1};
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 	void *memory[3];
 	gm_plan *plan;

@@ -16,7 +16,11 @@
 
 enum { SIM_MOST = 8, SIM_EVENTS = 20000 };
 typedef enum sim_kind { SIM_OPEN, SIM_JUDGE, SIM_TIME, SIM_CLOSE, SIM_FORGET } sim_kind;
-typedef struct sim_event { sim_kind kind; size_t slot, process, samples; uint64_t calls; } sim_event;
+typedef struct sim_event {
+	sim_kind kind;
+	size_t slot, process, samples;
+	uint64_t calls;
+} sim_event;
 
 typedef struct simulation {
 	double true_ns[SIM_MOST];
@@ -25,15 +29,15 @@ typedef struct simulation {
 	int loss_unknown;
 	gm_status open_status[SIM_MOST];
 	race_status verdict[SIM_MOST];
-	size_t crash_slot, crash_process;    /* crashes when timed in that process (1-based; 0 = never) */
-	size_t stop_after;                   /* calls of time until *stop is set; 0 = never */
+	size_t crash_slot, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
+	size_t stop_after;                /* calls of time until *stop is set; 0 = never */
 	volatile sig_atomic_t stop;
 	stats_stream stream;
 	size_t opens[SIM_MOST], times;
-	double layout[SIM_MOST];             /* of the present process */
+	double layout[SIM_MOST]; /* of the present process */
 	sim_event event[SIM_EVENTS];
 	size_t events;
-	race_result result[64 * SIM_MOST];   /* copies; the pointers in them are of copies too */
+	race_result result[64 * SIM_MOST]; /* copies; the pointers in them are of copies too */
 	size_t results;
 } simulation;
 
@@ -84,10 +88,7 @@ static gm_status sim_time(void *context, size_t slot, gm_pass pass, uint64_t cal
 	return GM_OK;
 }
 
-static void sim_close(void *context, size_t slot)
-{
-	sim_note(context, SIM_CLOSE, slot, 0, 0);
-}
+static void sim_close(void *context, size_t slot) { sim_note(context, SIM_CLOSE, slot, 0, 0); }
 
 static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
                              const race_candidate *candidate, void *const *got, const float *const *effective,
@@ -144,19 +145,27 @@ static simulation *sim_create(uint64_t seed, size_t candidates, const double *tr
 	return s;
 }
 
-static const race_candidate sim_candidates[SIM_MOST] = {
-	{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"}, {.variant = "v3"},
-	{.variant = "v4"}, {.variant = "v5"}, {.variant = "v6"}, {.variant = "v7"}};
+static const race_candidate sim_candidates[SIM_MOST] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"},
+                                                        {.variant = "v3"}, {.variant = "v4"}, {.variant = "v5"},
+                                                        {.variant = "v6"}, {.variant = "v7"}};
 
 /* Options of a race of the first `candidates` on specs, all from s; source must live as long. */
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
                                 size_t candidates)
 {
 	*source = (race_source){s, sim_open, sim_outputs, sim_time, sim_close};
-	return (race_options){.specs = specs, .spec_count = spec_count, .candidates = sim_candidates,
-	                      .candidate_count = candidates, .judge = sim_judge, .judge_context = s,
-	                      .report = sim_report, .report_context = s, .quick = 1, .seed = s->stream.seed,
-	                      .stop = &s->stop, .source = source};
+	return (race_options){.specs = specs,
+	                      .spec_count = spec_count,
+	                      .candidates = sim_candidates,
+	                      .candidate_count = candidates,
+	                      .judge = sim_judge,
+	                      .judge_context = s,
+	                      .report = sim_report,
+	                      .report_context = s,
+	                      .quick = 1,
+	                      .seed = s->stream.seed,
+	                      .stop = &s->stop,
+	                      .source = source};
 }
 
 static inline gm_spec spec_of(const char *text)

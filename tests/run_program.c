@@ -18,26 +18,30 @@
 static const char *variable(const char *name)
 {
 	const char *value = getenv(name);
-	if (value == NULL) {
+	if (!value) {
 		fprintf(stderr, "%s is not set: run through ctest\n", name);
 		abort();
 	}
 	return value;
 }
 
-typedef struct pipe_end { int fd; char *text; size_t used; } pipe_end;
+typedef struct pipe_end {
+	int fd;
+	char *text;
+	size_t used;
+} pipe_end;
 
 static void drain(pipe_end *p)
 {
 	p->text = realloc(p->text, p->used + 65537);
-	ssize_t n = p->text == NULL ? -1 : read(p->fd, p->text + p->used, 65536);
+	ssize_t n = !p->text ? -1 : read(p->fd, p->text + p->used, 65536);
 	if (n <= 0) {
 		close(p->fd);
 		p->fd = -1;
 		n = 0;
 	}
 	p->used += (size_t)n;
-	if (p->text != NULL)
+	if (p->text)
 		p->text[p->used] = '\0';
 }
 
@@ -54,7 +58,7 @@ static void child(const char *script, int out, int err)
 
 outcome run_shell(const char *command)
 {
-	outcome o = { .code = -1 };
+	outcome o = {.code = -1};
 	int out[2], err[2], state = 0;
 	char *script = NULL;
 	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0 ||
@@ -65,9 +69,9 @@ outcome run_shell(const char *command)
 		child(script, out[1], err[1]);
 	close(out[1]);
 	close(err[1]);
-	pipe_end end[2] = { { .fd = out[0] }, { .fd = err[0] } };
+	pipe_end end[2] = {{.fd = out[0]}, {.fd = err[0]}};
 	while (end[0].fd >= 0 || end[1].fd >= 0) {
-		struct pollfd waiting[2] = { { end[0].fd, POLLIN, 0 }, { end[1].fd, POLLIN, 0 } };
+		struct pollfd waiting[2] = {{end[0].fd, POLLIN, 0}, {end[1].fd, POLLIN, 0}};
 		poll(waiting, 2, -1);
 		for (int k = 0; k < 2; k++)
 			if (end[k].fd >= 0 && waiting[k].revents != 0)
@@ -100,14 +104,14 @@ void outcome_free(outcome *o)
 {
 	free(o->out);
 	free(o->err);
-	*o = (outcome){ 0 };
+	*o = (outcome){0};
 }
 
 char *scratch_open(void)
 {
 	const char *root = getenv("TMPDIR");
 	char *folder = NULL;
-	if (asprintf(&folder, "%s/gatemark-cli-XXXXXX", root == NULL ? "/tmp" : root) < 0 || mkdtemp(folder) == NULL)
+	if (asprintf(&folder, "%s/gatemark-cli-XXXXXX", !root ? "/tmp" : root) < 0 || !mkdtemp(folder))
 		abort();
 	return folder;
 }
@@ -129,9 +133,9 @@ char *file_text(const char *folder, const char *name)
 		abort();
 	FILE *file = fopen(path, "r");
 	free(path);
-	if (file == NULL)
+	if (!file)
 		return NULL;
-	if (getdelim(&text, &bytes, '\0', file) < 0 && text != NULL)
+	if (getdelim(&text, &bytes, '\0', file) < 0 && text)
 		text[0] = '\0'; // an empty file
 	fclose(file);
 	return text;
@@ -144,7 +148,7 @@ void file_put(const char *folder, const char *name, const char *text)
 		abort();
 	FILE *file = fopen(path, "w");
 	free(path);
-	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
 		abort();
 }
 

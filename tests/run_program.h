@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 typedef struct outcome {
-	int code;            /* exit code, or 128 + signal */
-	char *out, *err;     /* NUL-terminated; owned */
+	int code;        /* exit code, or 128 + signal */
+	char *out, *err; /* NUL-terminated; owned */
 } outcome;
 
 /* Runs $GM_BIN/gatemark through sh: "ulimit ...; gatemark check ...", where the word "gatemark" stands for its path.
@@ -18,11 +18,11 @@ outcome run_shell(const char *command);
 outcome expect(int code, const char *format, ...);
 void outcome_free(outcome *o);
 
-char *scratch_open(void);                     /* path of a new folder; owned by the caller */
-void scratch_close(char *folder);             /* removes it with all in it, frees the path */
+char *scratch_open(void);                              /* path of a new folder; owned by the caller */
+void scratch_close(char *folder);                      /* removes it with all in it, frees the path */
 char *file_text(const char *folder, const char *name); /* whole file, NUL-terminated; NULL if it cannot be read */
 void file_put(const char *folder, const char *name, const char *text);
-size_t count_of(const char *text, const char *part);   /* occurrences */
+size_t count_of(const char *text, const char *part); /* occurrences */
 size_t widest_line(const char *text);
 /* $GM_LIB/plugin_NAME.so; static storage. */
 const char *plugin_path(const char *name);

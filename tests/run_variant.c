@@ -30,7 +30,8 @@ static void allocate_tensors(variant_run *run, void *const *inputs)
 
 static void open_plan(variant_run *run, unsigned mode)
 {
-	gm_plan_opts opts = {.struct_size = sizeof opts, .mode = mode, .T_max = run->spec.T, .N_max = run->spec.N, .threads = 1};
+	gm_plan_opts opts = {
+		.struct_size = sizeof opts, .mode = mode, .T_max = run->spec.T, .N_max = run->spec.N, .threads = 1};
 	gm_error error = {0};
 
 	run->sizes.struct_size = sizeof run->sizes;
@@ -96,15 +97,9 @@ void run_random(variant_run *run, const gm_variant *variant, const char *problem
 	open_plan(run, mode);
 }
 
-void run_forward(variant_run *run)
-{
-	assert_int_equal(run->variant->forward(run->plan, &run->binding->fwd), GM_OK);
-}
+void run_forward(variant_run *run) { assert_int_equal(run->variant->forward(run->plan, &run->binding->fwd), GM_OK); }
 
-void run_backward(variant_run *run)
-{
-	assert_int_equal(run->variant->backward(run->plan, &run->binding->bwd), GM_OK);
-}
+void run_backward(variant_run *run) { assert_int_equal(run->variant->backward(run->plan, &run->binding->bwd), GM_OK); }
 
 void run_close(variant_run *run)
 {

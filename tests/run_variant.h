@@ -16,7 +16,7 @@ typedef struct variant_run { /* one plan with its memory and one set of tensors 
 	const gm_variant *variant;
 	gm_spec spec;
 	gm_tensors *tensors;
-	void **data;     /* by row: owned outputs; inputs borrowed or owned, see run_random */
+	void **data; /* by row: owned outputs; inputs borrowed or owned, see run_random */
 	gm_binding *binding;
 	gm_plan *plan;
 	gm_sizes sizes;

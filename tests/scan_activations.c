@@ -18,7 +18,8 @@
 #include "scan_judge.h"
 #include "scan_table.h"
 
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding) extern const scan_kernel scan_##isa##_##activation;
+#define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
+	extern const scan_kernel scan_##isa##_##activation;
 #include "variants/variants.def"
 #undef VARIANT
 extern const scan_kernel scan_faulty;
@@ -52,7 +53,7 @@ typedef struct scan_run {
 	time_t begin;
 	atomic_uint next_unit;
 	pthread_mutex_t lock;
-	time_t said;          /* under lock, from here on */
+	time_t said; /* under lock, from here on */
 	unsigned done;
 	scan_result *result;
 	int failed;
@@ -143,8 +144,13 @@ static void *scan_thread(void *argument)
 /* 0, or -1 without memory or threads. */
 static int scan(const scan_groups *groups, uint32_t stride, long jobs, int quiet, scan_result *result)
 {
-	scan_run run = {.groups = groups, .stride = stride, .quiet = quiet, .begin = time(NULL), .said = time(NULL),
-	                .result = result, .lock = PTHREAD_MUTEX_INITIALIZER};
+	scan_run run = {.groups = groups,
+	                .stride = stride,
+	                .quiet = quiet,
+	                .begin = time(NULL),
+	                .said = time(NULL),
+	                .result = result,
+	                .lock = PTHREAD_MUTEX_INITIALIZER};
 	pthread_t threads[JOBS];
 	long started = 0;
 
@@ -196,7 +202,10 @@ static unsigned evaluate(const scan_groups *groups, const scan_result *result, c
 static int self_test(const scan_table *documented, long jobs)
 {
 #define SCAN_FAULT(name, finds) {#name, 1u << (finds)},
-	static const struct { const char *name; unsigned finds; } faults[] = {{"none", 0}, SCAN_FAULTS(SCAN_FAULT)};
+	static const struct {
+		const char *name;
+		unsigned finds;
+	} faults[] = {{"none", 0}, SCAN_FAULTS(SCAN_FAULT)};
 #undef SCAN_FAULT
 	const scan_groups groups = {{{"scalar", "poly", {"faulty"}, {&scan_faulty}, 1}}, 1};
 	static scan_result result;
@@ -269,7 +278,9 @@ static int scan_all(const scan_options *options, const scan_table *documented)
 		puts("");
 	}
 	printf("scan: %s, SLEEF %s: %s\n", all ? "all arguments" : "a sample", *table.sleef ? table.sleef : "absent",
-	       kinds || failed ? "NOT as documented" : documented ? "as documented" : "not compared");
+	       kinds || failed ? "NOT as documented"
+	       : documented    ? "as documented"
+	                       : "not compared");
 	return kinds || failed;
 }
 

@@ -31,10 +31,7 @@ static int64_t grid(float x)
 	return bits >> 31 ? -(int64_t)(bits & 0x7fffffffu) : (int64_t)bits;
 }
 
-static double finite(double x)
-{
-	return fabs(x) > 0x1p128 ? copysign(0x1p128, x) : x;
-}
+static double finite(double x) { return fabs(x) > 0x1p128 ? copysign(0x1p128, x) : x; }
 
 /* 1/ulp of float at a normal x, exact; from 2^127 on as there. */
 static double per_ulp(double x)

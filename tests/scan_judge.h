@@ -27,7 +27,7 @@ typedef struct scan_group {
 typedef struct scan_chunk {
 	size_t n;
 	uint32_t bits[SCAN_CHUNK];
-	float x[2][SCAN_CHUNK];                       /* +, - */
+	float x[2][SCAN_CHUNK]; /* +, - */
 	double want[SCAN_FUNCTIONS][2][SCAN_CHUNK];
 } scan_chunk;
 
@@ -41,7 +41,7 @@ typedef struct scan_found {
 	uint64_t nan_lost, differ;       /* NaN in, number out; results where another ISA has other bits */
 	uint32_t nan_at, differ_at;
 	const char *differ_isa;
-	uint64_t hash;                   /* over arguments and results, in any order; all NaNs are one */
+	uint64_t hash; /* over arguments and results, in any order; all NaNs are one */
 } scan_found;
 
 float scan_float(uint32_t bits);

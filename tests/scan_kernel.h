@@ -19,13 +19,13 @@ typedef struct scan_kernel {
 } scan_kernel;
 
 /* Fault, and what has to be found (scan_table.h). */
-#define SCAN_FAULTS(X)                                                           \
-	X(coefficient, SCAN_ULP)    /* C4 of the polynomial off by 3 in 10 000 */ \
+#define SCAN_FAULTS(X)                                                         \
+	X(coefficient, SCAN_ULP)    /* C4 of the polynomial off by 3 in 10 000 */  \
 	X(clamp, SCAN_NAN)          /* operands of min exchanged: NaN swallowed */ \
-	X(underflow, SCAN_ABSOLUTE) /* exp clamped too early */                  \
-	X(order, SCAN_ORDER)        /* neighbours exchanged */                   \
-	X(sign, SCAN_SYMMETRY)      /* tanh(-x) = tanh(x) */                     \
-	X(limit, SCAN_LIMITS)       /* tanh ends below 1 */                      \
+	X(underflow, SCAN_ABSOLUTE) /* exp clamped too early */                    \
+	X(order, SCAN_ORDER)        /* neighbours exchanged */                     \
+	X(sign, SCAN_SYMMETRY)      /* tanh(-x) = tanh(x) */                       \
+	X(limit, SCAN_LIMITS)       /* tanh ends below 1 */                        \
 	X(bit, SCAN_BITS)           /* one bit of one result */
 
 #define SCAN_FAULT(name, finds) SCAN_FAULT_##name,

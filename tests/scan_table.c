@@ -12,21 +12,43 @@ const char *const scan_function_names[SCAN_FUNCTIONS] = {"tanh", "sigmoid", "exp
 
 /* BOUND is never measured.  WORST and AT: a sample may not be worse; all arguments give just this. */
 enum rule { BOUND, WORST, AT, EQUAL };
-enum { C_BOUND, C_ULP, C_ULP_AT, C_ABSOLUTE, C_ABSOLUTE_AT, C_ORDER, C_STEP, C_SYMMETRY, C_LIMITS, C_HASH = C_LIMITS + 4,
-       C_SAMPLE };
+enum {
+	C_BOUND,
+	C_ULP,
+	C_ULP_AT,
+	C_ABSOLUTE,
+	C_ABSOLUTE_AT,
+	C_ORDER,
+	C_STEP,
+	C_SYMMETRY,
+	C_LIMITS,
+	C_HASH = C_LIMITS + 4,
+	C_SAMPLE
+};
 static const struct {
 	const char *name;
 	enum rule rule;
 	enum scan_kind kind;
 } columns[SCAN_COLUMNS] = {
-	{"bound", BOUND, SCAN_ULP}, {"worst ulp", WORST, SCAN_ULP}, {"at", AT, SCAN_ULP},
-	{"absolute, 2^-149", WORST, SCAN_ABSOLUTE}, {"at", AT, SCAN_ABSOLUTE},
-	{"wrong order", WORST, SCAN_ORDER}, {"step back", WORST, SCAN_ORDER}, {"asymmetry", WORST, SCAN_SYMMETRY},
-	{"f(-Inf)", EQUAL, SCAN_LIMITS}, {"f(-0)", EQUAL, SCAN_LIMITS}, {"f(+0)", EQUAL, SCAN_LIMITS},
-	{"f(Inf)", EQUAL, SCAN_LIMITS}, {"hash of all", EQUAL, SCAN_BITS}, {"hash of sample", EQUAL, SCAN_BITS},
+	{"bound", BOUND, SCAN_ULP},
+	{"worst ulp", WORST, SCAN_ULP},
+	{"at", AT, SCAN_ULP},
+	{"absolute, 2^-149", WORST, SCAN_ABSOLUTE},
+	{"at", AT, SCAN_ABSOLUTE},
+	{"wrong order", WORST, SCAN_ORDER},
+	{"step back", WORST, SCAN_ORDER},
+	{"asymmetry", WORST, SCAN_SYMMETRY},
+	{"f(-Inf)", EQUAL, SCAN_LIMITS},
+	{"f(-0)", EQUAL, SCAN_LIMITS},
+	{"f(+0)", EQUAL, SCAN_LIMITS},
+	{"f(Inf)", EQUAL, SCAN_LIMITS},
+	{"hash of all", EQUAL, SCAN_BITS},
+	{"hash of sample", EQUAL, SCAN_BITS},
 };
 static const char *const keys[SCAN_KEYS] = {"arithmetic", "activation", "function"};
-static const struct { int first, count; } parts[2] = {{0, C_LIMITS}, {C_LIMITS, SCAN_COLUMNS - C_LIMITS}};
+static const struct {
+	int first, count;
+} parts[2] = {{0, C_LIMITS}, {C_LIMITS, SCAN_COLUMNS - C_LIMITS}};
 
 /* Rounded up, so that what was measured is never above what is written. */
 static void decimal(char *cell, double value, int digits)
@@ -153,7 +175,7 @@ void scan_table_print(const scan_table *table, const scan_table *bounds, FILE *o
 			fputs(" --- |", out);
 		for (size_t r = 0; r < table->rows; r++) {
 			const scan_row *row = &table->row[r];
-			const scan_row *bound = bounds ? find(bounds, (char (*)[SCAN_CELL])row->key) : NULL;
+			const scan_row *bound = bounds ? find(bounds, (char(*)[SCAN_CELL])row->key) : NULL;
 
 			fprintf(out, "\n| %s | %s | %s |", row->key[0], row->key[1], row->key[2]);
 			for (int c = parts[p].first; c < last; c++)
@@ -189,8 +211,8 @@ static unsigned compare_row(const scan_row *row, const scan_row *documented, int
 		if (agrees(c, row->cell[c], documented->cell[c], all))
 			continue;
 		kinds |= 1u << columns[c].kind;
-		fprintf(out, "scan: %s %s %s: %s: %s, documented %s\n", row->key[0], row->key[1], row->key[2],
-		        columns[c].name, row->cell[c], documented->cell[c]);
+		fprintf(out, "scan: %s %s %s: %s: %s, documented %s\n", row->key[0], row->key[1], row->key[2], columns[c].name,
+		        row->cell[c], documented->cell[c]);
 	}
 	return kinds;
 }
@@ -201,7 +223,7 @@ unsigned scan_table_compare(const scan_table *measured, const scan_table *docume
 
 	for (size_t r = 0; r < measured->rows; r++) {
 		const scan_row *row = &measured->row[r];
-		const scan_row *want = find(documented, (char (*)[SCAN_CELL])row->key);
+		const scan_row *want = find(documented, (char(*)[SCAN_CELL])row->key);
 		int same_library = strcmp(row->key[1], "u10") || !strcmp(measured->sleef, documented->sleef);
 
 		if (want) {

@@ -111,7 +111,8 @@ static void test_plans(void **state)
 	assert_int_equal(v->supports(&spec.problem, &good, &error), GM_OK);
 	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.threads = 3, &bad), &error), GM_UNSUPPORTED);
 	assert_non_null(strstr(error.message, "3"));
-	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.mode = GM_MODE_RECOMPUTE, &bad), &error), GM_UNSUPPORTED);
+	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.mode = GM_MODE_RECOMPUTE, &bad), &error),
+	                 GM_UNSUPPORTED);
 	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.T_max = 0, &bad), &error), GM_BAD_ARGUMENT);
 	assert_int_equal(v->sizes(&spec.problem, (bad = good, bad.T_max = SIZE_MAX / 8, &bad), &sizes), GM_BAD_SHAPE);
 	assert_int_equal(v->plan_create(&spec.problem, &good, NULL, &plan, &error), GM_BAD_ARGUMENT);
@@ -178,8 +179,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forward_arguments), cmocka_unit_test(test_backward_arguments),
-		cmocka_unit_test(test_weights), cmocka_unit_test(test_plans), cmocka_unit_test(test_fp_mode),
-		cmocka_unit_test(test_registry)};
+		cmocka_unit_test(test_weights),           cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_fp_mode),           cmocka_unit_test(test_registry)};
 
 	return cmocka_run_group_tests_name("api", tests, NULL, NULL);
 }

@@ -69,9 +69,13 @@ static void test_committed_cases(void **state)
 
 static void test_drawn_problems(void **state)
 {
-	static const char *const problems[] = {
-		"lstm_T40_N9_I70_H70", "gru_T300_N1_I3_H130", "rnn_tanh_T129_N13_I33_H47", "lstm_T3_N25_I600_H65",
-		"lstm_L2_D2_T19_N17_I20_H34_P33_len", "gru_L2_D2_T70_N7_I40_H48_bf_len", "rnn_relu_T9_N33_I5_H200"};
+	static const char *const problems[] = {"lstm_T40_N9_I70_H70",
+	                                       "gru_T300_N1_I3_H130",
+	                                       "rnn_tanh_T129_N13_I33_H47",
+	                                       "lstm_T3_N25_I600_H65",
+	                                       "lstm_L2_D2_T19_N17_I20_H34_P33_len",
+	                                       "gru_L2_D2_T70_N7_I40_H48_bf_len",
+	                                       "rnn_relu_T9_N33_I5_H200"};
 	const gm_variant *list[64];
 	size_t count = runnable_variants(list, 64);
 
@@ -91,8 +95,7 @@ static void test_drawn_problems(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_committed_cases), cmocka_unit_test(test_drawn_problems)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_committed_cases), cmocka_unit_test(test_drawn_problems)};
 
 	return cmocka_run_group_tests_name("bits", tests, NULL, NULL);
 }

@@ -167,10 +167,10 @@ static void classes_differ_where_they_should(void **state)
 /* Calibration on held-out seeds: constants were chosen with seeds 1 to 60. */
 static void honest_runs_use_less_than_sixty_percent(void **state)
 {
-	static const char *const spec[] = {
-		"rnn_tanh_T16_N3_I7_H17", "rnn_relu_T16_N3_I7_H17", "lstm_T16_N3_I7_H17", "gru_T16_N3_I7_H17",
-		"lstm_T1_N1_I1_H1", "gru_T64_N1_I32_H32", "rnn_relu_T100_N4_I16_H33", "rnn_tanh_T257_N2_I8_H8",
-		"lstm_T3_N9_I5_H4_bf", "gru_T5_N1_I3_H9_unb", "lstm_T257_N2_I8_H16", "gru_T3_N8_I4_H256"};
+	static const char *const spec[] = {"rnn_tanh_T16_N3_I7_H17",   "rnn_relu_T16_N3_I7_H17", "lstm_T16_N3_I7_H17",
+	                                   "gru_T16_N3_I7_H17",        "lstm_T1_N1_I1_H1",       "gru_T64_N1_I32_H32",
+	                                   "rnn_relu_T100_N4_I16_H33", "rnn_tanh_T257_N2_I8_H8", "lstm_T3_N9_I5_H4_bf",
+	                                   "gru_T5_N1_I3_H9_unb",      "lstm_T257_N2_I8_H16",    "gru_T3_N8_I4_H256"};
 	static const double gain[] = {0.1, 1, 3, 8};
 	double worst = 0;
 	size_t runs = 0;
@@ -197,14 +197,10 @@ static void honest_runs_use_less_than_sixty_percent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(verdicts_do_not_depend_on_the_call),
-		cmocka_unit_test(another_gate_is_rejected),
-		cmocka_unit_test(golden_values_must_agree),
-		cmocka_unit_test(values_that_repeat_widen_the_budget),
-		cmocka_unit_test(overflow_and_chaos_are_unfit),
-		cmocka_unit_test(kinks_are_unfit),
-		cmocka_unit_test(classes_differ_where_they_should),
-		cmocka_unit_test(honest_runs_use_less_than_sixty_percent),
+		cmocka_unit_test(verdicts_do_not_depend_on_the_call), cmocka_unit_test(another_gate_is_rejected),
+		cmocka_unit_test(golden_values_must_agree),           cmocka_unit_test(values_that_repeat_widen_the_budget),
+		cmocka_unit_test(overflow_and_chaos_are_unfit),       cmocka_unit_test(kinks_are_unfit),
+		cmocka_unit_test(classes_differ_where_they_should),   cmocka_unit_test(honest_runs_use_less_than_sixty_percent),
 	};
 
 	return cmocka_run_group_tests_name("budget", tests, NULL, NULL);

@@ -91,10 +91,12 @@ static void probe_variant(const gm_variant *variant, const char *problem, uint64
 	run_backward(&usual);
 	for (int mode = 0; mode < MODES; mode++) {
 		run_open(&run, variant, &usual.spec, usual.data, GM_MODE_TRAIN);
-		assert_int_equal(probe_in_mode((caller_mode)mode, (void (*)(void))variant->forward, run.plan, &run.binding->fwd,
-		                               slots), GM_OK);
-		assert_int_equal(probe_in_mode((caller_mode)mode, (void (*)(void))variant->backward, run.plan,
-		                               &run.binding->bwd, slots), GM_OK);
+		assert_int_equal(
+			probe_in_mode((caller_mode)mode, (void (*)(void))variant->forward, run.plan, &run.binding->fwd, slots),
+			GM_OK);
+		assert_int_equal(
+			probe_in_mode((caller_mode)mode, (void (*)(void))variant->backward, run.plan, &run.binding->bwd, slots),
+			GM_OK);
 		if (!same_results(&usual, &run, 1))
 			fail_msg("%s %s: the caller's mode %d reaches a result", variant->name, problem, mode);
 		run_close(&run);
@@ -123,7 +125,11 @@ static void test_variants(void **state)
 
 /* ---- every kernel: a table that passes each call through the trampoline ---- */
 
-static struct { const gm_kernels *kernels; uint64_t slots; size_t calls; } under;
+static struct {
+	const gm_kernels *kernels;
+	uint64_t slots;
+	size_t calls;
+} under;
 
 static void pass(void (*function)(void), uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d)
 {
@@ -136,23 +142,20 @@ static void pass(void (*function)(void), uintptr_t a, uintptr_t b, uintptr_t c, 
 	under.calls++;
 }
 
-#define PASS(type, member)                                                                 \
-	static void pass_##type(const type *call)                                          \
-	{                                                                                  \
-		pass((void (*)(void))under.kernels->member, (uintptr_t)call, 0, 0, 0);     \
+#define PASS(type, member) \
+	static void pass_##type(const type *call) { pass((void (*)(void))under.kernels->member, (uintptr_t)call, 0, 0, 0); }
+#define PASS_CELL(cell, index)                                                           \
+	static void pass_step_##cell(const gm_step *call)                                    \
+	{                                                                                    \
+		pass((void (*)(void))under.kernels->step[index], (uintptr_t)call, 0, 0, 0);      \
+	}                                                                                    \
+	static void pass_back_##cell(const gm_step_back *call)                               \
+	{                                                                                    \
+		pass((void (*)(void))under.kernels->step_back[index], (uintptr_t)call, 0, 0, 0); \
 	}
-#define PASS_CELL(cell, index)                                                                        \
-	static void pass_step_##cell(const gm_step *call)                                             \
-	{                                                                                             \
-		pass((void (*)(void))under.kernels->step[index], (uintptr_t)call, 0, 0, 0);           \
-	}                                                                                             \
-	static void pass_back_##cell(const gm_step_back *call)                                        \
-	{                                                                                             \
-		pass((void (*)(void))under.kernels->step_back[index], (uintptr_t)call, 0, 0, 0);      \
-	}
-#define PASS_ELEMENTS(member)                                                                              \
-	static void pass_##member(float *out, const float *a, const float *b, size_t count)                \
-	{                                                                                                  \
+#define PASS_ELEMENTS(member)                                                                           \
+	static void pass_##member(float *out, const float *a, const float *b, size_t count)                 \
+	{                                                                                                   \
 		pass((void (*)(void))under.kernels->member, (uintptr_t)out, (uintptr_t)a, (uintptr_t)b, count); \
 	}
 PASS(gm_gemm, gemm)
@@ -166,11 +169,15 @@ PASS_ELEMENTS(multiply)
 
 static gm_kernels passing(const gm_kernels *kernels)
 {
-	gm_kernels table = {
-		.lanes = kernels->lanes, .gemm_cols = kernels->gemm_cols, .outer_rows = kernels->outer_rows, .gemm = pass_gm_gemm,
-		.outer = pass_gm_outer, .step = {pass_step_tanh, pass_step_relu, pass_step_lstm, pass_step_gru},
-		.step_back = {pass_back_tanh, pass_back_relu, pass_back_lstm, pass_back_gru}, .add = pass_add,
-		.multiply = pass_multiply};
+	gm_kernels table = {.lanes = kernels->lanes,
+	                    .gemm_cols = kernels->gemm_cols,
+	                    .outer_rows = kernels->outer_rows,
+	                    .gemm = pass_gm_gemm,
+	                    .outer = pass_gm_outer,
+	                    .step = {pass_step_tanh, pass_step_relu, pass_step_lstm, pass_step_gru},
+	                    .step_back = {pass_back_tanh, pass_back_relu, pass_back_lstm, pass_back_gru},
+	                    .add = pass_add,
+	                    .multiply = pass_multiply};
 
 	under.kernels = kernels;
 	under.slots = under.calls = 0;
@@ -181,7 +188,11 @@ static gm_kernels passing(const gm_kernels *kernels)
 CONTRACT_ISAS
 #undef ISA
 #define ISA(name, needs, rounding) {#name, &gm_kernels_##name##_poly, needs},
-static const struct { const char *name; const gm_kernels *kernels; uint64_t needs; } tables[] = {CONTRACT_ISAS};
+static const struct {
+	const char *name;
+	const gm_kernels *kernels;
+	uint64_t needs;
+} tables[] = {CONTRACT_ISAS};
 #undef ISA
 
 static size_t probe_kernels(const char *name, const gm_kernels *kernels)
@@ -274,7 +285,9 @@ static void test_finds_bad_kernel(void **state)
 {
 	const guarded_setting setting = {.side = GUARDED_END};
 	const kernel_problem p = {.kernel = KERNEL_ADD, .rows = 1, .cols = 3, .depth = 1, .segments = 1};
-	gm_kernels bad = {.lanes = 1, .gemm_cols = 1, .outer_rows = 1,
+	gm_kernels bad = {.lanes = 1,
+	                  .gemm_cols = 1,
+	                  .outer_rows = 1,
 	                  .add = (void (*)(float *, const float *, const float *, size_t))calling_bad_functions[0].function};
 	gm_kernels table = passing(&bad);
 	kernel_memory memory = {0};
@@ -289,10 +302,12 @@ static void test_finds_bad_kernel(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(show_slots), cmocka_unit_test(test_variants), cmocka_unit_test(test_kernels),
-		cmocka_unit_test(test_passes_good_function), cmocka_unit_test(test_finds_bad_functions),
-		cmocka_unit_test(test_finds_bad_kernel)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(show_slots),
+	                                   cmocka_unit_test(test_variants),
+	                                   cmocka_unit_test(test_kernels),
+	                                   cmocka_unit_test(test_passes_good_function),
+	                                   cmocka_unit_test(test_finds_bad_functions),
+	                                   cmocka_unit_test(test_finds_bad_kernel)};
 
 	return cmocka_run_group_tests_name("calling", tests, NULL, NULL);
 }

@@ -58,15 +58,9 @@ static float hyperbolic(float x)
 	return copysignf(e / (e + 2.0f), x);
 }
 
-static float slope(float s) /* q(s) */
-{
-	return s * (1.0f - s);
-}
+static float slope(float s) /* q(s) */ { return s * (1.0f - s); }
 
-static float fnma(float a, float b, float c)
-{
-	return fmaf(-a, b, c);
-}
+static float fnma(float a, float b, float c) { return fmaf(-a, b, c); }
 
 /* One layer, one direction, time-major; arrays over t hold T+1 or T entries of N rows. */
 typedef struct plain {
@@ -74,7 +68,7 @@ typedef struct plain {
 	size_t T, N, I, H, P, R, G;
 	uint32_t cell;
 	const float *x, *w_ih, *w_hh, *b_ih, *b_hh, *w_hr;
-	float *h, *c;     /* (T+1, N, R), (T+1, N, H) */
+	float *h, *c;                          /* (T+1, N, R), (T+1, N, H) */
 	float *gate, *nh, *m, *da, *da_nh, *d; /* (T, N, G*H), (T, N, H) x2, (T, N, G*H), (T, N, H), (T, N, R) */
 } plain;
 
@@ -97,11 +91,21 @@ static void open_plain(plain *p, const variant_run *run)
 {
 	const gm_problem *problem = &run->spec.problem;
 
-	*p = (plain){.run = run, .T = run->spec.T, .N = run->spec.N, .I = problem->input_size, .H = problem->hidden_size,
-	             .P = problem->proj_size, .R = gm_state_size(problem), .G = gm_gates(problem->cell),
-	             .cell = problem->cell, .x = optional(run, "input"), .w_ih = optional(run, "weight_ih_l0"),
-	             .w_hh = optional(run, "weight_hh_l0"), .b_ih = optional(run, "bias_ih_l0"),
-	             .b_hh = optional(run, "bias_hh_l0"), .w_hr = optional(run, "weight_hr_l0")};
+	*p = (plain){.run = run,
+	             .T = run->spec.T,
+	             .N = run->spec.N,
+	             .I = problem->input_size,
+	             .H = problem->hidden_size,
+	             .P = problem->proj_size,
+	             .R = gm_state_size(problem),
+	             .G = gm_gates(problem->cell),
+	             .cell = problem->cell,
+	             .x = optional(run, "input"),
+	             .w_ih = optional(run, "weight_ih_l0"),
+	             .w_hh = optional(run, "weight_hh_l0"),
+	             .b_ih = optional(run, "bias_ih_l0"),
+	             .b_hh = optional(run, "bias_hh_l0"),
+	             .w_hr = optional(run, "weight_hr_l0")};
 	p->h = floats((p->T + 1) * p->N, p->R);
 	p->c = floats((p->T + 1) * p->N, p->H);
 	p->gate = floats(p->T * p->N, p->G * p->H);
@@ -182,8 +186,9 @@ static void forward(plain *p)
 			float *h = p->h + (at + p->N) * p->R;
 
 			for (size_t u = 0; u < p->H; u++)
-				p->cell == GM_LSTM ? lstm_unit(p, t, n, u) : p->cell == GM_GRU ? gru_unit(p, t, n, u)
-				                                                                : rnn_unit(p, t, n, u);
+				p->cell == GM_LSTM  ? lstm_unit(p, t, n, u)
+				: p->cell == GM_GRU ? gru_unit(p, t, n, u)
+									: rnn_unit(p, t, n, u);
 			for (size_t j = 0; j < p->R; j++)
 				h[j] = p->P ? chain(0.0f, p->w_hr + j * p->H, p->m + at * p->H, p->H) : p->m[at * p->H + j];
 		}
@@ -340,8 +345,8 @@ static void check_backward(plain *p)
 static void test_page_is_what_runs(void **state)
 {
 	static const char *const problems[] = {
-		"lstm_T7_N3_I5_H11", "lstm_T5_N2_I9_H13_P6", "lstm_T3_N1_I4_H5_nobias", "gru_T7_N3_I5_H11",
-		"gru_T4_N2_I17_H9_nobias", "rnn_tanh_T7_N3_I5_H11", "rnn_relu_T7_N3_I5_H11", "rnn_tanh_T90_N3_I2_H4"};
+		"lstm_T7_N3_I5_H11",       "lstm_T5_N2_I9_H13_P6",  "lstm_T3_N1_I4_H5_nobias", "gru_T7_N3_I5_H11",
+		"gru_T4_N2_I17_H9_nobias", "rnn_tanh_T7_N3_I5_H11", "rnn_relu_T7_N3_I5_H11",   "rnn_tanh_T90_N3_I2_H4"};
 	const gm_variant *variant = gm_variant_find("scalar_fma");
 	gm_error error;
 

@@ -54,10 +54,10 @@ static void expect_same_arrays(const draft *d, const gm_case *c)
 	assert_int_equal(case_entries(c, &entry), d->count);
 	for (size_t i = 0; i < d->count; i++) {
 		size_t row = d->layout->slot[i].row;
-		const void *array = entry[i].section == PACK_DATA       ? c->data[row]
-		                    : entry[i].section == PACK_GOLDEN64 ? (const void *)c->golden64[row]
-		                    : entry[i].section == PACK_GOLDEN32 ? (const void *)c->golden32[row]
-		                                                        : case_trace(c, entry[i].name, NULL);
+		const void *array = entry[i].section == PACK_DATA     ? c->data[row]
+		                  : entry[i].section == PACK_GOLDEN64 ? (const void *)c->golden64[row]
+		                  : entry[i].section == PACK_GOLDEN32 ? (const void *)c->golden32[row]
+		                                                      : case_trace(c, entry[i].name, NULL);
 		assert_string_equal(entry[i].name, d->entry[i].name);
 		assert_non_null(array);
 		assert_int_equal((uintptr_t)array % 64, 0);
@@ -152,8 +152,8 @@ static void test_cut_or_lengthened(void **state)
 /* Free text: a change there is another text, not damage. */
 static int is_free_text(size_t at, const char *id, const char *problem)
 {
-	return (at >= 24 + strlen(problem) + 1 && at < 24 + strlen(id)) || (at >= 216 && at < 220) || (at >= 280 && at <= 286) ||
-	       (at >= 544 && at < 576);
+	return (at >= 24 + strlen(problem) + 1 && at < 24 + strlen(id)) || (at >= 216 && at < 220) ||
+	       (at >= 280 && at <= 286) || (at >= 544 && at < 576);
 }
 
 static void test_flipped_head_and_entries(void **state)
@@ -286,7 +286,8 @@ static void test_patched_heads(void **state)
 		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5", NAN, "dropout 0 expected, nan found"},
 		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 0, "between 0 and 1 expected"},
 		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 1, "between 0 and 1 expected"},
-		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", NAN, "between 0 and 1 expected"},
+		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", NAN,
+	     "between 0 and 1 expected"},
 	};
 
 	(void)state;

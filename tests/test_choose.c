@@ -97,9 +97,12 @@ static void a_failed_check_disqualifies(void **state)
 
 static void every_other_status_is_told(void **state)
 {
-	static const struct { const char *status, *code; } SAID[] = {
-		{"rejected", "failed-conformance"}, {"skipped", "not-on-this-cpu"}, {"unsupported", "unsupported"},
-		{"failed", "not-timed"}};
+	static const struct {
+		const char *status, *code;
+	} SAID[] = {{"rejected", "failed-conformance"},
+	            {"skipped", "not-on-this-cpu"},
+	            {"unsupported", "unsupported"},
+	            {"failed", "not-timed"}};
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		lines l;
@@ -122,8 +125,10 @@ static void what_was_not_judged_is_no_candidate(void **state)
 	lines l;
 	(void)state;
 	begin(&l);
-	fprintf(l.file, "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
-	        "\"judged\":\"\",\"p50_ns\":1.0}\n", RUN_A, P, row(0));
+	fprintf(l.file,
+	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
+	        "\"judged\":\"\",\"p50_ns\":1.0}\n",
+	        RUN_A, P, row(0));
 	json_t *choice = choice_of(&l, NULL, CLI_NOTHING);
 	assert_true(json_is_null(json_object_get(entry_at(choice, 0), "chosen")));
 	assert_string_equal(results_text(rejection(entry_at(choice, 0), row(0)), "code"), "failed-conformance");
@@ -260,8 +265,14 @@ static void merging_knows_no_order_and_no_doubles(void **state)
 
 static void a_problem_can_be_asked_for(void **state)
 {
-	static const struct { const char *problem; int code; size_t entries; } ASKED[] = {
-		{P, CLI_OK, 1}, {"lstm_L1_T8_N1_I4_H4", CLI_OK, 2}, {"lstm_T8_N1_I4_H4/bwd", CLI_USAGE, 0}, {"nonsense", CLI_USAGE, 0}};
+	static const struct {
+		const char *problem;
+		int code;
+		size_t entries;
+	} ASKED[] = {{P, CLI_OK, 1},
+	             {"lstm_L1_T8_N1_I4_H4", CLI_OK, 2},
+	             {"lstm_T8_N1_I4_H4/bwd", CLI_USAGE, 0},
+	             {"nonsense", CLI_USAGE, 0}};
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		lines l;
@@ -295,7 +306,8 @@ static void the_file_is_whole_or_as_it_was(void **state)
 	assert_int_equal((int)results_get(conformance, "cases", 0), 1);
 	assert_float_equal(results_get(conformance, "worst_used", 0), 0.25, 1e-9);
 	json_decref(choice);
-	assert_int_equal(choose_from_results(path, 1, NULL, lines_beside(&l, "none/choice.json"), NULL, &error), CLI_NO_WRITE);
+	assert_int_equal(choose_from_results(path, 1, NULL, lines_beside(&l, "none/choice.json"), NULL, &error),
+	                 CLI_NO_WRITE);
 	l.file = fopen(l.path, "w");
 	assert_non_null(l.file);
 	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z"); /* nothing timed */
@@ -311,18 +323,12 @@ static void the_file_is_whole_or_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_fastest_wins_with_its_margin),
-		cmocka_unit_test(a_failed_check_disqualifies),
-		cmocka_unit_test(every_other_status_is_told),
-		cmocka_unit_test(what_was_not_judged_is_no_candidate),
-		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),
-		cmocka_unit_test(pairs_outrank_overlapping_intervals),
-		cmocka_unit_test(ratios_of_other_runs_do_not_count),
-		cmocka_unit_test(classes_must_be_accepted),
-		cmocka_unit_test(one_machine_is_decided_for),
-		cmocka_unit_test(merging_knows_no_order_and_no_doubles),
-		cmocka_unit_test(a_problem_can_be_asked_for),
-		cmocka_unit_test(the_file_is_whole_or_as_it_was),
+		cmocka_unit_test(the_fastest_wins_with_its_margin),   cmocka_unit_test(a_failed_check_disqualifies),
+		cmocka_unit_test(every_other_status_is_told),         cmocka_unit_test(what_was_not_judged_is_no_candidate),
+		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler), cmocka_unit_test(pairs_outrank_overlapping_intervals),
+		cmocka_unit_test(ratios_of_other_runs_do_not_count),  cmocka_unit_test(classes_must_be_accepted),
+		cmocka_unit_test(one_machine_is_decided_for),         cmocka_unit_test(merging_knows_no_order_and_no_doubles),
+		cmocka_unit_test(a_problem_can_be_asked_for),         cmocka_unit_test(the_file_is_whole_or_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "run_program.h"
 
 #define CASE "lstm_T3_N2_I3_H4.init"
-#define ONE " --cases " CASE
+#define ONE  " --cases " CASE
 
 static char *scratch; /* of the test at hand */
 
@@ -33,7 +33,7 @@ static int close_scratch(void **state)
 
 static void assert_in(const char *text, const char *part)
 {
-	if (strstr(text, part) == NULL)
+	if (!strstr(text, part))
 		print_error("\"%s\" is not in:\n%s\n", part, text);
 	assert_non_null(strstr(text, part));
 }
@@ -42,7 +42,7 @@ static void assert_in(const char *text, const char *part)
 
 static void precedence_is_that_of_the_contract(void **state)
 {
-	static const int order[] = { 130, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0 };
+	static const int order[] = {130, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0};
 	(void)state;
 	for (size_t a = 0; a < sizeof order / sizeof order[0]; a++)
 		for (size_t b = 0; b < sizeof order / sizeof order[0]; b++)
@@ -52,7 +52,7 @@ static void precedence_is_that_of_the_contract(void **state)
 
 static void statuses_have_exit_codes(void **state)
 {
-	static const int code[] = { 0, 2, 2, 5, 5, 70, 7, 6, 6, 1, 1, 1 };
+	static const int code[] = {0, 2, 2, 5, 5, 70, 7, 6, 6, 1, 1, 1};
 	(void)state;
 	for (int status = GM_OK; status <= GM_TIMEOUT; status++)
 		assert_int_equal(cli_exit_of((gm_status)status), code[status]);
@@ -61,7 +61,7 @@ static void statuses_have_exit_codes(void **state)
 
 static void the_nearest_name_is_near(void **state)
 {
-	static const char *const names[] = { "avx2-fused", "avx512-fused", "scalar", "fwd" };
+	static const char *const names[] = {"avx2-fused", "avx512-fused", "scalar", "fwd"};
 	(void)state;
 	assert_string_equal(cli_nearest("avx2-fsued", names, 4), "avx2-fused");
 	assert_string_equal(cli_nearest("scaler", names, 4), "scalar");
@@ -74,21 +74,21 @@ static void the_nearest_name_is_near(void **state)
 
 static void help_fits_one_screen(void **state)
 {
-	static const char *const verb[] = { "", "doctor", "list", "check", "bench", "choose", "report", "run", "fixture" };
+	static const char *const verb[] = {"", "doctor", "list", "check", "bench", "choose", "report", "run", "fixture"};
 	(void)state;
 	for (size_t k = 0; k < sizeof verb / sizeof verb[0]; k++) {
 		outcome o = expect(CLI_OK, "gatemark %s --help", verb[k]);
 		assert_true(count_of(o.out, "\n") <= 24);
 		assert_true(widest_line(o.out) <= 80);
-		assert_string_equal(o.err == NULL ? "" : o.err, "");
+		assert_string_equal(!o.err ? "" : o.err, "");
 		outcome_free(&o);
 	}
 }
 
 static void version_names_what_judges(void **state)
 {
-	static const char *const part[] = { "commit", "sleef", "benchmark", "hdf5", "ISAs", "fixtures", "judge", "protocol",
-	                                    "canonical", "ABI" };
+	static const char *const part[] = {"commit",   "sleef", "benchmark", "hdf5",      "ISAs",
+	                                   "fixtures", "judge", "protocol",  "canonical", "ABI"};
 	(void)state;
 	outcome o = expect(CLI_OK, "gatemark --version");
 	for (size_t k = 0; k < sizeof part / sizeof part[0]; k++)
@@ -98,26 +98,28 @@ static void version_names_what_judges(void **state)
 
 static void what_does_not_exist_is_usage(void **state)
 {
-	static const struct { const char *command, *said; } row[] = {
-		{ "gatemark", "Usage" },
-		{ "gatemark chekc", "nearest is check" },
-		{ "gatemark --chekc", "first word is a verb" },
-		{ "gatemark check --fixtuers=x", "nearest is --fixtures" },
-		{ "gatemark check --zzzzzzz", "no option --zzzzzzz" },
-		{ "gatemark check --cases", "requires an argument" },
-		{ "gatemark check -Z", "invalid option" },
-		{ "gatemark check stray", "takes no argument" },
-		{ "gatemark check --variants scaler", "nearest is scalar" },
-		{ "gatemark check --variants scalar,", "empty name" },
-		{ "gatemark check --cases lstm_T3_N2_I3_H4.inti", "nearest is lstm_T3_N2_I3_H4.init" },
-		{ "gatemark check --pass fdw", "nearest is fwd" },
-		{ "gatemark check --class f23", "nearest is f32" },
-		{ "gatemark list verbs", "no list verbs" },
-		{ "gatemark bench --seed 12x --quick", "--seed takes a number" },
-		{ "gatemark bench --seed 99999999999999999999", "--seed takes a number" },
-		{ "gatemark bench --problem lstm_T64_N1_I128/fwd", "--problem" },
-		{ "gatemark bench --shapes quikc", "nearest is quick" },
-		{ "gatemark bench --problem gru_T1_N1_I2_H2/fwd --variants scalar --benchmark_nonsense=1", "benchmark_nonsense" },
+	static const struct {
+		const char *command, *said;
+	} row[] = {
+		{"gatemark", "Usage"},
+		{"gatemark chekc", "nearest is check"},
+		{"gatemark --chekc", "first word is a verb"},
+		{"gatemark check --fixtuers=x", "nearest is --fixtures"},
+		{"gatemark check --zzzzzzz", "no option --zzzzzzz"},
+		{"gatemark check --cases", "requires an argument"},
+		{"gatemark check -Z", "invalid option"},
+		{"gatemark check stray", "takes no argument"},
+		{"gatemark check --variants scaler", "nearest is scalar"},
+		{"gatemark check --variants scalar,", "empty name"},
+		{"gatemark check --cases lstm_T3_N2_I3_H4.inti", "nearest is lstm_T3_N2_I3_H4.init"},
+		{"gatemark check --pass fdw", "nearest is fwd"},
+		{"gatemark check --class f23", "nearest is f32"},
+		{"gatemark list verbs", "no list verbs"},
+		{"gatemark bench --seed 12x --quick", "--seed takes a number"},
+		{"gatemark bench --seed 99999999999999999999", "--seed takes a number"},
+		{"gatemark bench --problem lstm_T64_N1_I128/fwd", "--problem"},
+		{"gatemark bench --shapes quikc", "nearest is quick"},
+		{"gatemark bench --problem gru_T1_N1_I2_H2/fwd --variants scalar --benchmark_nonsense=1", "benchmark_nonsense"},
 	};
 	(void)state;
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
@@ -148,7 +150,8 @@ static void right_variants_pass(void **state)
 static void wrong_numbers_fail_with_a_reproducer(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_WRONG, "gatemark check --plugin '%s' --junit %s/j.xml" ONE, plugin_path("wrong_numbers"), scratch);
+	outcome o = expect(CLI_WRONG, "gatemark check --plugin '%s' --junit %s/j.xml" ONE, plugin_path("wrong_numbers"),
+	                   scratch);
 	assert_in(o.out, "FAIL " CASE "/fwd ");
 	assert_in(o.out, " got ");
 	assert_in(o.out, ", allowed ");
@@ -226,10 +229,13 @@ static void refused_input_is_6(void **state)
 static void unlisted_fixtures_need_a_word(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_REFUSED, "cp \"$GM_FIXTURES\"/core_lstm.h5 %s/mine.h5 && gatemark check --fixtures %s/mine.h5"
-	                   " --variants scalar --cases 'lstm_T1_*'", scratch, scratch);
+	outcome o = expect(CLI_REFUSED,
+	                   "cp \"$GM_FIXTURES\"/core_lstm.h5 %s/mine.h5 && gatemark check --fixtures %s/mine.h5"
+	                   " --variants scalar --cases 'lstm_T1_*'",
+	                   scratch, scratch);
 	outcome_free(&o);
-	o = expect(CLI_OK, "gatemark check --fixtures %s/mine.h5 --allow-unlisted --variants scalar --cases 'lstm_T1_*'", scratch);
+	o = expect(CLI_OK, "gatemark check --fixtures %s/mine.h5 --allow-unlisted --variants scalar --cases 'lstm_T1_*'",
+	           scratch);
 	outcome_free(&o);
 }
 
@@ -257,8 +263,8 @@ static void what_cannot_be_written_is_7(void **state)
 
 static void an_old_file_stays_when_the_disk_is_full(void **state)
 {
-	static const char *const name[] = { "r.jsonl", "j.xml" };
-	static const char *const option[] = { "json", "junit" };
+	static const char *const name[] = {"r.jsonl", "j.xml"};
+	static const char *const option[] = {"json", "junit"};
 	(void)state;
 	for (size_t k = 0; k < 2; k++) {
 		file_put(scratch, name[k], "old\n");
@@ -276,7 +282,8 @@ static void an_old_file_stays_when_the_disk_is_full(void **state)
 static void a_reader_that_goes_away_is_quiet(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_OK, "{ gatemark check --json --cases 'lstm*'; echo $? >%s/code; } | head -c 1 >/dev/null", scratch);
+	outcome o = expect(CLI_OK, "{ gatemark check --json --cases 'lstm*'; echo $? >%s/code; } | head -c 1 >/dev/null",
+	                   scratch);
 	outcome_free(&o);
 	char *code = file_text(scratch, "code");
 	assert_string_equal(code, "7\n");

@@ -37,8 +37,9 @@ static int close_folder(void **state)
 static void bench_rejects_what_is_wrong(void **state)
 {
 	(void)state;
-	outcome o = expect(1, "gatemark bench -q --quick --problem " SMALL " --variants scalar,base --plugin '%s' --json=%s/r.jsonl",
-	                   plugin_path("wrong_numbers"), folder);
+	outcome o = expect(
+		1, "gatemark bench -q --quick --problem " SMALL " --variants scalar,base --plugin '%s' --json=%s/r.jsonl",
+		plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "WRONG " SMALL " base: "));
 	assert_true(widest_line(strstr(o.out, "BENCH")) > 0);
 	outcome_free(&o);
@@ -50,12 +51,13 @@ static void bench_rejects_what_is_wrong(void **state)
 
 static void run_leaves_a_folder_and_a_page(void **state)
 {
-	static const char *const name[] = { "results.jsonl", "junit.xml", "choice.json", "report.html", "report.md" };
-	static const char *const part[] = { "gatemark ", "CHECK  ", "BENCH  ", "CHOOSE ", "PASS   0 failed" };
+	static const char *const name[] = {"results.jsonl", "junit.xml", "choice.json", "report.html", "report.md"};
+	static const char *const part[] = {"gatemark ", "CHECK  ", "BENCH  ", "CHOOSE ", "PASS   0 failed"};
 	(void)state;
 	file_put(folder, "one.txt", SMALL "\n");
-	outcome o = expect(0, "gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants 'scalar*' --out %s/out",
-	                   folder, folder);
+	outcome o = expect(
+		0, "gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants 'scalar*' --out %s/out",
+		folder, folder);
 	for (size_t k = 0; k < sizeof part / sizeof part[0]; k++)
 		assert_non_null(strstr(o.out, part[k]));
 	outcome_free(&o);
@@ -73,8 +75,10 @@ static void run_times_only_what_passed(void **state)
 {
 	(void)state;
 	file_put(folder, "one.txt", SMALL "\n");
-	outcome o = expect(1, "gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants scalar,base"
-	                   " --plugin '%s' --out %s/out", folder, plugin_path("wrong_numbers"), folder);
+	outcome o = expect(1,
+	                   "gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants scalar,base"
+	                   " --plugin '%s' --out %s/out",
+	                   folder, plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "FAIL "));
 	outcome_free(&o);
 	char *text = file_text(folder, "out/results.jsonl");
@@ -87,10 +91,12 @@ static void run_times_only_what_passed(void **state)
 static void ctrl_c_leaves_a_valid_part(void **state)
 {
 	(void)state;
-	outcome o = expect(130, "setsid \"$GM_BIN\"/gatemark run --quick --out %s/out & run=$!\n"
+	outcome o = expect(130,
+	                   "setsid \"$GM_BIN\"/gatemark run --quick --out %s/out & run=$!\n"
 	                   "until grep -q '\"kind\":\"check\"' %s/out/results.jsonl.partial 2>/dev/null; do sleep 0.02; done\n"
-	                   "kill -INT -$run; wait $run", folder, folder);
-	if (strstr(o.out, "STOP   0 failed") == NULL)
+	                   "kill -INT -$run; wait $run",
+	                   folder, folder);
+	if (!strstr(o.out, "STOP   0 failed"))
 		print_error("%s%s", o.out, o.err);
 	assert_non_null(strstr(o.out, "STOP   0 failed"));
 	assert_int_equal(count_of(o.err, "gatemark:"), 0); // and no judge
@@ -120,20 +126,20 @@ typedef struct judging { /* a problem run by "scalar_fma", ready to be judged */
 
 static void begin(judging *j, const char *text, const char *name)
 {
-	const worker_launch launch = { .in_place = 1 };
+	const worker_launch launch = {.in_place = 1};
 	gm_error error;
 	assert_int_equal(gm_spec_parse(text, &j->spec, &error), GM_OK);
 	assert_int_equal(gm_tensors_create(&j->spec, &j->tensors, &error), GM_OK);
 	assert_int_equal(fill_create(&j->spec, j->tensors, 7, &j->fill, &error), GM_OK);
-	const gm_plan_opts opts = { .struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = j->spec.T, .N_max = j->spec.N,
-	                            .threads = 1 };
+	const gm_plan_opts opts = {
+		.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = j->spec.T, .N_max = j->spec.N, .threads = 1};
 	assert_int_equal(worker_start(&launch, &j->w, &error), GM_OK);
 	assert_int_equal(worker_plan(j->w, name, &j->spec, j->tensors, NULL, &opts, &error), GM_OK);
 	j->got = calloc(j->tensors->count, sizeof *j->got);
 	j->effective = calloc(j->tensors->count, sizeof *j->effective);
 	for (size_t k = 0; k < j->tensors->count; k++) {
 		const gm_tensor *t = &j->tensors->row[k];
-		if (j->fill.data[k] != NULL)
+		if (j->fill.data[k])
 			memcpy(worker_data(j->w, k), j->fill.data[k], t->count * gm_dtype_bytes(t->dtype));
 		else
 			j->got[k] = worker_data(j->w, k);
@@ -147,8 +153,8 @@ static void begin(judging *j, const char *text, const char *name)
 		snprintf(i->weights, sizeof i->weights, "%s", v->traits.weights);
 		i->rounding = v->traits.rounding;
 	}
-	j->roster = (roster){ .count = 2, .variant = j->variant };
-	j->judge = (bench_judge){ .roster = &j->roster, .no_fork = 1, .seed = 7 };
+	j->roster = (roster){.count = 2, .variant = j->variant};
+	j->judge = (bench_judge){.roster = &j->roster, .no_fork = 1, .seed = 7};
 }
 
 static void end(judging *j)
@@ -165,9 +171,9 @@ static void end(judging *j)
 static void assert_verdict(judging *j, int twin, race_status verdict, const char *how)
 {
 	char judged[16] = "", reason[RACE_REASON] = "";
-	const race_candidate candidate = { .variant = j->variant[twin].info.name };
-	race_status status = bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, &candidate, j->got, j->effective,
-	                                     judged, reason);
+	const race_candidate candidate = {.variant = j->variant[twin].info.name};
+	race_status status = bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, &candidate, j->got,
+	                                     j->effective, judged, reason);
 	if (status != verdict)
 		print_error("%s: %s\n", judged, reason);
 	assert_int_equal(status, verdict);
@@ -181,7 +187,7 @@ static float *element(judging *j, gm_kind kind, size_t index)
 
 static void a_small_problem_is_judged_in_full_then_by_bits(void **state)
 {
-	judging j = { 0 };
+	judging j = {0};
 	(void)state;
 	begin(&j, "lstm_T5_N3_I4_H6/train", "scalar");
 	float kept = *element(&j, GM_GRAD_WEIGHT_HH, 17);
@@ -200,11 +206,11 @@ static void a_small_problem_is_judged_in_full_then_by_bits(void **state)
 
 static void a_large_problem_is_judged_on_a_sample(void **state)
 {
-	static const char *const text[] = { "gru_T30_N5_I4_H6/fwd", "lstm_T30_N5_I4_H6_bf/fwd", "rnn_tanh_D2_T30_N5_I4_H6/fwd",
-	                                    "lstm_L2_T30_N5_I4_H6_P3/fwd", "gru_T30_N5_I4_H6_len/fwd" };
+	static const char *const text[] = {"gru_T30_N5_I4_H6/fwd", "lstm_T30_N5_I4_H6_bf/fwd", "rnn_tanh_D2_T30_N5_I4_H6/fwd",
+	                                   "lstm_L2_T30_N5_I4_H6_P3/fwd", "gru_T30_N5_I4_H6_len/fwd"};
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
-		judging j = { 0 };
+		judging j = {0};
 		begin(&j, text[k], "scalar");
 		j.judge.flops = gm_spec_flops(&j.spec) / 5; // two rows of five, half the steps
 		assert_verdict(&j, 0, RACE_TIMED, "sampled");
@@ -216,11 +222,12 @@ static void a_large_problem_is_judged_on_a_sample(void **state)
 
 static void gradients_of_a_sample_are_the_samples(void **state)
 {
-	static const char *const text[] = { "gru_T30_N5_I4_H6/train", "lstm_T30_N5_I4_H6_bf/train", "rnn_tanh_D2_T30_N5_I4_H6/train",
-	                                    "lstm_L2_T30_N5_I4_H6_P3/bwd", "gru_L2_T30_N5_I4_H6_len_drop/train" };
+	static const char *const text[] = {"gru_T30_N5_I4_H6/train", "lstm_T30_N5_I4_H6_bf/train",
+	                                   "rnn_tanh_D2_T30_N5_I4_H6/train", "lstm_L2_T30_N5_I4_H6_P3/bwd",
+	                                   "gru_L2_T30_N5_I4_H6_len_drop/train"};
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
-		judging j = { 0 };
+		judging j = {0};
 		begin(&j, text[k], "scalar");
 		j.judge.flops = gm_spec_flops(&j.spec) / 5;
 		assert_verdict(&j, 0, RACE_TIMED, "sampled");
@@ -233,7 +240,7 @@ static void gradients_of_a_sample_are_the_samples(void **state)
 /* A row of the table keeps to 80 columns, however long the names and however wide the noise. */
 static void a_tie_fits_the_screen(void **state)
 {
-	static const double high[] = { 1.008, 1.109, 400 };
+	static const double high[] = {1.008, 1.109, 400};
 	(void)state;
 	for (size_t k = 0; k < sizeof high / sizeof high[0]; k++) {
 		race_result r[4];
@@ -242,8 +249,11 @@ static void a_tie_fits_the_screen(void **state)
 		FILE *stream = open_memstream(&text, &length);
 		assert_non_null(stream);
 		for (size_t v = 0; v < 4; v++) {
-			r[v] = (race_result){ .problem = "lstm_L2_D2_T64_N1_I128_H128_len/train", .status = RACE_TIMED, .ratio = 1,
-			                      .ratio_low = 0.9, .ratio_high = high[k] };
+			r[v] = (race_result){.problem = "lstm_L2_D2_T64_N1_I128_H128_len/train",
+			                     .status = RACE_TIMED,
+			                     .ratio = 1,
+			                     .ratio_low = 0.9,
+			                     .ratio_high = high[k]};
 			snprintf(r[v].variant, sizeof r[v].variant, "avx512-fused-u1%zu", v);
 		}
 		measure_row(stream, r, 4, 0);

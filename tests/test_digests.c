@@ -12,12 +12,12 @@
 #include "digests.h"
 #include "run_program.h"
 
-#define CASE "lstm_T3_N2_I3_H4.init"
-#define SMALL " --cases " CASE
-#define POLY CASE " canon1/poly/f32 "
-#define U10 CASE " canon1/u10/f32 "
+#define CASE        "lstm_T3_N2_I3_H4.init"
+#define SMALL       " --cases " CASE
+#define POLY        CASE " canon1/poly/f32 "
+#define U10         CASE " canon1/u10/f32 "
 #define THROUGH_ENV " --executor \"x=env $GM_BIN/gatemark-worker\""
-#define ABSENT "0123456789abcdef"
+#define ABSENT      "0123456789abcdef"
 
 static char *folder;
 
@@ -26,8 +26,10 @@ static int open_folder(void **state)
 {
 	(void)state;
 	folder = scratch_open();
-	outcome o = expect(0, "cp \"$GM_FIXTURES\"/core.h5 \"$GM_FIXTURES\"/DIGESTS %s && "
-	                   "sed -n '1p; / core[.]h5$/p' \"$GM_FIXTURES\"/MANIFEST.sha256 >%s/MANIFEST.sha256", folder, folder);
+	outcome o = expect(0,
+	                   "cp \"$GM_FIXTURES\"/core.h5 \"$GM_FIXTURES\"/DIGESTS %s && "
+	                   "sed -n '1p; / core[.]h5$/p' \"$GM_FIXTURES\"/MANIFEST.sha256 >%s/MANIFEST.sha256",
+	                   folder, folder);
 	outcome_free(&o);
 	return 0;
 }
@@ -41,7 +43,7 @@ static int close_folder(void **state)
 
 static void assert_in(const char *text, const char *part)
 {
-	if (strstr(text, part) == NULL)
+	if (!strstr(text, part))
 		print_error("\"%s\" is not in:\n%s\n", part, text);
 	assert_non_null(strstr(text, part));
 }
@@ -119,12 +121,14 @@ static void a_changed_digest_blames_every_variant_that_gives_other_bits(void **s
 
 static void what_cannot_be_compared_says_so(void **state)
 {
-	static const struct { const char *edit, *poly, *u10; } row[] = {
-		{ "2s:3.*:3.99:; s:^\\(" U10 "\\)[0-9a-f]*:\\1" ABSENT ":", "digests as committed", "other SLEEF than the digests" },
-		{ "1s:2026.*:1999.1:; s:^\\(" POLY "\\)[0-9a-f]*:\\1" ABSENT ":", "digests of other fixtures",
-		  "digests of other fixtures" },
-		{ "/^" CASE "/d", "no digests of these cases", "no digests of these cases" },
-		{ "s:^\\(" POLY "[0-9a-f]*\\) .*:\\1 -:", "digests as committed (", "digests as committed" },
+	static const struct {
+		const char *edit, *poly, *u10;
+	} row[] = {
+		{"2s:3.*:3.99:; s:^\\(" U10 "\\)[0-9a-f]*:\\1" ABSENT ":", "digests as committed", "other SLEEF than the digests"},
+		{"1s:2026.*:1999.1:; s:^\\(" POLY "\\)[0-9a-f]*:\\1" ABSENT ":", "digests of other fixtures",
+	     "digests of other fixtures"},
+		{"/^" CASE "/d", "no digests of these cases", "no digests of these cases"},
+		{"s:^\\(" POLY "[0-9a-f]*\\) .*:\\1 -:", "digests as committed (", "digests as committed"},
 	};
 	(void)state;
 	needs_fma();
@@ -135,8 +139,8 @@ static void what_cannot_be_compared_says_so(void **state)
 		outcome_free(&o);
 		assert_int_equal(records_with("\"committed\":\"different\""), 0);
 	}
-	outcome o = expect(0, "rm %s/DIGESTS; gatemark check" SMALL " --fixtures %s/core.h5 --json=%s/r.jsonl", folder, folder,
-	                   folder);
+	outcome o = expect(0, "rm %s/DIGESTS; gatemark check" SMALL " --fixtures %s/core.h5 --json=%s/r.jsonl", folder,
+	                   folder, folder);
 	assert_int_equal(count_of(o.out, ", no digests committed\n"), 2);
 	outcome_free(&o);
 	assert_int_equal(records_with("\"committed\":\"same\""), 0);
@@ -156,12 +160,23 @@ static void digests_beside_one_file_count(void **state)
 
 static void a_file_that_is_none_is_refused(void **state)
 {
-	static const struct { const char *edit, *said; } row[] = {
-		{ "1d", "DIGESTS line 1: \"# gatemark digests canon1, fixtures VERSION\" expected" },
-		{ "1s:canon1:canon2:", "line 1: " }, { "1s:2026.*:two words:", "line 1: " }, { "2d", "line 2: \"# sleef VERSION\"" },
-		{ "2s:$: x:", "line 2: " }, { "2,$d", "the file ends" }, { "3s:canon1:canon2:", "line 3: " },
-		{ "3s: [^ ]*$::", "line 3: " }, { "3s:$: -:", "line 3: " }, { "3s:$:0:", "line 3: " }, { "3s:[0-9a-f]$:G:", "line 3: " },
-		{ "3s:^:  :", "line 3: " }, { "3p", "line 4: " }, { "4s:.*::", "line 4: " },
+	static const struct {
+		const char *edit, *said;
+	} row[] = {
+		{"1d", "DIGESTS line 1: \"# gatemark digests canon1, fixtures VERSION\" expected"},
+		{"1s:canon1:canon2:", "line 1: "},
+		{"1s:2026.*:two words:", "line 1: "},
+		{"2d", "line 2: \"# sleef VERSION\""},
+		{"2s:$: x:", "line 2: "},
+		{"2,$d", "the file ends"},
+		{"3s:canon1:canon2:", "line 3: "},
+		{"3s: [^ ]*$::", "line 3: "},
+		{"3s:$: -:", "line 3: "},
+		{"3s:$:0:", "line 3: "},
+		{"3s:[0-9a-f]$:G:", "line 3: "},
+		{"3s:^:  :", "line 3: "},
+		{"3p", "line 4: "},
+		{"4s:.*::", "line 4: "},
 	};
 	(void)state;
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
@@ -169,7 +184,8 @@ static void a_file_that_is_none_is_refused(void **state)
 		assert_in(o.err, row[k].said);
 		outcome_free(&o);
 	}
-	outcome o = expect(6, "rm %s/DIGESTS; mkfifo %s/DIGESTS; gatemark check" SMALL " --fixtures %s", folder, folder, folder);
+	outcome o = expect(6, "rm %s/DIGESTS; mkfifo %s/DIGESTS; gatemark check" SMALL " --fixtures %s", folder, folder,
+	                   folder);
 	assert_in(o.err, "not a regular file");
 	outcome_free(&o);
 }
@@ -179,14 +195,15 @@ static void digests_are_written_as_they_are_committed(void **state)
 	(void)state;
 	needs_fma();
 	outcome o = expect(0, "grep -qx '# sleef '\"$(gatemark --version | sed -n 's/.* sleef \\([^ ]*\\).*/\\1/p')\" "
-	                   "\"$GM_FIXTURES\"/DIGESTS && echo same || echo other");
+	                      "\"$GM_FIXTURES\"/DIGESTS && echo same || echo other");
 	int same_sleef = strstr(o.out, "same") != NULL;
 	outcome_free(&o);
 	o = expect(0, "gatemark check -q --fixtures \"$GM_FIXTURES\" --variants 'scalar_fma*' --digests=%s/D", folder);
 	outcome_free(&o);
-	o = same_sleef ? expect(0, "cmp %s/D \"$GM_FIXTURES\"/DIGESTS", folder)
-	               : expect(0, "grep -v '^#\\|/u10/' %s/D >%s/a; grep -v '^#\\|/u10/' \"$GM_FIXTURES\"/DIGESTS | cmp - %s/a",
-	                        folder, folder, folder);
+	o = same_sleef
+	      ? expect(0, "cmp %s/D \"$GM_FIXTURES\"/DIGESTS", folder)
+	      : expect(0, "grep -v '^#\\|/u10/' %s/D >%s/a; grep -v '^#\\|/u10/' \"$GM_FIXTURES\"/DIGESTS | cmp - %s/a",
+	               folder, folder, folder);
 	outcome_free(&o);
 }
 
@@ -243,20 +260,23 @@ static void digests_of_a_doubtful_run_are_not_written(void **state)
 
 static void required_coverage_must_not_shrink(void **state)
 {
-	static const struct { int code; const char *options, *said; } row[] = {
-		{ 0, "--require scalar", "" },
-		{ 0, "--require=scalar=native --require scalar=emulated", "" },
-		{ 1, "--require scalar,scalar_fma --isa-cap scalar",
-		  "scalar_fma was required native, but was skipped: hidden by --isa-cap scalar" },
-		{ 1, "--require scalar_fma --require scalar --isa-cap scalar", "scalar_fma was required native" },
-		{ 1, "--require scalar --variants scalar_fma,scalar_fma-u10",
-		  "scalar was required native, but is not among the variants of this run" },
-		{ 0, "--require scalar=emulated --variants scalar" THROUGH_ENV, "" },
-		{ 1, "--require scalar --variants scalar" THROUGH_ENV, "scalar was required native, but passed only under x" },
-		{ 2, "--require scaler", "there is no ISA or variant scaler; the nearest is scalar" },
-		{ 2, "--require avx521", "there is no ISA or variant avx521; the nearest is avx512" },
-		{ 2, "--require scalar,", "--require takes X, X=native or X=emulated, not " },
-		{ 2, "--require scalar=nativ", "not scalar=nativ" },
+	static const struct {
+		int code;
+		const char *options, *said;
+	} row[] = {
+		{0, "--require scalar", ""},
+		{0, "--require=scalar=native --require scalar=emulated", ""},
+		{1, "--require scalar,scalar_fma --isa-cap scalar",
+	     "scalar_fma was required native, but was skipped: hidden by --isa-cap scalar"},
+		{1, "--require scalar_fma --require scalar --isa-cap scalar", "scalar_fma was required native"},
+		{1, "--require scalar --variants scalar_fma,scalar_fma-u10",
+	     "scalar was required native, but is not among the variants of this run"},
+		{0, "--require scalar=emulated --variants scalar" THROUGH_ENV, ""},
+		{1, "--require scalar --variants scalar" THROUGH_ENV, "scalar was required native, but passed only under x"},
+		{2, "--require scaler", "there is no ISA or variant scaler; the nearest is scalar"},
+		{2, "--require avx521", "there is no ISA or variant avx521; the nearest is avx512"},
+		{2, "--require scalar,", "--require takes X, X=native or X=emulated, not "},
+		{2, "--require scalar=nativ", "not scalar=nativ"},
 	};
 	(void)state;
 	needs_fma();
@@ -297,11 +317,14 @@ static void what_is_hidden_is_not_run(void **state)
 	o = expect(0, "gatemark list variants --isa-cap scalar");
 	assert_in(o.out, "* scalar_fma is hidden by --isa-cap scalar");
 	outcome_free(&o);
-	o = expect(5, "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar,scalar_fma"
-	           " --json=%s/r.jsonl", folder);
+	o = expect(5,
+	           "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar,scalar_fma"
+	           " --json=%s/r.jsonl",
+	           folder);
 	outcome_free(&o);
 	assert_int_equal(records_with("\"variant\":\"scalar\",\"status\":\"timed\""), 1);
-	assert_int_equal(records_with("\"variant\":\"scalar_fma\",\"status\":\"skipped\",\"reason\":\"scalar_fma is hidden"), 1);
+	assert_int_equal(records_with("\"variant\":\"scalar_fma\",\"status\":\"skipped\",\"reason\":\"scalar_fma is hidden"),
+	                 1);
 }
 
 static void run_knows_both(void **state)
@@ -309,8 +332,10 @@ static void run_knows_both(void **state)
 	(void)state;
 	needs_fma();
 	file_put(folder, "one.txt", "rnn_tanh_T2_N1_I3_H5/fwd\n");
-	outcome o = expect(1, "gatemark run -q --quick" SMALL " --shapes %s/one.txt --variants 'scalar*' --isa-cap scalar "
-	                   "--require scalar,scalar_fma --out %s/out", folder, folder);
+	outcome o = expect(1,
+	                   "gatemark run -q --quick" SMALL " --shapes %s/one.txt --variants 'scalar*' --isa-cap scalar "
+	                   "--require scalar,scalar_fma --out %s/out",
+	                   folder, folder);
 	assert_in(o.err, "scalar_fma was required native, but was skipped: hidden by --isa-cap scalar");
 	assert_in(o.out, "FAIL   0 failed");
 	outcome_free(&o);

@@ -23,8 +23,10 @@ static void judgement(void **state)
 		const char *says; /* NULL = no emulator */
 	} row[] = {
 		{"/tmp/gatemark", "/tmp/gatemark", X86, X86, NULL},
-		{"/tmp/gatemark", "/usr/bin/qemu-aarch64", X86, ARM, "qemu-user detected (this process really runs /usr/bin/qemu-aarch64, "},
-		{"/tmp/gatemark", "/usr/bin/qemu-x86_64", X86, X86, "qemu-user detected (this process really runs /usr/bin/qemu-x86_64)"},
+		{"/tmp/gatemark", "/usr/bin/qemu-aarch64", X86, ARM,
+	     "qemu-user detected (this process really runs /usr/bin/qemu-aarch64, "},
+		{"/tmp/gatemark", "/usr/bin/qemu-x86_64", X86, X86,
+	     "qemu-user detected (this process really runs /usr/bin/qemu-x86_64)"},
 		{"/tmp/gatemark", "/opt/box", X86, X86, "an emulator detected (this process really runs /opt/box)"},
 		{"/opt/box", "/opt/box", X86, ARM, "an emulator detected"},
 		{"", "", X86, ARM, "of another architecture"},
@@ -39,7 +41,7 @@ static void judgement(void **state)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		int found = emulation_judge(row[i].told, row[i].real, row[i].machine, row[i].ours, text);
 
-		if (found != (row[i].says != NULL) || (found ? strstr(text, row[i].says) == NULL : text[0] != '\0'))
+		if (found != (row[i].says != NULL) || (found ? !strstr(text, row[i].says) : text[0] != '\0'))
 			fail_msg("row %zu: %d, \"%s\"", i, found, text);
 	}
 }
@@ -69,7 +71,8 @@ static void emulated_bench_is_refused(void **state)
 		skip();
 	}
 	for (int i = 0; i < 2; i++) {
-		o = expect(5, "qemu-%s -cpu max \"$GM_BIN\"/gatemark %s --quick", name.machine, i ? "run --out=/dev/null/x" : "bench");
+		o = expect(5, "qemu-%s -cpu max \"$GM_BIN\"/gatemark %s --quick", name.machine,
+		           i ? "run --out=/dev/null/x" : "bench");
 		assert_non_null(strstr(o.err, "times from an emulator are never taken: qemu-user detected"));
 		assert_string_equal(o.out, "");
 		outcome_free(&o);
@@ -79,7 +82,9 @@ static void emulated_bench_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(judgement), cmocka_unit_test(this_process), cmocka_unit_test(emulated_bench_is_refused),
+		cmocka_unit_test(judgement),
+		cmocka_unit_test(this_process),
+		cmocka_unit_test(emulated_bench_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("emulation", tests, NULL, NULL);

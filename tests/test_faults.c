@@ -116,8 +116,7 @@ static void assert_honest(const gm_variant *variant)
 			char why[160];
 
 			judge_explain(set.cases[i].budget, o.row, t->data[o.row], why);
-			print_message("%s: %s %s uses %.3g: %s\n", variant->name, t->id, t->tensors->row[o.row].name,
-			              o.used, why);
+			print_message("%s: %s %s uses %.3g: %s\n", variant->name, t->id, t->tensors->row[o.row].name, o.used, why);
 			failed++;
 		}
 		if (o.used > worst) {
@@ -150,7 +149,7 @@ static void honest_variants_pass(void **state)
 
 typedef struct sightings {
 	size_t ran, rejected;
-	double least, most;       /* shares among the cases that reject */
+	double least, most; /* shares among the cases that reject */
 	const char *least_where, *most_where;
 } sightings;
 
@@ -224,8 +223,7 @@ static void backward_faults_leave_outputs(void **state)
 			continue;
 		for (size_t row = 0; row < t.tensors->count; row++)
 			if (t.tensors->row[row].role == GM_ROLE_OUTPUT)
-				assert_memory_equal(t.data[row], u.data[row],
-				                    t.tensors->row[row].count * sizeof(float));
+				assert_memory_equal(t.data[row], u.data[row], t.tensors->row[row].count * sizeof(float));
 	}
 	trial_destroy(&t);
 	trial_destroy(&u);

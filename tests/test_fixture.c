@@ -169,10 +169,7 @@ static void test_newer_superblock(void **state)
 
 /* ---- manifests: in a folder of their own ---- */
 
-static void put_manifest(const char *text)
-{
-	scratch_write("set/MANIFEST.sha256", text, strlen(text));
-}
+static void put_manifest(const char *text) { scratch_write("set/MANIFEST.sha256", text, strlen(text)); }
 
 static gm_status load_set(const char *path, int allow_unlisted, char version[32], gm_error *error)
 {
@@ -224,7 +221,7 @@ static void test_listed(void **state)
 
 static void test_bad_manifests(void **state)
 {
-#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HASH  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define FIRST "# gatemark fixtures 2026.1\n"
 	static const struct {
 		const char *text, *word;

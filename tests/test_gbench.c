@@ -217,12 +217,9 @@ static void its_file_is_valid_when_nothing_ran(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(order_counts_and_times_come_back),
-		cmocka_unit_test(runs_are_forgotten_once_run),
-		cmocka_unit_test(failure_is_reported_and_the_rest_runs),
-		cmocka_unit_test(wrong_entries_are_refused),
-		cmocka_unit_test(flags_reach_it_and_do_not_stay),
-		cmocka_unit_test(its_file_holds_all_runs_once),
+		cmocka_unit_test(order_counts_and_times_come_back),      cmocka_unit_test(runs_are_forgotten_once_run),
+		cmocka_unit_test(failure_is_reported_and_the_rest_runs), cmocka_unit_test(wrong_entries_are_refused),
+		cmocka_unit_test(flags_reach_it_and_do_not_stay),        cmocka_unit_test(its_file_holds_all_runs_once),
 		cmocka_unit_test(its_file_is_valid_when_nothing_ran),
 	};
 	return cmocka_run_group_tests_name("gbench", tests, NULL, NULL);

@@ -13,7 +13,7 @@ typedef struct toy {
 	gm_spec spec;
 	gm_tensors *tensors;
 	judge_budget *budget;
-	size_t row;           /* the tensor in hand */
+	size_t row; /* the tensor in hand */
 	double *want, *scale;
 	float *got;
 	size_t count;
@@ -126,7 +126,7 @@ static void rows_pool_and_bias_rows_are_gates(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		t.scale[4 + i] = i ? 0 : 0x1p-16; // gate f: one element errs, the others do not
-	t.scale[9] = 0x1p-16;                     // gate g: one errs more than the others
+	t.scale[9] = 0x1p-16;                 // gate g: one errs more than the others
 	toy_close(&t);
 	v = toy_judge(&t);
 	assert_true(v.pass && v.rows == 4 && v.unfit_rows == 0);
@@ -201,8 +201,11 @@ static void chaos_taints_what_follows(void **state)
 
 static void weak_evidence_is_flagged(void **state)
 {
-	static const struct { const char *tensor; double want; int weak; } row[] = {
-		{"output", 0.5, 0}, {"output", 0, 1}, {"output", -0.9995, 1}, {"c_n", 1.5, 0}, {"grad_input", 0, 1}};
+	static const struct {
+		const char *tensor;
+		double want;
+		int weak;
+	} row[] = {{"output", 0.5, 0}, {"output", 0, 1}, {"output", -0.9995, 1}, {"c_n", 1.5, 0}, {"grad_input", 0, 1}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -220,20 +223,23 @@ static void weak_evidence_is_flagged(void **state)
 
 static void places_have_names(void **state)
 {
-	static const struct { const char *spec, *tensor; size_t index; const char *name, *place; } row[] = {
-		{"lstm_T3_N2_I5_H4", "output", 21, "output[2,1,1]", "t=2 row 1 unit 1"},
-		{"lstm_T3_N2_I5_H4_bf", "output", 21, "output[1,2,1]", "t=2 row 1 unit 1"},
-		{"gru_D2_T3_N2_I5_H4", "output", 14, "output[0,1,6]", "t=0 reverse row 1 unit 2"},
-		{"gru_T3_N1_I5_H4_unb", "grad_input", 7, "grad_input[1,2]", "t=1 column 2"},
-		{"lstm_L2_D2_T3_N2_I5_H4", "h_n", 28, "h_n[3,1,0]", "layer 1 reverse row 1 unit 0"},
-		{"rnn_tanh_T3_N2_I5_H4", "grad_h_0", 5, "grad_h_0[0,1,1]", "row 1 unit 1"},
-		{"lstm_T3_N2_I5_H4", "grad_weight_ih_l0", 27, "grad_weight_ih_l0[5,2]", "gate f unit 1 from column 2"},
-		{"lstm_T3_N2_I5_H4", "grad_weight_hh_l0", 63, "grad_weight_hh_l0[15,3]", "gate o unit 3 from unit 3"},
-		{"lstm_L2_T3_N2_I5_H4", "grad_weight_ih_l1", 0, "grad_weight_ih_l1[0,0]", "gate i unit 0 from unit 0"},
-		{"gru_T3_N2_I5_H4", "grad_bias_hh_l0", 9, "grad_bias_hh_l0[9]", "gate n unit 1"},
-		{"rnn_relu_T3_N2_I5_H4", "grad_weight_hh_l0", 6, "grad_weight_hh_l0[1,2]", "unit 1 from unit 2"},
-		{"lstm_T3_N2_I5_H4_P3", "grad_weight_hr_l0", 6, "grad_weight_hr_l0[1,2]", "projection 1 from unit 2"},
-		{"lstm_T3_N2_I5_H4_P3", "output", 4, "output[0,1,1]", "t=0 row 1 unit 1"}};
+	static const struct {
+		const char *spec, *tensor;
+		size_t index;
+		const char *name, *place;
+	} row[] = {{"lstm_T3_N2_I5_H4", "output", 21, "output[2,1,1]", "t=2 row 1 unit 1"},
+	           {"lstm_T3_N2_I5_H4_bf", "output", 21, "output[1,2,1]", "t=2 row 1 unit 1"},
+	           {"gru_D2_T3_N2_I5_H4", "output", 14, "output[0,1,6]", "t=0 reverse row 1 unit 2"},
+	           {"gru_T3_N1_I5_H4_unb", "grad_input", 7, "grad_input[1,2]", "t=1 column 2"},
+	           {"lstm_L2_D2_T3_N2_I5_H4", "h_n", 28, "h_n[3,1,0]", "layer 1 reverse row 1 unit 0"},
+	           {"rnn_tanh_T3_N2_I5_H4", "grad_h_0", 5, "grad_h_0[0,1,1]", "row 1 unit 1"},
+	           {"lstm_T3_N2_I5_H4", "grad_weight_ih_l0", 27, "grad_weight_ih_l0[5,2]", "gate f unit 1 from column 2"},
+	           {"lstm_T3_N2_I5_H4", "grad_weight_hh_l0", 63, "grad_weight_hh_l0[15,3]", "gate o unit 3 from unit 3"},
+	           {"lstm_L2_T3_N2_I5_H4", "grad_weight_ih_l1", 0, "grad_weight_ih_l1[0,0]", "gate i unit 0 from unit 0"},
+	           {"gru_T3_N2_I5_H4", "grad_bias_hh_l0", 9, "grad_bias_hh_l0[9]", "gate n unit 1"},
+	           {"rnn_relu_T3_N2_I5_H4", "grad_weight_hh_l0", 6, "grad_weight_hh_l0[1,2]", "unit 1 from unit 2"},
+	           {"lstm_T3_N2_I5_H4_P3", "grad_weight_hr_l0", 6, "grad_weight_hr_l0[1,2]", "projection 1 from unit 2"},
+	           {"lstm_T3_N2_I5_H4_P3", "output", 4, "output[0,1,1]", "t=0 row 1 unit 1"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -268,27 +274,26 @@ static void patterns_have_names(void **state)
 	static const pattern row[] = {
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 160, 200, 200, "nothing wrong"},
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 1, 0, 0,
-		 "first wrong t=0 row 0 units 0..19; 160 of 160 wrong, everything"},
-		{"lstm_T4_N2_I5_H20", "output", 0, 160, 160, 83, 83,
-		 "first wrong t=2 row 0 unit 3; 1 of 160 wrong, one element"},
+	     "first wrong t=0 row 0 units 0..19; 160 of 160 wrong, everything"},
+		{"lstm_T4_N2_I5_H20", "output", 0, 160, 160, 83, 83, "first wrong t=2 row 0 unit 3; 1 of 160 wrong, one element"},
 		{"lstm_T4_N2_I5_H20", "output", 40, 160, 20, 16, 19,
-		 "first wrong t=1 row 0 units 16..19; 24 of 160 wrong, everything after step 0, vector tail of 8 lanes"},
+	     "first wrong t=1 row 0 units 16..19; 24 of 160 wrong, everything after step 0, vector tail of 8 lanes"},
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 40, 20, 39,
-		 "first wrong t=0 row 1 units 0..19; 80 of 160 wrong, last row"},
+	     "first wrong t=0 row 1 units 0..19; 80 of 160 wrong, last row"},
 		{"lstm_T4_N2_I5_H20", "output", 120, 160, 20, 0, 19,
-		 "first wrong t=3 row 0 units 0..19; 40 of 160 wrong, last step"},
+	     "first wrong t=3 row 0 units 0..19; 40 of 160 wrong, last step"},
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 20, 8, 15,
-		 "first wrong t=0 row 0 units 8..15; 64 of 160 wrong, one block of 8 lanes"},
+	     "first wrong t=0 row 0 units 8..15; 64 of 160 wrong, one block of 8 lanes"},
 		{"lstm_T4_N2_I5_H20", "grad_bias_ih_l0", 20, 40, 1, 0, 0,
-		 "first wrong gate f units 0..19; 20 of 80 wrong, one gate"},
+	     "first wrong gate f units 0..19; 20 of 80 wrong, one gate"},
 		{"gru_D2_T4_N2_I5_H4", "output", 0, 64, 8, 4, 7,
-		 "first wrong t=3 reverse row 0 units 0..3; 32 of 64 wrong, one direction"},
+	     "first wrong t=3 reverse row 0 units 0..3; 32 of 64 wrong, one direction"},
 		{"gru_T4_N2_I5_H4", "grad_input", 0, 20, 1, 0, 0,
-		 "first wrong t=1 row 0 columns 0..4; 20 of 40 wrong, everything before step 2"},
+	     "first wrong t=1 row 0 columns 0..4; 20 of 40 wrong, everything before step 2"},
 		{"lstm_T4_N2_I5_H20", "grad_weight_ih_l0", 0, 400, 5, 4, 4,
-		 "first wrong gate i unit 0 from column 4; 80 of 400 wrong, last column"},
+	     "first wrong gate i unit 0 from column 4; 80 of 400 wrong, last column"},
 		{"lstm_L2_T4_N2_I5_H20", "h_n", 40, 80, 1, 0, 0,
-		 "first wrong layer 1 row 0 units 0..19; 40 of 80 wrong, one layer"}};
+	     "first wrong layer 1 row 0 units 0..19; 40 of 80 wrong, one layer"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {

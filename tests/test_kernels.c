@@ -41,7 +41,8 @@ static const table_row *oracle(void)
 
 static guarded_setting setting_of(size_t index, size_t problem)
 {
-	return (guarded_setting){.side = index ? GUARDED_START : GUARDED_END, .shift = index == 2 ? 1 + problem % 15 : 0,
+	return (guarded_setting){.side = index ? GUARDED_START : GUARDED_END,
+	                         .shift = index == 2 ? 1 + problem % 15 : 0,
 	                         .poison = guarded_poison[(index + problem) % GUARDED_POISONS]};
 }
 
@@ -158,10 +159,7 @@ static void test_elements(void **state)
 
 /* ---- the checks bite ---- */
 
-static void touch(const float *p)
-{
-	(void)*(const volatile float *)p;
-}
+static void touch(const float *p) { (void)*(const volatile float *)p; }
 
 static void gemm_loads_beyond(const gm_gemm *g)
 {
@@ -244,16 +242,21 @@ static const wrong_kernel wrong_kernels[] = {
 	{"gemm loads beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, KERNEL_BIAS, 0}, {.gemm = gemm_loads_beyond}, GUARDED_END, FAULTS},
 	{"gemm stores beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_beyond}, GUARDED_END, FAULTS},
 	{"gemm stores beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_beyond}, GUARDED_START, DAMAGES},
-	{"gemm stores between rows", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 1}, {.gemm = gemm_stores_between_rows},
-	 GUARDED_END, DAMAGES},
+	{"gemm stores between rows", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 1}, {.gemm = gemm_stores_between_rows}, GUARDED_END, DAMAGES},
 	{"gemm stores to a", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_to_input}, GUARDED_END, DAMAGES},
 	{"gemm uses padding of b", {KERNEL_GEMM, 0, 3, 7, 1, 1, 0, 0}, {.gemm = gemm_uses_padding}, GUARDED_END, DIFFERS},
 	{"outer is inexact", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_is_inexact}, GUARDED_END, DIFFERS},
 	{"outer resumes always", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_resumes_always}, GUARDED_END, DIFFERS},
-	{"step stores beyond", {KERNEL_STEP, GM_LSTM, 2, 7, 5, 1, 0, 0}, {.step = {[GM_LSTM] = step_stores_beyond}},
-	 GUARDED_END, FAULTS},
-	{"step_back stores beyond", {KERNEL_STEP_BACK, GM_GRU, 2, 7, 5, 1, 0, 0},
-	 {.step_back = {[GM_GRU] = step_back_stores_beyond}}, GUARDED_END, FAULTS},
+	{"step stores beyond",
+     {KERNEL_STEP, GM_LSTM, 2, 7, 5, 1, 0, 0},
+     {.step = {[GM_LSTM] = step_stores_beyond}},
+     GUARDED_END,
+     FAULTS},
+	{"step_back stores beyond",
+     {KERNEL_STEP_BACK, GM_GRU, 2, 7, 5, 1, 0, 0},
+     {.step_back = {[GM_GRU] = step_back_stores_beyond}},
+     GUARDED_END,
+     FAULTS},
 	{"add loads before", {KERNEL_ADD, 0, 1, 7, 1, 1, 0, 0}, {.add = add_loads_before}, GUARDED_START, FAULTS},
 	{"add forgets the last", {KERNEL_ADD, 0, 1, 7, 1, 1, 0, 0}, {.add = add_forgets_last}, GUARDED_END, DIFFERS},
 };
@@ -307,10 +310,13 @@ static void test_finds_wrong_kernels(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tables), cmocka_unit_test(test_gemm), cmocka_unit_test(test_outer),
-		cmocka_unit_test(test_step), cmocka_unit_test(test_step_back), cmocka_unit_test(test_elements),
-		cmocka_unit_test(test_finds_wrong_kernels)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables),
+	                                   cmocka_unit_test(test_gemm),
+	                                   cmocka_unit_test(test_outer),
+	                                   cmocka_unit_test(test_step),
+	                                   cmocka_unit_test(test_step_back),
+	                                   cmocka_unit_test(test_elements),
+	                                   cmocka_unit_test(test_finds_wrong_kernels)};
 
 	return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -261,7 +261,8 @@ static void expect_reverse(const gm_variant *variant, const variant_run *both, c
 
 	reverse_half(expected, run_tensor(both, "output"), T, N, H);
 	expect_same(variant, "output of the reverse direction", run_tensor(forward, "output"), expected, T * N * H);
-	expect_same(variant, "h_n of the reverse direction", run_tensor(forward, "h_n"), run_tensor(both, "h_n") + N * H, N * H);
+	expect_same(variant, "h_n of the reverse direction", run_tensor(forward, "h_n"), run_tensor(both, "h_n") + N * H,
+	            N * H);
 	expect_same(variant, "grad_h_0 of the reverse direction", run_tensor(forward, "grad_h_0"),
 	            run_tensor(both, "grad_h_0") + N * H, N * H);
 	expect_same(variant, "grad_weight_ih of the reverse direction", run_tensor(forward, "grad_weight_ih_l0"),
@@ -317,8 +318,8 @@ static void padding(const gm_variant *variant)
 	run_forward(&clean);
 	run_backward(&clean);
 	run_random(&dirty, variant, "lstm_D2_T6_N5_I4_H9_len", 19, GM_MODE_TRAIN);
-	float *padded[] = {run_tensor(&dirty, "input"), run_tensor(&dirty, "grad_output"),
-	                   run_tensor(&clean, "grad_input"), run_tensor(&clean, "output")};
+	float *padded[] = {run_tensor(&dirty, "input"), run_tensor(&dirty, "grad_output"), run_tensor(&clean, "grad_input"),
+	                   run_tensor(&clean, "output")};
 
 	lengths = dirty.binding->fwd.lengths;
 	for (size_t i = 0; i < 4; i++)
@@ -348,10 +349,10 @@ static void test_padding(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_time_split), cmocka_unit_test(test_windows), cmocka_unit_test(test_accumulate),
-		cmocka_unit_test(test_batch_split), cmocka_unit_test(test_modes), cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_reversed), cmocka_unit_test(test_padding)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_time_split), cmocka_unit_test(test_windows),
+	                                   cmocka_unit_test(test_accumulate), cmocka_unit_test(test_batch_split),
+	                                   cmocka_unit_test(test_modes),      cmocka_unit_test(test_absent),
+	                                   cmocka_unit_test(test_reversed),   cmocka_unit_test(test_padding)};
 
 	return cmocka_run_group_tests_name("laws", tests, NULL, NULL);
 }

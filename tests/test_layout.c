@@ -24,7 +24,8 @@ static void expect_slot(const pack_layout *layout, const char *path, const char 
 
 static void test_layout(void **state)
 {
-	draft *lstm = draft_of("lstm_L3_D2_T2_N6_I3_H4_P2_nobias_drop", "x"), *gru = draft_of("gru_D2_T7_N3_I2_H5_bf_len", "x");
+	draft *lstm = draft_of("lstm_L3_D2_T2_N6_I3_H4_P2_nobias_drop", "x"),
+		  *gru = draft_of("gru_D2_T7_N3_I2_H5_bf_len", "x");
 	draft *unb = draft_of("rnn_tanh_T5_N1_I2_H3_unb", "x");
 
 	(void)state;
@@ -60,7 +61,8 @@ static void test_layout(void **state)
 
 static void test_texts(void **state)
 {
-	static const char *const bad_lines[] = {"\n", "\x7f", "\xc2\x85", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x82", "\xf5\x80\x80\x80", "\x80"};
+	static const char *const bad_lines[] = {"\n",           "\x7f",     "\xc2\x85",         "\xc0\xaf",
+	                                        "\xed\xa0\x80", "\xe2\x82", "\xf5\x80\x80\x80", "\x80"};
 	static const char *const good_lines[] = {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
 	char shown[32];
 
@@ -69,7 +71,8 @@ static void test_texts(void **state)
 		assert_false(text_is_line(bad_lines[i], strlen(bad_lines[i])));
 	for (size_t i = 0; i < sizeof good_lines / sizeof *good_lines; i++)
 		assert_true(text_is_line(good_lines[i], strlen(good_lines[i])));
-	assert_true(text_is_name("a.b-C_9") && !text_is_name("..") && !text_is_name(".a") && !text_is_name("a/b") && !text_is_name(""));
+	assert_true(text_is_name("a.b-C_9") && !text_is_name("..") && !text_is_name(".a") && !text_is_name("a/b") &&
+	            !text_is_name(""));
 	assert_string_equal(text_escape(shown, sizeof shown, "a\033[1m\\\n", 7), "a\\x1b[1m\\\\x0a");
 	assert_string_equal(text_escape(shown, 6, "ab\n", 3), "ab");
 	assert_string_equal(text_escape(shown, 7, "ab\n", 3), "ab\\x0a");

@@ -12,9 +12,9 @@ static const ref_noise F32 = {.key = 20261, .relative = 0x1p-24, .absolute = 0x1
 /* splitmix64 with seed 1234567, as published with its reference implementation. */
 static void test_published_vectors(void **state)
 {
-	static const uint64_t want[5] = {
-		UINT64_C(6457827717110365317), UINT64_C(3203168211198807973), UINT64_C(9817491932198370423),
-		UINT64_C(4593380528125082431), UINT64_C(16408922859458223821)};
+	static const uint64_t want[5] = {UINT64_C(6457827717110365317), UINT64_C(3203168211198807973),
+	                                 UINT64_C(9817491932198370423), UINT64_C(4593380528125082431),
+	                                 UINT64_C(16408922859458223821)};
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++)
@@ -45,8 +45,7 @@ static void test_moments(void **state)
 			lag += r * before / COUNT;
 			before = r;
 		}
-		if (fabs(mean) > tolerance * 0.578 || fabs(square - 1.0 / 3) > tolerance * 0.2982 ||
-		    fabs(lag) > tolerance / 3)
+		if (fabs(mean) > tolerance * 0.578 || fabs(square - 1.0 / 3) > tolerance * 0.2982 || fabs(lag) > tolerance / 3)
 			fail_msg("walk %d: mean %g, square %g, lag %g", walk, mean, square, lag);
 	}
 }
@@ -110,8 +109,7 @@ static void test_shortcut(void **state)
 		double deviation[2];
 
 		sum_spread(lengths[i], deviation);
-		print_message("%zu products: shortcut %.3g u, step by step %.3g u\n", lengths[i], deviation[0],
-		              deviation[1]);
+		print_message("%zu products: shortcut %.3g u, step by step %.3g u\n", lengths[i], deviation[0], deviation[1]);
 		assert_true(fabs(deviation[0] / deviation[1] - 1) < 0.06);
 	}
 }
@@ -138,9 +136,9 @@ static void test_coherent_part(void **state)
 	assert_true(fabs(sqrt(spread) / (0.25 * U * K / 2 * K) - 1) < 0.05);
 }
 
-static const char *const problems[] = {
-	"lstm_L2_D2_T5_N3_I4_H6_P3_len_drop", "lstm_T6_N2_I5_H9", "gru_L2_D2_T5_N3_I4_H6_bf_len_drop",
-	"rnn_tanh_L2_T5_N2_I4_H6_nobias", "rnn_relu_D2_T5_N2_I4_H6_bf", "gru_T7_N1_I3_H5_unb"};
+static const char *const problems[] = {"lstm_L2_D2_T5_N3_I4_H6_P3_len_drop", "lstm_T6_N2_I5_H9",
+                                       "gru_L2_D2_T5_N3_I4_H6_bf_len_drop",  "rnn_tanh_L2_T5_N2_I4_H6_nobias",
+                                       "rnn_relu_D2_T5_N2_I4_H6_bf",         "gru_T7_N1_I3_H5_unb"};
 
 static void test_no_amplitude_is_exact(void **state)
 {
@@ -281,7 +279,7 @@ static const struct count {
 	{"lstm_T1_N1_I1_H1", GM_GRAD_C_N, GM_GRAD_C_0, 0, 2},            /* dc; dc f */
 	{"lstm_T1_N1_I1_H1", GM_GRAD_C_N, GM_GRAD_BIAS_IH, 1, 6},        /* dc; dc c'; 1 - f; f (); da_f; db */
 	{"lstm_T1_N1_I1_H1", GM_GRAD_C_N, GM_GRAD_BIAS_HH, 2, 5},        /* dc; dc i; 1 - g^2; da_g; db */
-	{"lstm_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_H_N, 0, 2.703},           /* f c', +: each (c tanh'(c)/tanh(c))^2; o tanh(c) */
+	{"lstm_T1_N1_I1_H1", GM_GRAD_OUTPUT, GM_H_N, 0, 2.703}, /* f c', +: each (c tanh'(c)/tanh(c))^2; o tanh(c) */
 };
 
 static drawn counted_problem(const struct count *count)
@@ -317,8 +315,7 @@ static void test_every_operation_errs(void **state)
 			square += pow((*result / exact - 1) / U, 2) * 3 / SAMPLES;
 		}
 		if (fabs(square / counts[i].roundings - 1) > 0.08)
-			fail_msg("%s, row %zu: %g roundings, must be %g", counts[i].problem, i, square,
-			         counts[i].roundings);
+			fail_msg("%s, row %zu: %g roundings, must be %g", counts[i].problem, i, square, counts[i].roundings);
 		drawn_destroy(&d);
 	}
 }
@@ -345,8 +342,8 @@ static void test_infinity_survives(void **state)
 				double want = exact.value[i][j], got = noisy.value[i][j];
 
 				if (!isfinite(want) != !isfinite(got))
-					fail_msg("%s %s[%zu]: exact %g, noisy %g", cases[k].problem,
-					         exact.tensors->row[i].name, j, want, got);
+					fail_msg("%s %s[%zu]: exact %g, noisy %g", cases[k].problem, exact.tensors->row[i].name, j, want,
+					         got);
 			}
 		drawn_destroy(&exact);
 		drawn_destroy(&noisy);
@@ -355,13 +352,17 @@ static void test_infinity_survives(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_published_vectors), cmocka_unit_test(test_moments),
-		cmocka_unit_test(test_streams_differ), cmocka_unit_test(test_shortcut),
-		cmocka_unit_test(test_coherent_part), cmocka_unit_test(test_no_amplitude_is_exact),
-		cmocka_unit_test(test_keys), cmocka_unit_test(test_sticky_repeats), cmocka_unit_test(test_spread),
-		cmocka_unit_test(test_every_operation_errs),
-		cmocka_unit_test(test_infinity_survives)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_published_vectors),
+	                                   cmocka_unit_test(test_moments),
+	                                   cmocka_unit_test(test_streams_differ),
+	                                   cmocka_unit_test(test_shortcut),
+	                                   cmocka_unit_test(test_coherent_part),
+	                                   cmocka_unit_test(test_no_amplitude_is_exact),
+	                                   cmocka_unit_test(test_keys),
+	                                   cmocka_unit_test(test_sticky_repeats),
+	                                   cmocka_unit_test(test_spread),
+	                                   cmocka_unit_test(test_every_operation_errs),
+	                                   cmocka_unit_test(test_infinity_survives)};
 
 	return cmocka_run_group_tests_name("noise", tests, NULL, NULL);
 }

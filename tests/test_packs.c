@@ -108,8 +108,8 @@ static void chosen_cases_are_packed(void **state)
 		wanted += strncmp(golden->cases[i]->id, "gru_T1_", 7) == 0;
 	assert_true(wanted > 1 && wanted < golden->count);
 	snprintf(path, sizeof path, "%s/some.packs", scratch);
-	outcome o = expect(0, "gatemark fixture pack \"$GM_FIXTURES\" --cases 'gru_T1_*' -o %s && gatemark fixture verify %s",
-	                   path, path);
+	outcome o = expect(
+		0, "gatemark fixture pack \"$GM_FIXTURES\" --cases 'gru_T1_*' -o %s && gatemark fixture verify %s", path, path);
 	outcome_free(&o);
 	assert_int_equal(fixture_load(path, &how, &set, NULL), GM_OK);
 	assert_int_equal(set->count, wanted);
@@ -182,9 +182,9 @@ static void names_of_packs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_cases_come_back), cmocka_unit_test(unlisted_packs_need_a_word),
+		cmocka_unit_test(all_cases_come_back),     cmocka_unit_test(unlisted_packs_need_a_word),
 		cmocka_unit_test(chosen_cases_are_packed), cmocka_unit_test(damage_is_refused_with_its_place),
-		cmocka_unit_test(a_case_is_there_once), cmocka_unit_test(names_of_packs),
+		cmocka_unit_test(a_case_is_there_once),    cmocka_unit_test(names_of_packs),
 	};
 
 	return cmocka_run_group_tests_name("packs", tests, open_all, close_all);

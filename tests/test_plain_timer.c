@@ -108,7 +108,9 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(order_counts_and_sums), cmocka_unit_test(many_entries), cmocka_unit_test(refusals),
+		cmocka_unit_test(order_counts_and_sums),
+		cmocka_unit_test(many_entries),
+		cmocka_unit_test(refusals),
 	};
 
 	return cmocka_run_group_tests_name("plain timer", tests, NULL, NULL);

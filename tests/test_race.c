@@ -146,8 +146,8 @@ static void rejected_is_never_timed(void **state)
 	assert_string_equal(s->result[1].reason, "output[3] is wrong");
 	assert_non_null(strstr(s->result[4].reason, "says no"));
 	assert_true(s->result[0].ratio == 1 && s->result[0].ratio_low == 1 && s->result[0].ratio_high == 1);
-	assert_true(summary.timed == 1 && summary.rejected == 1 && summary.unsupported == 1 && summary.skipped == 1
-	            && summary.failed == 1);
+	assert_true(summary.timed == 1 && summary.rejected == 1 && summary.unsupported == 1 && summary.skipped == 1 &&
+	            summary.failed == 1);
 	sim_free(s);
 }
 
@@ -275,8 +275,9 @@ static void filter_leaves_candidates_out(void **state)
 static void bad_flags_are_refused(void **state)
 {
 	(void)state;
-	char *bad[] = {"--benchmark_nonsense", "--benchmark_min_time=soon", "--benchmark_format=xml", "--benchmark_list_tests",
-	               "--benchmark_out_format=csv", "--help", "--benchmark_filter=*(", "--benchmark_out=/nowhere/at/all"};
+	char *bad[] = {"--benchmark_nonsense",   "--benchmark_min_time=soon",      "--benchmark_format=xml",
+	               "--benchmark_list_tests", "--benchmark_out_format=csv",     "--help",
+	               "--benchmark_filter=*(",  "--benchmark_out=/nowhere/at/all"};
 	static const gm_status want[] = {GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT,
 	                                 GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_IO};
 	const double times[] = {20000};

@@ -10,7 +10,10 @@
 
 #include "race_simulation.h"
 
-typedef struct tally { size_t slower, equal, undecided, wrong_best; double worst_error; } tally;
+typedef struct tally {
+	size_t slower, equal, undecided, wrong_best;
+	double worst_error;
+} tally;
 
 static tally race_many(size_t races, uint64_t seed, double slowdown, double drift, double delta)
 {

@@ -18,7 +18,10 @@
 #include "shapes.h"
 
 enum { MOST = 32 };
-typedef struct seen { size_t judged, forgotten, results, outputs, gradients; race_result result[MOST]; } seen;
+typedef struct seen {
+	size_t judged, forgotten, results, outputs, gradients;
+	race_result result[MOST];
+} seen;
 
 static race_status judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
                          const race_candidate *candidate, void *const *got, const float *const *effective,
@@ -61,9 +64,18 @@ static void race(seen *s, const char *problems, const race_candidate *candidates
 	snprintf(worker, sizeof worker, "%s/gatemark-worker", getenv("GM_BIN") ? getenv("GM_BIN") : "bin");
 	if (shapes_parse("test", problems, &list, &error) != GM_OK)
 		fail_msg("%s", error.message);
-	const race_options options = {.specs = list.specs, .spec_count = list.count, .candidates = candidates,
-	                              .candidate_count = count, .judge = judge, .judge_context = s, .report = report,
-	                              .report_context = s, .quick = 1, .processes = 2, .blocks = 2, .seed = 9,
+	const race_options options = {.specs = list.specs,
+	                              .spec_count = list.count,
+	                              .candidates = candidates,
+	                              .candidate_count = count,
+	                              .judge = judge,
+	                              .judge_context = s,
+	                              .report = report,
+	                              .report_context = s,
+	                              .quick = 1,
+	                              .processes = 2,
+	                              .blocks = 2,
+	                              .seed = 9,
 	                              .worker = worker};
 	if (race_run(&options, summary, &error) != GM_OK)
 		fail_msg("%s", error.message);
@@ -76,8 +88,9 @@ static void every_pass_is_judged_and_timed(void **state)
 	static const race_candidate candidates[] = {{.variant = "scalar"}, {.variant = "scalar"}};
 	seen s = {0};
 	race_summary summary;
-	race(&s, "lstm_T3_N2_I8_H8/fwd\nlstm_T3_N2_I8_H8/bwd\nlstm_T3_N2_I8_H8/train\nlstm_T3_N2_I8_H8/train+pack\n"
-	         "gru_T1_N1_I8_H8/step\nrnn_tanh_T3_N2_I8_H8/pack\ngru_L2_T4_N3_I8_H8_len_drop/train\n",
+	race(&s,
+	     "lstm_T3_N2_I8_H8/fwd\nlstm_T3_N2_I8_H8/bwd\nlstm_T3_N2_I8_H8/train\nlstm_T3_N2_I8_H8/train+pack\n"
+	     "gru_T1_N1_I8_H8/step\nrnn_tanh_T3_N2_I8_H8/pack\ngru_L2_T4_N3_I8_H8_len_drop/train\n",
 	     candidates, 2, &summary);
 	print_message("notes: %s\n", summary.notes);
 	assert_int_equal(s.results, 14);
@@ -88,10 +101,10 @@ static void every_pass_is_judged_and_timed(void **state)
 		const race_result *x = &s.result[i];
 		if (x->status != RACE_TIMED)
 			fail_msg("%s %s: %s %s", x->problem, x->variant, race_status_name(x->status), x->reason);
-		assert_true(x->min_ns > 0 && x->min_ns <= x->p50_ns && x->p50_ns <= x->p90_ns && x->p90_ns <= x->p99_ns
-		            && x->p99_ns <= x->max_ns);
-		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio
-		            && x->ratio <= x->ratio_high);
+		assert_true(x->min_ns > 0 && x->min_ns <= x->p50_ns && x->p50_ns <= x->p90_ns && x->p90_ns <= x->p99_ns &&
+		            x->p99_ns <= x->max_ns);
+		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio &&
+		            x->ratio <= x->ratio_high);
 		assert_true(x->processes == 2 && x->blocks == 2 && x->samples > 0 && x->plan_bytes > 0);
 		assert_int_equal(x->tape_bytes > 0, strstr(x->problem, "train") || strstr(x->problem, "bwd"));
 	}
@@ -101,8 +114,8 @@ static void every_pass_is_judged_and_timed(void **state)
 static void what_cannot_run_says_why(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {{.variant = "scalar"}, {.variant = "no-such-variant"},
-	                                            {.variant = "any", .plugin = "./no_such_plugin.so"}};
+	static const race_candidate candidates[] = {
+		{.variant = "scalar"}, {.variant = "no-such-variant"}, {.variant = "any", .plugin = "./no_such_plugin.so"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s, "lstm_T3_N2_I8_H8/fwd\n", candidates, 3, &summary);

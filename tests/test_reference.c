@@ -21,8 +21,7 @@ static void gradcheck(const char *text, gm_kind absent)
 	if (ref_gradcheck(&d.spec, d.tensors, d.lengths, d.value, &worst, where, &error) != GM_OK)
 		fail_msg("%s: %s", text, error.message);
 	if (!(worst >= 0 && worst < 1))
-		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where,
-		         worst);
+		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where, worst);
 	drawn_destroy(&d);
 }
 
@@ -43,8 +42,7 @@ static void test_gradcheck(void **state)
 
 			if ((*P && cell != GM_LSTM) || (!*layers && strstr(flag, "drop")))
 				continue;
-			snprintf(text, sizeof text, "%s%s%s_T4_N3_I2_H3%s%s", gm_cell_name(cell), layers, directions, P,
-			         flag);
+			snprintf(text, sizeof text, "%s%s%s_T4_N3_I2_H3%s%s", gm_cell_name(cell), layers, directions, P, flag);
 			for (size_t a = 0; a < 4; a++, ran++)
 				gradcheck(text, absent[a]);
 		}
@@ -102,8 +100,9 @@ static void test_layouts(void **state)
 /* An absent tensor is one of zeros; an absent mask is one of ones. */
 static void test_absent(void **state)
 {
-	static const gm_kind kinds[] = {GM_INPUT, GM_H_0, GM_C_0, GM_WEIGHT_IH, GM_WEIGHT_HH, GM_BIAS_IH, GM_BIAS_HH,
-	                                GM_WEIGHT_HR, GM_GRAD_OUTPUT, GM_GRAD_H_N, GM_GRAD_C_N, GM_DROPOUT_MASK};
+	static const gm_kind kinds[] = {GM_INPUT,       GM_H_0,      GM_C_0,      GM_WEIGHT_IH,
+	                                GM_WEIGHT_HH,   GM_BIAS_IH,  GM_BIAS_HH,  GM_WEIGHT_HR,
+	                                GM_GRAD_OUTPUT, GM_GRAD_H_N, GM_GRAD_C_N, GM_DROPOUT_MASK};
 
 	(void)state;
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -273,10 +272,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gradcheck), cmocka_unit_test(test_gradcheck_bites),
-		cmocka_unit_test(test_layouts), cmocka_unit_test(test_absent), cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_special_values), cmocka_unit_test(test_stats), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_no_memory)};
+		cmocka_unit_test(test_gradcheck), cmocka_unit_test(test_gradcheck_bites), cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_absent),    cmocka_unit_test(test_lengths),         cmocka_unit_test(test_special_values),
+		cmocka_unit_test(test_stats),     cmocka_unit_test(test_errors),          cmocka_unit_test(test_no_memory)};
 
 	return cmocka_run_group_tests_name("reference", tests, NULL, NULL);
 }

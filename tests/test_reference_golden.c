@@ -68,8 +68,8 @@ static void golden_create(golden *g, const gm_case *c)
 			g->value[i][j] = c->data[i] ? (double)((const float *)c->data[i])[j] : 77;
 	}
 	for (size_t i = 0; i < layers; i++) {
-		double **slot[7] = {&g->trace[i].gates, &g->trace[i].a_nh, &g->trace[i].h, &g->trace[i].c,
-		                    &g->trace[i].dgates, &g->trace[i].dh, &g->trace[i].dc};
+		double **slot[7] = {&g->trace[i].gates,  &g->trace[i].a_nh, &g->trace[i].h, &g->trace[i].c,
+		                    &g->trace[i].dgates, &g->trace[i].dh,   &g->trace[i].dc};
 
 		for (size_t m = 0; m < 7; m++)
 			if (trace_of(c, i, m, &count))

@@ -13,7 +13,7 @@
 #include "result_lines.h"
 #include "results.h"
 
-#define P "lstm_T8_N1_I4_H4/fwd"
+#define P    "lstm_T8_N1_I4_H4/fwd"
 #define EVIL "</script><script>alert('x')</script><img src=x onerror=alert(1)> & \\\"q\\\" <!-- `|{{data}}"
 
 static char *read_text(const char *path)
@@ -29,9 +29,11 @@ static char *read_text(const char *path)
 
 static void put_evil(lines *l)
 {
-	fprintf(l->file, "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
 	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\",\"where\":\"%s\","
-	        "\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n", RUN_A, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL);
+	        "\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
+	        RUN_A, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL);
 	put_time(l, RUN_A, EVIL, EVIL, 10);
 	put_run(l, EVIL, EVIL, EVIL);
 	put_status(l, RUN_A, EVIL, "other", "skipped");
@@ -84,7 +86,8 @@ static void records_are_text_never_markup(void **state)
 
 static void the_page_needs_nothing_from_outside(void **state)
 {
-	static const char *const OUTSIDE[] = {"src=\"", "href=\"http", "@import", "url(", "<link", "fetch(", "XMLHttpRequest("};
+	static const char *const OUTSIDE[] = {"src=\"", "href=\"http", "@import",        "url(",
+	                                      "<link",  "fetch(",      "XMLHttpRequest("};
 	lines l;
 	char *page, *markdown;
 	(void)state;
@@ -104,7 +107,8 @@ static void every_slot_is_filled_and_the_data_is_json(void **state)
 	char *page, *markdown;
 	(void)state;
 	make(&l, &page, &markdown);
-	static const char *const NAMES[] = {"{{title}}", "{{verdict}}", "{{steps}}", "{{choice}}", "{{report.js}}", "{{check.csv}}"};
+	static const char *const NAMES[] = {"{{title}}",  "{{verdict}}",   "{{steps}}",
+	                                    "{{choice}}", "{{report.js}}", "{{check.csv}}"};
 	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
 		assert_null(strstr(page, NAMES[i]));
 	char *from = strstr(page, "id=\"data\">");
@@ -157,9 +161,10 @@ static void the_same_input_gives_the_same_bytes(void **state)
 static void put_many(lines *l, size_t cases)
 {
 	for (size_t i = 0; i < cases; i++) {
-		fprintf(l->file, "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"lstm_T%zu_N1_I2_H4.init\",\"problem\":"
-		        "\"lstm_T%zu_N1_I2_H4\",\"variant\":\"v%zu\",\"pass\":\"fwd\",\"status\":\"%s\",\"reason\":\"", RUN_A, i + 1, i + 1,
-		        i % 7, i % 5 ? "fail" : "skipped");
+		fprintf(l->file,
+		        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"lstm_T%zu_N1_I2_H4.init\",\"problem\":"
+		        "\"lstm_T%zu_N1_I2_H4\",\"variant\":\"v%zu\",\"pass\":\"fwd\",\"status\":\"%s\",\"reason\":\"",
+		        RUN_A, i + 1, i + 1, i % 7, i % 5 ? "fail" : "skipped");
 		for (size_t k = 0; k < (i % 5 ? 3u : 1u); k++)
 			fprintf(l->file, "some words that say why %zu ", i);
 		fputs("\",\"executor\":\"native\",\"used\":3.0,\"where\":\"output\",\"tensors\":[]}\n", l->file);
@@ -214,10 +219,15 @@ static void nothing_and_nowhere_have_their_codes(void **state)
 
 static void numbers_read_well(void **state)
 {
-	static const struct { double ns; const char *text; } TIMES[] = {
-		{0.5, "0.50 ns"}, {12.34, "12.3 ns"}, {999.4, "999 ns"}, {999.6, "1.00 \302\265s"}, {2.5e9, "2.50 s"}};
-	static const struct { double used; const char *text; } SHARES[] = {
-		{0, "0 %"}, {0.001, "<1 %"}, {0.29, "29 %"}, {1.5, "150 %"}, {40, "40 x"}, {4.1e5, "4.1e5 x"}, {1.0 / 0.0, "infinite"}};
+	static const struct {
+		double ns;
+		const char *text;
+	} TIMES[] = {{0.5, "0.50 ns"}, {12.34, "12.3 ns"}, {999.4, "999 ns"}, {999.6, "1.00 \302\265s"}, {2.5e9, "2.50 s"}};
+	static const struct {
+		double used;
+		const char *text;
+	} SHARES[] = {{0, "0 %"},   {0.001, "<1 %"},    {0.29, "29 %"},         {1.5, "150 %"},
+	              {40, "40 x"}, {4.1e5, "4.1e5 x"}, {1.0 / 0.0, "infinite"}};
 	char text[24];
 	(void)state;
 	for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++) {

@@ -59,7 +59,7 @@ static void write_some(int count)
 
 static void numbers_survive(void **state)
 {
-	static const double value[] = { 0, -0.0, 1.0 / 3, 5e-324, 1.7976931348623157e308, INFINITY, -INFINITY, NAN };
+	static const double value[] = {0, -0.0, 1.0 / 3, 5e-324, 1.7976931348623157e308, INFINITY, -INFINITY, NAN};
 	(void)state;
 	for (size_t k = 0; k < sizeof value / sizeof value[0]; k++) {
 		json_t *wrapped = json_pack("[o]", results_number(value[k]));
@@ -120,11 +120,16 @@ static int ignore_record(json_t *record, void *context)
 
 static void what_is_no_record_is_refused(void **state)
 {
-	static const char *const text[] = {
-		"", "\n", "[]\n", "3\n", "{}\n", "{\"kind\":\"run\"}\n", "{\"kind\":\"run\",\"schema\":2}\n",
-		"{\"kind\":\"run\",\"schema\":1,\"schema\":1}\n", "{\"kind\":\"run\",\"schema\":1}x\n",
-		"{\"kind\":\"run\",\"schema\":1\n{\"kind\":\"run\",\"schema\":1}\n"
-	};
+	static const char *const text[] = {"",
+	                                   "\n",
+	                                   "[]\n",
+	                                   "3\n",
+	                                   "{}\n",
+	                                   "{\"kind\":\"run\"}\n",
+	                                   "{\"kind\":\"run\",\"schema\":2}\n",
+	                                   "{\"kind\":\"run\",\"schema\":1,\"schema\":1}\n",
+	                                   "{\"kind\":\"run\",\"schema\":1}x\n",
+	                                   "{\"kind\":\"run\",\"schema\":1\n{\"kind\":\"run\",\"schema\":1}\n"};
 	gm_error error;
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
@@ -179,14 +184,14 @@ static void assert_follows(const json_t *schema, json_t *record)
 	const json_t *form = json_object_get(json_object_get(schema, "definitions"), results_text(record, "kind"));
 	assert_non_null(form);
 	json_array_foreach(json_object_get(form, "required"), k, key)
-		if (json_object_get(record, json_string_value(key)) == NULL)
+		if (!json_object_get(record, json_string_value(key)))
 			fail_msg("%s record without %s", results_text(record, "kind"), json_string_value(key));
 	json_object_foreach(record, name, value)
-		if (json_object_get(json_object_get(form, "properties"), name) == NULL &&
-		    json_object_get(json_object_get(schema, "properties"), name) == NULL)
+		if (!json_object_get(json_object_get(form, "properties"), name) &&
+		    !json_object_get(json_object_get(schema, "properties"), name))
 			fail_msg("%s record with %s, which the schema does not know", results_text(record, "kind"), name);
 	json_t *status = json_object_get(json_object_get(form, "properties"), "status");
-	int known = status == NULL;
+	int known = !status;
 	json_array_foreach(json_object_get(status, "enum"), k, key)
 		known |= strcmp(json_string_value(key), results_text(record, "status")) == 0;
 	assert_true(known);
@@ -205,7 +210,7 @@ static void records_follow_the_schema(void **state)
 		"gatemark check -q --cases 'gru_T1_*' --plugin %2$s --json=%1$s",
 		"gatemark bench -q --quick --problem rnn_tanh_T1_N1_I3_H5/train --variants scalar --json=%s",
 	};
-	static const int code[] = { 0, 1, 0 };
+	static const int code[] = {0, 1, 0};
 	char path[4096], text[9000];
 	gm_error error;
 	(void)state;
@@ -227,12 +232,9 @@ static void records_follow_the_schema(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_survive),
-		IN_FOLDER(a_file_appears_when_it_is_whole),
-		IN_FOLDER(a_torn_last_line_is_dropped),
-		IN_FOLDER(what_is_no_record_is_refused),
-		IN_FOLDER(the_second_writer_is_refused),
-		IN_FOLDER(a_file_is_replaced_as_a_whole),
+		cmocka_unit_test(numbers_survive),       IN_FOLDER(a_file_appears_when_it_is_whole),
+		IN_FOLDER(a_torn_last_line_is_dropped),  IN_FOLDER(what_is_no_record_is_refused),
+		IN_FOLDER(the_second_writer_is_refused), IN_FOLDER(a_file_is_replaced_as_a_whole),
 		IN_FOLDER(records_follow_the_schema),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

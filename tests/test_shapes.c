@@ -77,11 +77,12 @@ static void text_with_comments_and_defaults(void **state)
 static void bad_text_names_file_and_line(void **state)
 {
 	(void)state;
-	static const struct { const char *text, *says; } bad[] = {
-		{"lstm_T3_N1_I2_H2\nlstm_T3_N1_X2_H2\n", "mine:2: "},
-		{"lstm_T3_N1_I2_H2/fwd\n\nlstm_T3_N1_I2_H2\n", "mine:3: lstm_T3_N1_I2_H2 is there twice"},
-		{"# nothing\n", "no problem"},
-		{"", "no problem"}};
+	static const struct {
+		const char *text, *says;
+	} bad[] = {{"lstm_T3_N1_I2_H2\nlstm_T3_N1_X2_H2\n", "mine:2: "},
+	           {"lstm_T3_N1_I2_H2/fwd\n\nlstm_T3_N1_I2_H2\n", "mine:3: lstm_T3_N1_I2_H2 is there twice"},
+	           {"# nothing\n", "no problem"},
+	           {"", "no problem"}};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		shape_list list = {7, NULL};
 		gm_error error = {0};
@@ -117,14 +118,18 @@ static void files_of_users(void **state)
 
 /* ---- data ---- */
 
-typedef struct filled { gm_spec spec; gm_tensors *tensors; fill_data data; } filled;
+typedef struct filled {
+	gm_spec spec;
+	gm_tensors *tensors;
+	fill_data data;
+} filled;
 
 static filled fill(const char *text, uint64_t seed)
 {
 	filled f;
 	gm_error error = {0};
-	if (gm_spec_parse(text, &f.spec, &error) != GM_OK || gm_tensors_create(&f.spec, &f.tensors, &error) != GM_OK
-	    || fill_create(&f.spec, f.tensors, seed, &f.data, &error) != GM_OK)
+	if (gm_spec_parse(text, &f.spec, &error) != GM_OK || gm_tensors_create(&f.spec, &f.tensors, &error) != GM_OK ||
+	    fill_create(&f.spec, f.tensors, seed, &f.data, &error) != GM_OK)
 		fail_msg("%s", error.message);
 	return f;
 }

@@ -7,10 +7,13 @@
 
 static void test_text_comes_back(void **state)
 {
-	static const char *const texts[] = {
-		"lstm_T64_N1_I128_H128", "lstm_T64_N1_I128_H128/fwd", "gru_L2_D2_T5_N3_I7_H9_nobias_bf/train",
-		"lstm_L3_T5_N3_I7_H9_P4_len_drop/train+pack", "rnn_tanh_T1_N1_I1_H1/step", "rnn_relu_T2_N1_I3_H4_unb/bwd",
-		"gru_T1_N64_I80_H256/pack"};
+	static const char *const texts[] = {"lstm_T64_N1_I128_H128",
+	                                    "lstm_T64_N1_I128_H128/fwd",
+	                                    "gru_L2_D2_T5_N3_I7_H9_nobias_bf/train",
+	                                    "lstm_L3_T5_N3_I7_H9_P4_len_drop/train+pack",
+	                                    "rnn_tanh_T1_N1_I1_H1/step",
+	                                    "rnn_relu_T2_N1_I3_H4_unb/bwd",
+	                                    "gru_T1_N64_I80_H256/pack"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -50,16 +53,32 @@ static void test_fields(void **state)
 /* Each is refused with a sentence that holds the word at fault. */
 static void test_refused(void **state)
 {
-	static const struct { const char *text, *names; } bad[] = {
-		{"", "begin"}, {"lst_T1_N1_I1_H1", "begin"}, {"lstm", "T is missing"}, {"lstm_T1_N1_I1", "H is missing"},
-		{"lstm_T0_N1_I1_H1", "T0"}, {"lstm_T01_N1_I1_H1", "T01"}, {"lstm_T1_T2_N1_I1_H1", "T2"},
-		{"lstm_N1_T1_I1_H1", "T1"}, {"lstm_T9999999999_N1_I1_H1", "T9999999999"}, {"lstm_T1_N1_I1_H1_x", "x"},
-		{"lstm_T1_N1_I1_H1_", "''"}, {"lstm_T1_N1_I1_H1/", "pass ''"}, {"lstm_T1_N1_I1_H1/fwdx", "fwdx"},
-		{"lstm_T1_N1_I1_H1/fwd/bwd", "fwd/bwd"}, {"lstm_T2_N1_I1_H1/step", "step needs T 1"},
-		{"lstm_D3_T1_N1_I1_H1", "D is 3"}, {"lstm_T1_N2_I1_H1_unb", "unb needs N 1"},
-		{"lstm_T1_N1_I1_H1_drop", "drop needs"}, {"gru_T1_N1_I1_H4_P2", "projection"},
-		{"lstm_T1_N1_I1_H4_P4", "proj_size is 4"}, {"lstm_L65_T1_N1_I1_H4", "num_layers is 65"},
-		{"lstm_T1_N1_I99999999_H4", "input_size"}, {"lstm_T-1_N1_I1_H1", "T-1"}, {"lstm T1_N1_I1_H1", "begin"}};
+	static const struct {
+		const char *text, *names;
+	} bad[] = {{"", "begin"},
+	           {"lst_T1_N1_I1_H1", "begin"},
+	           {"lstm", "T is missing"},
+	           {"lstm_T1_N1_I1", "H is missing"},
+	           {"lstm_T0_N1_I1_H1", "T0"},
+	           {"lstm_T01_N1_I1_H1", "T01"},
+	           {"lstm_T1_T2_N1_I1_H1", "T2"},
+	           {"lstm_N1_T1_I1_H1", "T1"},
+	           {"lstm_T9999999999_N1_I1_H1", "T9999999999"},
+	           {"lstm_T1_N1_I1_H1_x", "x"},
+	           {"lstm_T1_N1_I1_H1_", "''"},
+	           {"lstm_T1_N1_I1_H1/", "pass ''"},
+	           {"lstm_T1_N1_I1_H1/fwdx", "fwdx"},
+	           {"lstm_T1_N1_I1_H1/fwd/bwd", "fwd/bwd"},
+	           {"lstm_T2_N1_I1_H1/step", "step needs T 1"},
+	           {"lstm_D3_T1_N1_I1_H1", "D is 3"},
+	           {"lstm_T1_N2_I1_H1_unb", "unb needs N 1"},
+	           {"lstm_T1_N1_I1_H1_drop", "drop needs"},
+	           {"gru_T1_N1_I1_H4_P2", "projection"},
+	           {"lstm_T1_N1_I1_H4_P4", "proj_size is 4"},
+	           {"lstm_L65_T1_N1_I1_H4", "num_layers is 65"},
+	           {"lstm_T1_N1_I99999999_H4", "input_size"},
+	           {"lstm_T-1_N1_I1_H1", "T-1"},
+	           {"lstm T1_N1_I1_H1", "begin"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -134,9 +153,9 @@ static void test_flops(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text_comes_back), cmocka_unit_test(test_fields), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_tensor_shapes), cmocka_unit_test(test_flops)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_text_comes_back), cmocka_unit_test(test_fields),
+	                                   cmocka_unit_test(test_refused), cmocka_unit_test(test_tensor_shapes),
+	                                   cmocka_unit_test(test_flops)};
 
 	return cmocka_run_group_tests_name("spec", tests, NULL, NULL);
 }

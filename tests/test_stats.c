@@ -40,7 +40,10 @@ static const expectation expectations[] = {
 #undef STATS_WIDENING
 #define STATS_EXPECT(...)
 #define STATS_WIDENING(groups, factor) {groups, factor},
-static const struct { size_t groups; double factor; } widenings[] = {
+static const struct {
+	size_t groups;
+	double factor;
+} widenings[] = {
 #include "stats_expected.def"
 };
 
@@ -129,8 +132,7 @@ static void bootstrap_of_single_values_is_widened(void **state)
 		const double wide = stats_widening(e->n);
 		const stats_interval got = stats_bootstrap_median(&groups, RESAMPLES, 8, scratch);
 		assert_near("low end", e->name, e->median - (e->median - got.low) / wide, e->boot_low, e->boot_error + 1e-12);
-		assert_near("high end", e->name, e->median + (got.high - e->median) / wide, e->boot_high,
-		            e->boot_error + 1e-12);
+		assert_near("high end", e->name, e->median + (got.high - e->median) / wide, e->boot_high, e->boot_error + 1e-12);
 	}
 	free(scratch);
 }
@@ -228,7 +230,9 @@ static double share_missed(size_t processes, size_t blocks, double between, uint
 static void intervals_cover_as_they_say(void **state)
 {
 	(void)state;
-	static const struct { size_t processes, blocks; } designs[] = {{2, 6}, {3, 6}, {5, 12}};
+	static const struct {
+		size_t processes, blocks;
+	} designs[] = {{2, 6}, {3, 6}, {5, 12}};
 	static const double between[] = {0, 0.5, 1, 3};
 	double *scratch = scratch_for(300, 64);
 	for (size_t d = 0; d < 3; d++)

@@ -291,15 +291,12 @@ static size_t wrong_tanh(const isa_row *isa)
 	return u10_differences(isa, "tanh_u10", isa->table->tanh_u10, NULL, tanh);
 }
 
-static size_t wrong_exp(const isa_row *isa)
-{
-	return u10_differences(isa, "exp_u10", isa->table->exp_u10, NULL, exp);
-}
+static size_t wrong_exp(const isa_row *isa) { return u10_differences(isa, "exp_u10", isa->table->exp_u10, NULL, exp); }
 
 static void test_finds_wrong_operations(void **state)
 {
-	check *const others[] = {pow2_differences, set1_differences, full_differences, load_n_differences,
-	                         store_n_differences, wrong_tanh, wrong_exp};
+	check *const others[] = {pow2_differences,    set1_differences, full_differences, load_n_differences,
+	                         store_n_differences, wrong_tanh,       wrong_exp};
 
 	(void)state;
 	for (int i = 0; i < VEC_OPERATIONS; i++)
@@ -323,15 +320,9 @@ static void store_too_far(float *p, const float *v, size_t n)
 	((volatile float *)p)[n] = v[n];
 }
 
-static int run_load_n(void *isa)
-{
-	return load_n_differences(isa) != 0;
-}
+static int run_load_n(void *isa) { return load_n_differences(isa) != 0; }
 
-static int run_store_n(void *isa)
-{
-	return store_n_differences(isa) != 0;
-}
+static int run_store_n(void *isa) { return store_n_differences(isa) != 0; }
 
 static void test_finds_one_lane_too_far(void **state)
 {
@@ -347,11 +338,15 @@ static void test_finds_one_lane_too_far(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_operations), cmocka_unit_test(test_pow2), cmocka_unit_test(test_set1),
-		cmocka_unit_test(test_sleef), cmocka_unit_test(test_load_n), cmocka_unit_test(test_store_n),
-		cmocka_unit_test(test_full), cmocka_unit_test(test_finds_wrong_operations),
-		cmocka_unit_test(test_finds_one_lane_too_far)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_operations),
+	                                   cmocka_unit_test(test_pow2),
+	                                   cmocka_unit_test(test_set1),
+	                                   cmocka_unit_test(test_sleef),
+	                                   cmocka_unit_test(test_load_n),
+	                                   cmocka_unit_test(test_store_n),
+	                                   cmocka_unit_test(test_full),
+	                                   cmocka_unit_test(test_finds_wrong_operations),
+	                                   cmocka_unit_test(test_finds_one_lane_too_far)};
 
 	return cmocka_run_group_tests_name("vec", tests, NULL, NULL);
 }

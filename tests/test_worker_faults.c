@@ -15,7 +15,7 @@
 typedef struct fault {
 	const char *plugin; /* tests/plugins/NAME.c */
 	gm_status status;
-	const char *says;   /* what the sentence begins with */
+	const char *says; /* what the sentence begins with */
 } fault;
 
 static char path[1024]; /* of the plug-in under test: must live as long as its worker */
@@ -75,7 +75,7 @@ static void assert_says(const fault *f, gm_status status, const gm_error *error)
 		fail_msg("%s: status is %s (%s), want %s", f->plugin, gm_status_name(status), error->message,
 		         gm_status_name(f->status));
 	assert_int_equal(error->status, status);
-	if (text == f->says ? strncmp(error->message, text, strlen(text)) != 0 : strstr(error->message, text) == NULL)
+	if (text == f->says ? strncmp(error->message, text, strlen(text)) != 0 : !strstr(error->message, text))
 		fail_msg("%s says '%s', want '%s'", f->plugin, error->message, f->says);
 	print_message("  %-24s %-13s %s\n", f->plugin, gm_status_name(status), error->message);
 }
@@ -310,7 +310,8 @@ static void only_decent_files(void **state)
 
 static void programs_that_are_no_worker(void **state)
 {
-	const char *const sleeper[] = {"sh", "-c", "sleep 60", NULL}, *const talker[] = {"sh", "-c", "echo hello there >&3", NULL};
+	const char *const sleeper[] = {"sh", "-c", "sleep 60", NULL}, *const talker[] = {"sh", "-c", "echo hello there >&3",
+	                                                                                 NULL};
 	gm_error error;
 	worker *w = NULL;
 

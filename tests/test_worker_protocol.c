@@ -17,10 +17,7 @@
 #define SEED 20260117u
 #define PAGE 4096u
 
-static void make_pair(int pair[2])
-{
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-}
+static void make_pair(int pair[2]) { assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0); }
 
 static void make_message(message *m, uint32_t kind)
 {
@@ -74,8 +71,9 @@ static void cut_or_garbled(void **state)
 		assert_int_equal(write(pair[0], bytes, cut > sizeof bytes ? sizeof bytes : cut),
 		                 cut > sizeof bytes ? sizeof bytes : cut);
 		close(pair[0]);
-		assert_int_equal(message_receive(pair[1], &m, NULL, NULL),
-		                 cut < sizeof bytes ? CHANNEL_CLOSED : cut == sizeof bytes ? CHANNEL_OK : CHANNEL_GARBAGE);
+		assert_int_equal(message_receive(pair[1], &m, NULL, NULL), cut < sizeof bytes    ? CHANNEL_CLOSED
+		                                                           : cut == sizeof bytes ? CHANNEL_OK
+		                                                                                 : CHANNEL_GARBAGE);
 		memcpy(bytes, &(message_head){.magic = PROTOCOL_MAGIC, .kind = MESSAGE_RUN, .bytes = 8}, sizeof m.head);
 		close(pair[1]);
 	}
@@ -99,8 +97,19 @@ static void the_other_end_is_gone(void **state)
 /* A plan message as the host makes it, for one small problem without a plug-in. */
 static void valid_plan(message *m, size_t rows)
 {
-	wire_plan w = {.variant = "scalar", .cell = GM_GRU, .bias = 1, .mode = GM_MODE_TRAIN, .threads = 1, .input_size = 3,
-	               .hidden_size = 4, .num_layers = 1, .T = 2, .N = 2, .T_max = 2, .N_max = 2, .rows = rows};
+	wire_plan w = {.variant = "scalar",
+	               .cell = GM_GRU,
+	               .bias = 1,
+	               .mode = GM_MODE_TRAIN,
+	               .threads = 1,
+	               .input_size = 3,
+	               .hidden_size = 4,
+	               .num_layers = 1,
+	               .T = 2,
+	               .N = 2,
+	               .T_max = 2,
+	               .N_max = 2,
+	               .rows = rows};
 	const unsigned char absent[64] = {0};
 
 	message_begin(m, MESSAGE_PLAN);
@@ -214,10 +223,7 @@ static void damage_is_measured(void **state)
 	free(base);
 }
 
-static const char *slot_word(const void *context, size_t slot)
-{
-	return ((const char *const *)context)[slot];
-}
+static const char *slot_word(const void *context, size_t slot) { return ((const char *const *)context)[slot]; }
 
 static void places_have_names(void **state)
 {
@@ -249,14 +255,10 @@ static void places_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_message_arrives_whole),
-		cmocka_unit_test(cut_or_garbled),
-		cmocka_unit_test(the_other_end_is_gone),
-		cmocka_unit_test(any_question_has_an_answer),
-		cmocka_unit_test(plans_have_one_length),
-		cmocka_unit_test(slots_lie_apart_and_flush),
-		cmocka_unit_test(damage_is_measured),
-		cmocka_unit_test(places_have_names),
+		cmocka_unit_test(a_message_arrives_whole), cmocka_unit_test(cut_or_garbled),
+		cmocka_unit_test(the_other_end_is_gone),   cmocka_unit_test(any_question_has_an_answer),
+		cmocka_unit_test(plans_have_one_length),   cmocka_unit_test(slots_lie_apart_and_flush),
+		cmocka_unit_test(damage_is_measured),      cmocka_unit_test(places_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

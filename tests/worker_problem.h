@@ -29,18 +29,18 @@ static inline void plugin_path(const char *name, char path[1024])
 	snprintf(path, 1024, "%s/%s.so", folder ? folder : "lib", name);
 }
 
-#define assert_ok(expression)                                                                          \
-	do {                                                                                           \
-		gm_error error_ = {0};                                                                 \
-		if (((expression)) != GM_OK)                                                           \
-			fail_msg("%s: %s", #expression, error_.message);                               \
+#define assert_ok(expression)                                \
+	do {                                                     \
+		gm_error error_ = {0};                               \
+		if (((expression)) != GM_OK)                         \
+			fail_msg("%s: %s", #expression, error_.message); \
 	} while (0)
 #define ERROR (&error_) /* for use inside assert_ok */
 
 static inline gm_plan_opts options(const gm_spec *spec, uint32_t mode)
 {
-	return (gm_plan_opts){.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N,
-	                      .threads = 1};
+	return (gm_plan_opts){
+		.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N, .threads = 1};
 }
 
 static inline void set_problem(planned *p, const char *text)

@@ -17,28 +17,26 @@
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
 
-static const struct { const char *name, *version; } library[] = {
+static const struct {
+	const char *name, *version;
+} library[] = {
 #ifndef GM_BUNDLE
-	{ "sleef", GM_SLEEF_VERSION }, { "benchmark", GM_BENCHMARK_VERSION }, { "hdf5", GM_HDF5_VERSION },
-	{ "libxml2", LIBXML_DOTTED_VERSION },
+	{"sleef", GM_SLEEF_VERSION},
+	{"benchmark", GM_BENCHMARK_VERSION},
+	{"hdf5", GM_HDF5_VERSION},
+	{"libxml2", LIBXML_DOTTED_VERSION},
 #endif
-	{ "jansson", JANSSON_VERSION }
-};
+	{"jansson", JANSSON_VERSION}};
 enum { LIBRARIES = sizeof library / sizeof library[0] };
 
-static const struct { const char *name; uint64_t bit; } isa[] = {
-	{ "fma", GM_CPU_FMA }, { "avx2", GM_CPU_AVX2 }, { "avx512", GM_CPU_AVX512 }, { "neon", GM_CPU_NEON }
-};
+static const struct {
+	const char *name;
+	uint64_t bit;
+} isa[] = {{"fma", GM_CPU_FMA}, {"avx2", GM_CPU_AVX2}, {"avx512", GM_CPU_AVX512}, {"neon", GM_CPU_NEON}};
 
-const char *about_version(void)
-{
-	return GM_VERSION;
-}
+const char *about_version(void) { return GM_VERSION; }
 
-const char *about_commit(void)
-{
-	return GM_COMMIT;
-}
+const char *about_commit(void) { return GM_COMMIT; }
 
 const char *about_compiler(void)
 {
@@ -51,10 +49,7 @@ const char *about_compiler(void)
 	return text;
 }
 
-const char *about_sleef(void)
-{
-	return GM_SLEEF_VERSION;
-}
+const char *about_sleef(void) { return GM_SLEEF_VERSION; }
 
 void about_print(void)
 {
@@ -75,10 +70,7 @@ static json_t *size_or_null(size_t bytes)
 	return bytes == MACHINE_UNKNOWN || bytes == 0 ? json_null() : json_integer((json_int_t)bytes);
 }
 
-static json_t *real_or_null(double value)
-{
-	return value < 0 ? json_null() : json_real(value);
-}
+static json_t *real_or_null(double value) { return value < 0 ? json_null() : json_real(value); }
 
 static json_t *texts(size_t count, const char *first, size_t stride)
 {
@@ -95,12 +87,12 @@ json_t *about_machine(void)
 	if (!probed)
 		machine_probe(&p, 0);
 	probed = 1;
-	return json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:f, s:s, s:o, s:s}",
-		"cpu", p.cpu, "hypervisor", p.hypervisor, "cpus", p.cpus, "cpus_online", p.cpus_online,
-		"isa", texts(p.isa_count, p.isa[0], sizeof p.isa[0]),
-		"l1d_bytes", size_or_null(p.l1d_bytes), "l2_bytes", size_or_null(p.l2_bytes),
-		"l3_bytes", size_or_null(p.l3_bytes), "threads_per_core", p.threads_per_core, "governor", p.governor,
-		"load", real_or_null(p.load), "steal_percent", real_or_null(p.steal_percent),
+	return json_pack(
+		"{s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:f, s:s, s:o, s:s}", "cpu",
+		p.cpu, "hypervisor", p.hypervisor, "cpus", p.cpus, "cpus_online", p.cpus_online, "isa",
+		texts(p.isa_count, p.isa[0], sizeof p.isa[0]), "l1d_bytes", size_or_null(p.l1d_bytes), "l2_bytes",
+		size_or_null(p.l2_bytes), "l3_bytes", size_or_null(p.l3_bytes), "threads_per_core", p.threads_per_core,
+		"governor", p.governor, "load", real_or_null(p.load), "steal_percent", real_or_null(p.steal_percent),
 		"steal_boot_percent", real_or_null(p.steal_boot_percent), "quota_cpus", real_or_null(p.quota_cpus),
 		"perf_paranoid", p.perf_paranoid, "clock_source", p.clock_source, "clock_ns", p.clock_ns, "aslr", p.aslr,
 		"hints", texts(p.hint_count, p.hints[0], sizeof p.hints[0]), "fingerprint", p.fingerprint);
@@ -118,11 +110,12 @@ json_t *about_run_record(const cli_options *options, const char *fixtures)
 		json_object_set_new(libraries, library[k].name, json_string(library[k].version));
 	for (size_t k = 1; k < options->argc; k++)
 		json_array_append_new(arguments, json_string(options->argv[k])); // NULL for bytes that are no UTF-8: left out
-	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:i, s:i, s:i, s:s}, s:I, s:s, s:o, s:o}",
-		"verb", options->verb, "gatemark", about_version(), "commit", about_commit(), "compiler", about_compiler(),
-		"libraries", libraries, "versions", "fixtures", fixtures == NULL ? GM_FIXTURES_VERSION : fixtures,
-		"judge", JUDGE_VERSION, "protocol", RACE_PROTOCOL, "canonical", CANONICAL_VERSION, "abi", abi,
-		"seed", (json_int_t)options->seed, "time", when, "arguments", arguments, "machine", about_machine());
+	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:i, s:i, s:i, s:s}, s:I, s:s, s:o, s:o}", "verb",
+	                         options->verb, "gatemark", about_version(), "commit", about_commit(), "compiler",
+	                         about_compiler(), "libraries", libraries, "versions", "fixtures",
+	                         !fixtures ? GM_FIXTURES_VERSION : fixtures, "judge", JUDGE_VERSION, "protocol",
+	                         RACE_PROTOCOL, "canonical", CANONICAL_VERSION, "abi", abi, "seed",
+	                         (json_int_t)options->seed, "time", when, "arguments", arguments, "machine", about_machine());
 	json_object_update(record, more);
 	json_decref(more);
 	return record;

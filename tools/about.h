@@ -15,7 +15,7 @@ void about_print(void);           /* --version, on stdout */
 
 /* The run record: fixtures is the version of the set in use or NULL; probes the machine. */
 json_t *about_run_record(const cli_options *options, const char *fixtures);
-json_t *about_machine(void);      /* the object machine of it; probed once a process */
+json_t *about_machine(void); /* the object machine of it; probed once a process */
 json_t *about_end_record(int exit_code, double seconds, int interrupted, json_t *counts); /* steals counts */
 
 #endif

@@ -26,7 +26,7 @@ static void drop(bench_judge *j)
 		judge_budget_destroy(j->budget[k]);
 		j->budget[k] = NULL;
 	}
-	if (j->sample != NULL)
+	if (j->sample)
 		sample_free(j->sample);
 	free(j->sample);
 	j->sample = NULL;
@@ -34,7 +34,8 @@ static void drop(bench_judge *j)
 	j->id[0] = '\0';
 }
 
-static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *tensors, void *const *data, gm_error *error)
+static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
+                         gm_error *error)
 {
 	char text[GM_SPEC_TEXT];
 	if (j->id[0] != '\0')
@@ -45,16 +46,17 @@ static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *
 		bench_sample sample;
 		GM_TRY(sample_create(spec, tensors, data, flops, &sample, error));
 		j->sample = malloc(sizeof *j->sample);
-		if (j->sample == NULL) {
+		if (!j->sample) {
 			sample_free(&sample);
 			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample");
 		}
 		*j->sample = sample;
 	}
-	j->problem = (judge_problem){ .spec = j->sample ? &j->sample->spec : spec,
-	                              .tensors = j->sample ? j->sample->tensors : tensors,
-	                              .data = j->sample ? j->sample->data : data, .id = j->id,
-	                              .backward = computes_gradients(spec) };
+	j->problem = (judge_problem){.spec = j->sample ? &j->sample->spec : spec,
+	                             .tensors = j->sample ? j->sample->tensors : tensors,
+	                             .data = j->sample ? j->sample->data : data,
+	                             .id = j->id,
+	                             .backward = computes_gradients(spec)};
 	snprintf(j->id, sizeof j->id, "%s#%llu", text, (unsigned long long)j->seed);
 	return GM_OK;
 }
@@ -73,7 +75,7 @@ static uint64_t digest_of(const gm_spec *spec, const gm_tensors *tensors, void *
 {
 	uint64_t digest = 0;
 	for (size_t k = 0; k < tensors->count; k++)
-		if (is_result(spec, &tensors->row[k]) && got[k] != NULL)
+		if (is_result(spec, &tensors->row[k]) && got[k])
 			digest = judge_digest(digest, got[k], tensors->row[k].count);
 	return digest;
 }
@@ -103,14 +105,14 @@ static race_status judge_all(const bench_judge *j, const gm_spec *spec, const ju
                              char reason[RACE_REASON])
 {
 	const gm_tensors *tensors = j->problem.tensors;
-	judge_verdict worst = { .used = -1 };
+	judge_verdict worst = {.used = -1};
 	size_t row = GM_NO_TENSOR;
 	int failed = 0, fit = 0;
 	char element[96], error[192];
 	for (size_t k = 0; k < tensors->count; k++) {
 		judge_verdict v;
-		if (!is_result(spec, &tensors->row[k]) || got[k] == NULL || judge_want(budget, k) == NULL ||
-		    (j->sample != NULL && !sample_judges(j->sample, k)))
+		if (!is_result(spec, &tensors->row[k]) || !got[k] || !judge_want(budget, k) ||
+		    (j->sample && !sample_judges(j->sample, k)))
 			continue;
 		judge_tensor(budget, k, got[k], &v);
 		failed |= v.wrong > 0;
@@ -140,7 +142,7 @@ static gm_status budget_for(bench_judge *j, const check_variant *v, const float 
 	for (size_t k = 0; k < count; k++)
 		rounded += effective[k] != NULL;
 	if (rounded == 0) {
-		if (j->budget[v->info.accuracy_class] == NULL)
+		if (!j->budget[v->info.accuracy_class])
 			GM_TRY(judge_budget_create(&j->problem, (gm_class)v->info.accuracy_class,
 			                           &j->budget[v->info.accuracy_class], error));
 		*budget = j->budget[v->info.accuracy_class];
@@ -148,10 +150,10 @@ static gm_status budget_for(bench_judge *j, const check_variant *v, const float 
 	}
 	judge_problem problem = j->problem;
 	void **data = calloc(count, sizeof *data);
-	if (data == NULL)
+	if (!data)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the weights of %s", v->info.name);
 	for (size_t k = 0; k < count; k++)
-		data[k] = effective[k] != NULL ? (void *)(uintptr_t)effective[k] : j->problem.data[k];
+		data[k] = effective[k] ? (void *)(uintptr_t)effective[k] : j->problem.data[k];
 	problem.data = data;
 	gm_status status = judge_budget_create(&problem, (gm_class)v->info.accuracy_class, own, error);
 	free(data);
@@ -162,13 +164,13 @@ static gm_status budget_for(bench_judge *j, const check_variant *v, const float 
 static gm_status sample_results(bench_judge *j, const gm_spec *spec, const check_variant *v, void *const *data,
                                 void *const *got, float **part, gm_error *error)
 {
-	worker_launch launch = { .plugin = v->plugin, .in_place = j->no_fork };
+	worker_launch launch = {.plugin = v->plugin, .in_place = j->no_fork};
 	for (size_t k = 0; k < j->problem.tensors->count; k++) {
 		const gm_tensor *row = &j->problem.tensors->row[k];
-		if (!is_result(spec, row) || got[k] == NULL)
+		if (!is_result(spec, row) || !got[k])
 			continue;
 		part[k] = malloc(row->count * sizeof *part[k]);
-		if (part[k] == NULL)
+		if (!part[k])
 			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
 		sample_gather(j->sample, k, got[k], part[k]);
 	}
@@ -180,20 +182,20 @@ static gm_status sample_results(bench_judge *j, const gm_spec *spec, const check
 static race_status by_budget(bench_judge *j, const gm_spec *spec, const check_variant *v, void *const *data,
                              void *const *got, const float *const *effective, char reason[RACE_REASON])
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	judge_budget *own = NULL;
 	const judge_budget *budget = NULL;
 	size_t count = j->problem.tensors->count;
 	float **part = calloc(count + 1, sizeof *part);
-	gm_status status = part == NULL ? GM_NO_MEMORY : budget_for(j, v, effective, &own, &budget, &error);
+	gm_status status = !part ? GM_NO_MEMORY : budget_for(j, v, effective, &own, &budget, &error);
 	race_status verdict = RACE_FAILED;
-	if (status == GM_OK && j->sample != NULL)
+	if (status == GM_OK && j->sample)
 		status = sample_results(j, spec, v, data, got, part, &error);
 	if (status == GM_OK)
-		verdict = judge_all(j, spec, budget, j->sample != NULL ? part : (float *const *)got, reason);
+		verdict = judge_all(j, spec, budget, j->sample ? part : (float *const *)got, reason);
 	else
 		snprintf(reason, RACE_REASON, "%.250s", error.message);
-	for (size_t k = 0; part != NULL && k < count; k++)
+	for (size_t k = 0; part && k < count; k++)
 		free(part[k]);
 	free(part);
 	judge_budget_destroy(own);
@@ -205,28 +207,28 @@ race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors
                             char judged[16], char reason[RACE_REASON])
 {
 	bench_judge *j = context;
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	char bit_class[48];
-	if (candidate == NULL) {
+	if (!candidate) {
 		drop(j);
 		return RACE_TIMED;
 	}
 	const check_variant *v = variant_of(j, candidate);
-	if (v == NULL || take_on(j, spec, tensors, data, &error) != GM_OK) {
-		snprintf(reason, RACE_REASON, "%.250s", v == NULL ? "not in the list of variants" : error.message);
+	if (!v || take_on(j, spec, tensors, data, &error) != GM_OK) {
+		snprintf(reason, RACE_REASON, "%.250s", !v ? "not in the list of variants" : error.message);
 		return RACE_FAILED;
 	}
 	check_bit_class(&v->info, bit_class);
 	uint64_t digest = digest_of(spec, tensors, got);
 	const judged_bits *known = known_bits(j, bit_class);
-	if (known != NULL) {
+	if (known) {
 		strcpy(judged, "bits");
 		if (known->digest == digest)
 			return RACE_TIMED;
 		snprintf(reason, RACE_REASON, "differs in bits from %s, which was judged right", known->name);
 		return RACE_REJECTED;
 	}
-	strcpy(judged, j->sample != NULL ? "sampled" : "budget");
+	strcpy(judged, j->sample ? "sampled" : "budget");
 	race_status verdict = by_budget(j, spec, v, data, got, effective, reason);
 	if (verdict == RACE_TIMED)
 		remember_bits(j, bit_class, v->info.name, digest);

@@ -11,7 +11,10 @@
 
 #define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */
 
-typedef struct judged_bits { char bit_class[48], name[48]; uint64_t digest; } judged_bits;
+typedef struct judged_bits {
+	char bit_class[48], name[48];
+	uint64_t digest;
+} judged_bits;
 
 typedef struct bench_judge {
 	const roster *roster;
@@ -20,8 +23,8 @@ typedef struct bench_judge {
 	double flops;               /* 0 = BENCH_JUDGE_FLOPS */
 	char id[GM_SPEC_TEXT + 32]; /* of the problem at hand; seeds its noise */
 	judge_budget *budget[GM_CLASSES];
-	judge_problem problem;      /* what the budgets are of */
-	bench_sample *sample;       /* or NULL: judged in full */
+	judge_problem problem; /* what the budgets are of */
+	bench_sample *sample;  /* or NULL: judged in full */
 	judged_bits bits[16];
 	size_t bit_classes;
 } bench_judge;

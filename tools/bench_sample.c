@@ -55,7 +55,12 @@ static void visit_runs(const bench_sample *s, size_t row, run_visit *visit, void
 	}
 }
 
-typedef struct copying { const char *from; char *to; size_t bytes; int scatter; } copying;
+typedef struct copying {
+	const char *from;
+	char *to;
+	size_t bytes;
+	int scatter;
+} copying;
 
 static void copy_run(void *context, size_t in_whole, size_t in_sample, size_t count)
 {
@@ -66,7 +71,7 @@ static void copy_run(void *context, size_t in_whole, size_t in_sample, size_t co
 
 void sample_gather(const bench_sample *s, size_t row, const void *whole, void *to)
 {
-	copying c = { whole, to, gm_dtype_bytes(s->whole_tensors->row[row].dtype), 0 };
+	copying c = {whole, to, gm_dtype_bytes(s->whole_tensors->row[row].dtype), 0};
 	visit_runs(s, row, copy_run, &c);
 	int64_t *lengths = to;
 	for (size_t n = 0; s->whole_tensors->row[row].kind == GM_LENGTHS && n < s->spec.N; n++)
@@ -97,7 +102,7 @@ static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
 gm_status sample_create(const gm_spec *whole, const gm_tensors *tensors, void *const *data, double flops,
                         bench_sample *s, gm_error *error)
 {
-	*s = (bench_sample){ .whole = whole, .whole_tensors = tensors };
+	*s = (bench_sample){.whole = whole, .whole_tensors = tensors};
 	choose_size(whole, flops, s);
 	gm_status status = gm_tensors_create(&s->spec, &s->tensors, error);
 	if (status == GM_OK && (s->data = calloc(tensors->count, sizeof *s->data)) == NULL)
@@ -105,10 +110,10 @@ gm_status sample_create(const gm_spec *whole, const gm_tensors *tensors, void *c
 	for (size_t k = 0; status == GM_OK && k < tensors->count; k++) {
 		const gm_tensor *row = &s->tensors->row[k];
 		int cut = s->spec.T != whole->T && (row->kind == GM_GRAD_H_N || row->kind == GM_GRAD_C_N);
-		if (data[k] == NULL)
+		if (!data[k])
 			continue;
 		s->data[k] = calloc(row->count, gm_dtype_bytes(row->dtype));
-		if (s->data[k] == NULL)
+		if (!s->data[k])
 			status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
 		else if (!cut) // gradients of the states behind the last step reach no sampled one: zeros
 			sample_gather(s, k, data[k], s->data[k]);
@@ -120,11 +125,11 @@ gm_status sample_create(const gm_spec *whole, const gm_tensors *tensors, void *c
 
 void sample_free(bench_sample *s)
 {
-	for (size_t k = 0; s->data != NULL && k < s->tensors->count; k++)
+	for (size_t k = 0; s->data && k < s->tensors->count; k++)
 		free(s->data[k]);
 	free(s->data);
 	gm_tensors_destroy(s->tensors);
-	*s = (bench_sample){ 0 };
+	*s = (bench_sample){0};
 }
 
 static void fill(const bench_sample *s, worker *w, void *const *data)
@@ -132,8 +137,8 @@ static void fill(const bench_sample *s, worker *w, void *const *data)
 	for (size_t k = 0; k < s->whole_tensors->count; k++) {
 		const gm_tensor *row = &s->whole_tensors->row[k];
 		size_t bytes = gm_dtype_bytes(row->dtype);
-		copying c = { data[k], worker_data(w, k), bytes, 1 };
-		if (data[k] == NULL || c.to == NULL)
+		copying c = {data[k], worker_data(w, k), bytes, 1};
+		if (!data[k] || !c.to)
 			continue;
 		if (row->role != GM_ROLE_UPSTREAM) {
 			memcpy(c.to, c.from, row->count * bytes);
@@ -148,8 +153,8 @@ static void fill(const bench_sample *s, worker *w, void *const *data)
 gm_status sample_run(const bench_sample *s, const worker_launch *launch, const char *variant, void *const *data,
                      float **got, gm_error *error)
 {
-	gm_plan_opts opts = { .struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = s->whole->T, .N_max = s->whole->N,
-	                      .threads = 1 };
+	gm_plan_opts opts = {
+		.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = s->whole->T, .N_max = s->whole->N, .threads = 1};
 	worker *w = NULL;
 	gm_status status = worker_start(launch, &w, error);
 	if (status == GM_OK)
@@ -159,7 +164,7 @@ gm_status sample_run(const bench_sample *s, const worker_launch *launch, const c
 		status = worker_run(w, GM_PASS_BWD, error);
 	}
 	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++)
-		if (got[k] != NULL)
+		if (got[k])
 			sample_gather(s, k, worker_data(w, k), got[k]);
 	worker_stop(w);
 	return status;

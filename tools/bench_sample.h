@@ -14,10 +14,10 @@
 typedef struct bench_sample {
 	const gm_spec *whole;
 	const gm_tensors *whole_tensors;
-	gm_spec spec;          /* of the sample */
-	gm_tensors *tensors;   /* the same rows, smaller; owned */
-	size_t row[2];         /* batch rows in it */
-	void **data;           /* by row, owned: inputs, weights, upstream */
+	gm_spec spec;        /* of the sample */
+	gm_tensors *tensors; /* the same rows, smaller; owned */
+	size_t row[2];       /* batch rows in it */
+	void **data;         /* by row, owned: inputs, weights, upstream */
 } bench_sample;
 
 /* The largest sample of at most flops operations (at least 8 steps); data: of the whole problem. */

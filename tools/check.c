@@ -25,7 +25,10 @@
 
 enum { JUDGES = 64 };
 
-typedef struct work { size_t case_index; int variant; } work;
+typedef struct work {
+	size_t case_index;
+	int variant;
+} work;
 
 typedef struct board { /* shared by parent and judges */
 	atomic_size_t next;
@@ -45,14 +48,14 @@ typedef struct pool {
 	board *board;
 	work *todo;
 	size_t count;
-	int alone;            /* second round: time-outs, one at a time */
-	work *repeat;         /* what the first round found to repeat */
+	int alone;    /* second round: time-outs, one at a time */
+	work *repeat; /* what the first round found to repeat */
 	size_t repeats;
 	json_t **records;     /* by case; NULL: not done */
 	unsigned char *waits; /* by case: a repetition is due */
 	size_t delivered;     /* cases before this one have been handed out */
 	size_t done, total;
-	gm_error trouble;     /* the first */
+	gm_error trouble; /* the first */
 } pool;
 
 /* ---- parent: records in ---- */
@@ -78,10 +81,10 @@ static void note_repeats(pool *p, size_t case_index, json_t *records)
 		if (p->alone || variant == last)
 			continue;
 		work *more = realloc(p->repeat, (p->repeats + 1) * sizeof *more);
-		if (more == NULL)
+		if (!more)
 			continue; // then the time-out stands as it is
 		p->repeat = more;
-		p->repeat[p->repeats++] = (work){ case_index, variant };
+		p->repeat[p->repeats++] = (work){case_index, variant};
 		p->waits[case_index] = 1;
 		last = variant;
 	}
@@ -106,8 +109,8 @@ static void deliver(pool *p, int incomplete)
 	json_t *record;
 	for (; p->delivered < p->plan->set->count; p->delivered++) {
 		size_t c = p->delivered;
-		int chosen = p->plan->chosen == NULL || p->plan->chosen[c] != 0;
-		if (!incomplete && chosen && (p->records[c] == NULL || p->waits[c]))
+		int chosen = !p->plan->chosen || p->plan->chosen[c] != 0;
+		if (!incomplete && chosen && (!p->records[c] || p->waits[c]))
 			return;
 		json_array_foreach(p->records[c], k, record)
 			p->plan->emit(p->plan->context, record);
@@ -125,10 +128,10 @@ static void take(pool *p, size_t k, json_t *records)
 		replace(p->records[c], records);
 		json_decref(records);
 	} else {
-		p->records[c] = records == NULL ? json_array() : records;
+		p->records[c] = !records ? json_array() : records;
 		p->done++;
 	}
-	if (p->plan->step != NULL)
+	if (p->plan->step)
 		p->plan->step(p->plan->context, p->done, p->total);
 	if (!p->alone)
 		deliver(p, 0);
@@ -146,7 +149,7 @@ static void take_line(pool *p, const char *line, size_t length)
 	json_t *records = json_object_get(message, "records");
 	size_t k = (size_t)results_get(message, "work", -1);
 	if (k < p->count) {
-		if (records == NULL)
+		if (!records)
 			note_trouble(p, (gm_status)results_get(message, "status", GM_CRASHED), results_text(message, "message"));
 		take(p, k, json_incref(records));
 	}
@@ -157,15 +160,15 @@ static void take_line(pool *p, const char *line, size_t length)
 
 static char *line_of(const pool *p, size_t k, size_t *length)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	json_t *records = NULL, *message;
 	if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &records, &error) == GM_OK)
 		message = json_pack("{s:I, s:o}", "work", (json_int_t)k, "records", records);
 	else
 		message = json_pack("{s:I, s:i, s:s}", "work", (json_int_t)k, "status", error.status, "message", error.message);
 	char *line = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	*length = line == NULL ? 0 : strlen(line);
-	if (line != NULL)
+	*length = !line ? 0 : strlen(line);
+	if (line)
 		line[(*length)++] = '\n';
 	json_decref(message);
 	return line;
@@ -182,7 +185,7 @@ static void judge_main(const pool *p, size_t slot, int fd, pid_t parent)
 	while (getppid() == parent && !p->board->stop && (k = atomic_fetch_add(&p->board->next, 1)) < p->count) {
 		p->board->at[slot] = k + 1;
 		char *line = line_of(p, k, &length);
-		if (line == NULL || output_all(fd, line, length, "records", NULL) != GM_OK)
+		if (!line || output_all(fd, line, length, "records", NULL) != GM_OK)
 			_exit(1);
 		free(line);
 		p->board->at[slot] = 0;
@@ -212,7 +215,7 @@ static int read_judge(pool *p, judge *j)
 {
 	if (j->capacity - j->used < 65536) {
 		char *more = realloc(j->line, j->capacity * 2 + 65536);
-		if (more == NULL)
+		if (!more)
 			return 0;
 		j->line = more;
 		j->capacity = j->capacity * 2 + 65536;
@@ -260,8 +263,8 @@ static void collect(pool *p, judge *judges, size_t count)
 	while (alive > 0) {
 		struct pollfd waiting[JUDGES];
 		for (size_t k = 0; k < count; k++)
-			waiting[k] = (struct pollfd){ .fd = judges[k].fd, .events = POLLIN };
-		if (p->plan->stop != NULL && *p->plan->stop)
+			waiting[k] = (struct pollfd){.fd = judges[k].fd, .events = POLLIN};
+		if (p->plan->stop && *p->plan->stop)
 			p->board->stop = 1;
 		if (poll(waiting, count, 200) <= 0)
 			continue;
@@ -285,7 +288,7 @@ static size_t judges_for(const pool *p)
 
 static gm_status run_judges(pool *p, gm_error *error)
 {
-	judge judges[JUDGES] = { { 0 } };
+	judge judges[JUDGES] = {{0}};
 	size_t count = judges_for(p), started = 0;
 	fflush(NULL);
 	while (started < count && start_judge(p, started, &judges[started]) == GM_OK)
@@ -300,8 +303,8 @@ static gm_status run_judges(pool *p, gm_error *error)
 
 static void run_here(pool *p)
 {
-	for (size_t k = 0; k < p->count && (p->plan->stop == NULL || !*p->plan->stop); k++) {
-		gm_error error = { .status = GM_OK };
+	for (size_t k = 0; k < p->count && (!p->plan->stop || !*p->plan->stop); k++) {
+		gm_error error = {.status = GM_OK};
 		json_t *records = NULL;
 		if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &records, &error) != GM_OK)
 			note_trouble(p, error.status, error.message);
@@ -330,11 +333,11 @@ static gm_status open_pool(pool *p, gm_error *error)
 	p->todo = calloc(set->count + 1, sizeof *p->todo);
 	p->records = calloc(set->count + 1, sizeof *p->records);
 	p->waits = calloc(set->count + 1, 1);
-	if (p->board == MAP_FAILED || p->todo == NULL || p->records == NULL || p->waits == NULL)
+	if (p->board == MAP_FAILED || !p->todo || !p->records || !p->waits)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu cases", set->count);
 	for (size_t k = 0; k < set->count; k++)
-		if (p->plan->chosen == NULL || p->plan->chosen[k])
-			p->todo[p->count++] = (work){ k, CHECK_ALL };
+		if (!p->plan->chosen || p->plan->chosen[k])
+			p->todo[p->count++] = (work){k, CHECK_ALL};
 	p->total = p->count;
 	return GM_OK;
 }
@@ -348,14 +351,14 @@ static gm_status run_both_rounds(pool *p, gm_error *error)
 	p->repeat = NULL;
 	p->alone = 1;
 	free(first);
-	if (p->plan->stop == NULL || !*p->plan->stop)
+	if (!p->plan->stop || !*p->plan->stop)
 		GM_TRY(run_round(p, error));
 	return GM_OK;
 }
 
 gm_status check_run(const check_plan *plan, gm_error *error)
 {
-	pool p = { .plan = plan };
+	pool p = {.plan = plan};
 	gm_status status = open_pool(&p, error);
 	if (status == GM_OK)
 		status = run_both_rounds(&p, error);
@@ -364,9 +367,9 @@ gm_status check_run(const check_plan *plan, gm_error *error)
 		if (p.trouble.status != GM_OK)
 			status = gm_fail(error, p.trouble.status, "%s", p.trouble.message);
 	}
-	for (size_t k = 0; p.records != NULL && k < plan->set->count; k++)
+	for (size_t k = 0; p.records && k < plan->set->count; k++)
 		json_decref(p.records[k]);
-	if (p.board != MAP_FAILED && p.board != NULL)
+	if (p.board != MAP_FAILED && p.board)
 		munmap(p.board, sizeof *p.board);
 	free(p.todo);
 	free(p.repeat);

@@ -25,23 +25,23 @@ enum { CHECK_FWD = 1, CHECK_BWD = 2 };
 
 typedef struct check_variant {
 	worker_variant info;
-	int literal;          /* named without a glob */
+	int literal; /* named without a glob */
 	int runnable;
-	const char *plugin;   /* where it comes from, with a slash; NULL = the built-in table */
-	int hidden;           /* by --isa-cap: this CPU could run it */
-	int absent;           /* this CPU could run it, but this build has no kernels for it */
-	char why[128];        /* not runnable: a sentence with its name and what is missing */
+	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
+	int hidden;         /* by --isa-cap: this CPU could run it */
+	int absent;         /* this CPU could run it, but this build has no kernels for it */
+	char why[128];      /* not runnable: a sentence with its name and what is missing */
 } check_variant;
 
 typedef struct check_plan {
 	const fixture_set *set;
-	const unsigned char *chosen;   /* of set's cases; NULL = all */
-	const check_variant *variant;  /* in order of the table */
+	const unsigned char *chosen;  /* of set's cases; NULL = all */
+	const check_variant *variant; /* in order of the table */
 	size_t variant_count;
-	unsigned passes;               /* CHECK_* */
-	int accuracy_class;            /* of all; -1 = each variant's own */
-	int no_fork;                   /* everything in this process */
-	const executor *executor;      /* of all workers; NULL = this CPU */
+	unsigned passes;                   /* CHECK_* */
+	int accuracy_class;                /* of all; -1 = each variant's own */
+	int no_fork;                       /* everything in this process */
+	const executor *executor;          /* of all workers; NULL = this CPU */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
 	/* Each record (borrowed), and after each case its number of those done. */
 	void (*emit)(void *context, json_t *record);

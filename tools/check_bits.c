@@ -44,20 +44,21 @@ static void tell(const unit *u, json_t *record, const char *from, const float *c
 	char element[96], place[96], reason[400];
 	judge_element_name(tensor, index, element);
 	judge_element_place(&u->c->spec, tensor, index, place);
-	snprintf(reason, sizeof reason, "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ",
-	         from, element, got[row][index], want[row][index], place, count, tensor->count);
+	snprintf(reason, sizeof reason,
+	         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
+	         got[row][index], want[row][index], place, count, tensor->count);
 	record_status(record, "fail", reason);
 }
 
 float **bits_copy(const unit *u, int pass, const float *const *got)
 {
 	float **copy = calloc(u->c->tensors->count, sizeof *copy);
-	for (size_t k = 0; copy != NULL && k < u->c->tensors->count; k++) {
+	for (size_t k = 0; copy && k < u->c->tensors->count; k++) {
 		size_t bytes = u->c->tensors->row[k].count * sizeof **copy;
 		if (!unit_judges(u, pass, k))
 			continue;
 		copy[k] = malloc(bytes);
-		if (copy[k] == NULL) {
+		if (!copy[k]) {
 			bits_release(u, copy);
 			return NULL;
 		}
@@ -68,7 +69,7 @@ float **bits_copy(const unit *u, int pass, const float *const *got)
 
 void bits_release(const unit *u, float **copy)
 {
-	for (size_t k = 0; copy != NULL && k < u->c->tensors->count; k++)
+	for (size_t k = 0; copy && k < u->c->tensors->count; k++)
 		free(copy[k]);
 	free(copy);
 }
@@ -97,13 +98,12 @@ gm_status bits_against_class(unit *u, json_t *record, const check_variant *v, in
 		memcpy(o->bit_class, bit_class, sizeof o->bit_class);
 		memcpy(o->name, v->info.name, sizeof o->name);
 	}
-	if (o->value[pass] == NULL) {
+	if (!o->value[pass]) {
 		o->value[pass] = bits_copy(u, pass, got);
-		return o->value[pass] != NULL ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the bits of %s", u->c->id);
+		return o->value[pass] ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the bits of %s", u->c->id);
 	}
 	const float *const *want = (const float *const *)o->value[pass];
-	if (first_difference(u, pass, got, want, &row, &index, &count) &&
-	    strcmp(results_text(record, "status"), "fail") != 0)
+	if (first_difference(u, pass, got, want, &row, &index, &count) && strcmp(results_text(record, "status"), "fail") != 0)
 		tell(u, record, o->name, got, want, row, index, count);
 	return GM_OK;
 }

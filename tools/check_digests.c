@@ -11,11 +11,11 @@
 
 int summary_digests_open(check_summary *s, const char *fixtures_version)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	s->fixtures_version = fixtures_version;
 	gm_status status = s->options->digests != NULL
-		? digests_begin(fixtures_version, about_sleef(), &s->committed, &error)
-		: digests_load(cli_fixtures_path(s->options), &s->committed, &error);
+	                     ? digests_begin(fixtures_version, about_sleef(), &s->committed, &error)
+	                     : digests_load(cli_fixtures_path(s->options), &s->committed, &error);
 	if (status == GM_OK)
 		return CLI_OK;
 	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
@@ -23,7 +23,7 @@ int summary_digests_open(check_summary *s, const char *fixtures_version)
 
 static const char *unlike(const check_summary *s, const char *bit_class)
 {
-	if (s->options->digests != NULL)
+	if (s->options->digests)
 		return "digests not compared";
 	return digests_unlike(&s->committed, bit_class, s->fixtures_version, about_sleef());
 }
@@ -38,7 +38,8 @@ void summary_committed(const check_summary *s, json_t *record)
 		const char *case_id = results_text(record, "case"), *pass = results_text(record, "pass");
 		const char *want = unlike(s, bit_class)[0] != '\0' ? "" : digests_of(&s->committed, case_id, bit_class, pass);
 		word = want[0] == '\0' ? "none" : strcmp(want, digest) == 0 ? "same" : "different";
-		snprintf(reason, sizeof reason, "digest %s, committed %s: bits differ from what this version promises", digest, want);
+		snprintf(reason, sizeof reason, "digest %s, committed %s: bits differ from what this version promises", digest,
+		         want);
 	}
 	json_object_set_new(record, "committed", json_string(word));
 	if (strcmp(word, "different") == 0 && strcmp(results_text(record, "status"), "fail") != 0)
@@ -47,9 +48,9 @@ void summary_committed(const check_summary *s, json_t *record)
 
 int summary_digests_close(check_summary *s)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	const char *path = s->options->digests;
-	if (path == NULL)
+	if (!path)
 		return CLI_OK;
 	if (session_stop != 0)
 		return cli_fail(CLI_WRONG, "%s is not written: interrupted", path);
@@ -68,7 +69,7 @@ int summary_digests_close(check_summary *s)
 static json_t *bits_of(check_summary *s, const char *bit_class)
 {
 	json_t *entry = json_object_get(s->bits, bit_class);
-	if (entry == NULL) {
+	if (!entry) {
 		entry = json_pack("{s:[], s:{}, s:s}", "variants", "digests", "first_difference", "");
 		json_object_set_new(s->bits, bit_class, entry);
 	}
@@ -103,7 +104,7 @@ void summary_take_digest(check_summary *s, const json_t *record)
 		snprintf(text, sizeof text, "%s at %s", results_text(record, "variant"), key);
 		json_object_set_new(entry, "first_difference", json_string(text));
 	}
-	if (s->options->digests != NULL)
+	if (s->options->digests)
 		digests_add(&s->committed, results_text(record, "case"), bit_class, results_text(record, "pass"), digest);
 }
 
@@ -118,9 +119,9 @@ void summary_bits(const check_summary *s, session *to)
 		                                                               : "none";
 		json_t *record = results_record("bits");
 		json_t *more = json_pack("{s:s, s:O, s:b, s:I, s:s, s:s}", "bit_class", bit_class, "variants",
-			json_object_get(entry, "variants"), "identical", difference[0] == '\0', "cases",
-			(json_int_t)json_object_size(json_object_get(entry, "digests")), "first_difference", difference,
-			"committed", committed);
+		                         json_object_get(entry, "variants"), "identical", difference[0] == '\0', "cases",
+		                         (json_int_t)json_object_size(json_object_get(entry, "digests")), "first_difference",
+		                         difference, "committed", committed);
 		json_object_update(record, more);
 		json_decref(more);
 		session_put(to, record);

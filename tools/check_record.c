@@ -8,10 +8,7 @@
 #include "check_unit.h"
 #include "results.h"
 
-const char *unit_pass_name(int pass)
-{
-	return pass == UNIT_BWD ? "bwd" : "fwd";
-}
+const char *unit_pass_name(int pass) { return pass == UNIT_BWD ? "bwd" : "fwd"; }
 
 void number_text(double value, int digits, char text[32])
 {
@@ -21,7 +18,7 @@ void number_text(double value, int digits, char text[32])
 	}
 	snprintf(text, 32, "%.*g", digits, value);
 	char *e = strchr(text, 'e');
-	if (e == NULL)
+	if (!e)
 		return;
 	char *from = e + 1, *to = e + 1;
 	if (*from == '-')
@@ -66,11 +63,12 @@ json_t *record_begin(const unit *u, const check_variant *v, int pass)
 	int judged_by = u->plan->accuracy_class < 0 ? (int)v->info.accuracy_class : u->plan->accuracy_class;
 	gm_spec_format(&u->c->spec, problem);
 	check_bit_class(&v->info, bit_class);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:i, s:b, s:n, s:[], s:f}",
-		"kind", "check", "case", u->c->id, "problem", problem, "variant", v->info.name, "pass", unit_pass_name(pass),
-		"status", "skipped", "flaky", 0, "reason", "", "class", gm_class_name((uint32_t)judged_by),
-		"executor", executor_name(u->plan->executor), "bit_class", bit_class, "digest", "", "used", 0.0, "where", "", "rows", 0, "unfit_rows", 0,
-		"weak", 0, "torch_used", "tensors", "seconds", 0.0);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:i, s:b, s:n, s:[], s:f}", "kind",
+		"check", "case", u->c->id, "problem", problem, "variant", v->info.name, "pass", unit_pass_name(pass), "status",
+		"skipped", "flaky", 0, "reason", "", "class", gm_class_name((uint32_t)judged_by), "executor",
+		executor_name(u->plan->executor), "bit_class", bit_class, "digest", "", "used", 0.0, "where", "", "rows", 0,
+		"unfit_rows", 0, "weak", 0, "torch_used", "tensors", "seconds", 0.0);
 }
 
 void record_status(json_t *record, const char *status, const char *reason)
@@ -92,8 +90,9 @@ void record_failure(json_t *record, gm_status status, const char *reason)
 static json_t *tensor_of(const gm_tensor *tensor, const judge_verdict *v)
 {
 	return json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:I}", "name", tensor->name, "used", results_number(v->used),
-		"worst", v->worst == GM_NO_TENSOR ? (json_int_t)-1 : (json_int_t)v->worst, "got", results_number(v->got),
-		"want", results_number(v->want), "allowed", results_number(v->allowed), "wrong", (json_int_t)v->wrong);
+	                 "worst", v->worst == GM_NO_TENSOR ? (json_int_t)-1 : (json_int_t)v->worst, "got",
+	                 results_number(v->got), "want", results_number(v->want), "allowed", results_number(v->allowed),
+	                 "wrong", (json_int_t)v->wrong);
 }
 
 /* "grad_weight_hh_l0[71,32] got ...", then on a line of its own where the first divergence is. */
@@ -112,7 +111,7 @@ void record_verdict(const unit *u, json_t *record, const judge_budget *budget, i
 {
 	const gm_tensors *tensors = u->c->tensors;
 	json_t *list = json_array();
-	judge_verdict v, worst = { .used = -1 };
+	judge_verdict v, worst = {.used = -1};
 	size_t worst_row = GM_NO_TENSOR, rows = 0, unfit = 0, wrong = 0, passed = 0;
 	uint64_t digest = 0;
 	int weak = 0;
@@ -152,7 +151,7 @@ double torch_share(const unit *u, const judge_budget *budget, int pass)
 	double share = -1;
 	for (size_t k = 0; k < u->c->tensors->count; k++) {
 		judge_verdict v;
-		if (!unit_judges(u, pass, k) || u->c->golden32[k] == NULL)
+		if (!unit_judges(u, pass, k) || !u->c->golden32[k])
 			continue;
 		judge_tensor(budget, k, u->c->golden32[k], &v);
 		if (!(v.used <= share))
@@ -165,8 +164,8 @@ double torch_share(const unit *u, const judge_budget *budget, int pass)
 static int judge_wanted(const judge_budget *budget, const gm_tensor *tensor, size_t row, judge_verdict *v)
 {
 	const double *want = judge_want(budget, row);
-	float *got = want == NULL ? NULL : malloc(tensor->count * sizeof *got);
-	if (got == NULL)
+	float *got = !want ? NULL : malloc(tensor->count * sizeof *got);
+	if (!got)
 		return 0;
 	for (size_t k = 0; k < tensor->count; k++)
 		got[k] = (float)want[k];
@@ -179,8 +178,8 @@ json_t *record_case(const unit *u, const judge_budget *budget)
 {
 	size_t rows = 0, unfit = 0;
 	json_t *weak = json_array();
-	double share = budget == NULL ? -1 : fmax(torch_share(u, budget, UNIT_FWD), torch_share(u, budget, UNIT_BWD));
-	for (size_t k = 0; budget != NULL && k < u->c->tensors->count; k++) {
+	double share = !budget ? -1 : fmax(torch_share(u, budget, UNIT_FWD), torch_share(u, budget, UNIT_BWD));
+	for (size_t k = 0; budget && k < u->c->tensors->count; k++) {
 		judge_verdict v;
 		int judged = unit_judges(u, UNIT_FWD, k) || unit_judges(u, UNIT_BWD, k);
 		if (!judged || !judge_wanted(budget, &u->c->tensors->row[k], k, &v))
@@ -191,5 +190,6 @@ json_t *record_case(const unit *u, const judge_budget *budget)
 			json_array_append_new(weak, json_string(u->c->tensors->row[k].name));
 	}
 	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "kind", "case", "case", u->c->id, "rows", (json_int_t)rows,
-		"unfit_rows", (json_int_t)unfit, "weak", weak, "torch_used", share < 0 ? json_null() : results_number(share));
+	                 "unfit_rows", (json_int_t)unfit, "weak", weak, "torch_used",
+	                 share < 0 ? json_null() : results_number(share));
 }

@@ -8,13 +8,17 @@
 
 #include "terminal.h"
 
-static const char *const status_name[TALLIES] = { "pass", "fail", "xfail", "unsupported", "skipped" };
+static const char *const status_name[TALLIES] = {"pass", "fail", "xfail", "unsupported", "skipped"};
 
 int summary_open(check_summary *s, const roster *r, const cli_options *options)
 {
-	*s = (check_summary){ .roster = r, .options = options, .torch_worst = -1, .records = json_array(),
-	                      .bits = json_object(), .variant = calloc(r->count + 1, sizeof *s->variant) };
-	if (s->variant == NULL || s->records == NULL || s->bits == NULL)
+	*s = (check_summary){.roster = r,
+	                     .options = options,
+	                     .torch_worst = -1,
+	                     .records = json_array(),
+	                     .bits = json_object(),
+	                     .variant = calloc(r->count + 1, sizeof *s->variant)};
+	if (!s->variant || !s->records || !s->bits)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < r->count; k++)
 		s->variant[k].worst = -1;
@@ -93,9 +97,9 @@ int summary_exit(const check_summary *s)
 {
 	const check_variant *unable = roster_unable(s->roster);
 	int code = summary_total(s, TALLY_FAIL) > 0 ? CLI_WRONG : CLI_OK;
-	if (unable != NULL)
+	if (unable)
 		code = cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
-	if (summary_total(s, TALLY_PASS) + summary_total(s, TALLY_FAIL) > 0 || unable != NULL)
+	if (summary_total(s, TALLY_PASS) + summary_total(s, TALLY_FAIL) > 0 || unable)
 		return code;
 	if (summary_total(s, TALLY_UNSUPPORTED) > 0)
 		return cli_fail(CLI_NOTHING, "nothing ran: no variant supports any of these cases");
@@ -117,7 +121,10 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 	for (int what = 0; what < TALLIES; what++)
 		snprintf(cell[what], sizeof cell[what], v->runnable || what == TALLY_SKIPPED ? "%zu" : "-", t->count[what]);
 	if (t->worst >= 0)
-		snprintf(worst, sizeof worst, isinf(t->worst) || t->worst > 99 ? "> 99 x" : t->worst < 9.995 ? "%.0f %%" : "%.0f x",
+		snprintf(worst, sizeof worst,
+		         isinf(t->worst) || t->worst > 99 ? "> 99 x"
+		         : t->worst < 9.995               ? "%.0f %%"
+		                                          : "%.0f x",
 		         t->worst < 9.995 ? 100 * t->worst : t->worst);
 	fputs("  ", stream);
 	term_cell(stream, v->info.name, 17);
@@ -125,8 +132,10 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_RED) : "", cell[TALLY_FAIL],
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[TALLY_XFAIL], cell[TALLY_UNSUPPORTED],
 	        cell[TALLY_SKIPPED], worst);
-	const char *where = v->runnable ? t->where : v->hidden ? "hidden by --isa-cap"
-	                  : v->absent ? "not in this build" : "not on this CPU";
+	const char *where = v->runnable ? t->where
+	                  : v->hidden   ? "hidden by --isa-cap"
+	                  : v->absent   ? "not in this build"
+	                                : "not on this CPU";
 	size_t length = strlen(where);
 	if (t->worst >= 0 && length > 25) // of a place the end says more, of a sentence its beginning
 		fprintf(stream, "...%s\n", where + length - 22);
@@ -136,7 +145,7 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 
 void summary_print(const check_summary *s, FILE *stream, unsigned passes, int code)
 {
-	static const char *const pass_text[] = { "", "fwd", "bwd", "fwd+bwd" };
+	static const char *const pass_text[] = {"", "fwd", "bwd", "fwd+bwd"};
 	char head[96], seconds[16];
 	int good = code == CLI_OK && !session_stop;
 	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : "NONE";
@@ -147,8 +156,8 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
 	        term_escape(stream, TERM_PLAIN));
-	fprintf(stream, "  %-17s%4s %4s %5s %5s %4s %6s   %s\n", "variant", "pass", "fail", "xfail", "unsup", "skip", "worst",
-	        "where");
+	fprintf(stream, "  %-17s%4s %4s %5s %5s %4s %6s   %s\n", "variant", "pass", "fail", "xfail", "unsup", "skip",
+	        "worst", "where");
 	for (size_t k = 0; k < s->roster->count; k++)
 		append_variant(stream, s, k);
 	if (s->torch_worst >= 0)

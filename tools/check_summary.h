@@ -25,15 +25,15 @@ typedef struct tally { /* of one variant */
 typedef struct check_summary {
 	const roster *roster;
 	const cli_options *options;
-	tally *variant;      /* by index in the roster */
-	json_t *records;     /* all of kind check, for JUnit */
-	json_t *bits;        /* bit class -> { variants, digests: "case/pass" -> digest, first_difference, and how many
+	tally *variant;    /* by index in the roster */
+	json_t *records;   /* all of kind check, for JUnit */
+	json_t *bits;      /* bit class -> { variants, digests: "case/pass" -> digest, first_difference, and how many
 	                      * records are same, different, none (see summary_committed) } */
-	digests committed;   /* beside the fixtures; with --digests those of this run */
+	digests committed; /* beside the fixtures; with --digests those of this run */
 	const char *fixtures_version;
 	size_t canonical_failures;
 	size_t cases, unfit_rows, unfit_cases, weak_cases;
-	double torch_worst;  /* PyTorch's own largest share; negative: unknown */
+	double torch_worst; /* PyTorch's own largest share; negative: unknown */
 	double seconds;
 } check_summary;
 

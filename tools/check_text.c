@@ -30,8 +30,8 @@ void failure_text(const json_t *record, const cli_options *options, char *text, 
 	size_t first = strcspn(reason, "\n");
 	const char *second = reason[first] == '\n' ? reason + first + 1 : "";
 	rerun(record, options, again, sizeof again);
-	snprintf(text, bytes, "FAIL %s/%s %.*s\n  %s%s%s", results_text(record, "case"), results_text(record, "pass"), (int)first,
-	         reason, second, second[0] != '\0' ? " | " : "", again);
+	snprintf(text, bytes, "FAIL %s/%s %.*s\n  %s%s%s", results_text(record, "case"), results_text(record, "pass"),
+	         (int)first, reason, second, second[0] != '\0' ? " | " : "", again);
 }
 
 static tally *tally_of(check_summary *s, const json_t *record)
@@ -48,19 +48,20 @@ void summary_show(check_summary *s, FILE *stream, const json_t *record)
 	tally *t = tally_of(s, record);
 	const char *status = results_text(record, "status");
 	int failed = strcmp(status, "fail") == 0;
-	if (t == NULL || (failed && t->shown++ >= SHOWN && !s->options->verbose))
+	if (!t || (failed && t->shown++ >= SHOWN && !s->options->verbose))
 		return;
 	if (failed) {
 		failure_text(record, s->options, text, sizeof text);
 		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN), text + 4);
 	} else if (s->options->verbose && strcmp(status, "pass") == 0) {
-		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s\n", results_text(record, "case"), results_text(record, "pass"),
-		        results_text(record, "variant"), 100 * results_get(record, "used", 0), results_text(record, "where"),
-		        results_flag(record, "flaky") ? " FLAKY" : "");
+		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s\n", results_text(record, "case"),
+		        results_text(record, "pass"), results_text(record, "variant"), 100 * results_get(record, "used", 0),
+		        results_text(record, "where"), results_flag(record, "flaky") ? " FLAKY" : "");
 	} else if (s->options->verbose) {
 		fprintf(stream, "%s %s/%s %s: %s\n", status, results_text(record, "case"), results_text(record, "pass"),
 		        results_text(record, "variant"), results_text(record, "reason"));
 	}
 	if (failed && t->shown == SHOWN && !s->options->verbose)
-		fprintf(stream, "  further failures of %s are counted only; --verbose shows them\n", results_text(record, "variant"));
+		fprintf(stream, "  further failures of %s are counted only; --verbose shows them\n",
+		        results_text(record, "variant"));
 }

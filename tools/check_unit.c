@@ -13,17 +13,17 @@
 typedef struct attempt { /* one variant on the case */
 	const check_variant *v;
 	const judge_budget *budget;
-	judge_budget *own;            /* of a variant that rounds its weights */
+	judge_budget *own; /* of a variant that rounds its weights */
 	worker *w;
-	int taped;                    /* planned for training; else the forward is inference */
-	json_t *record[UNIT_PASSES];  /* NULL: pass not asked for */
-	const float **got;            /* by row: where the worker left its results */
+	int taped;                   /* planned for training; else the forward is inference */
+	json_t *record[UNIT_PASSES]; /* NULL: pass not asked for */
+	const float **got;           /* by row: where the worker left its results */
 } attempt;
 
 int unit_judges(const unit *u, int pass, size_t row)
 {
 	gm_role role = pass == UNIT_FWD ? GM_ROLE_OUTPUT : GM_ROLE_GRAD;
-	return u->c->tensors->row[row].role == role && u->c->golden64[row] != NULL;
+	return u->c->tensors->row[row].role == role && u->c->golden64[row];
 }
 
 static gm_class judged_by(const unit *u, const check_variant *v)
@@ -33,9 +33,13 @@ static gm_class judged_by(const unit *u, const check_variant *v)
 
 static gm_status budget_of(unit *u, gm_class accuracy_class, const judge_budget **budget, gm_error *error)
 {
-	u->problem = (judge_problem){ .spec = &u->c->spec, .tensors = u->c->tensors, .data = u->c->data,
-	                              .golden64 = u->c->golden64, .id = u->c->id, .backward = u->has_pass[UNIT_BWD] };
-	if (u->budget[accuracy_class] == NULL)
+	u->problem = (judge_problem){.spec = &u->c->spec,
+	                             .tensors = u->c->tensors,
+	                             .data = u->c->data,
+	                             .golden64 = u->c->golden64,
+	                             .id = u->c->id,
+	                             .backward = u->has_pass[UNIT_BWD]};
+	if (!u->budget[accuracy_class])
 		GM_TRY(judge_budget_create(&u->problem, accuracy_class, &u->budget[accuracy_class], error));
 	*budget = u->budget[accuracy_class];
 	return GM_OK;
@@ -44,11 +48,11 @@ static gm_status budget_of(unit *u, gm_class accuracy_class, const judge_budget 
 static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
 {
 	const gm_case *c = u->c;
-	gm_plan_opts opts = { .struct_size = sizeof opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1 };
+	gm_plan_opts opts = {.struct_size = sizeof opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
 	GM_TRY(worker_plan(a->w, a->v->info.name, &c->spec, c->tensors, u->absent, &opts, error));
 	for (size_t k = 0; k < c->tensors->count; k++) {
 		const gm_tensor *tensor = &c->tensors->row[k];
-		if (c->data[k] != NULL)
+		if (c->data[k])
 			memcpy(worker_data(a->w, k), c->data[k], tensor->count * gm_dtype_bytes(tensor->dtype));
 		a->got[k] = worker_data(a->w, k);
 	}
@@ -59,14 +63,16 @@ static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *err
 static gm_status begin(unit *u, attempt *a, gm_error *error)
 {
 	const executor *e = u->plan->executor;
-	worker_launch launch = { .plugin = a->v->plugin, .in_place = u->plan->no_fork, .program = e == NULL ? NULL : e->program,
-	                         .executor = e == NULL ? NULL : e->words };
+	worker_launch launch = {.plugin = a->v->plugin,
+	                        .in_place = u->plan->no_fork,
+	                        .program = !e ? NULL : e->program,
+	                        .executor = !e ? NULL : e->words};
 	GM_TRY(worker_start(&launch, &a->w, error));
 	a->taped = a->v->info.has_backward != 0;
 	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, error) : GM_UNSUPPORTED;
 	if (status != GM_UNSUPPORTED)
 		return status;
-	if (a->record[UNIT_BWD] != NULL)
+	if (a->record[UNIT_BWD])
 		record_failure(a->record[UNIT_BWD], GM_UNSUPPORTED, a->taped ? error->message : "it has no backward");
 	a->taped = 0;
 	return plan_and_fill(u, a, GM_MODE_INFER, error);
@@ -78,22 +84,22 @@ static gm_status budget_of_rounded(unit *u, attempt *a, gm_error *error)
 {
 	size_t rounded = 0, count = u->c->tensors->count;
 	judge_problem problem = u->problem;
-	void **data = a->own == NULL ? calloc(count, sizeof *data) : NULL;
-	if (a->own != NULL)
+	void **data = !a->own ? calloc(count, sizeof *data) : NULL;
+	if (a->own)
 		return GM_OK;
-	if (data == NULL)
+	if (!data)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the weights of %s", a->v->info.name);
 	for (size_t k = 0; k < count; k++) {
 		const float *effective = worker_effective(a->w, k);
 		rounded += effective != NULL;
-		data[k] = effective != NULL ? (void *)(uintptr_t)effective : u->c->data[k];
+		data[k] = effective ? (void *)(uintptr_t)effective : u->c->data[k];
 	}
 	problem.data = data;
 	problem.golden64 = NULL;
 	gm_status status = GM_OK;
 	if (rounded > 0)
 		status = judge_budget_create(&problem, judged_by(u, a->v), &a->own, error);
-	a->budget = a->own != NULL ? a->own : a->budget;
+	a->budget = a->own ? a->own : a->budget;
 	free(data);
 	return status;
 }
@@ -145,11 +151,11 @@ static void take_time(json_t *record, double *since)
 /* Destroying a plan is the variant's code too: a crash there is a failure of the last pass. */
 static void end_plan(attempt *a, gm_status *status, gm_error *error)
 {
-	json_t *last = a->record[UNIT_BWD] != NULL && a->taped ? a->record[UNIT_BWD] : a->record[UNIT_FWD];
+	json_t *last = a->record[UNIT_BWD] && a->taped ? a->record[UNIT_BWD] : a->record[UNIT_FWD];
 	if (*status != GM_OK)
 		return;
 	*status = worker_unplan(a->w, error);
-	if (*status != GM_OK && last != NULL)
+	if (*status != GM_OK && last)
 		record_failure(last, *status, error->message);
 }
 
@@ -159,18 +165,18 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 	double since = term_seconds();
 	float **with_tape = NULL;
 	gm_status status = GM_OK;
-	if (a->record[UNIT_FWD] != NULL) {
+	if (a->record[UNIT_FWD]) {
 		status = run_pass(u, a, UNIT_FWD, error);
 		with_tape = status == GM_OK && a->taped ? bits_copy(u, UNIT_FWD, a->got) : NULL;
 		take_time(a->record[UNIT_FWD], &since);
 	}
-	if (a->record[UNIT_BWD] != NULL && a->taped && status == GM_OK) {
+	if (a->record[UNIT_BWD] && a->taped && status == GM_OK) {
 		status = run_pass(u, a, UNIT_BWD, error);
 		take_time(a->record[UNIT_BWD], &since);
-	} else if (a->record[UNIT_BWD] != NULL && a->taped) {
+	} else if (a->record[UNIT_BWD] && a->taped) {
 		record_failure(a->record[UNIT_BWD], status, error->message);
 	}
-	if (with_tape != NULL && status == GM_OK) {
+	if (with_tape && status == GM_OK) {
 		status = run_untaped(u, a, (const float *const *)with_tape, error);
 		take_time(a->record[UNIT_FWD], &since);
 	}
@@ -193,13 +199,13 @@ static void finish_record(unit *u, json_t *record)
 
 static gm_status run_variant(unit *u, const check_variant *v, gm_error *error)
 {
-	attempt a = { .v = v };
-	gm_error trouble = { .status = GM_OK };
+	attempt a = {.v = v};
+	gm_error trouble = {.status = GM_OK};
 	gm_status status = GM_OK;
 	for (int pass = 0; pass < UNIT_PASSES; pass++)
 		a.record[pass] = u->has_pass[pass] ? record_begin(u, v, pass) : NULL;
 	a.got = calloc(u->c->tensors->count, sizeof *a.got);
-	if (a.got == NULL)
+	if (!a.got)
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
 	else if (v->runnable)
 		status = budget_of(u, judged_by(u, v), &a.budget, error);
@@ -209,12 +215,12 @@ static gm_status run_variant(unit *u, const check_variant *v, gm_error *error)
 	if (begun == GM_IO || begun == GM_NO_MEMORY) // no worker at all: not the variant's fault
 		status = gm_fail(error, begun, "%s", trouble.message);
 	for (int pass = 0; pass < UNIT_PASSES; pass++)
-		if (begun != GM_OK && a.record[pass] != NULL)
+		if (begun != GM_OK && a.record[pass])
 			record_failure(a.record[pass], begun, trouble.message);
 	if (status == GM_OK && begun == GM_OK && run_passes(u, &a, &trouble) != GM_OK)
 		status = gm_fail(error, GM_NO_MEMORY, "%s", trouble.message);
 	for (int pass = 0; pass < UNIT_PASSES; pass++)
-		if (a.record[pass] != NULL)
+		if (a.record[pass])
 			finish_record(u, a.record[pass]);
 	judge_budget_destroy(a.own);
 	worker_stop(a.w);
@@ -228,11 +234,11 @@ static gm_status open_unit(unit *u, gm_error *error)
 	u->records = json_array();
 	u->absent = calloc(tensors->count, 1);
 	u->oracle = calloc(u->plan->variant_count + 1, sizeof *u->oracle);
-	if (u->records == NULL || u->absent == NULL || u->oracle == NULL)
+	if (!u->records || !u->absent || !u->oracle)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
 	for (size_t k = 0; k < tensors->count; k++) {
 		int fwd = unit_judges(u, UNIT_FWD, k), bwd = unit_judges(u, UNIT_BWD, k);
-		u->absent[k] = u->c->data[k] == NULL && !fwd && !bwd;
+		u->absent[k] = !u->c->data[k] && !fwd && !bwd;
 		u->has_pass[UNIT_FWD] |= fwd && (u->plan->passes & CHECK_FWD) != 0;
 		u->has_pass[UNIT_BWD] |= bwd && (u->plan->passes & CHECK_BWD) != 0;
 	}
@@ -248,10 +254,9 @@ static int worth_a_budget(const check_plan *plan)
 	return runnable;
 }
 
-gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, json_t **records,
-                     gm_error *error)
+gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, json_t **records, gm_error *error)
 {
-	unit u = { .plan = plan, .c = plan->set->cases[case_index], .alone = alone };
+	unit u = {.plan = plan, .c = plan->set->cases[case_index], .alone = alone};
 	const judge_budget *budget = NULL;
 	gm_status status = open_unit(&u, error);
 	for (size_t k = 0; status == GM_OK && k < plan->variant_count; k++)

@@ -24,9 +24,9 @@ typedef struct unit {
 	unsigned char *absent;     /* by row: not given, not wanted */
 	judge_problem problem;
 	judge_budget *budget[GM_CLASSES];
-	oracle *oracle;            /* as many as variants at most */
+	oracle *oracle; /* as many as variants at most */
 	size_t oracles;
-	int alone;                 /* a repetition: what passes is flaky */
+	int alone; /* a repetition: what passes is flaky */
 	json_t *records;
 } unit;
 

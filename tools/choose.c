@@ -82,8 +82,7 @@ static json_t *records_of(const evidence *e, const char *machine, const char *pr
 	json_t *list = json_array(), *record;
 	size_t i;
 	json_array_foreach(e->bench, i, record)
-		if (strcmp(results_text(record, "problem"), problem) == 0 &&
-		    strcmp(evidence_machine_of(e, record), machine) == 0)
+		if (strcmp(results_text(record, "problem"), problem) == 0 && strcmp(evidence_machine_of(e, record), machine) == 0)
 			json_array_append(list, record);
 	return list;
 }
@@ -131,10 +130,7 @@ static json_t *conformance_part(const evidence *e, const char *machine, json_t *
 	return part;
 }
 
-static void add_note(json_t *notes, json_t *text)
-{
-	json_array_append_new(notes, text);
-}
+static void add_note(json_t *notes, json_t *text) { json_array_append_new(notes, text); }
 
 /* What a reader should know before trusting the choice. */
 static json_t *notes_of(const evidence *e, const json_t *latest, const char *machine)
@@ -172,8 +168,8 @@ static json_t *document_of(const evidence *e, const json_t *latest, const char *
                            json_t *conformance, json_t *domain)
 {
 	static const char *const BUILD[] = {"commit", "compiler", "libraries", NULL};
-	static const char *const MACHINE[] = {"fingerprint", "cpu", "hypervisor", "cpus", "isa", "l1d_bytes", "l2_bytes",
-	                                      "l3_bytes", NULL};
+	static const char *const MACHINE[] = {"fingerprint", "cpu",      "hypervisor", "cpus", "isa",
+	                                      "l1d_bytes",   "l2_bytes", "l3_bytes",   NULL};
 	json_t *classes = json_array(), *value, *versions = json_object_get(latest, "versions");
 	const char *name;
 	json_object_foreach((json_t *)(uintptr_t)accept, name, value)
@@ -182,8 +178,7 @@ static json_t *document_of(const evidence *e, const json_t *latest, const char *
 	                 "p50", "accept", classes, "date", results_text(latest, "time"), "gatemark",
 	                 results_text(latest, "gatemark"), "versions", versions, "build", pick(latest, BUILD), "machine",
 	                 pick(json_object_get(latest, "machine"), MACHINE), "conformance",
-	                 conformance_part(e, machine, conformance), "domain", domain, "notes",
-	                 notes_of(e, latest, machine));
+	                 conformance_part(e, machine, conformance), "domain", domain, "notes", notes_of(e, latest, machine));
 }
 
 gm_status choose_decide(const evidence *e, const choose_options *options, json_t **choice, gm_error *error)

@@ -20,7 +20,7 @@ typedef struct span { /* a ratio and its 95 % interval */
 
 typedef struct contestant {
 	const char *name;
-	const json_t *record; /* bench; NULL: none on this problem */
+	const json_t *record;   /* bench; NULL: none on this problem */
 	const json_t *evidence; /* of choose_conformance, or NULL */
 	double p50, low, high;
 	int candidate, tied;
@@ -49,8 +49,9 @@ static void note_failure(json_t *variant, const json_t *record)
 {
 	if (json_object_get(variant, "failure"))
 		return;
-	json_object_set_new(variant, "failure", json_sprintf("%s/%s %s", results_text(record, "case"),
-	                                                     results_text(record, "pass"), results_text(record, "where")));
+	json_object_set_new(variant, "failure",
+	                    json_sprintf("%s/%s %s", results_text(record, "case"), results_text(record, "pass"),
+	                                 results_text(record, "where")));
 }
 
 static json_t *new_variant(const json_t *record)
@@ -61,7 +62,9 @@ static json_t *new_variant(const json_t *record)
 
 json_t *choose_conformance(const evidence *e, const char *machine)
 {
-	static const struct { const char *status, *member; } MEMBERS[] = {
+	static const struct {
+		const char *status, *member;
+	} MEMBERS[] = {
 		{"pass", "passed"}, {"fail", "failed"}, {"xfail", "xfail"}, {"unsupported", "unsupported"}, {"skipped", "skipped"}};
 	json_t *variants = json_object(), *record;
 	size_t i;
@@ -88,7 +91,8 @@ json_t *choose_conformance(const evidence *e, const char *machine)
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-static int turn_away(contestant *c, const char *code, const char *format, ...)
+static int
+turn_away(contestant *c, const char *code, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -130,11 +134,12 @@ static int failed_checks(contestant *c)
 /* Fills code and why if c was not timed. */
 static int not_timed(contestant *c)
 {
-	static const struct { const char *status, *code, *text; } REASONS[] = {
-		{"rejected", "failed-conformance", "failed conformance on this problem"},
-		{"skipped", "not-on-this-cpu", "not on this CPU"},
-		{"unsupported", "unsupported", "unsupported"},
-		{"failed", "not-timed", "could not be timed"}};
+	static const struct {
+		const char *status, *code, *text;
+	} REASONS[] = {{"rejected", "failed-conformance", "failed conformance on this problem"},
+	               {"skipped", "not-on-this-cpu", "not on this CPU"},
+	               {"unsupported", "unsupported", "unsupported"},
+	               {"failed", "not-timed", "could not be timed"}};
 	const char *status = results_text(c->record, "status"), *reason = results_text(c->record, "reason");
 	for (size_t r = 0; r < sizeof REASONS / sizeof *REASONS; r++)
 		if (strcmp(status, REASONS[r].status) == 0)
@@ -160,10 +165,7 @@ static void admit(contestant *c, const json_t *accept)
 
 /* ---- who wins ---- */
 
-static span inverse(span s)
-{
-	return (span){1 / s.value, 1 / s.high, 1 / s.low};
-}
+static span inverse(span s) { return (span){1 / s.value, 1 / s.high, 1 / s.low}; }
 
 /* The paired ratio that a's record holds, if it was measured against b in one run. */
 static int paired(const contestant *a, const contestant *b, span *s)
@@ -240,8 +242,8 @@ static void set_margin(json_t *entry, const contestant *list, size_t candidates,
 /* The members that repeat what the chosen variant's record says. */
 static void set_chosen(json_t *entry, const evidence *e, const contestant *c)
 {
-	static const char *const COPIED[] = {"p50_ns", "p99_ns", "low_ns", "high_ns", "judged", "threads", "processes",
-	                                     "samples", "tainted"};
+	static const char *const COPIED[] = {"p50_ns",  "p99_ns",    "low_ns",  "high_ns", "judged",
+	                                     "threads", "processes", "samples", "tainted"};
 	for (size_t i = 0; i < sizeof COPIED / sizeof *COPIED; i++)
 		if (json_object_get(c->record, COPIED[i]))
 			json_object_set(entry, COPIED[i], json_object_get(c->record, COPIED[i]));

@@ -15,9 +15,33 @@
 #include "about.h"
 
 enum option_id {
-	OPT_END, OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, OPT_PLUGIN_INSTEAD, OPT_PLUGIN_BESIDE,
-	OPT_ALLOW_UNLISTED, OPT_NO_FORK, OPT_EXECUTOR, OPT_ISA_CAP, OPT_REQUIRE, OPT_DIGESTS, OPT_SHAPES, OPT_PROBLEM, OPT_QUICK,
-	OPT_SEED, OPT_JUNIT, OPT_JSON, OPT_OUT, OPT_OUTPUT, OPT_MARKDOWN, OPT_MARKDOWN_FILE, OPT_QUIET, OPT_VERBOSE, OPT_BENCHMARK,
+	OPT_END,
+	OPT_FIXTURES,
+	OPT_CASES,
+	OPT_VARIANTS,
+	OPT_PASS,
+	OPT_CLASS,
+	OPT_PLUGIN_INSTEAD,
+	OPT_PLUGIN_BESIDE,
+	OPT_ALLOW_UNLISTED,
+	OPT_NO_FORK,
+	OPT_EXECUTOR,
+	OPT_ISA_CAP,
+	OPT_REQUIRE,
+	OPT_DIGESTS,
+	OPT_SHAPES,
+	OPT_PROBLEM,
+	OPT_QUICK,
+	OPT_SEED,
+	OPT_JUNIT,
+	OPT_JSON,
+	OPT_OUT,
+	OPT_OUTPUT,
+	OPT_MARKDOWN,
+	OPT_MARKDOWN_FILE,
+	OPT_QUIET,
+	OPT_VERBOSE,
+	OPT_BENCHMARK,
 	OPTIONS
 };
 
@@ -36,32 +60,34 @@ typedef struct option_row {
 #define MEMBER(name) offsetof(cli_options, name)
 
 static const option_row option[OPTIONS] = {
-	[OPT_FIXTURES] = { "fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0 },
-	[OPT_CASES] = { "cases", 0, "GLOB,..", "Only these cases", TEXT, MEMBER(cases), 0 },
-	[OPT_VARIANTS] = { "variants", 0, "GLOB,..", "Only these variants", TEXT, MEMBER(variants), 0 },
-	[OPT_PASS] = { "pass", 0, "fwd,bwd", "Only this pass", TEXT, MEMBER(pass), 0 },
-	[OPT_CLASS] = { "class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0 },
-	[OPT_PLUGIN_INSTEAD] = { "plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0 },
-	[OPT_PLUGIN_BESIDE] = { "plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0 },
-	[OPT_EXECUTOR] = { "executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT, MEMBER(executor), 0 },
-	[OPT_REQUIRE] = { "require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", REQUIRE, 0, 0 },
-	[OPT_DIGESTS] = { "digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0 },
-	[OPT_ISA_CAP] = { "isa-cap", 0, "NAME", "Hide what is above scalar, avx2, avx512 or neon", TEXT, MEMBER(isa_cap), 0 },
-	[OPT_ALLOW_UNLISTED] = { "allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG, MEMBER(allow_unlisted), 0 },
-	[OPT_NO_FORK] = { "no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0 },
-	[OPT_SHAPES] = { "shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0 },
-	[OPT_PROBLEM] = { "problem", 0, "P", "One problem, as lstm_T64_N1_I128_H256/fwd", TEXT, MEMBER(problem), 0 },
-	[OPT_QUICK] = { "quick", 0, NULL, "Few problems, little time", FLAG, MEMBER(quick), 0 },
-	[OPT_SEED] = { "seed", 0, "S", "Seed of the data and of the order", SEED, MEMBER(seed_text), 0 },
-	[OPT_JUNIT] = { "junit", 0, "F", "JUnit XML into this file", TEXT, MEMBER(junit), 0 },
-	[OPT_JSON] = { "json", 0, "F", "Records into this file, or on standard output", TEXT, MEMBER(json), 1 },
-	[OPT_OUT] = { "out", 0, "DIR", "Folder of the results", TEXT, MEMBER(out), 0 },
-	[OPT_OUTPUT] = { "output", 'o', "F", "File to write", TEXT, MEMBER(output), 0 },
-	[OPT_MARKDOWN] = { "markdown", 0, NULL, "The table of variants in Markdown", FLAG, MEMBER(markdown), 0 },
-	[OPT_MARKDOWN_FILE] = { "markdown", 0, "F", "Markdown into this file", TEXT, MEMBER(markdown_file), 0 },
-	[OPT_QUIET] = { "quiet", 'q', NULL, "No progress, no notes", FLAG, MEMBER(quiet), 0 },
-	[OPT_VERBOSE] = { "verbose", 'v', NULL, "Every result, not only what failed", FLAG, MEMBER(verbose), 0 },
-	[OPT_BENCHMARK] = { "benchmark_X", 0, "V", "Handed to Google Benchmark as it is", BENCHMARK, 0, 0 },
+	[OPT_FIXTURES] = {"fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0},
+	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases", TEXT, MEMBER(cases), 0},
+	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants", TEXT, MEMBER(variants), 0},
+	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", TEXT, MEMBER(pass), 0},
+	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0},
+	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0},
+	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0},
+	[OPT_EXECUTOR] = {"executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT,
+                      MEMBER(executor), 0},
+	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", REQUIRE, 0, 0},
+	[OPT_DIGESTS] = {"digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0},
+	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", "Hide what is above scalar, avx2, avx512 or neon", TEXT, MEMBER(isa_cap), 0},
+	[OPT_ALLOW_UNLISTED] = {"allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG,
+                            MEMBER(allow_unlisted), 0},
+	[OPT_NO_FORK] = {"no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0},
+	[OPT_SHAPES] = {"shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0},
+	[OPT_PROBLEM] = {"problem", 0, "P", "One problem, as lstm_T64_N1_I128_H256/fwd", TEXT, MEMBER(problem), 0},
+	[OPT_QUICK] = {"quick", 0, NULL, "Few problems, little time", FLAG, MEMBER(quick), 0},
+	[OPT_SEED] = {"seed", 0, "S", "Seed of the data and of the order", SEED, MEMBER(seed_text), 0},
+	[OPT_JUNIT] = {"junit", 0, "F", "JUnit XML into this file", TEXT, MEMBER(junit), 0},
+	[OPT_JSON] = {"json", 0, "F", "Records into this file, or on standard output", TEXT, MEMBER(json), 1},
+	[OPT_OUT] = {"out", 0, "DIR", "Folder of the results", TEXT, MEMBER(out), 0},
+	[OPT_OUTPUT] = {"output", 'o', "F", "File to write", TEXT, MEMBER(output), 0},
+	[OPT_MARKDOWN] = {"markdown", 0, NULL, "The table of variants in Markdown", FLAG, MEMBER(markdown), 0},
+	[OPT_MARKDOWN_FILE] = {"markdown", 0, "F", "Markdown into this file", TEXT, MEMBER(markdown_file), 0},
+	[OPT_QUIET] = {"quiet", 'q', NULL, "No progress, no notes", FLAG, MEMBER(quiet), 0},
+	[OPT_VERBOSE] = {"verbose", 'v', NULL, "Every result, not only what failed", FLAG, MEMBER(verbose), 0},
+	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", BENCHMARK, 0, 0},
 };
 
 typedef struct verb {
@@ -81,35 +107,52 @@ typedef struct verb {
 #endif
 
 static const verb verbs[] = {
-	{ "doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", NULL, NULL,
-	  { OPT_JSON } },
-	{ "list", cmd_list, "Variants, cases and lists of problems", "[variants|cases|shapes]..",
-	  "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON } },
-	{ "check", cmd_check, "Judge every variant on every case, forward and backward", NULL,
-	  "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
-	  "77 all skipped on this CPU.",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, WHOLE(OPT_PLUGIN_INSTEAD, OPT_EXECUTOR,) OPT_ISA_CAP,
-	    OPT_REQUIRE, OPT_DIGESTS, OPT_ALLOW_UNLISTED, OPT_NO_FORK, WHOLE(OPT_JUNIT,) OPT_JSON, OPT_OUT, OPT_QUIET,
-	    OPT_VERBOSE } },
-	{ "bench", cmd_bench, "Judge, then time, every variant on every problem", NULL,
-	  "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
-	  { OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_ISA_CAP, WHOLE(OPT_PLUGIN_BESIDE,) OPT_QUICK, OPT_SEED, OPT_NO_FORK,
-	    OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE, WHOLE(OPT_BENCHMARK) } },
-	{ "choose", cmd_choose, "Which variant to deploy, from results", "FILE..", NULL,
-	  { OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET } },
+	{"doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", NULL, NULL, {OPT_JSON}},
+	{"list",
+     cmd_list,
+     "Variants, cases and lists of problems",
+     "[variants|cases|shapes]..",
+     "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
+     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON}},
+	{"check",
+     cmd_check,
+     "Judge every variant on every case, forward and backward",
+     NULL,
+     "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
+     "77 all skipped on this CPU.",
+     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, WHOLE(OPT_PLUGIN_INSTEAD, OPT_EXECUTOR, ) OPT_ISA_CAP,
+      OPT_REQUIRE, OPT_DIGESTS, OPT_ALLOW_UNLISTED, OPT_NO_FORK, WHOLE(OPT_JUNIT, ) OPT_JSON, OPT_OUT, OPT_QUIET,
+      OPT_VERBOSE}},
+	{"bench",
+     cmd_bench,
+     "Judge, then time, every variant on every problem",
+     NULL,
+     "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
+     {OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_ISA_CAP, WHOLE(OPT_PLUGIN_BESIDE, ) OPT_QUICK, OPT_SEED, OPT_NO_FORK,
+      OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE, WHOLE(OPT_BENCHMARK)}},
+	{"choose",
+     cmd_choose,
+     "Which variant to deploy, from results",
+     "FILE..",
+     NULL,
+     {OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET}},
 #ifndef GM_BUNDLE
-	{ "report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL,
-	  { OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET } },
-	{ "run", cmd_run, "check, bench, choose and report in one", NULL,
-	  "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
-	  { OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_REQUIRE, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED, OPT_SHAPES,
-	    OPT_QUICK, OPT_SEED, OPT_OUT, OPT_QUIET, OPT_VERBOSE } },
+	{"report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL, {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
+	{"run",
+     cmd_run,
+     "check, bench, choose and report in one",
+     NULL,
+     "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
+     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_REQUIRE, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED,
+      OPT_SHAPES, OPT_QUICK, OPT_SEED, OPT_OUT, OPT_QUIET, OPT_VERBOSE}},
 #endif
-	{ "fixture", cmd_fixture, "Show, verify or pack golden files", "show|verify|pack [PATH [CASE]]",
-	  "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
-	  ".h5 file, a folder of them, NAME.pack or NAME.packs.",
-	  { OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT } },
+	{"fixture",
+     cmd_fixture,
+     "Show, verify or pack golden files",
+     "show|verify|pack [PATH [CASE]]",
+     "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
+     ".h5 file, a folder of them, NAME.pack or NAME.packs.",
+     {OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT}},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
@@ -141,10 +184,9 @@ static int finish(int code)
 
 /* What argp adds by itself, without the two rows that would push the help of a verb off the screen. */
 enum { KEY_HELP = '?', KEY_VERSION = 'V', KEY_USAGE = 256 + OPT_END };
-static const struct argp_option common[] = {
-	{ "help", KEY_HELP, NULL, 0, "Give this help list", -1 }, { "usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 },
-	{ "version", KEY_VERSION, NULL, OPTION_HIDDEN, NULL, -1 }
-};
+static const struct argp_option common[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1},
+                                            {"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1},
+                                            {"version", KEY_VERSION, NULL, OPTION_HIDDEN, NULL, -1}};
 enum { COMMON = sizeof common / sizeof common[0] };
 
 static int take_common(int key, struct argp_state *state)
@@ -160,7 +202,7 @@ static int take_common(int key, struct argp_state *state)
 static error_t take(int key, char *value, struct argp_state *state)
 {
 	parsing *p = state->input;
-	if (key == ARGP_KEY_ARG && p->verb->arguments != NULL) {
+	if (key == ARGP_KEY_ARG && p->verb->arguments) {
 		p->arg[p->options->arg_count++] = value;
 		return 0;
 	}
@@ -175,7 +217,7 @@ static error_t take(int key, char *value, struct argp_state *state)
 		else if (option[*id].kind == REQUIRE)
 			p->require[p->options->require_count++] = value;
 		else
-			*(const char **)member = value == NULL ? "-" : value;
+			*(const char **)member = !value ? "-" : value;
 		if (option[*id].kind == SEED && !take_seed(value, &p->options->seed))
 			argp_error(state, "--seed takes a number of 64 bits, not %s", value);
 		return 0;
@@ -187,7 +229,7 @@ static error_t take(int key, char *value, struct argp_state *state)
  * moved into benchmark.  CLI_OK or CLI_USAGE. */
 static int screen(const verb *v, cli_options *options, int *argc, char **argv, char **benchmark)
 {
-	const char *known[OPTIONS + 3] = { "help", "usage", "version" };
+	const char *known[OPTIONS + 3] = {"help", "usage", "version"};
 	size_t count = 3;
 	int passes = 0, kept = 1, words = *argc, literal = 0;
 	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
@@ -211,8 +253,8 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 		if (found > 0)
 			continue;
 		const char *nearest = cli_nearest(name, known, count);
-		return nearest == NULL ? cli_usage(options, "%s has no option --%s", v->name, name)
-		                       : cli_usage(options, "%s has no option --%s; the nearest is --%s", v->name, name, nearest);
+		return !nearest ? cli_usage(options, "%s has no option --%s", v->name, name)
+		                : cli_usage(options, "%s has no option --%s; the nearest is --%s", v->name, name, nearest);
 	}
 	*argc = kept;
 	argv[kept] = NULL;
@@ -222,22 +264,23 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 {
 	const verb *v = p->verb;
-	struct argp_option rows[OPTIONS + COMMON] = { { 0 } };
+	struct argp_option rows[OPTIONS + COMMON] = {{0}};
 	char name[64], doc[512];
 	size_t n = 0;
 	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
 		const option_row *o = &option[*id];
-		rows[n++] = (struct argp_option){ o->name, o->letter != 0 ? o->letter : 256 + *id, o->value,
-		                                  o->optional ? OPTION_ARG_OPTIONAL : 0, o->what, 0 };
+		rows[n++] = (struct argp_option){o->name,  o->letter != 0 ? o->letter : 256 + *id,
+		                                 o->value, o->optional ? OPTION_ARG_OPTIONAL : 0,
+		                                 o->what,  0};
 	}
 	memcpy(rows + n, common, sizeof common);
 	snprintf(name, sizeof name, "gatemark %s", v->name);
-	snprintf(doc, sizeof doc, "%s.%s%s", v->what, v->more == NULL ? "" : "\v", v->more == NULL ? "" : v->more);
+	snprintf(doc, sizeof doc, "%s.%s%s", v->what, !v->more ? "" : "\v", !v->more ? "" : v->more);
 	argv[0] = name;
 	int code = screen(v, p->options, &argc, argv, benchmark);
 	if (code != CLI_OK)
 		return code;
-	struct argp argp = { rows, take, v->arguments, doc, NULL, NULL, NULL };
+	struct argp argp = {rows, take, v->arguments, doc, NULL, NULL, NULL};
 	argp_err_exit_status = CLI_USAGE;
 	error_t wrong = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, p);
 	if (wrong != 0)
@@ -247,12 +290,12 @@ static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 
 static int run_verb(const verb *v, int argc, char **argv)
 {
-	cli_options options = { .verb = v->name, .seed = 1, .argv = argv, .argc = (size_t)argc };
+	cli_options options = {.verb = v->name, .seed = 1, .argv = argv, .argc = (size_t)argc};
 	char **word = calloc(4 * (size_t)argc + 4, sizeof *word); // argv, arguments, --benchmark_*, --require
-	if (word == NULL)
+	if (!word)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	char **arg = word + argc + 1, **benchmark = arg + argc + 1, **require = benchmark + argc + 1;
-	parsing p = { v, &options, arg, require };
+	parsing p = {v, &options, arg, require};
 	memcpy(word, argv + 1, ((size_t)argc - 1) * sizeof *word);
 	options.arg = arg;
 	options.benchmark = benchmark;
@@ -265,11 +308,13 @@ static int run_verb(const verb *v, int argc, char **argv)
 static void help(FILE *stream)
 {
 	fputs("Usage: gatemark VERB [OPTION...]\n"
-	      "Which recurrent-network kernel is right, and which one is fast, on this machine?\n\n", stream);
+	      "Which recurrent-network kernel is right, and which one is fast, on this machine?\n\n",
+	      stream);
 	for (size_t k = 0; k < VERBS; k++)
 		fprintf(stream, "  %-9s %s\n", verbs[k].name, verbs[k].what);
 	fputs("\n  gatemark VERB --help     the options of a verb\n"
-	      "  gatemark --version       build, libraries, versions of everything that judges\n", stream);
+	      "  gatemark --version       build, libraries, versions of everything that judges\n",
+	      stream);
 }
 
 int cli_main(int argc, char **argv)

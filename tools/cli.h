@@ -11,17 +11,17 @@
 #include "gatemark/gatemark.h"
 
 typedef enum cli_exit {
-	CLI_OK = 0,          /* all that was asked ran and passed */
-	CLI_WRONG = 1,       /* conformance failure */
-	CLI_USAGE = 2,       /* usage, or a literal name that does not exist */
-	CLI_SLOW = 3,        /* conformance fine, speed outside given limits */
-	CLI_NOISY = 4,       /* inconclusive where a verdict was asked for */
-	CLI_NOTHING = 5,     /* nothing ran */
-	CLI_REFUSED = 6,     /* input refused: fixture, plug-in, result or choice file */
-	CLI_NO_WRITE = 7,    /* a result cannot be written */
+	CLI_OK = 0,       /* all that was asked ran and passed */
+	CLI_WRONG = 1,    /* conformance failure */
+	CLI_USAGE = 2,    /* usage, or a literal name that does not exist */
+	CLI_SLOW = 3,     /* conformance fine, speed outside given limits */
+	CLI_NOISY = 4,    /* inconclusive where a verdict was asked for */
+	CLI_NOTHING = 5,  /* nothing ran */
+	CLI_REFUSED = 6,  /* input refused: fixture, plug-in, result or choice file */
+	CLI_NO_WRITE = 7, /* a result cannot be written */
 	CLI_INTERNAL = 70,
-	CLI_SKIPPED = 77,    /* everything a glob or the default named was skipped for lack of ISA */
-	CLI_SIGNAL = 128     /* + number of the signal that ended the run */
+	CLI_SKIPPED = 77, /* everything a glob or the default named was skipped for lack of ISA */
+	CLI_SIGNAL = 128  /* + number of the signal that ended the run */
 } cli_exit;
 
 /* The one that wins when two things happened: 128+n, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0.  Any other value counts
@@ -31,7 +31,7 @@ int cli_worse(int a, int b);
  * GM_UNSUPPORTED and GM_NO_CPU 5, GM_BAD_ARGUMENT and GM_BAD_SHAPE 2, GM_IO 7, else 70. */
 int cli_exit_of(gm_status status);
 
-typedef struct cli_options { /* NULL or 0 = not given */
+typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *verb;           /* "check" */
 	const char *fixtures;       /* --fixtures PATH */
 	const char *cases;          /* --cases GLOB[,GLOB] */
@@ -44,22 +44,22 @@ typedef struct cli_options { /* NULL or 0 = not given */
 	const char *digests;        /* --digests F */
 	char *const *require;       /* --require X[=HOW][,..], each as given */
 	size_t require_count;
-	const char *shapes;         /* --shapes NAME or FILE */
-	const char *problem;        /* --problem P */
-	const char *output;         /* -o F, --output=F */
-	const char *markdown_file;  /* report: --markdown=F */
-	const char *junit;          /* --junit F */
-	const char *json;           /* --json[=F]; "-" without F: records on stdout */
-	const char *out;            /* --out DIR */
-	const char *seed_text;      /* --seed S; seed below is its value */
+	const char *shapes;        /* --shapes NAME or FILE */
+	const char *problem;       /* --problem P */
+	const char *output;        /* -o F, --output=F */
+	const char *markdown_file; /* report: --markdown=F */
+	const char *junit;         /* --junit F */
+	const char *json;          /* --json[=F]; "-" without F: records on stdout */
+	const char *out;           /* --out DIR */
+	const char *seed_text;     /* --seed S; seed below is its value */
 	uint64_t seed;
-	int markdown;               /* list: --markdown */
+	int markdown; /* list: --markdown */
 	int allow_unlisted, no_fork, quick, quiet, verbose;
-	char *const *arg;           /* what is no option: files, actions */
+	char *const *arg; /* what is no option: files, actions */
 	size_t arg_count;
-	char *const *benchmark;     /* bench: --benchmark_* as given */
+	char *const *benchmark; /* bench: --benchmark_* as given */
 	size_t benchmark_count;
-	char *const *argv;          /* the whole command line, for the run record */
+	char *const *argv; /* the whole command line, for the run record */
 	size_t argc;
 } cli_options;
 

@@ -9,9 +9,8 @@
 #include "terminal.h"
 
 /* Strongest first. */
-static const int precedence[] = {
-	CLI_INTERNAL, CLI_NO_WRITE, CLI_REFUSED, CLI_USAGE, CLI_WRONG, CLI_SLOW, CLI_NOISY, CLI_NOTHING, CLI_SKIPPED, CLI_OK
-};
+static const int precedence[] = {CLI_INTERNAL, CLI_NO_WRITE, CLI_REFUSED, CLI_USAGE,   CLI_WRONG,
+                                 CLI_SLOW,     CLI_NOISY,    CLI_NOTHING, CLI_SKIPPED, CLI_OK};
 
 static size_t rank_of(int code)
 {
@@ -30,12 +29,18 @@ int cli_worse(int a, int b)
 
 int cli_exit_of(gm_status status)
 {
-	static const int code[] = {
-		[GM_OK] = CLI_OK, [GM_BAD_ARGUMENT] = CLI_USAGE, [GM_BAD_SHAPE] = CLI_USAGE,
-		[GM_UNSUPPORTED] = CLI_NOTHING, [GM_NO_CPU] = CLI_NOTHING, [GM_NO_MEMORY] = CLI_INTERNAL,
-		[GM_IO] = CLI_NO_WRITE, [GM_BAD_FIXTURE] = CLI_REFUSED, [GM_BAD_PLUGIN] = CLI_REFUSED,
-		[GM_MISMATCH] = CLI_WRONG, [GM_CRASHED] = CLI_WRONG, [GM_TIMEOUT] = CLI_WRONG
-	};
+	static const int code[] = {[GM_OK] = CLI_OK,
+	                           [GM_BAD_ARGUMENT] = CLI_USAGE,
+	                           [GM_BAD_SHAPE] = CLI_USAGE,
+	                           [GM_UNSUPPORTED] = CLI_NOTHING,
+	                           [GM_NO_CPU] = CLI_NOTHING,
+	                           [GM_NO_MEMORY] = CLI_INTERNAL,
+	                           [GM_IO] = CLI_NO_WRITE,
+	                           [GM_BAD_FIXTURE] = CLI_REFUSED,
+	                           [GM_BAD_PLUGIN] = CLI_REFUSED,
+	                           [GM_MISMATCH] = CLI_WRONG,
+	                           [GM_CRASHED] = CLI_WRONG,
+	                           [GM_TIMEOUT] = CLI_WRONG};
 	if ((size_t)status >= sizeof code / sizeof code[0])
 		return CLI_INTERNAL;
 	return code[status];
@@ -67,10 +72,7 @@ int cli_usage(const cli_options *options, const char *format, ...)
 	return CLI_USAGE;
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Edits (insert, delete, replace, exchange of neighbours) from a to b; texts longer than 63 count as all different. */
 static size_t distance(const char *a, const char *b)
@@ -109,7 +111,7 @@ const char *cli_nearest(const char *text, const char *const *names, size_t count
 int cli_unknown(const char *what, const char *text, const char *const *names, size_t count)
 {
 	const char *nearest = cli_nearest(text, names, count);
-	if (nearest == NULL)
+	if (!nearest)
 		return cli_fail(CLI_USAGE, "there is no %s %s", what, text);
 	return cli_fail(CLI_USAGE, "there is no %s %s; the nearest is %s", what, text, nearest);
 }

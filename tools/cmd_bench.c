@@ -7,7 +7,7 @@
 static int bench(const cli_options *options, const roster *r, const shape_list *list, const char *name, const char *path)
 {
 	session s;
-	measured m = { 0 };
+	measured m = {0};
 	int code = session_begin(&s, options, path, NULL);
 	if (code != CLI_OK)
 		return code;
@@ -23,8 +23,8 @@ static int bench(const cli_options *options, const roster *r, const shape_list *
 
 int cmd_bench(const cli_options *options)
 {
-	roster r = { 0 };
-	shape_list list = { 0 };
+	roster r = {0};
+	shape_list list = {0};
 	const char *name;
 	char *path = NULL;
 	int code = measure_allowed();

@@ -8,13 +8,13 @@
 static int check(const cli_options *options, const roster *r, const case_list *cases, const char *path)
 {
 	session s;
-	check_summary summary = { 0 };
+	check_summary summary = {0};
 	unsigned passes;
 	int accuracy_class;
 	int code = passes_of(options, &passes);
 	if (code == CLI_OK)
 		code = class_of(options, &accuracy_class);
-	if (code == CLI_OK && options->digests != NULL && passes != (CHECK_FWD | CHECK_BWD))
+	if (code == CLI_OK && options->digests && passes != (CHECK_FWD | CHECK_BWD))
 		code = cli_usage(options, "--digests are of both passes: leave out --pass");
 	if (code == CLI_OK)
 		code = require_read(options, r);
@@ -32,8 +32,8 @@ static int check(const cli_options *options, const roster *r, const case_list *c
 
 int cmd_check(const cli_options *options)
 {
-	roster r = { 0 };
-	case_list cases = { 0 };
+	roster r = {0};
+	case_list cases = {0};
 	char *path = NULL;
 	int code = roster_load(options, ROSTER_INSTEAD, &r);
 	if (code == CLI_OK)

@@ -81,15 +81,15 @@ int cmd_choose(const cli_options *options)
 	json_t *choice = NULL;
 	gm_error error;
 	gm_status status = options->arg_count
-	        ? evidence_load((const char *const *)options->arg, options->arg_count, &e, &error)
-	        : evidence_load(DEFAULT, 1, &e, &error);
+	                     ? evidence_load((const char *const *)options->arg, options->arg_count, &e, &error)
+	                     : evidence_load(DEFAULT, 1, &e, &error);
 	if (status != GM_OK)
 		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
 	if (e->torn && !options->quiet)
 		fprintf(stderr, "note: %zu file%s cut off in the last line, which was left out\n", e->torn,
 		        e->torn > 1 ? "s were" : " was");
 	status = choose_decide(e, &what, &choice, &error);
-	int code = status == GM_OK ? show(choice, options)
+	int code = status == GM_OK                           ? show(choice, options)
 	         : status == GM_BAD_ARGUMENT && what.problem ? unknown_problem(e, options, &error)
 	                                                     : cli_fail(cli_exit_of(status), "%s", error.message);
 	json_decref(choice);

@@ -67,12 +67,12 @@ static void print_profile(const json_t *machine)
 
 int cmd_doctor(const cli_options *options)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	json_t *machine = about_machine();
 	int code = CLI_OK;
-	if (options->json == NULL || strcmp(options->json, "-") != 0)
+	if (!options->json || strcmp(options->json, "-") != 0)
 		print_profile(machine);
-	if (options->json != NULL && results_document(options->json, machine, &error) != GM_OK)
+	if (options->json && results_document(options->json, machine, &error) != GM_OK)
 		code = cli_fail(CLI_NO_WRITE, "%s", error.message);
 	json_decref(machine);
 	return code;

@@ -61,9 +61,9 @@ static extent measure(const pack_entry *entry, const void *array)
 	size_t count = (size_t)(entry->bytes / gm_dtype_bytes((gm_dtype)entry->dtype));
 
 	for (size_t i = 0; i < count; i++) {
-		double value = entry->dtype == GM_DTYPE_F32   ? (double)((const float *)array)[i]
-		               : entry->dtype == GM_DTYPE_F64 ? ((const double *)array)[i]
-		                                              : (double)((const int64_t *)array)[i];
+		double value = entry->dtype == GM_DTYPE_F32 ? (double)((const float *)array)[i]
+		             : entry->dtype == GM_DTYPE_F64 ? ((const double *)array)[i]
+		                                            : (double)((const int64_t *)array)[i];
 		e.nan += isnan(value) != 0;
 		e.inf += isinf(value) != 0;
 		if (!isfinite(value))
@@ -118,7 +118,8 @@ static void print_verified(FILE *out, const char *path, const fixture_set *set)
 	for (size_t i = 0; i < set->file_count; i++)
 		fprintf(out, "%s  %s  %zu case%s, %s\n", set->file[i].sha256, set->file[i].name, set->file[i].cases,
 		        set->file[i].cases == 1 ? "" : "s", set->file[i].listed ? "as listed" : "not listed");
-	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count, set->count == 1 ? "" : "s", set->version);
+	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count, set->count == 1 ? "" : "s",
+	        set->version);
 }
 
 /* ---- actions ---- */

@@ -12,20 +12,18 @@
 
 /* ---- variants ---- */
 
-static const char *rounding_name(const worker_variant *v)
-{
-	return v->rounding == GM_CANONICAL ? "canonical" : "free";
-}
+static const char *rounding_name(const worker_variant *v) { return v->rounding == GM_CANONICAL ? "canonical" : "free"; }
 
 static json_t *variants_json(const roster *r)
 {
 	json_t *list = json_array();
 	for (size_t k = 0; k < r->count; k++) {
 		const worker_variant *i = &r->variant[k].info;
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "name", i->name,
-			"isa", i->isa, "strategy", i->strategy, "activation", i->activation, "weights", i->weights,
-			"rounding", rounding_name(i), "class", gm_class_name(i->accuracy_class),
-			"runnable", r->variant[k].runnable, "reason", r->variant[k].why));
+		json_array_append_new(list,
+		                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "name", i->name, "isa", i->isa,
+		                                "strategy", i->strategy, "activation", i->activation, "weights", i->weights,
+		                                "rounding", rounding_name(i), "class", gm_class_name(i->accuracy_class),
+		                                "runnable", r->variant[k].runnable, "reason", r->variant[k].why));
 	}
 	return list;
 }
@@ -58,7 +56,11 @@ static void variants_text(const roster *r)
 
 /* ---- cases ---- */
 
-typedef struct case_flags { json_t *list; const case_list *cases; term_progress progress; } case_flags;
+typedef struct case_flags {
+	json_t *list;
+	const case_list *cases;
+	term_progress progress;
+} case_flags;
 
 static void take_flags(void *context, json_t *record)
 {
@@ -67,7 +69,7 @@ static void take_flags(void *context, json_t *record)
 	for (size_t k = 0; k < f->cases->set->count; k++)
 		if (strcmp(f->cases->set->cases[k]->id, results_text(record, "case")) == 0)
 			c = f->cases->set->cases[k];
-	if (c == NULL)
+	if (!c)
 		return;
 	json_object_set_new(record, "tags", json_string(c->tags));
 	json_object_set_new(record, "note", json_string(c->note));
@@ -84,11 +86,16 @@ static void step_flags(void *context, size_t done, size_t total)
 /* The engine of check without a variant gives each case's record. */
 static int flags_of(const case_list *cases, json_t **list)
 {
-	gm_error error = { .status = GM_OK };
-	case_flags f = { .list = json_array(), .cases = cases };
-	check_plan plan = { .set = cases->set, .chosen = cases->chosen, .passes = CHECK_FWD | CHECK_BWD,
-	                    .accuracy_class = -1, .stop = &session_stop, .emit = take_flags, .step = step_flags,
-	                    .context = &f };
+	gm_error error = {.status = GM_OK};
+	case_flags f = {.list = json_array(), .cases = cases};
+	check_plan plan = {.set = cases->set,
+	                   .chosen = cases->chosen,
+	                   .passes = CHECK_FWD | CHECK_BWD,
+	                   .accuracy_class = -1,
+	                   .stop = &session_stop,
+	                   .emit = take_flags,
+	                   .step = step_flags,
+	                   .context = &f};
 	term_progress_begin(&f.progress, "budgets", cases->count, 0);
 	gm_status status = check_run(&plan, &error);
 	term_progress_end(&f.progress);
@@ -115,10 +122,10 @@ static void cases_text(const json_t *list, const char *version)
 
 static int shapes_all(json_t **all)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	*all = json_array();
 	for (size_t k = 0; k < shapes_builtin_count(); k++) {
-		shape_list list = { 0 };
+		shape_list list = {0};
 		json_t *problems = json_array();
 		if (shapes_load(shapes_builtin_name(k), &list, &error) != GM_OK)
 			return cli_fail(CLI_INTERNAL, "%s", error.message);
@@ -129,7 +136,7 @@ static int shapes_all(json_t **all)
 		}
 		shapes_free(&list);
 		json_array_append_new(*all, json_pack("{s:s, s:s, s:o}", "name", shapes_builtin_name(k), "about",
-			shapes_builtin_about(k), "problems", problems));
+		                                      shapes_builtin_about(k), "problems", problems));
 	}
 	return CLI_OK;
 }
@@ -155,17 +162,17 @@ enum { LIST_VARIANTS, LIST_CASES, LIST_SHAPES, LISTS };
 
 typedef struct listing {
 	const cli_options *options;
-	int named;          /* an argument said what */
-	json_t *document;   /* --json */
+	int named;        /* an argument said what */
+	json_t *document; /* --json */
 } listing;
 
 static int list_variants(const listing *l)
 {
-	roster r = { 0 };
+	roster r = {0};
 	int code = roster_load(l->options, ROSTER_INSTEAD, &r);
 	if (code != CLI_OK)
 		return code;
-	if (l->options->json != NULL)
+	if (l->options->json)
 		json_object_set_new(l->document, "variants", variants_json(&r));
 	else if (l->options->markdown)
 		variants_markdown(&r);
@@ -177,14 +184,14 @@ static int list_variants(const listing *l)
 
 static int list_cases(const listing *l)
 {
-	case_list cases = { 0 };
+	case_list cases = {0};
 	json_t *list = NULL;
 	int code = cases_load(l->options, &cases);
-	if (code == CLI_OK && (l->named || l->options->json != NULL))
+	if (code == CLI_OK && (l->named || l->options->json))
 		code = flags_of(&cases, &list);
-	if (code == CLI_OK && l->options->json != NULL)
+	if (code == CLI_OK && l->options->json)
 		json_object_set(l->document, "cases", list);
-	else if (code == CLI_OK && list != NULL)
+	else if (code == CLI_OK && list)
 		cases_text(list, cases.set->version);
 	else if (code == CLI_OK)
 		printf("CASES\n  %zu in fixtures %s; gatemark list cases shows them\n", cases.count, cases.set->version);
@@ -197,7 +204,7 @@ static int list_shapes(const listing *l)
 {
 	json_t *all;
 	int code = shapes_all(&all);
-	if (code == CLI_OK && l->options->json != NULL)
+	if (code == CLI_OK && l->options->json)
 		json_object_set(l->document, "shapes", all);
 	else if (code == CLI_OK)
 		shapes_text(all, l->named);
@@ -207,15 +214,15 @@ static int list_shapes(const listing *l)
 
 int cmd_list(const cli_options *options)
 {
-	static const char *const names[LISTS] = { "variants", "cases", "shapes" };
-	static int (*const part[LISTS])(const listing *) = { list_variants, list_cases, list_shapes };
-	unsigned char chosen[LISTS] = { 0 };
-	gm_error error = { .status = GM_OK };
+	static const char *const names[LISTS] = {"variants", "cases", "shapes"};
+	static int (*const part[LISTS])(const listing *) = {list_variants, list_cases, list_shapes};
+	unsigned char chosen[LISTS] = {0};
+	gm_error error = {.status = GM_OK};
 	int code = CLI_OK;
-	listing l = { .options = options, .named = options->arg_count > 0 };
+	listing l = {.options = options, .named = options->arg_count > 0};
 	memset(chosen, options->arg_count == 0, sizeof chosen);
 	if (options->markdown)
-		memcpy(chosen, (unsigned char[]){ 1, 0, 0 }, sizeof chosen);
+		memcpy(chosen, (unsigned char[]){1, 0, 0}, sizeof chosen);
 	for (size_t k = 0; k < options->arg_count; k++) {
 		size_t n = 0;
 		while (n < LISTS && strcmp(names[n], options->arg[k]) != 0)
@@ -228,7 +235,7 @@ int cmd_list(const cli_options *options)
 	for (size_t k = 0; k < LISTS && code == CLI_OK; k++)
 		if (chosen[k])
 			code = part[k](&l);
-	if (code == CLI_OK && options->json != NULL && results_document(options->json, l.document, &error) != GM_OK)
+	if (code == CLI_OK && options->json && results_document(options->json, l.document, &error) != GM_OK)
 		code = cli_fail(CLI_NO_WRITE, "%s", error.message);
 	json_decref(l.document);
 	return code;

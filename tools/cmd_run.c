@@ -49,8 +49,8 @@ static void print_head(const run *r)
 /* Only what passed is timed: a variant with one failed check is out. */
 static int take_passed(run *r)
 {
-	r->passed = (roster){ .variant = calloc(r->roster.count + 1, sizeof *r->passed.variant) };
-	if (r->passed.variant == NULL)
+	r->passed = (roster){.variant = calloc(r->roster.count + 1, sizeof *r->passed.variant)};
+	if (!r->passed.variant)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < r->roster.count; k++) {
 		const tally *t = &r->checked.variant[k];
@@ -81,8 +81,8 @@ static int bench_step(run *r)
 
 static int choose_step(run *r)
 {
-	const char *path[1] = { r->results };
-	gm_error error = { .status = GM_OK };
+	const char *path[1] = {r->results};
+	gm_error error = {.status = GM_OK};
 	json_t *choice = NULL;
 	char counts[70];
 	int code = choose_from_results(path, 1, NULL, r->choice, &choice, &error);
@@ -101,8 +101,8 @@ static int choose_step(run *r)
 
 static int report_step(run *r)
 {
-	const char *path[1] = { r->results };
-	gm_error error = { .status = GM_OK };
+	const char *path[1] = {r->results};
+	gm_error error = {.status = GM_OK};
 	int code = report_write(path, 1, r->html, r->markdown, &error);
 	return code == CLI_OK ? CLI_OK : cli_fail(code, "%s", error.message);
 }
@@ -113,17 +113,18 @@ static void print_notes(const run *r)
 	size_t hints = json_array_size(json_object_get(machine, "hints"));
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
-		printf("NOTES  %zu thing%s on this machine spoil%s measurements -> gatemark doctor\n", hints, hints == 1 ? "" : "s",
-		       hints == 1 ? "s" : "");
+		printf("NOTES  %zu thing%s on this machine spoil%s measurements -> gatemark doctor\n", hints,
+		       hints == 1 ? "" : "s", hints == 1 ? "s" : "");
 	json_decref(machine);
 }
 
 static void print_verdict(const run *r, int code)
 {
 	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
-	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED), word,
-	       term_escape(stdout, TERM_PLAIN), summary_total(&r->checked, TALLY_FAIL) + r->timed.summary.rejected +
-	       r->timed.summary.failed, summary_total(&r->checked, TALLY_SKIPPED), r->html);
+	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED),
+	       word, term_escape(stdout, TERM_PLAIN),
+	       summary_total(&r->checked, TALLY_FAIL) + r->timed.summary.rejected + r->timed.summary.failed,
+	       summary_total(&r->checked, TALLY_SKIPPED), r->html);
 }
 
 static int steps(run *r)
@@ -152,9 +153,9 @@ static int steps(run *r)
 
 static int set_paths(run *r)
 {
-	gm_error error = { .status = GM_OK };
-	char **name[] = { &r->results, &r->junit, &r->choice, &r->html, &r->markdown };
-	static const char *const file[] = { "results.jsonl", "junit.xml", "choice.json", "report.html", "report.md" };
+	gm_error error = {.status = GM_OK};
+	char **name[] = {&r->results, &r->junit, &r->choice, &r->html, &r->markdown};
+	static const char *const file[] = {"results.jsonl", "junit.xml", "choice.json", "report.html", "report.md"};
 	for (size_t k = 0; k < sizeof name / sizeof name[0]; k++)
 		if (asprintf(name[k], "%s/%s", r->folder, file[k]) < 0) {
 			*name[k] = NULL;
@@ -167,7 +168,7 @@ static int set_paths(run *r)
 
 int cmd_run(const cli_options *options)
 {
-	run r = { .options = options, .folder = options->out == NULL ? "out" : options->out };
+	run r = {.options = options, .folder = !options->out ? "out" : options->out};
 	int code = measure_allowed();
 	if (code == CLI_OK)
 		code = roster_load(options, ROSTER_BESIDE, &r.roster);

@@ -37,7 +37,7 @@ static void on_step(void *context, size_t done, size_t total)
 
 static int run_engine(flow *f, const check_plan *plan)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	gm_status status = check_run(plan, &error);
 	term_progress_end(&f->progress);
 	if (status == GM_OK)
@@ -48,10 +48,11 @@ static int run_engine(flow *f, const check_plan *plan)
 /* One worker, started and stopped: better one sentence now than a failure for every case. */
 static int try_worker(const roster *r, const cli_options *options)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	worker *w = NULL;
-	worker_launch launch = { .in_place = options->no_fork, .program = r->executor == NULL ? NULL : r->executor->program,
-	                         .executor = r->executor == NULL ? NULL : r->executor->words };
+	worker_launch launch = {.in_place = options->no_fork,
+	                        .program = !r->executor ? NULL : r->executor->program,
+	                        .executor = !r->executor ? NULL : r->executor->words};
 	gm_status status = worker_start(&launch, &w, &error);
 	worker_stop(w);
 	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, "%s", error.message);
@@ -60,13 +61,21 @@ static int try_worker(const roster *r, const cli_options *options)
 int conform(session *s, const roster *r, const case_list *cases, unsigned passes, int accuracy_class, const char *junit,
             check_summary *summary)
 {
-	gm_error error = { .status = GM_OK };
-	flow f = { .s = s, .summary = summary };
+	gm_error error = {.status = GM_OK};
+	flow f = {.s = s, .summary = summary};
 	double started = term_seconds();
-	check_plan plan = { .set = cases->set, .chosen = cases->chosen, .variant = r->variant, .variant_count = r->count,
-	                    .passes = passes, .accuracy_class = accuracy_class,
-	                    .executor = r->executor, .no_fork = s->options->no_fork, .stop = &session_stop, .emit = on_record, .step = on_step,
-	                    .context = &f };
+	check_plan plan = {.set = cases->set,
+	                   .chosen = cases->chosen,
+	                   .variant = r->variant,
+	                   .variant_count = r->count,
+	                   .passes = passes,
+	                   .accuracy_class = accuracy_class,
+	                   .executor = r->executor,
+	                   .no_fork = s->options->no_fork,
+	                   .stop = &session_stop,
+	                   .emit = on_record,
+	                   .step = on_step,
+	                   .context = &f};
 	int code = summary_open(summary, r, s->options);
 	if (code == CLI_OK)
 		code = try_worker(r, s->options);
@@ -87,7 +96,7 @@ int conform(session *s, const roster *r, const case_list *cases, unsigned passes
 	(void)junit;
 	(void)error;
 #else
-	if (junit != NULL && junit_write(junit, summary, cases->set->version, &error) != GM_OK)
+	if (junit && junit_write(junit, summary, cases->set->version, &error) != GM_OK)
 		code = cli_worse(code, cli_fail(CLI_NO_WRITE, "%s", error.message));
 #endif
 	return code;

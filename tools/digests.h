@@ -17,7 +17,7 @@
 
 typedef struct digests {
 	char fixtures[32], sleef[32]; /* versions that they are of */
-	json_t *rows;                 /* "<case> <bit class>" -> { "fwd": digest, "bwd": digest }; NULL = there is no file */
+	json_t *rows; /* "<case> <bit class>" -> { "fwd": digest, "bwd": digest }; NULL = there is no file */
 } digests;
 
 /* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; rows NULL if none are.  GM_BAD_FIXTURE with line and reason;

@@ -230,9 +230,20 @@ int evidence_order(const char *a, const char *b)
 static void sort_key(const gm_spec *s, double key[14])
 {
 	const gm_problem *p = &s->problem;
-	const double values[14] = {p->cell, (double)p->num_layers, p->bidirectional, (double)p->hidden_size,
-	                           (double)p->input_size, (double)p->proj_size, !p->bias, p->batch_first, p->unbatched,
-	                           p->lengths, p->dropout, (double)s->N, s->pass, (double)s->T};
+	const double values[14] = {p->cell,
+	                           (double)p->num_layers,
+	                           p->bidirectional,
+	                           (double)p->hidden_size,
+	                           (double)p->input_size,
+	                           (double)p->proj_size,
+	                           !p->bias,
+	                           p->batch_first,
+	                           p->unbatched,
+	                           p->lengths,
+	                           p->dropout,
+	                           (double)s->N,
+	                           s->pass,
+	                           (double)s->T};
 	memcpy(key, values, sizeof values);
 }
 

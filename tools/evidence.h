@@ -13,11 +13,11 @@
 #include "gatemark/gatemark.h"
 
 typedef struct evidence {
-	json_t *runs;    /* object: run id -> its record of kind run; in order of time */
-	json_t *check;   /* array of records, as the two below */
+	json_t *runs;  /* object: run id -> its record of kind run; in order of time */
+	json_t *check; /* array of records, as the two below */
 	json_t *bits;
 	json_t *bench;
-	json_t *end;     /* object: run id -> record of kind end */
+	json_t *end;                 /* object: run id -> record of kind end */
 	size_t files, records, torn; /* read; torn: files whose last line was cut off */
 } evidence;
 

@@ -9,15 +9,16 @@
 gm_status executor_parse(const char *text, executor *e, gm_error *error)
 {
 	const char *equals = strchr(text, '=');
-	size_t length = equals == NULL ? 0 : (size_t)(equals - text), count = 0;
+	size_t length = !equals ? 0 : (size_t)(equals - text), count = 0;
 	char *rest = NULL;
-	*e = (executor){ 0 };
+	*e = (executor){0};
 	if (length == 0 || length >= sizeof e->name || strcspn(text, " ") < length)
-		return gm_fail(error, GM_BAD_ARGUMENT, "executor '%.80s' is not NAME=COMMAND WORKER with a name of 1 to %zu letters",
-		               text, sizeof e->name - 1);
+		return gm_fail(error, GM_BAD_ARGUMENT,
+		               "executor '%.80s' is not NAME=COMMAND WORKER with a name of 1 to %zu letters", text,
+		               sizeof e->name - 1);
 	memcpy(e->name, text, length);
 	e->text = strdup(equals + 1);
-	if (e->text == NULL)
+	if (!e->text)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for an executor");
 	for (char *word = strtok_r(e->text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
 		if (count == EXECUTOR_WORDS)
@@ -25,8 +26,8 @@ gm_status executor_parse(const char *text, executor *e, gm_error *error)
 		e->words[count++] = word;
 	}
 	if (count < 2)
-		return gm_fail(error, GM_BAD_ARGUMENT, "executor %s needs a command and a gatemark-worker, found %zu words", e->name,
-		               count);
+		return gm_fail(error, GM_BAD_ARGUMENT, "executor %s needs a command and a gatemark-worker, found %zu words",
+		               e->name, count);
 	e->program = e->words[count - 1];
 	e->words[count - 1] = NULL;
 	return GM_OK;
@@ -35,10 +36,7 @@ gm_status executor_parse(const char *text, executor *e, gm_error *error)
 void executor_free(executor *e)
 {
 	free(e->text);
-	*e = (executor){ 0 };
+	*e = (executor){0};
 }
 
-const char *executor_name(const executor *e)
-{
-	return e == NULL ? "native" : e->name;
-}
+const char *executor_name(const executor *e) { return !e ? "native" : e->name; }

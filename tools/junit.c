@@ -35,15 +35,9 @@ static void number(xmlTextWriterPtr w, const char *name, size_t value)
 	xmlTextWriterWriteFormatAttribute(w, BAD_CAST name, "%zu", value);
 }
 
-static int is(const json_t *record, const char *status)
-{
-	return strcmp(results_text(record, "status"), status) == 0;
-}
+static int is(const json_t *record, const char *status) { return strcmp(results_text(record, "status"), status) == 0; }
 
-static int was_judged(const json_t *record)
-{
-	return json_array_size(json_object_get(record, "tensors")) > 0;
-}
+static int was_judged(const json_t *record) { return json_array_size(json_object_get(record, "tensors")) > 0; }
 
 static void head(xmlTextWriterPtr w, const check_summary *s, const char *variant)
 {
@@ -51,7 +45,7 @@ static void head(xmlTextWriterPtr w, const check_summary *s, const char *variant
 	double seconds = 0;
 	json_t *record;
 	json_array_foreach(s->records, k, record) {
-		if (variant != NULL && strcmp(results_text(record, "variant"), variant) != 0)
+		if (variant && strcmp(results_text(record, "variant"), variant) != 0)
 			continue;
 		tests++;
 		failures += is(record, "fail") && was_judged(record);
@@ -59,7 +53,7 @@ static void head(xmlTextWriterPtr w, const check_summary *s, const char *variant
 		skipped += is(record, "skipped") || is(record, "unsupported");
 		seconds += results_get(record, "seconds", 0);
 	}
-	attribute(w, "name", variant == NULL ? "gatemark" : variant);
+	attribute(w, "name", !variant ? "gatemark" : variant);
 	number(w, "tests", tests);
 	number(w, "failures", failures);
 	number(w, "errors", errors);
@@ -154,15 +148,15 @@ gm_status junit_write(const char *path, const check_summary *s, const char *fixt
 {
 	gm_status status = GM_OK;
 	xmlBufferPtr buffer = xmlBufferCreate();
-	xmlTextWriterPtr w = buffer == NULL ? NULL : xmlNewTextWriterMemory(buffer, 0);
-	if (w == NULL) {
+	xmlTextWriterPtr w = !buffer ? NULL : xmlNewTextWriterMemory(buffer, 0);
+	if (!w) {
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", path);
 	} else {
 		document(w, s, fixtures);
 		xmlFreeTextWriter(w); // flushes
 		status = output_write(path, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer), error);
 	}
-	if (buffer != NULL)
+	if (buffer)
 		xmlBufferFree(buffer);
 	return status;
 }

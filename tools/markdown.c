@@ -46,9 +46,11 @@ static void put_verdict(FILE *out, const report_view *view)
 	char *command = report_command(view->run), share[24];
 	double noise = results_get(s, "noise", NAN);
 	report_share(results_get(s, "worst_used", 0), share);
-	fprintf(out, "## Gatemark: %s\n\n%.0f of %.0f variants conformant on %.0f cases: %.0f pass, **%.0f fail**, %.0f xfail, "
-	        "%.0f unsupported, %.0f skipped.", results_text(s, "word"), results_get(s, "conformant", 0),
-	        results_get(s, "judged", 0), results_get(s, "cases", 0), results_get(s, "pass", 0), results_get(s, "fail", 0),
+	fprintf(out,
+	        "## Gatemark: %s\n\n%.0f of %.0f variants conformant on %.0f cases: %.0f pass, **%.0f fail**, %.0f xfail, "
+	        "%.0f unsupported, %.0f skipped.",
+	        results_text(s, "word"), results_get(s, "conformant", 0), results_get(s, "judged", 0),
+	        results_get(s, "cases", 0), results_get(s, "pass", 0), results_get(s, "fail", 0),
 	        results_get(s, "xfail", 0), results_get(s, "unsupported", 0), results_get(s, "skipped", 0));
 	if (results_get(s, "pass", 0) > 0) {
 		fprintf(out, " Most of the budget used: %s, ", share);
@@ -144,7 +146,8 @@ static void put_absent(FILE *out, const report_view *view)
 	json_t *list = report_absent(view), *group;
 	size_t i;
 	if (json_array_size(list))
-		fputs("<details><summary>Skipped and unsupported</summary>\n\n| variant | what | why | count |\n|---|---|---|--:|\n", out);
+		fputs("<details><summary>Skipped and unsupported</summary>\n\n| variant | what | why | count |\n|---|---|---|--:|\n",
+		      out);
 	json_array_foreach(list, i, group) {
 		if (i >= ABSENT)
 			break;

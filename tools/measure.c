@@ -15,7 +15,7 @@ typedef struct flow {
 	session *s;
 	FILE *table;
 	double started, last;
-	size_t wrong;         /* rejected or failed */
+	size_t wrong; /* rejected or failed */
 } flow;
 
 int measure_allowed(void)
@@ -28,17 +28,17 @@ int measure_allowed(void)
 
 int measure_shapes(const cli_options *options, shape_list *list, const char **name)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	const char *names[32];
 	size_t count = 0;
-	*name = options->problem != NULL ? "given" : options->shapes != NULL ? options->shapes : options->quick ? "quick" : "full";
-	gm_status status = options->problem != NULL ? shapes_parse("--problem", options->problem, list, &error)
-	                                            : shapes_load(*name, list, &error);
+	*name = options->problem ? "given" : options->shapes != NULL ? options->shapes : options->quick ? "quick" : "full";
+	gm_status status = options->problem ? shapes_parse("--problem", options->problem, list, &error)
+	                                    : shapes_load(*name, list, &error);
 	if (status == GM_OK)
 		return CLI_OK;
 	for (; count < shapes_builtin_count() && count < 32; count++)
 		names[count] = shapes_builtin_name(count);
-	if (status == GM_IO && options->shapes != NULL && strpbrk(options->shapes, "/.") == NULL)
+	if (status == GM_IO && options->shapes && !strpbrk(options->shapes, "/."))
 		return cli_unknown("list or file", options->shapes, names, count);
 	return cli_fail(status == GM_IO ? CLI_REFUSED : cli_exit_of(status), "%s", error.message);
 }
@@ -48,7 +48,7 @@ int measure_shapes(const cli_options *options, shape_list *list, const char **na
 static json_t *blocks_of(const race_result *r)
 {
 	json_t *all = json_array();
-	for (size_t p = 0; r->blocks_ns != NULL && p < r->processes; p++) {
+	for (size_t p = 0; r->blocks_ns && p < r->processes; p++) {
 		json_t *one = json_array();
 		for (size_t b = 0; b < r->blocks; b++)
 			json_array_append_new(one, results_number(r->blocks_ns[p * r->blocks + b]));
@@ -59,19 +59,22 @@ static json_t *blocks_of(const race_result *r)
 
 static json_t *record_of(const race_result *r)
 {
-	json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}",
-		"kind", "bench", "problem", r->problem, "variant", r->variant, "status", race_status_name(r->status),
-		"reason", r->reason, "judged", r->judged, "threads", (json_int_t)r->threads, "processes",
-		(json_int_t)r->processes, "samples", (json_int_t)r->samples, "calls_per_sample",
-		(json_int_t)r->calls_per_sample, "tainted", (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes,
-		"tape_bytes", (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
-	const struct { const char *key; double value; } figure[] = {
-		{ "p50_ns", r->p50_ns }, { "p90_ns", r->p90_ns }, { "p99_ns", r->p99_ns }, { "min_ns", r->min_ns },
-		{ "max_ns", r->max_ns }, { "mean_ns", r->mean_ns }, { "low_ns", r->low_ns }, { "high_ns", r->high_ns },
-		{ "ratio", r->ratio }, { "ratio_low", r->ratio_low }, { "ratio_high", r->ratio_high },
-		{ "steps_per_s", r->steps_per_s }, { "gflops", r->gflops }
-	};
-	for (size_t k = 0; record != NULL && r->status == RACE_TIMED && k < sizeof figure / sizeof figure[0]; k++)
+	json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind",
+	                           "bench", "problem", r->problem, "variant", r->variant, "status",
+	                           race_status_name(r->status), "reason", r->reason, "judged", r->judged, "threads",
+	                           (json_int_t)r->threads, "processes", (json_int_t)r->processes, "samples",
+	                           (json_int_t)r->samples, "calls_per_sample", (json_int_t)r->calls_per_sample, "tainted",
+	                           (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes, "tape_bytes",
+	                           (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
+	const struct {
+		const char *key;
+		double value;
+	} figure[] = {{"p50_ns", r->p50_ns},       {"p90_ns", r->p90_ns},         {"p99_ns", r->p99_ns},
+	              {"min_ns", r->min_ns},       {"max_ns", r->max_ns},         {"mean_ns", r->mean_ns},
+	              {"low_ns", r->low_ns},       {"high_ns", r->high_ns},       {"ratio", r->ratio},
+	              {"ratio_low", r->ratio_low}, {"ratio_high", r->ratio_high}, {"steps_per_s", r->steps_per_s},
+	              {"gflops", r->gflops}};
+	for (size_t k = 0; record && r->status == RACE_TIMED && k < sizeof figure / sizeof figure[0]; k++)
 		json_object_set_new(record, figure[k].key, results_number(figure[k].value));
 	return record;
 }
@@ -104,10 +107,10 @@ static race_candidate *candidates_of(const roster *r, size_t *count)
 {
 	race_candidate *list = calloc(r->count + 1, sizeof *list);
 	*count = 0;
-	for (size_t k = 0; list != NULL && k < r->count; k++)
+	for (size_t k = 0; list && k < r->count; k++)
 		if (r->variant[k].literal || strcmp(r->variant[k].info.strategy, "oracle") != 0)
-			list[(*count)++] = (race_candidate){ r->variant[k].info.name, r->variant[k].plugin,
-			                                   r->variant[k].hidden ? r->variant[k].why : NULL };
+			list[(*count)++] = (race_candidate){r->variant[k].info.name, r->variant[k].plugin,
+			                                    r->variant[k].hidden ? r->variant[k].why : NULL};
 	return list;
 }
 
@@ -116,7 +119,7 @@ static int exit_of(const roster *r, const measured *m, const flow *f)
 	const check_variant *unable = roster_unable(r);
 	const race_summary *sum = &m->summary;
 	int code = f->wrong > 0 ? CLI_WRONG : CLI_OK;
-	if (unable != NULL)
+	if (unable)
 		return cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
 	if (sum->timed > 0 || f->wrong > 0 || session_stop != 0)
 		return code;
@@ -128,21 +131,31 @@ static int exit_of(const roster *r, const measured *m, const flow *f)
 
 int measure(session *s, const roster *r, const shape_list *list, const char *name, int quick, measured *m)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	size_t count;
 	race_candidate *candidates = candidates_of(r, &count);
-	bench_judge judge = { .roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed };
-	flow f = { .s = s, .started = term_seconds() };
-	*m = (measured){ .problems = list->count, .shapes = name, .threads = 1 };
+	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
+	flow f = {.s = s, .started = term_seconds()};
+	*m = (measured){.problems = list->count, .shapes = name, .threads = 1};
 	f.table = open_memstream(&m->table, &m->table_bytes);
-	if (candidates == NULL || f.table == NULL)
+	if (!candidates || !f.table)
 		return cli_fail(CLI_INTERNAL, "no memory");
-	race_options options = { .specs = list->specs, .spec_count = list->count, .candidates = candidates,
-	                         .candidate_count = count, .judge = bench_judge_one, .judge_context = &judge,
-	                         .report = on_results, .report_context = &f, .progress = on_progress,
-	                         .progress_context = &f, .quick = quick, .seed = s->options->seed,
-	                         .in_place = s->options->no_fork, .flags = s->options->benchmark,
-	                         .flag_count = s->options->benchmark_count, .stop = &session_stop };
+	race_options options = {.specs = list->specs,
+	                        .spec_count = list->count,
+	                        .candidates = candidates,
+	                        .candidate_count = count,
+	                        .judge = bench_judge_one,
+	                        .judge_context = &judge,
+	                        .report = on_results,
+	                        .report_context = &f,
+	                        .progress = on_progress,
+	                        .progress_context = &f,
+	                        .quick = quick,
+	                        .seed = s->options->seed,
+	                        .in_place = s->options->no_fork,
+	                        .flags = s->options->benchmark,
+	                        .flag_count = s->options->benchmark_count,
+	                        .stop = &session_stop};
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
 	fclose(f.table);
 	if (!s->options->quiet)
@@ -159,13 +172,13 @@ json_t *measure_counts(const measured *m)
 {
 	const race_summary *s = &m->summary;
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "problems", (json_int_t)s->problems, "timed",
-		(json_int_t)s->timed, "rejected", (json_int_t)s->rejected, "unsupported", (json_int_t)s->unsupported,
-		"skipped", (json_int_t)s->skipped, "failed", (json_int_t)s->failed, "blocks", (json_int_t)s->blocks,
-		"tainted", (json_int_t)s->tainted);
+	                 (json_int_t)s->timed, "rejected", (json_int_t)s->rejected, "unsupported",
+	                 (json_int_t)s->unsupported, "skipped", (json_int_t)s->skipped, "failed", (json_int_t)s->failed,
+	                 "blocks", (json_int_t)s->blocks, "tainted", (json_int_t)s->tainted);
 }
 
 void measure_free(measured *m)
 {
 	free(m->table);
-	*m = (measured){ 0 };
+	*m = (measured){0};
 }

@@ -10,10 +10,10 @@
 
 typedef struct measured { /* what the table and the notes need; filled by measure() */
 	race_summary summary;
-	char *table;          /* the rows, ready to print; owned */
+	char *table; /* the rows, ready to print; owned */
 	size_t table_bytes;
 	size_t problems;
-	const char *shapes;   /* name of the list */
+	const char *shapes; /* name of the list */
 	uint32_t threads;
 } measured;
 

@@ -11,11 +11,11 @@
 enum { PROBLEM_WIDTH = 29, NEXT_WIDTH = 17, TIE_WIDTH = 37 };
 
 /* The timed result with the least ratio; not = one to leave out.  NULL: there is none. */
-static const race_result *fastest(const race_result *results, size_t count, const race_result *not)
+static const race_result *fastest(const race_result *results, size_t count, const race_result * not )
 {
 	const race_result *best = NULL;
 	for (size_t k = 0; k < count; k++)
-		if (results[k].status == RACE_TIMED && &results[k] != not && (best == NULL || results[k].ratio < best->ratio))
+		if (results[k].status == RACE_TIMED && &results[k] != not &&(!best || results[k].ratio < best->ratio))
 			best = &results[k];
 	return best;
 }
@@ -34,10 +34,10 @@ static void print_decided(FILE *stream, const race_result *best, const race_resu
 	char p50[16], p99[16], behind[16] = "";
 	term_time(best->p50_ns, p50);
 	term_time(best->p99_ns, p99);
-	if (next != NULL)
+	if (next)
 		snprintf(behind, sizeof behind, next->ratio < 9.95 ? " %.1fx" : " %.0fx", next->ratio);
 	term_cell(stream, best->variant, 16);
-	const char *name = next == NULL ? "" : next->variant;
+	const char *name = !next ? "" : next->variant;
 	int room = (int)(NEXT_WIDTH - strlen(behind)), cut = (int)strlen(name) > room;
 	fprintf(stream, " %6s %6s %.*s%s%s\n", p50, p99, room - cut, name, cut ? "~" : "", behind);
 }
@@ -85,16 +85,16 @@ void measure_row(FILE *stream, const race_result *results, size_t count, int eve
 	fputs("  ", stream);
 	term_cell(stream, results[0].problem, PROBLEM_WIDTH);
 	fputc(' ', stream);
-	if (best == NULL)
+	if (!best)
 		fprintf(stream, "nothing timed: %.60s\n", results[0].reason);
-	else if (next != NULL && race_compare(next, MEASURE_DELTA) != RACE_SLOWER)
+	else if (next && race_compare(next, MEASURE_DELTA) != RACE_SLOWER)
 		print_tie(stream, results, count, best);
 	else
 		print_decided(stream, best, next);
 	for (size_t k = 0; k < count; k++) {
 		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
-			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG", results[k].problem,
-			        results[k].variant, results[k].reason);
+			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG",
+			        results[k].problem, results[k].variant, results[k].reason);
 		else if (every && results[k].status == RACE_TIMED)
 			print_every(stream, &results[k]);
 	}
@@ -108,8 +108,9 @@ void measure_print(const measured *m, FILE *stream)
 	         (unsigned)m->threads, m->threads == 1 ? "" : "s", s->processes);
 	width_text(s->noise, noise);
 	snprintf(tail, sizeof tail, "%.0f s  noise %s", s->seconds, noise);
-	fprintf(stream, "%-54s%26s\n  %-*s %-16s %6s %6s %s\n", head, tail, PROBLEM_WIDTH, "problem", "best", "p50", "p99", "next best");
-	fputs(m->table == NULL ? "" : m->table, stream);
+	fprintf(stream, "%-54s%26s\n  %-*s %-16s %6s %6s %s\n", head, tail, PROBLEM_WIDTH, "problem", "best", "p50", "p99",
+	        "next best");
+	fputs(!m->table ? "" : m->table, stream);
 }
 
 void measure_notes(const measured *m, FILE *stream, const char *lead)

@@ -31,12 +31,12 @@ static void sync_folder(const char *path)
 {
 	char folder[4096];
 	const char *slash = strrchr(path, '/');
-	size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+	size_t length = !slash ? 0 : (size_t)(slash - path);
 	if (length >= sizeof folder)
 		return;
 	memcpy(folder, path, length);
 	folder[length] = '\0';
-	int fd = open(slash == NULL ? "." : length == 0 ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(!slash ? "." : length == 0 ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	fsync(fd); // a file system that cannot sync folders has nothing more to offer
@@ -80,7 +80,7 @@ gm_status output_write(const char *path, const void *bytes, size_t count, gm_err
 		return write_directly(path, bytes, count, error);
 	size_t length = strlen(path) + sizeof ".XXXXXX";
 	char *temporary = malloc(length);
-	if (temporary == NULL)
+	if (!temporary)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the name %s", path);
 	snprintf(temporary, length, "%s.XXXXXX", path);
 	gm_status status = GM_OK;
@@ -104,7 +104,7 @@ gm_status output_write(const char *path, const void *bytes, size_t count, gm_err
 gm_status output_folder(const char *path, gm_error *error)
 {
 	char *copy = strdup(path);
-	if (copy == NULL)
+	if (!copy)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the name %s", path);
 	for (char *p = copy + 1; *copy != '\0' && *p != '\0'; p++)
 		if (*p == '/') {

@@ -22,21 +22,11 @@ static const struct slot {
 	const char *name;
 	report_slot *part;
 } SLOTS[] = {
-	{"title", report_slot_title},
-	{"verdict", report_slot_verdict},
-	{"machine", report_slot_machine},
-	{"steps", report_slot_steps},
-	{"speed", report_slot_speed},
-	{"counts", report_slot_counts},
-	{"choice", report_slot_choice},
-	{"budget", report_slot_budget},
-	{"budget.families", report_slot_families},
-	{"failures", report_slot_failures},
-	{"absent", report_slot_absent},
-	{"notes", report_slot_notes},
-	{"method", report_slot_method},
-	{"bench.csv", report_slot_bench_csv},
-	{"check.csv", report_slot_check_csv},
+	{"title", report_slot_title},       {"verdict", report_slot_verdict},     {"machine", report_slot_machine},
+	{"steps", report_slot_steps},       {"speed", report_slot_speed},         {"counts", report_slot_counts},
+	{"choice", report_slot_choice},     {"budget", report_slot_budget},       {"budget.families", report_slot_families},
+	{"failures", report_slot_failures}, {"absent", report_slot_absent},       {"notes", report_slot_notes},
+	{"method", report_slot_method},     {"bench.csv", report_slot_bench_csv}, {"check.csv", report_slot_check_csv},
 	{"data", put_chart_data},
 };
 enum { SLOT_COUNT = sizeof SLOTS / sizeof *SLOTS };
@@ -73,7 +63,8 @@ static gm_status fill(FILE *out, const report_view *view, gm_error *error)
 		}
 		fwrite(at, 1, (size_t)(open - at), out);
 		if (!put_slot(out, view, open + 2, (size_t)(close - open - 2)))
-			return gm_fail(error, GM_BAD_ARGUMENT, "template.html: nothing is called %.*s", (int)(close - open - 2), open + 2);
+			return gm_fail(error, GM_BAD_ARGUMENT, "template.html: nothing is called %.*s", (int)(close - open - 2),
+			               open + 2);
 		at = close + 2;
 	}
 	return GM_OK;

@@ -78,7 +78,8 @@ static void put_map_cell(FILE *out, const json_t *record)
 		put_used(out, used, more);
 	} else if (strcmp(status, "fail") == 0 || strcmp(status, "xfail") == 0) {
 		report_share(used, text);
-		fprintf(out, "<td class=\"u bad\"%s><a href=\"#failures\">\342\234\225 %s</a></td>", more, used > 1 ? text : status);
+		fprintf(out, "<td class=\"u bad\"%s><a href=\"#failures\">\342\234\225 %s</a></td>", more,
+		        used > 1 ? text : status);
 	} else {
 		fprintf(out, "<td class=\"u off\"%s>%s</td>", more, strcmp(status, "skipped") == 0 ? "skipped" : "unsupp.");
 	}
@@ -127,15 +128,9 @@ static void put_map(FILE *out, const report_view *view, int whole_cells)
 	json_decref(map);
 }
 
-void report_slot_budget(FILE *out, const report_view *view)
-{
-	put_map(out, view, 1);
-}
+void report_slot_budget(FILE *out, const report_view *view) { put_map(out, view, 1); }
 
-void report_slot_families(FILE *out, const report_view *view)
-{
-	put_map(out, view, 0);
-}
+void report_slot_families(FILE *out, const report_view *view) { put_map(out, view, 0); }
 
 /* ---- lists ---- */
 
@@ -194,7 +189,8 @@ void report_slot_absent(FILE *out, const report_view *view)
 	if (!json_array_size(list))
 		fputs("<p>Nothing: every variant ran on everything.</p>", out);
 	else
-		fputs("<table><thead><tr><th>variant</th><th>what</th><th>why</th><th class=\"n\">count</th></tr></thead><tbody>", out);
+		fputs("<table><thead><tr><th>variant</th><th>what</th><th>why</th><th class=\"n\">count</th></tr></thead><tbody>",
+		      out);
 	json_array_foreach(list, i, group) {
 		fputs("<tr><th scope=\"row\">", out);
 		report_escape(out, results_text(group, "variant"));
@@ -202,7 +198,8 @@ void report_slot_absent(FILE *out, const report_view *view)
 		report_escape(out, results_text(group, "status"));
 		fputs("</td><td>", out);
 		report_escape(out, results_text(group, "reason"));
-		fprintf(out, "</td><td class=\"n\">%.0f %s</td></tr>", results_get(group, "count", 0), results_text(group, "what"));
+		fprintf(out, "</td><td class=\"n\">%.0f %s</td></tr>", results_get(group, "count", 0),
+		        results_text(group, "what"));
 	}
 	fputs(json_array_size(list) ? "</tbody></table>" : "", out);
 	json_decref(list);

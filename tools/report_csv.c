@@ -55,17 +55,18 @@ static void put_csv(FILE *out, const report_view *view, const json_t *records, c
 
 void report_slot_bench_csv(FILE *out, const report_view *view)
 {
-	static const char *const MEMBER[] = {"problem", "variant", "status", "reason", "judged", "threads", "processes",
-	                                     "samples", "calls_per_sample", "tainted", "p50_ns", "low_ns", "high_ns", "p90_ns",
-	                                     "p99_ns", "min_ns", "max_ns", "mean_ns", "ratio", "ratio_low", "ratio_high",
-	                                     "steps_per_s", "gflops", "plan_bytes", "tape_bytes", NULL};
+	static const char *const MEMBER[] = {
+		"problem",     "variant",          "status",     "reason",     "judged", "threads",   "processes",
+		"samples",     "calls_per_sample", "tainted",    "p50_ns",     "low_ns", "high_ns",   "p90_ns",
+		"p99_ns",      "min_ns",           "max_ns",     "mean_ns",    "ratio",  "ratio_low", "ratio_high",
+		"steps_per_s", "gflops",           "plan_bytes", "tape_bytes", NULL};
 	put_csv(out, view, view->e->bench, MEMBER);
 }
 
 void report_slot_check_csv(FILE *out, const report_view *view)
 {
-	static const char *const MEMBER[] = {"case", "problem", "variant", "pass", "status", "flaky", "reason", "class",
-	                                     "executor", "bit_class", "digest", "used", "where", "rows", "unfit_rows", "weak",
-	                                     "torch_used", "seconds", NULL};
+	static const char *const MEMBER[] = {"case",       "problem",  "variant",    "pass",    "status", "flaky", "reason",
+	                                     "class",      "executor", "bit_class",  "digest",  "used",   "where", "rows",
+	                                     "unfit_rows", "weak",     "torch_used", "seconds", NULL};
 	put_csv(out, view, view->e->check, MEMBER);
 }

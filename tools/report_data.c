@@ -72,7 +72,8 @@ static void note_worst(json_t *s, const json_t *record)
 	if (used < results_get(s, "worst_used", 0))
 		return;
 	json_object_set_new(s, "worst_used", results_number(used));
-	json_object_set_new(s, "worst_case", json_sprintf("%s/%s", results_text(record, "case"), results_text(record, "pass")));
+	json_object_set_new(s, "worst_case",
+	                    json_sprintf("%s/%s", results_text(record, "case"), results_text(record, "pass")));
 	json_object_set(s, "worst_variant", json_object_get(record, "variant"));
 }
 
@@ -108,7 +109,7 @@ static void add_checks(json_t *s, const evidence *e)
 			json_object_set_new(executors, results_text(record, "executor"), json_true());
 	}
 	json_object_foreach(passing, name, value)
-		conformant += json_object_get(failing, name) == NULL;
+		conformant += !json_object_get(failing, name);
 	json_object_update(passing, failing);
 	json_t *names = json_array();
 	json_object_foreach(executors, name, value)
@@ -193,10 +194,13 @@ void report_family(const char *problem, char family[64])
 		snprintf(family, 64, "other");
 		return;
 	}
-	const struct { int holds; const char *text; } PARTS[] = {
-		{s.problem.num_layers > 1, NULL}, {s.problem.bidirectional != 0, " D2"}, {s.problem.proj_size > 0, " P"},
-		{!s.problem.bias, " nobias"}, {s.problem.batch_first != 0, " bf"}, {s.problem.unbatched != 0, " unb"},
-		{s.problem.lengths != 0, " len"}, {s.problem.dropout > 0, " drop"}};
+	const struct {
+		int holds;
+		const char *text;
+	} PARTS[] = {{s.problem.num_layers > 1, NULL},    {s.problem.bidirectional != 0, " D2"},
+	             {s.problem.proj_size > 0, " P"},     {!s.problem.bias, " nobias"},
+	             {s.problem.batch_first != 0, " bf"}, {s.problem.unbatched != 0, " unb"},
+	             {s.problem.lengths != 0, " len"},    {s.problem.dropout > 0, " drop"}};
 	int used = snprintf(family, 64, "%s", gm_cell_name(s.problem.cell));
 	for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
 		if (PARTS[i].holds && !PARTS[i].text)
@@ -252,8 +256,8 @@ json_t *report_chart_data(const report_view *view)
 	json_t *variants = json_array(), *problems = json_array(), *times = json_array(), *entry, *other;
 	size_t i, r;
 	json_array_foreach(view->variants, i, other)
-		json_array_append_new(variants, json_pack("{sO sb}", "name", other, "oracle",
-		                                          report_is_oracle(json_string_value(other))));
+		json_array_append_new(variants,
+		                      json_pack("{sO sb}", "name", other, "oracle", report_is_oracle(json_string_value(other))));
 	json_array_foreach(json_object_get(view->choice, "domain"), i, entry) {
 		json_array_append_new(problems, chart_problem(entry));
 		add_time(times, i, view->variants, results_text(entry, "chosen"), entry);

@@ -103,7 +103,9 @@ static void put_pairs(FILE *out, json_t *object)
 
 static void put_counts(FILE *out, const json_t *s)
 {
-	static const struct { const char *key, *link; } COUNTS[] = {
+	static const struct {
+		const char *key, *link;
+	} COUNTS[] = {
 		{"pass", NULL}, {"fail", "failures"}, {"xfail", "failures"}, {"unsupported", "absent"}, {"skipped", "absent"}};
 	for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++) {
 		double count = results_get(s, COUNTS[i].key, 0);
@@ -130,10 +132,7 @@ static void put_noise(FILE *out, const json_t *s)
 		fprintf(out, "; %.0f of %.0f blocks tainted", results_get(s, "tainted", 0), results_get(s, "blocks", 0));
 }
 
-static void put_fact(FILE *out, const char *name)
-{
-	fprintf(out, "<div><dt>%s</dt><dd>", name);
-}
+static void put_fact(FILE *out, const char *name) { fprintf(out, "<div><dt>%s</dt><dd>", name); }
 
 static void put_facts(FILE *out, const report_view *view)
 {
@@ -188,8 +187,14 @@ void report_slot_verdict(FILE *out, const report_view *view)
 	const char *word = results_text(s, "word");
 	const char *kind = strcmp(word, "PASS") == 0 ? "pass" : strcmp(word, "FAIL") == 0 ? "fail" : "none";
 	char *command = report_command(view->run);
-	fprintf(out, "<section class=\"verdict %s\" aria-label=\"Verdict\"><p class=\"word\"><span aria-hidden=\"true\">%s</span> %s</p>",
-	        kind, *kind == 'p' ? "\342\234\223" : *kind == 'f' ? "\342\234\225" : "\342\200\223", word);
+	fprintf(
+		out,
+		"<section class=\"verdict %s\" aria-label=\"Verdict\"><p class=\"word\"><span aria-hidden=\"true\">%s</span> %s</p>",
+		kind,
+		*kind == 'p'   ? "\342\234\223"
+		: *kind == 'f' ? "\342\234\225"
+					   : "\342\200\223",
+		word);
 	fprintf(out, "<p class=\"claim\">%.0f of %.0f variants conformant<span>", results_get(s, "conformant", 0),
 	        results_get(s, "judged", 0));
 	fprintf(out, "%.0f cases: ", results_get(s, "cases", 0));
@@ -217,8 +222,9 @@ static void put_size(FILE *out, const char *name, double bytes)
 
 void report_slot_machine(FILE *out, const report_view *view)
 {
-	static const struct { const char *key, *before; } TEXTS[] = {
-		{"hypervisor", ""}, {"governor", "governor "}, {"fingerprint", "fingerprint "}};
+	static const struct {
+		const char *key, *before;
+	} TEXTS[] = {{"hypervisor", ""}, {"governor", "governor "}, {"fingerprint", "fingerprint "}};
 	const json_t *m = json_object_get(view->run, "machine");
 	fputs("<ul class=\"machine\" aria-label=\"Machine\"><li><strong>", out);
 	report_escape(out, results_text(m, "cpu"));
@@ -250,7 +256,8 @@ void report_slot_method(FILE *out, const report_view *view)
 	json_t *run;
 	const char *id;
 	fputs("<table><thead><tr><th>run</th><th>time</th><th>command</th><th>commit</th><th>seed</th><th>libraries</th>"
-	      "<th>machine</th></tr></thead><tbody>", out);
+	      "<th>machine</th></tr></thead><tbody>",
+	      out);
 	json_object_foreach(view->e->runs, id, run) {
 		char *command = report_command(run);
 		fputs("<tr><td>", out);

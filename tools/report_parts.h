@@ -11,11 +11,11 @@
 
 typedef struct report_view {
 	const evidence *e;
-	const json_t *run;    /* the latest; NULL if no file has a run record */
-	const char *machine;  /* its fingerprint */
-	json_t *choice;       /* choose_decide */
-	json_t *summary;      /* report_summary */
-	json_t *variants;     /* names, in the order of the table of variants */
+	const json_t *run;   /* the latest; NULL if no file has a run record */
+	const char *machine; /* its fingerprint */
+	json_t *choice;      /* choose_decide */
+	json_t *summary;     /* report_summary */
+	json_t *variants;    /* names, in the order of the table of variants */
 } report_view;
 
 /* ---- report_data.c: numbers ---- */
@@ -46,10 +46,10 @@ char *report_difference(const json_t *check);
 
 /* ---- report_html.c: escaping and numbers as text ---- */
 
-void report_escape(FILE *out, const char *text);               /* for content and quoted attributes */
-void report_time(double ns, char text[24]);                    /* "225 µs" */
-void report_share(double used, char text[24]);                 /* "29 %", "4.1e5 x" from 1000 % on */
-void report_ratio(double ratio, char text[24]);                /* "1.71" */
+void report_escape(FILE *out, const char *text); /* for content and quoted attributes */
+void report_time(double ns, char text[24]);      /* "225 µs" */
+void report_share(double used, char text[24]);   /* "29 %", "4.1e5 x" from 1000 % on */
+void report_ratio(double ratio, char text[24]);  /* "1.71" */
 /* The JSON block: no character that could end it. */
 void report_json(FILE *out, const json_t *value);
 
@@ -58,8 +58,9 @@ void report_json(FILE *out, const json_t *value);
 typedef void report_slot(FILE *out, const report_view *view);
 report_slot report_slot_title, report_slot_verdict, report_slot_machine, report_slot_method; /* report_html.c */
 report_slot report_slot_counts, report_slot_choice, report_slot_steps, report_slot_speed;    /* report_tables.c */
-report_slot report_slot_budget, report_slot_families, report_slot_failures, report_slot_absent, report_slot_notes; /* report_checks.c */
-report_slot report_slot_bench_csv, report_slot_check_csv;                                    /* report_csv.c */
+report_slot report_slot_budget, report_slot_families, report_slot_failures, report_slot_absent,
+	report_slot_notes;                                    /* report_checks.c */
+report_slot report_slot_bench_csv, report_slot_check_csv; /* report_csv.c */
 
 /* ---- the embedded files ---- */
 

@@ -8,10 +8,7 @@
 #include "report_parts.h"
 #include "results.h"
 
-static const json_t *domain_of(const report_view *view)
-{
-	return json_object_get(view->choice, "domain");
-}
+static const json_t *domain_of(const report_view *view) { return json_object_get(view->choice, "domain"); }
 
 /* What an entry says about a variant: the entry itself, or its member of rejected; NULL = no word. */
 static const json_t *about(const json_t *entry, const char *variant)
@@ -194,8 +191,8 @@ static void put_speed_cell(FILE *out, const json_t *entry, const char *variant)
 	report_ratio(results_get(a, "ratio", 0), value);
 	report_ratio(results_get(a, "ratio_low", 0), low);
 	report_ratio(results_get(a, "ratio_high", 0), high);
-	fprintf(out, "<td class=\"n%s\">%s \303\227 <small>%s\342\200\223%s</small></td>", is_tied(entry, variant) ? " tied" : "",
-	        value, low, high);
+	fprintf(out, "<td class=\"n%s\">%s \303\227 <small>%s\342\200\223%s</small></td>",
+	        is_tied(entry, variant) ? " tied" : "", value, low, high);
 }
 
 void report_slot_speed(FILE *out, const report_view *view)

@@ -49,8 +49,9 @@ char *report_command(const json_t *run)
 
 char *report_reproducer(const json_t *check)
 {
-	static const struct { const char *option, *member; } WORDS[] = {
-		{"--cases", "case"}, {"--variants", "variant"}, {"--pass", "pass"}};
+	static const struct {
+		const char *option, *member;
+	} WORDS[] = {{"--cases", "case"}, {"--variants", "variant"}, {"--pass", "pass"}};
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
@@ -97,8 +98,8 @@ static void add_absent(json_t *groups, const char *what, const json_t *record)
 	                           results_text(record, "reason"));
 	json_t *group = json_object_get(groups, json_string_value(key));
 	if (!group) {
-		group = json_pack("{ss ss ss ss si}", "variant", results_text(record, "variant"), "status", status, "what", what,
-		                  "reason", results_text(record, "reason"), "count", 0);
+		group = json_pack("{ss ss ss ss si}", "variant", results_text(record, "variant"), "status", status, "what",
+		                  what, "reason", results_text(record, "reason"), "count", 0);
 		json_object_set_new(groups, json_string_value(key), group);
 	}
 	json_object_set_new(group, "count", json_integer((json_int_t)results_get(group, "count", 0) + 1));
@@ -129,13 +130,14 @@ static void add_bit_notes(json_t *notes, const report_view *view)
 	json_array_foreach(view->e->bits, i, record) {
 		int same = results_flag(record, "identical");
 		const char *committed = results_text(record, "committed");
-		json_array_append_new(notes, json_sprintf(
-			"bits: %s, %zu variant%s over %.0f cases %s%s%s%s", results_text(record, "bit_class"),
-			json_array_size(json_object_get(record, "variants")),
-			json_array_size(json_object_get(record, "variants")) == 1 ? "" : "s", results_get(record, "cases", 0),
-			same ? "identical" : "DIFFER: ", same ? "" : results_text(record, "first_difference"),
-			strcmp(committed, "same") == 0 ? ", digests as committed" : "",
-			strcmp(committed, "different") == 0 ? ", digests differ from the committed ones" : ""));
+		json_array_append_new(
+			notes, json_sprintf("bits: %s, %zu variant%s over %.0f cases %s%s%s%s", results_text(record, "bit_class"),
+		                        json_array_size(json_object_get(record, "variants")),
+		                        json_array_size(json_object_get(record, "variants")) == 1 ? "" : "s",
+		                        results_get(record, "cases", 0),
+		                        same ? "identical" : "DIFFER: ", same ? "" : results_text(record, "first_difference"),
+		                        strcmp(committed, "same") == 0 ? ", digests as committed" : "",
+		                        strcmp(committed, "different") == 0 ? ", digests differ from the committed ones" : ""));
 	}
 }
 
@@ -159,7 +161,8 @@ json_t *report_notes(const report_view *view)
 	add_count_note(notes, s, "unfit_rows", "%.0f rows of cases are unfit (chaos or underflow): listed, never passed");
 	add_count_note(notes, s, "weak", "%.0f cases are weak evidence (outputs mostly zero or saturated)");
 	if (view->e->torn)
-		json_array_append_new(notes, json_sprintf("%zu file(s) ended in a cut-off line, which was left out", view->e->torn));
+		json_array_append_new(notes,
+		                      json_sprintf("%zu file(s) ended in a cut-off line, which was left out", view->e->torn));
 	json_array_foreach(json_object_get(json_object_get(view->run, "machine"), "hints"), i, text)
 		json_array_append(notes, text);
 	json_array_foreach(json_object_get(view->choice, "notes"), i, text)

@@ -17,9 +17,9 @@ typedef int visit(const requirement *one, const void *context);
 
 static int read_one(const char *text, size_t length, requirement *one)
 {
-	const char *equals = memchr(text, '=', length), *how = equals == NULL ? "=native" : equals;
-	size_t name = equals == NULL ? length : (size_t)(equals - text);
-	size_t rest = equals == NULL ? strlen(how) : length - name;
+	const char *equals = memchr(text, '=', length), *how = !equals ? "=native" : equals;
+	size_t name = !equals ? length : (size_t)(equals - text);
+	size_t rest = !equals ? strlen(how) : length - name;
 	one->native = rest == strlen("=native") && strncmp(how, "=native", rest) == 0;
 	if (name == 0 || name >= sizeof one->name ||
 	    (!one->native && (rest != strlen("=emulated") || strncmp(how, "=emulated", rest) != 0)))
@@ -49,12 +49,12 @@ static int exists(const requirement *one, const void *context)
 	size_t table = gm_variant_count(), count = 0;
 	int code = CLI_OK, found = 0;
 	const char **names = calloc(2 * (table + r->count) + 1, sizeof *names);
-	if (names == NULL)
+	if (!names)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < table + r->count; k++) {
 		const gm_variant *row = k < table ? gm_variant_at(k) : NULL;
-		names[count++] = row != NULL ? row->traits.isa : r->variant[k - table].info.isa;
-		names[count++] = row != NULL ? row->name : r->variant[k - table].info.name;
+		names[count++] = row ? row->traits.isa : r->variant[k - table].info.isa;
+		names[count++] = row ? row->name : r->variant[k - table].info.name;
 	}
 	for (size_t k = 0; k < count; k++)
 		found |= strcmp(names[k], one->name) == 0;
@@ -64,10 +64,7 @@ static int exists(const requirement *one, const void *context)
 	return code;
 }
 
-int require_read(const cli_options *options, const roster *r)
-{
-	return each(options, exists, r);
-}
+int require_read(const cli_options *options, const roster *r) { return each(options, exists, r); }
 
 static int is_meant(const requirement *one, const check_variant *v)
 {
@@ -100,8 +97,10 @@ static void shortfall(const requirement *one, const check_summary *s, char text[
 		if (came == PASSED)
 			snprintf(text, 160, "passed only under %s", executor_name(s->roster->executor));
 		else if (came == IDLE)
-			snprintf(text, 160, "was skipped: %s", v->hidden ? strstr(v->why, "hidden by")
-			         : v->absent ? "not in this build" : "not on this CPU");
+			snprintf(text, 160, "was skipped: %s",
+			         v->hidden   ? strstr(v->why, "hidden by")
+			         : v->absent ? "not in this build"
+			                     : "not on this CPU");
 		else if (came == UNJUDGED)
 			snprintf(text, 160, "was skipped: %.60s", s->variant[k].where);
 		else
@@ -113,7 +112,7 @@ static int meets(const requirement *one, const void *context)
 {
 	const check_summary *s = context;
 	char text[160];
-	int here = !one->native || s->roster->executor == NULL;
+	int here = !one->native || !s->roster->executor;
 	for (size_t k = 0; k < s->roster->count; k++)
 		if (is_meant(one, &s->roster->variant[k]) && s->variant[k].count[TALLY_PASS] > 0 && here)
 			return CLI_OK;
@@ -122,7 +121,4 @@ static int meets(const requirement *one, const void *context)
 	                text);
 }
 
-int require_met(const check_summary *s)
-{
-	return each(s->options, meets, s);
-}
+int require_met(const check_summary *s) { return each(s->options, meets, s); }

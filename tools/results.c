@@ -20,10 +20,10 @@
 
 struct results {
 	int fd;
-	int direct;       /* no rename at the end */
+	int direct; /* no rename at the end */
 	char *path, *partial;
-	int cause;        /* errno of the first write that failed; 0 = none */
-	gm_error failed;  /* its sentence */
+	int cause;       /* errno of the first write that failed; 0 = none */
+	gm_error failed; /* its sentence */
 };
 
 const char *results_run_id(void)
@@ -78,13 +78,13 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 {
 	results *r = calloc(1, sizeof *r);
 	size_t length = strlen(path) + sizeof ".partial";
-	if (r != NULL) {
+	if (r) {
 		r->fd = -1;
 		r->path = strdup(path);
 		r->partial = malloc(length);
 	}
-	if (r == NULL || r->path == NULL || r->partial == NULL) {
-		if (r != NULL)
+	if (!r || !r->path || !r->partial) {
+		if (r)
 			release(r);
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
 	}
@@ -101,13 +101,13 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 void results_put(results *r, json_t *record)
 {
 	char *line = NULL;
-	if (r == NULL || record == NULL || r->cause != 0)
+	if (!r || !record || r->cause != 0)
 		goto done;
 	json_object_set_new(record, "schema", json_integer(RESULTS_SCHEMA));
 	json_object_set_new(record, "run", json_string(results_run_id()));
 	line = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	size_t length = line == NULL ? 0 : strlen(line);
-	if (line == NULL) {
+	size_t length = !line ? 0 : strlen(line);
+	if (!line) {
 		r->cause = ENOMEM;
 		gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
 		goto done;
@@ -120,20 +120,17 @@ done:
 	json_decref(record);
 }
 
-int results_broken(const results *r)
-{
-	return r != NULL && r->cause != 0;
-}
+int results_broken(const results *r) { return r && r->cause != 0; }
 
 gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 {
-	if (broken_pipe != NULL)
+	if (broken_pipe)
 		*broken_pipe = 0;
-	if (r == NULL)
+	if (!r)
 		return GM_OK;
 	gm_status status = GM_OK;
 	if (r->cause != 0) {
-		if (broken_pipe != NULL)
+		if (broken_pipe)
 			*broken_pipe = r->cause == EPIPE;
 		status = gm_fail(error, GM_IO, "%s", r->failed.message);
 		if (!r->direct)
@@ -148,8 +145,8 @@ gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 gm_status results_document(const char *path, const json_t *document, gm_error *error)
 {
 	char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	size_t length = text == NULL ? 0 : strlen(text);
-	if (text == NULL)
+	size_t length = !text ? 0 : strlen(text);
+	if (!text)
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
 	text[length] = '\n';
 	gm_status status = output_write(path, text, length + 1, error);
@@ -157,10 +154,7 @@ gm_status results_document(const char *path, const json_t *document, gm_error *e
 	return status;
 }
 
-json_t *results_record(const char *kind)
-{
-	return json_pack("{s:s}", "kind", kind);
-}
+json_t *results_record(const char *kind) { return json_pack("{s:s}", "kind", kind); }
 
 json_t *results_number(double value)
 {
@@ -171,9 +165,10 @@ json_t *results_number(double value)
 
 double results_real(const json_t *value, double fallback)
 {
-	static const struct { const char *text; double value; } word[] = {
-		{ "NaN", NAN }, { "Infinity", INFINITY }, { "-Infinity", -INFINITY }
-	};
+	static const struct {
+		const char *text;
+		double value;
+	} word[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}};
 	if (json_is_number(value))
 		return json_number_value(value);
 	for (size_t k = 0; json_is_string(value) && k < sizeof word / sizeof word[0]; k++)
@@ -185,7 +180,7 @@ double results_real(const json_t *value, double fallback)
 const char *results_text(const json_t *record, const char *key)
 {
 	const char *text = json_string_value(json_object_get(record, key));
-	return text == NULL ? "" : text;
+	return !text ? "" : text;
 }
 
 double results_get(const json_t *record, const char *key, double fallback)
@@ -193,10 +188,7 @@ double results_get(const json_t *record, const char *key, double fallback)
 	return results_real(json_object_get(record, key), fallback);
 }
 
-int results_flag(const json_t *record, const char *key)
-{
-	return json_is_true(json_object_get(record, key));
-}
+int results_flag(const json_t *record, const char *key) { return json_is_true(json_object_get(record, key)); }
 
 /* 1: taken; 0: the visitor has enough; -1: no record, *error says why. */
 static int take_line(const char *path, size_t number, const char *line, size_t length, results_visit *visit,
@@ -205,7 +197,7 @@ static int take_line(const char *path, size_t number, const char *line, size_t l
 	json_error_t wrong;
 	json_t *record = json_loadb(line, length, JSON_REJECT_DUPLICATES, &wrong);
 	int taken = -1;
-	if (record == NULL)
+	if (!record)
 		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no JSON: %s", path, number, wrong.text);
 	else if (!json_is_object(record) || results_text(record, "kind")[0] == '\0')
 		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no record: an object with a kind is expected", path, number);
@@ -231,7 +223,7 @@ static FILE *open_lines(const char *path, gm_error *error)
 		return NULL;
 	}
 	FILE *file = fdopen(fd, "r");
-	if (file == NULL) {
+	if (!file) {
 		gm_fail(error, GM_NO_MEMORY, "no memory to read %s", path);
 		close(fd);
 	}
@@ -240,26 +232,26 @@ static FILE *open_lines(const char *path, gm_error *error)
 
 gm_status results_load(const char *path, results_visit *visit, void *context, int *torn, gm_error *error)
 {
-	gm_error local = { .status = GM_OK };
+	gm_error local = {.status = GM_OK};
 	char *line = NULL;
 	size_t capacity = 0, number = 0;
 	ssize_t length;
 	int dropped = 0, taken = 1;
 	FILE *file = open_lines(path, &local);
-	while (file != NULL && taken == 1 && (length = getline(&line, &capacity, file)) > 0) {
+	while (file && taken == 1 && (length = getline(&line, &capacity, file)) > 0) {
 		number++;
 		int whole = line[length - 1] == '\n';
 		taken = take_line(path, number, line, (size_t)length, visit, context, &local);
 		dropped = taken < 0 && !whole; // only a last line has no end
 	}
-	if (file != NULL && taken >= 0 && ferror(file))
+	if (file && taken >= 0 && ferror(file))
 		gm_fail(&local, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
-	else if (file != NULL && number == 0)
+	else if (file && number == 0)
 		gm_fail(&local, GM_BAD_FIXTURE, "%s has no record in it", path);
 	free(line);
-	if (file != NULL && file != stdin)
+	if (file && file != stdin)
 		fclose(file);
-	if (torn != NULL)
+	if (torn)
 		*torn = dropped;
 	if (dropped || local.status == GM_OK)
 		return GM_OK;

@@ -16,14 +16,11 @@ enum { PLUGIN_VARIANTS = 64 };
 
 /* ---- variants ---- */
 
-static void copy_text(char *to, size_t capacity, const char *from)
-{
-	snprintf(to, capacity, "%s", from == NULL ? "" : from);
-}
+static void copy_text(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", !from ? "" : from); }
 
 static void from_table(const gm_variant *row, check_variant *v)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	worker_variant *i = &v->info;
 	copy_text(i->name, sizeof i->name, row->name);
 	copy_text(i->isa, sizeof i->isa, row->traits.isa);
@@ -47,7 +44,7 @@ static void load_table(roster *r)
 
 static int list_worker(const worker_launch *launch, const char *what, worker_variant *list, size_t *count)
 {
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	worker *w = NULL;
 	gm_status status = worker_start(launch, &w, &error);
 	if (status == GM_OK)
@@ -62,18 +59,18 @@ static int list_worker(const worker_launch *launch, const char *what, worker_var
 static int load_emulated(const cli_options *options, roster *r)
 {
 	worker_variant list[PLUGIN_VARIANTS];
-	gm_error error = { .status = GM_OK };
+	gm_error error = {.status = GM_OK};
 	size_t count = 0;
 	r->executor = calloc(1, sizeof *r->executor);
-	if (r->executor == NULL)
+	if (!r->executor)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	gm_status status = executor_parse(options->executor, r->executor, &error);
 	if (status != GM_OK)
 		return cli_fail(cli_exit_of(status), "%s", error.message);
-	worker_launch launch = { .program = r->executor->program, .executor = r->executor->words };
+	worker_launch launch = {.program = r->executor->program, .executor = r->executor->words};
 	int code = list_worker(&launch, r->executor->name, list, &count);
 	for (size_t k = 0; code == CLI_OK && k < count && k < PLUGIN_VARIANTS; k++)
-		r->variant[r->count++] = (check_variant){ .info = list[k], .runnable = 1 };
+		r->variant[r->count++] = (check_variant){.info = list[k], .runnable = 1};
 	return code;
 }
 
@@ -82,16 +79,16 @@ static int load_plugin(const cli_options *options, roster *r)
 	worker_variant list[PLUGIN_VARIANTS];
 	size_t length = strlen(options->plugin) + sizeof "./", count = 0, table = r->count;
 	r->plugin = malloc(length);
-	if (r->plugin == NULL)
+	if (!r->plugin)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	// without a slash the loader would search the system's folders for it
-	snprintf(r->plugin, length, "%s%s", strchr(options->plugin, '/') == NULL ? "./" : "", options->plugin);
-	worker_launch launch = { .plugin = r->plugin, .in_place = options->no_fork };
+	snprintf(r->plugin, length, "%s%s", !strchr(options->plugin, '/') ? "./" : "", options->plugin);
+	worker_launch launch = {.plugin = r->plugin, .in_place = options->no_fork};
 	int code = list_worker(&launch, r->plugin, list, &count);
 	for (size_t k = 0; code == CLI_OK && k < count && k < PLUGIN_VARIANTS; k++) {
 		uint64_t missing = list[k].needs & ~gm_cpu_features();
 		check_variant *v = &r->variant[r->count++];
-		*v = (check_variant){ .info = list[k], .runnable = missing == 0, .plugin = r->plugin };
+		*v = (check_variant){.info = list[k], .runnable = missing == 0, .plugin = r->plugin};
 		if (missing != 0)
 			snprintf(v->why, sizeof v->why, "%.47s needs what this CPU lacks (%.15s)", list[k].name, list[k].isa);
 		for (size_t i = 0; i < table; i++)
@@ -104,15 +101,15 @@ static int load_plugin(const cli_options *options, roster *r)
 /* What --isa-cap leaves to see.  An ISA includes those below it. */
 static int cap_of(const cli_options *options, uint64_t *seen)
 {
-	static const char *const names[] = { "scalar", "scalar_fma", "avx2", "avx512", "neon" };
-	static const uint64_t has[] = { 0, GM_CPU_FMA, GM_CPU_FMA | GM_CPU_AVX2, GM_CPU_FMA | GM_CPU_AVX2 | GM_CPU_AVX512,
-	                                GM_CPU_FMA | GM_CPU_NEON };
+	static const char *const names[] = {"scalar", "scalar_fma", "avx2", "avx512", "neon"};
+	static const uint64_t has[] = {0, GM_CPU_FMA, GM_CPU_FMA | GM_CPU_AVX2, GM_CPU_FMA | GM_CPU_AVX2 | GM_CPU_AVX512,
+	                               GM_CPU_FMA | GM_CPU_NEON};
 	enum { NAMES = sizeof names / sizeof names[0] };
 	*seen = UINT64_MAX;
-	for (size_t k = 0; options->isa_cap != NULL && k < NAMES; k++)
+	for (size_t k = 0; options->isa_cap && k < NAMES; k++)
 		if (strcmp(options->isa_cap, names[k]) == 0)
 			*seen = has[k];
-	if (options->isa_cap == NULL || *seen != UINT64_MAX)
+	if (!options->isa_cap || *seen != UINT64_MAX)
 		return CLI_OK;
 	return cli_unknown("ISA", options->isa_cap, names, NAMES);
 }
@@ -137,7 +134,7 @@ static int keep_named(const cli_options *options, roster *r)
 {
 	const char **names = calloc(r->count + 1, sizeof *names);
 	unsigned char *chosen = calloc(r->count + 1, 1);
-	int code = names == NULL || chosen == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	int code = !names || !chosen ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 	for (size_t k = 0; code == CLI_OK && k < r->count; k++)
 		names[k] = r->variant[k].info.name;
 	if (code == CLI_OK)
@@ -157,15 +154,15 @@ static int keep_named(const cli_options *options, roster *r)
 
 int roster_load(const cli_options *options, int plugin, roster *r)
 {
-	*r = (roster){ .variant = calloc(gm_variant_count() + PLUGIN_VARIANTS, sizeof *r->variant) };
-	int code = r->variant == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	if (code == CLI_OK && options->executor != NULL && (options->plugin != NULL || options->no_fork))
+	*r = (roster){.variant = calloc(gm_variant_count() + PLUGIN_VARIANTS, sizeof *r->variant)};
+	int code = !r->variant ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	if (code == CLI_OK && options->executor && (options->plugin || options->no_fork))
 		code = cli_usage(options, "--executor goes with neither --plugin nor --no-fork");
-	if (code == CLI_OK && options->executor != NULL)
+	if (code == CLI_OK && options->executor)
 		code = load_emulated(options, r);
-	else if (code == CLI_OK && (options->plugin == NULL || plugin == ROSTER_BESIDE))
+	else if (code == CLI_OK && (!options->plugin || plugin == ROSTER_BESIDE))
 		load_table(r);
-	if (code == CLI_OK && options->plugin != NULL)
+	if (code == CLI_OK && options->plugin)
 		code = load_plugin(options, r);
 	if (code == CLI_OK)
 		code = hide(options, r);
@@ -178,12 +175,12 @@ int roster_load(const cli_options *options, int plugin, roster *r)
 
 void roster_free(roster *r)
 {
-	if (r->executor != NULL)
+	if (r->executor)
 		executor_free(r->executor);
 	free(r->executor);
 	free(r->variant);
 	free(r->plugin);
-	*r = (roster){ 0 };
+	*r = (roster){0};
 }
 
 const check_variant *roster_unable(const roster *r)
@@ -198,20 +195,20 @@ const check_variant *roster_unable(const roster *r)
 
 const char *cli_fixtures_path(const cli_options *options)
 {
-	static const char *const beside[] = { "/../fixtures/", "/../share/gatemark/fixtures/" };
+	static const char *const beside[] = {"/../fixtures/", "/../share/gatemark/fixtures/"};
 	static const char manifest[] = "MANIFEST.sha256"; // a build tree has a folder of this name too, without one
 	static char path[PATH_MAX + 64];
 	struct stat st;
-	if (options->fixtures != NULL)
+	if (options->fixtures)
 		return options->fixtures;
 	const char *named = getenv("GATEMARK_FIXTURES");
-	if (named != NULL && named[0] != '\0')
+	if (named && named[0] != '\0')
 		return named;
 	if (GM_SOURCE_FIXTURES[0] == '\0')
 		return GM_SOURCE_FIXTURES;
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
 	char *slash = length > 0 ? memrchr(path, '/', (size_t)length) : NULL;
-	for (size_t k = 0; slash != NULL && k < sizeof beside / sizeof beside[0]; k++) {
+	for (size_t k = 0; slash && k < sizeof beside / sizeof beside[0]; k++) {
 		strcat(strcpy(slash, beside[k]), manifest);
 		int there = stat(path, &st) == 0;
 		slash[strlen(beside[k])] = '\0';
@@ -221,16 +218,13 @@ const char *cli_fixtures_path(const cli_options *options)
 	return GM_SOURCE_FIXTURES;
 }
 
-const char *cli_fixtures_name(const char *path)
-{
-	return path[0] == '\0' ? "the built-in set" : path;
-}
+const char *cli_fixtures_name(const char *path) { return path[0] == '\0' ? "the built-in set" : path; }
 
 static int choose_cases(const cli_options *options, case_list *list)
 {
 	const char **names = calloc(list->set->count + 1, sizeof *names);
 	list->chosen = calloc(list->set->count + 1, 1);
-	int code = names == NULL || list->chosen == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	int code = !names || !list->chosen ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 	for (size_t k = 0; code == CLI_OK && k < list->set->count; k++)
 		names[k] = list->set->cases[k]->id;
 	if (code == CLI_OK)
@@ -243,9 +237,9 @@ static int choose_cases(const cli_options *options, case_list *list)
 
 int cases_load(const cli_options *options, case_list *list)
 {
-	fixture_options how = { .allow_unlisted = options->allow_unlisted };
-	gm_error error = { .status = GM_OK };
-	*list = (case_list){ 0 };
+	fixture_options how = {.allow_unlisted = options->allow_unlisted};
+	gm_error error = {.status = GM_OK};
+	*list = (case_list){0};
 	gm_status status = fixture_load(cli_fixtures_path(options), &how, &list->set, &error);
 	if (status != GM_OK)
 		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
@@ -261,14 +255,14 @@ void cases_free(case_list *list)
 {
 	fixture_set_destroy(list->set);
 	free(list->chosen);
-	*list = (case_list){ 0 };
+	*list = (case_list){0};
 }
 
 /* ---- words ---- */
 
 int passes_of(const cli_options *options, unsigned *passes)
 {
-	static const char *const names[] = { "fwd", "bwd" };
+	static const char *const names[] = {"fwd", "bwd"};
 	unsigned char chosen[2];
 	int code = select_names("pass", options->pass, names, 2, chosen);
 	*passes = (chosen[0] ? CHECK_FWD : 0u) | (chosen[1] ? CHECK_BWD : 0u);
@@ -281,10 +275,10 @@ int class_of(const cli_options *options, int *accuracy_class)
 	*accuracy_class = -1;
 	for (int k = 0; k < GM_CLASSES; k++) {
 		names[k] = gm_class_name((uint32_t)k);
-		if (options->accuracy_class != NULL && strcmp(options->accuracy_class, names[k]) == 0)
+		if (options->accuracy_class && strcmp(options->accuracy_class, names[k]) == 0)
 			*accuracy_class = k;
 	}
-	if (options->accuracy_class == NULL || *accuracy_class >= 0)
+	if (!options->accuracy_class || *accuracy_class >= 0)
 		return CLI_OK;
 	return cli_unknown("accuracy class", options->accuracy_class, names, GM_CLASSES);
 }

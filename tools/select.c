@@ -9,8 +9,7 @@
 
 #include "cli.h"
 
-static int select_word(const char *what, const char *word, const char *const *names, size_t count,
-                       unsigned char *chosen)
+static int select_word(const char *what, const char *word, const char *const *names, size_t count, unsigned char *chosen)
 {
 	int glob = strpbrk(word, "*?[") != NULL;
 	size_t found = 0;
@@ -32,15 +31,15 @@ static int select_word(const char *what, const char *word, const char *const *na
 
 int select_names(const char *what, const char *globs, const char *const *names, size_t count, unsigned char *chosen)
 {
-	memset(chosen, globs == NULL ? SELECT_GLOB : SELECT_OUT, count);
-	if (globs == NULL)
+	memset(chosen, !globs ? SELECT_GLOB : SELECT_OUT, count);
+	if (!globs)
 		return CLI_OK;
 	char *copy = strdup(globs), *rest = copy;
-	int code = copy == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	while (code == CLI_OK && rest != NULL) {
+	int code = !copy ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	while (code == CLI_OK && rest) {
 		char *comma = strchr(rest, ','), *word = rest;
-		rest = comma == NULL ? NULL : comma + 1;
-		if (comma != NULL)
+		rest = !comma ? NULL : comma + 1;
+		if (comma)
 			*comma = '\0';
 		code = select_word(what, word, names, count, chosen);
 	}

@@ -24,17 +24,17 @@ int session_path(const cli_options *options, char **path)
 {
 	gm_error error;
 	*path = NULL;
-	if (options->json != NULL) {
+	if (options->json) {
 		*path = strdup(options->json);
-		return *path == NULL ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+		return !*path ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 	}
-	if (options->out == NULL)
+	if (!options->out)
 		return CLI_OK;
 	if (output_folder(options->out, &error) != GM_OK)
 		return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	size_t length = strlen(options->out) + sizeof "/results.jsonl";
 	*path = malloc(length);
-	if (*path == NULL)
+	if (!*path)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	snprintf(*path, length, "%s/results.jsonl", options->out);
 	return CLI_OK;
@@ -43,14 +43,14 @@ int session_path(const cli_options *options, char **path)
 int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version)
 {
 	gm_error error;
-	*s = (session){ .options = options, .text = stdout, .started = term_seconds() };
-	struct sigaction before, action = { .sa_handler = on_signal };
+	*s = (session){.options = options, .text = stdout, .started = term_seconds()};
+	struct sigaction before, action = {.sa_handler = on_signal};
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) // nohup stays nohup
 		sigaction(SIGHUP, &action, NULL);
-	if (path == NULL)
+	if (!path)
 		return CLI_OK;
 	if (strcmp(path, "-") == 0)
 		s->text = stderr;

@@ -16,8 +16,8 @@
 
 typedef struct session {
 	const cli_options *options;
-	results *sink;       /* NULL: no records wanted */
-	FILE *text;          /* tables for people: stdout, or stderr while records go to stdout */
+	results *sink; /* NULL: no records wanted */
+	FILE *text;    /* tables for people: stdout, or stderr while records go to stdout */
 	double started;
 } session;
 

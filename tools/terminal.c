@@ -10,14 +10,14 @@
 static int is_terminal(FILE *stream)
 {
 	const char *term = getenv("TERM");
-	return isatty(fileno(stream)) && term != NULL && strcmp(term, "dumb") != 0;
+	return isatty(fileno(stream)) && term && strcmp(term, "dumb") != 0;
 }
 
 const char *term_escape(FILE *stream, term_colour colour)
 {
-	static const char *const escape[] = { "\033[0m", "\033[32m", "\033[31m", "\033[33m", "\033[1m" };
+	static const char *const escape[] = {"\033[0m", "\033[32m", "\033[31m", "\033[33m", "\033[1m"};
 	const char *no = getenv("NO_COLOR");
-	if (!is_terminal(stream) || (no != NULL && no[0] != '\0'))
+	if (!is_terminal(stream) || (no && no[0] != '\0'))
 		return "";
 	return escape[colour];
 }
@@ -51,9 +51,10 @@ void term_wrap(FILE *stream, const char *text, size_t used, size_t indent)
 
 void term_time(double ns, char text[16])
 {
-	static const struct { double scale; const char *unit; } unit[] = {
-		{ 1, "ns" }, { 1e3, "us" }, { 1e6, "ms" }, { 1e9, "s" }
-	};
+	static const struct {
+		double scale;
+		const char *unit;
+	} unit[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
 	size_t k = 0;
 	while (k < 3 && ns >= 999.5 * unit[k].scale)
 		k++;
@@ -63,7 +64,7 @@ void term_time(double ns, char text[16])
 
 void term_bytes(double bytes, char text[16])
 {
-	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 	size_t k = 0;
 	for (; k < 4 && bytes >= 1024; k++)
 		bytes /= 1024;
@@ -110,7 +111,7 @@ void term_clear(void)
 
 void term_progress_begin(term_progress *p, const char *what, size_t total, int quiet)
 {
-	*p = (term_progress){ .what = what, .total = total, .started = term_seconds(), .quiet = quiet };
+	*p = (term_progress){.what = what, .total = total, .started = term_seconds(), .quiet = quiet};
 }
 
 void term_progress_step(term_progress *p, size_t done)

@@ -37,7 +37,7 @@ void term_progress_end(term_progress *p); /* clears the line */
 /* One line of a job that knows its share of done (0..1): "bench lstm_T64...  12 s, 31 s to go"; the same rules.
  * last: when it last spoke, 0 at first. */
 void term_status(const char *text, double done, double started, double *last);
-void term_clear(void);                    /* of such a line, on a terminal */
-double term_seconds(void);                /* monotonic */
+void term_clear(void);     /* of such a line, on a terminal */
+double term_seconds(void); /* monotonic */
 
 #endif

@@ -18,10 +18,7 @@ struct gm_plan {
 	float *weight_ih, *weight_hh, *bias; /* bias: both added up, zeros without */
 };
 
-static size_t align_up(size_t bytes)
-{
-	return (bytes + 63) / 64 * 64;
-}
+static size_t align_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 static gm_status refuse(gm_error *error, const char *reason)
 {
@@ -51,7 +48,7 @@ static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 
 	s->alignment = 64;
 	s->plan_bytes = align_up(sizeof(struct gm_plan)) + (H * I + H * H + H) * sizeof(float);
-	s->scratch_bytes = 2 * o->N_max * H * sizeof(float); /* dh and da of one step */
+	s->scratch_bytes = 2 * o->N_max * H * sizeof(float);                                    /* dh and da of one step */
 	s->tape_bytes = o->mode == GM_MODE_INFER ? 0 : o->T_max * o->N_max * H * sizeof(float); /* h */
 	return GM_OK;
 }
@@ -63,8 +60,8 @@ static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *m
 	float *at = (float *)(void *)((char *)mem + align_up(sizeof *made));
 
 	(void)error;
-	*made = (gm_plan){.I = I, .H = H, .N_max = o->N_max, .weight_ih = at, .weight_hh = at + H * I,
-	                  .bias = at + H * I + H * H};
+	*made = (gm_plan){
+		.I = I, .H = H, .N_max = o->N_max, .weight_ih = at, .weight_hh = at + H * I, .bias = at + H * I + H * H};
 	*plan = made;
 	return GM_OK;
 }
@@ -98,10 +95,7 @@ static void step(const gm_plan *plan, const float *x, const float *h_before, flo
 	}
 }
 
-static const float *row_of(const float *base, size_t n, size_t width)
-{
-	return base ? base + n * width : NULL;
-}
+static const float *row_of(const float *base, size_t n, size_t width) { return base ? base + n * width : NULL; }
 
 static gm_status forward(gm_plan *plan, const gm_forward_args *f)
 {
@@ -163,8 +157,7 @@ static void step_back(const gm_plan *plan, const gm_backward_args *b, size_t t, 
 		da[j] = dh[j] * (1 - h[j] * h[j]);
 	transposed_product(plan->weight_hh, da, H, H, dh);
 	if (b->dinput)
-		transposed_product(plan->weight_ih, da, H, I,
-		                   b->dinput + (ptrdiff_t)t * f->in_t + (ptrdiff_t)n * f->in_n);
+		transposed_product(plan->weight_ih, da, H, I, b->dinput + (ptrdiff_t)t * f->in_t + (ptrdiff_t)n * f->in_n);
 	if (b->dweights) {
 		const gm_layer_grads *g = &b->dweights->layer[0];
 
@@ -222,8 +215,12 @@ static const gm_variant rnn = {
 	.abi_minor = GM_ABI_MINOR,
 	.name = "skeleton",
 	.needs = 0, /* GM_CPU_AVX2 | GM_CPU_FMA, ...: where they are missing the host never calls it */
-	.traits = {.accuracy_class = GM_CLASS_F32, .rounding = GM_FREE, .isa = "c", .strategy = "plain",
-	           .activation = "libm", .weights = "f32"},
+	.traits = {.accuracy_class = GM_CLASS_F32,
+               .rounding = GM_FREE,
+               .isa = "c",
+               .strategy = "plain",
+               .activation = "libm",
+               .weights = "f32"},
 	.supports = supports,
 	.sizes = sizes,
 	.plan_create = plan_create,

@@ -14,10 +14,7 @@
 
 #define ARENA_LIMIT ((uint64_t)1 << 46)
 
-static uint64_t round_up(uint64_t value, uint64_t unit)
-{
-	return (value + unit - 1) / unit * unit;
-}
+static uint64_t round_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
 gm_status arena_place(wire_slot *slot, uint64_t bytes, uint64_t align, uint32_t access, uint64_t page, uint64_t *total,
                       gm_error *error)
@@ -95,10 +92,7 @@ int arena_sound(const wire_slot *slots, size_t count, uint64_t bytes, uint64_t p
 	return 1;
 }
 
-static unsigned char pattern_at(uint64_t offset)
-{
-	return (unsigned char)(0xa5 ^ (offset * 0x9d) ^ (offset >> 8));
-}
+static unsigned char pattern_at(uint64_t offset) { return (unsigned char)(0xa5 ^ (offset * 0x9d) ^ (offset >> 8)); }
 
 static void pattern_range(unsigned char *base, uint64_t from, uint64_t to)
 {
@@ -169,6 +163,5 @@ void arena_place_name(const wire_slot *slots, size_t count, uint64_t offset, con
 	else if (past <= before)
 		snprintf(text, 160, "%llu bytes past the end of %s", (unsigned long long)past, name(context, left));
 	else
-		snprintf(text, 160, "%llu bytes before the start of %s", (unsigned long long)before,
-		         name(context, right));
+		snprintf(text, 160, "%llu bytes before the start of %s", (unsigned long long)before, name(context, right));
 }

@@ -23,9 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WORDS 32          /* of a command line */
-#define PATIENCE 2.0      /* seconds for a process whose channel has ended to end too */
-#define GLANCE 0.2        /* seconds between looks whether it still lives */
+#define WORDS        32   /* of a command line */
+#define PATIENCE     2.0  /* seconds for a process whose channel has ended to end too */
+#define GLANCE       0.2  /* seconds between looks whether it still lives */
 #define STOP_SECONDS 10.0 /* for plan_destroy and exit */
 
 extern char **environ;
@@ -39,7 +39,8 @@ static double now(void)
 }
 
 typedef struct ends { /* the child's ends, moved out of the way of 0..4 */
-	int channel, control, output, input; /* input: a pipe that has ended, as good as /dev/null, which a bare board may lack */
+	int channel, control, output,
+		input; /* input: a pipe that has ended, as good as /dev/null, which a bare board may lack */
 } ends;
 
 static int lift(int fd)
@@ -94,13 +95,12 @@ static int describe_spawn(const ends *e, posix_spawn_file_actions_t *f, posix_sp
 
 	sigemptyset(&none);
 	sigfillset(&all);
-	return posix_spawn_file_actions_adddup2(f, e->input, 0) ||
-	       posix_spawn_file_actions_adddup2(f, e->output, 1) || posix_spawn_file_actions_adddup2(f, e->output, 2) ||
+	return posix_spawn_file_actions_adddup2(f, e->input, 0) || posix_spawn_file_actions_adddup2(f, e->output, 1) ||
+	       posix_spawn_file_actions_adddup2(f, e->output, 2) ||
 	       posix_spawn_file_actions_adddup2(f, e->channel, PROTOCOL_CHANNEL) ||
 	       posix_spawn_file_actions_adddup2(f, e->control, PROTOCOL_CONTROL) ||
-	       posix_spawn_file_actions_addclosefrom_np(f, PROTOCOL_CONTROL + 1) ||
-	       posix_spawnattr_setpgroup(a, 0) || posix_spawnattr_setsigmask(a, &none) ||
-	       posix_spawnattr_setsigdefault(a, &all) ||
+	       posix_spawn_file_actions_addclosefrom_np(f, PROTOCOL_CONTROL + 1) || posix_spawnattr_setpgroup(a, 0) ||
+	       posix_spawnattr_setsigmask(a, &none) || posix_spawnattr_setsigdefault(a, &all) ||
 	       posix_spawnattr_setflags(a, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
@@ -116,8 +116,9 @@ static gm_status spawn(worker *w, const ends *e, char **words, gm_error *error)
 		posix_spawn_file_actions_destroy(&files);
 		return gm_fail(error, GM_NO_MEMORY, "no memory to start a worker");
 	}
-	int reason = describe_spawn(e, &files, &attributes) ? ENOMEM
-	                                                    : posix_spawnp(&pid, words[0], &files, &attributes, words, environ);
+	int reason = describe_spawn(e, &files, &attributes)
+	               ? ENOMEM
+	               : posix_spawnp(&pid, words[0], &files, &attributes, words, environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attributes);
 	if (reason)
@@ -250,8 +251,7 @@ static gm_status answer(worker *w, uint32_t kind, gm_error *error)
 	const message *m = &w->message;
 	gm_status status = (gm_status)m->head.status;
 
-	if (m->head.kind != kind || m->head.serial != w->serial || m->head.status < GM_OK ||
-	    m->head.status > GM_TIMEOUT)
+	if (m->head.kind != kind || m->head.serial != w->serial || m->head.status < GM_OK || m->head.status > GM_TIMEOUT)
 		return bury(w, CHANNEL_GARBAGE, error);
 	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", (const char *)m->payload);
 }

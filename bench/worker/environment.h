@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
-#define ENVIRONMENT_SIGNALS 5
+#define ENVIRONMENT_SIGNALS     5
 #define ENVIRONMENT_DESCRIPTORS 4
 
 extern const int environment_signal[ENVIRONMENT_SIGNALS]; /* those that a crash raises */
@@ -20,7 +20,11 @@ typedef struct environment {
 	int rounding, unmasked, denormals;
 	sigset_t mask;
 	struct sigaction action[ENVIRONMENT_SIGNALS];
-	struct { int open; dev_t device; ino_t inode; } descriptor[ENVIRONMENT_DESCRIPTORS];
+	struct {
+		int open;
+		dev_t device;
+		ino_t inode;
+	} descriptor[ENVIRONMENT_DESCRIPTORS];
 } environment;
 
 void environment_take(environment *e);

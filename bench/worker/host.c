@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define POISON 0x7fc0deadu /* a quiet NaN */
-#define SECONDS_BASE 30.0
+#define POISON           0x7fc0deadu /* a quiet NaN */
+#define SECONDS_BASE     30.0
 #define FLOPS_PER_SECOND 50e6 /* what the slowest sane kernel under emulation does */
 
 /* passes: forward and backward of the planned problem that a message asks for. */
@@ -21,8 +21,11 @@ static double limit_of(const worker *w, double passes)
 
 static gm_status greet(worker *w, gm_error *error)
 {
-	wire_hello hello = {.protocol = PROTOCOL_VERSION, .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR,
-	                    .pointer_bytes = sizeof(void *), .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+	wire_hello hello = {.protocol = PROTOCOL_VERSION,
+	                    .abi_major = GM_ABI_MAJOR,
+	                    .abi_minor = GM_ABI_MINOR,
+	                    .pointer_bytes = sizeof(void *),
+	                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
 	                    .pid = (uint64_t)getpid()};
 
 	w->page = hello.page_bytes;
@@ -36,8 +39,7 @@ static gm_status greet(worker *w, gm_error *error)
 		return gm_fail(error, GM_CRASHED, "the worker speaks protocol %u, ABI %u; this host %u, %u",
 		               (unsigned)hello.protocol, (unsigned)hello.abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
 	if (hello.page_bytes & (hello.page_bytes - 1) || hello.page_bytes > (1u << 20))
-		return gm_fail(error, GM_CRASHED, "the worker's pages have %llu bytes",
-		               (unsigned long long)hello.page_bytes);
+		return gm_fail(error, GM_CRASHED, "the worker's pages have %llu bytes", (unsigned long long)hello.page_bytes);
 	if (hello.page_bytes > w->page)
 		w->page = hello.page_bytes;
 	return GM_OK;
@@ -132,11 +134,25 @@ static int append_plan(worker *w, const char *variant, const unsigned char *abse
 {
 	const gm_problem *p = &w->spec.problem;
 	wire_plan wire = {
-		.cell = p->cell, .bidirectional = p->bidirectional, .bias = p->bias, .batch_first = p->batch_first,
-		.unbatched = p->unbatched, .lengths = p->lengths, .mode = opts->mode, .threads = opts->threads,
-		.denormals = opts->denormals, .cpus = opts->cpus ? opts->threads : 0, .input_size = p->input_size,
-		.hidden_size = p->hidden_size, .proj_size = p->proj_size, .num_layers = p->num_layers, .T = w->spec.T,
-		.N = w->spec.N, .T_max = opts->T_max, .N_max = opts->N_max, .rows = w->tensors->count,
+		.cell = p->cell,
+		.bidirectional = p->bidirectional,
+		.bias = p->bias,
+		.batch_first = p->batch_first,
+		.unbatched = p->unbatched,
+		.lengths = p->lengths,
+		.mode = opts->mode,
+		.threads = opts->threads,
+		.denormals = opts->denormals,
+		.cpus = opts->cpus ? opts->threads : 0,
+		.input_size = p->input_size,
+		.hidden_size = p->hidden_size,
+		.proj_size = p->proj_size,
+		.num_layers = p->num_layers,
+		.T = w->spec.T,
+		.N = w->spec.N,
+		.T_max = opts->T_max,
+		.N_max = opts->N_max,
+		.rows = w->tensors->count,
 	};
 	static const unsigned char no = 0;
 	int fits;
@@ -189,12 +205,11 @@ static gm_status plan(worker *w, const char *variant, size_t rows, const unsigne
 
 	GM_TRY(gm_tensors_create(&w->spec, &w->tensors, error));
 	if (w->tensors->count != rows)
-		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows,
-		               w->tensors->count);
+		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows, w->tensors->count);
 	GM_TRY(ask_plan(w, variant, absent, opts, &planned, error));
 	GM_TRY(host_arena_create(w, &planned, absent, error));
-	w->info = (worker_info){.plan_bytes = planned.plan_bytes, .scratch_bytes = planned.scratch_bytes,
-	                        .tape_bytes = planned.tape_bytes};
+	w->info = (worker_info){
+		.plan_bytes = planned.plan_bytes, .scratch_bytes = planned.scratch_bytes, .tape_bytes = planned.tape_bytes};
 	GM_TRY(hand_over(w, error));
 	return host_arena_check(w, error);
 }
@@ -240,15 +255,9 @@ const float *worker_effective(const worker *w, size_t row)
 	return slot->access == SLOT_ABSENT ? NULL : (const float *)(const void *)(w->base + slot->data);
 }
 
-void worker_describe(const worker *w, worker_info *info)
-{
-	*info = w->info;
-}
+void worker_describe(const worker *w, worker_info *info) { *info = w->info; }
 
-void worker_poison(worker *w, uint32_t word)
-{
-	w->poison = word;
-}
+void worker_poison(worker *w, uint32_t word) { w->poison = word; }
 
 gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
 {

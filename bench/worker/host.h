@@ -13,27 +13,27 @@
 
 struct worker {
 	worker_launch launch;
-	pid_t pid;               /* 0: none, or reaped */
-	int channel, output;     /* sockets and pipes to the child, -1 in place */
-	control *control;        /* shared page; in place: ours */
+	pid_t pid;           /* 0: none, or reaped */
+	int channel, output; /* sockets and pipes to the child, -1 in place */
+	control *control;    /* shared page; in place: ours */
 	server *in_place;
 	message message;
 	uint32_t serial;
-	int loaded;              /* the plug-in was asked for; what came of it is in load_error */
+	int loaded;                 /* the plug-in was asked for; what came of it is in load_error */
 	gm_error load_error, death; /* status GM_OK: fine */
 	char said[SAID_BYTES];
 	size_t said_bytes;
-	uint64_t page;           /* larger page size of both sides */
-	double limit;            /* seconds of the question under way */
+	uint64_t page; /* larger page size of both sides */
+	double limit;  /* seconds of the question under way */
 
-	gm_spec spec;            /* of the plan; tensors NULL: none */
+	gm_spec spec; /* of the plan; tensors NULL: none */
 	gm_tensors *tensors;
 	worker_info info;
 	wire_slot *slots;
 	size_t slot_count;
 	unsigned char *base;
 	uint64_t bytes;
-	int arena;               /* descriptor on its way to the child, -1 otherwise */
+	int arena; /* descriptor on its way to the child, -1 otherwise */
 	int has_effective;
 	uint32_t poison;
 };
@@ -52,7 +52,7 @@ gm_status autopsy(worker *w, enum death how, int wait_status);
 /* host_arena.c */
 GM_CHECKED gm_status host_arena_create(worker *w, const wire_planned *planned, const unsigned char *absent,
                                        gm_error *error);
-void host_arena_destroy(worker *w); /* tensors too */
+void host_arena_destroy(worker *w);                                /* tensors too */
 GM_CHECKED gm_status host_arena_check(worker *w, gm_error *error); /* GM_MISMATCH if a pattern is damaged; repairs it */
 const char *host_slot_name(const void *w, size_t slot);
 

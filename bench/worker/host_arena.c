@@ -28,9 +28,8 @@ static gm_status place_tensors(worker *w, const unsigned char *absent, uint64_t 
 
 		if (absent && absent[i])
 			continue;
-		GM_TRY(arena_place(&w->slots[i], row->count * element,
-		                   w->launch.align > element ? w->launch.align : element, access_of(row), w->page, total,
-		                   error));
+		GM_TRY(arena_place(&w->slots[i], row->count * element, w->launch.align > element ? w->launch.align : element,
+		                   access_of(row), w->page, total, error));
 	}
 	return GM_OK;
 }
@@ -47,8 +46,8 @@ static gm_status place_memory(worker *w, const wire_planned *p, uint64_t *total,
 	};
 
 	for (size_t i = 0; i < SLOT_EXTRA; i++)
-		GM_TRY(arena_place(&w->slots[w->tensors->count + i], memory[i].bytes, memory[i].align, SLOT_WRITE,
-		                   w->page, total, error));
+		GM_TRY(arena_place(&w->slots[w->tensors->count + i], memory[i].bytes, memory[i].align, SLOT_WRITE, w->page,
+		                   total, error));
 	return GM_OK;
 }
 
@@ -56,9 +55,8 @@ static gm_status place_effective(worker *w, uint64_t *total, gm_error *error)
 {
 	for (size_t i = 0; i < w->tensors->count; i++)
 		if (is_matrix(&w->tensors->row[i]))
-			GM_TRY(arena_place(&w->slots[w->tensors->count + SLOT_EXTRA + i],
-			                   w->tensors->row[i].count * sizeof(float), sizeof(float), SLOT_WRITE, w->page,
-			                   total, error));
+			GM_TRY(arena_place(&w->slots[w->tensors->count + SLOT_EXTRA + i], w->tensors->row[i].count * sizeof(float),
+			                   sizeof(float), SLOT_WRITE, w->page, total, error));
 	return GM_OK;
 }
 
@@ -70,7 +68,8 @@ static gm_status check_memory(const worker *w, gm_error *error)
 	for (size_t i = 0; i < w->slot_count; i++)
 		need += w->slots[i].end - w->slots[i].start;
 	if (need > most)
-		return gm_fail(error, GM_NO_MEMORY, "tensors and memory of the variant are %llu MiB, more than %llu MiB of memory",
+		return gm_fail(error, GM_NO_MEMORY,
+		               "tensors and memory of the variant are %llu MiB, more than %llu MiB of memory",
 		               (unsigned long long)(need >> 20), (unsigned long long)(most >> 20));
 	return GM_OK;
 }

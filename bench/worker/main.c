@@ -2,7 +2,4 @@
 /* main.c - program gatemark-worker. */
 #include "serve.h"
 
-int main(int argc, char **argv)
-{
-	return worker_main(argc, argv);
-}
+int main(int argc, char **argv) { return worker_main(argc, argv); }

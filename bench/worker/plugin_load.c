@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 
 /* What abi_minor 0 had: a struct may be longer, never shorter. */
-#define PLUGIN_BYTES_0 (offsetof(gm_plugin, variant) + sizeof(void *))
+#define PLUGIN_BYTES_0  (offsetof(gm_plugin, variant) + sizeof(void *))
 #define VARIANT_BYTES_0 (offsetof(gm_variant, plan_destroy) + sizeof(void *))
-#define VARIANT_LIMIT 1024
+#define VARIANT_LIMIT   1024
 
 #define REFUSE(...) return gm_fail(error, GM_BAD_PLUGIN, __VA_ARGS__)
 
@@ -84,8 +84,7 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 	if (!v)
 		REFUSE("variant %zu is NULL", index);
 	if (v->struct_size < VARIANT_BYTES_0)
-		REFUSE("variant %zu: struct_size is %u, must be at least %zu", index, (unsigned)v->struct_size,
-		       VARIANT_BYTES_0);
+		REFUSE("variant %zu: struct_size is %u, must be at least %zu", index, (unsigned)v->struct_size, VARIANT_BYTES_0);
 	if (v->abi_major != GM_ABI_MAJOR)
 		REFUSE("variant %zu: ABI major is %u, this host speaks %u", index, (unsigned)v->abi_major, GM_ABI_MAJOR);
 	if (!name_is_good(v->name))
@@ -94,8 +93,8 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 		if (!strcmp(p->variant[i]->name, v->name))
 			REFUSE("two variants are called %s", v->name);
 	if (v->traits.accuracy_class >= GM_CLASSES || v->traits.rounding > GM_CANONICAL)
-		REFUSE("variant %s: accuracy_class is %u, rounding is %u", v->name,
-		       (unsigned)v->traits.accuracy_class, (unsigned)v->traits.rounding);
+		REFUSE("variant %s: accuracy_class is %u, rounding is %u", v->name, (unsigned)v->traits.accuracy_class,
+		       (unsigned)v->traits.rounding);
 	return check_functions(v, error);
 }
 
@@ -104,8 +103,7 @@ static gm_status check_table(const gm_plugin *p, gm_error *error)
 	if (!p)
 		REFUSE("%s returned NULL", GM_PLUGIN_SYMBOL);
 	if (p->struct_size < PLUGIN_BYTES_0)
-		REFUSE("struct_size of the plug-in is %u, must be at least %zu", (unsigned)p->struct_size,
-		       PLUGIN_BYTES_0);
+		REFUSE("struct_size of the plug-in is %u, must be at least %zu", (unsigned)p->struct_size, PLUGIN_BYTES_0);
 	if (p->abi_major != GM_ABI_MAJOR)
 		REFUSE("ABI major is %u, this host speaks %u", (unsigned)p->abi_major, GM_ABI_MAJOR);
 	if (!p->variant || p->variant_count == 0 || p->variant_count > VARIANT_LIMIT)

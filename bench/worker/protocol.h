@@ -14,12 +14,12 @@
 #include "worker.h"
 
 #define PROTOCOL_VERSION 1u
-#define PROTOCOL_MAGIC 0x4b574d47u /* "GMWK" */
+#define PROTOCOL_MAGIC   0x4b574d47u /* "GMWK" */
 #define PROTOCOL_CHANNEL 3
 #define PROTOCOL_CONTROL 4
 #define PROTOCOL_PAYLOAD (256u * 1024u) /* no message is longer */
 #define PROTOCOL_SAMPLES 4096u          /* capacity of the arena's sample slot; longer requests are split */
-#define PROTOCOL_LOST 71                /* exit code of a child whose channel is gone */
+#define PROTOCOL_LOST    71             /* exit code of a child whose channel is gone */
 
 enum message_kind {
 	MESSAGE_HELLO = 1,  /* wire_hello -> wire_hello */
@@ -48,10 +48,10 @@ typedef struct wire_hello {
 typedef struct wire_plan {
 	char variant[48];
 	uint32_t cell, bidirectional, bias, batch_first, unbatched, lengths;
-	uint32_t mode, threads, denormals, cpus;          /* cpus: entries that follow, 0 or threads */
+	uint32_t mode, threads, denormals, cpus; /* cpus: entries that follow, 0 or threads */
 	uint64_t input_size, hidden_size, proj_size, num_layers, T, N, T_max, N_max;
-	uint64_t dropout;                                 /* bits of the double */
-	uint64_t rows;                                    /* absent bytes that follow, one a row of the tensor table */
+	uint64_t dropout; /* bits of the double */
+	uint64_t rows;    /* absent bytes that follow, one a row of the tensor table */
 } wire_plan;
 
 typedef struct wire_planned {
@@ -74,17 +74,34 @@ typedef struct wire_arena {
 	uint32_t poison, reserved;
 } wire_arena;
 
-typedef struct wire_run { uint32_t pass, poison; } wire_run;
-typedef struct wire_time { uint32_t pass, samples; uint64_t calls; } wire_time;
+typedef struct wire_run {
+	uint32_t pass, poison;
+} wire_run;
+typedef struct wire_time {
+	uint32_t pass, samples;
+	uint64_t calls;
+} wire_time;
 
 enum phase { /* what the child is doing; phase_name gives the word for it */
-	PHASE_PROTOCOL, PHASE_LOAD, PHASE_SUPPORTS, PHASE_SIZES, PHASE_PLAN_CREATE, PHASE_DESCRIBE, PHASE_SET_WEIGHTS,
-	PHASE_EFFECTIVE, PHASE_FORWARD, PHASE_BACKWARD, PHASE_TIME, PHASE_PLAN_DESTROY, PHASE_EXIT, PHASES
+	         PHASE_PROTOCOL,
+	         PHASE_LOAD,
+	         PHASE_SUPPORTS,
+	         PHASE_SIZES,
+	         PHASE_PLAN_CREATE,
+	         PHASE_DESCRIBE,
+	         PHASE_SET_WEIGHTS,
+	         PHASE_EFFECTIVE,
+	         PHASE_FORWARD,
+	         PHASE_BACKWARD,
+	         PHASE_TIME,
+	         PHASE_PLAN_DESTROY,
+	         PHASE_EXIT,
+	         PHASES
 };
 
 typedef struct control { /* the control page, written by the child; the host trusts none of it */
 	volatile uint32_t phase;
-	volatile uint32_t crashed;  /* 1: the rest is a record of a caught signal */
+	volatile uint32_t crashed; /* 1: the rest is a record of a caught signal */
 	volatile int32_t signal, code;
 	volatile uint32_t in_arena; /* 1: address is an offset in the arena */
 	volatile uint32_t reserved;

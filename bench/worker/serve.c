@@ -33,10 +33,7 @@ void server_destroy(server *s)
 }
 
 /* What a variant may say of itself; that it crashed or is wrong is for others to say. */
-static int may_return(gm_status status)
-{
-	return status >= GM_OK && status <= GM_IO;
-}
+static int may_return(gm_status status) { return status >= GM_OK && status <= GM_IO; }
 
 gm_status server_called(server *s, gm_status status, gm_error *error)
 {
@@ -61,8 +58,12 @@ const gm_variant *server_variant(const server *s, size_t index)
 
 static gm_status serve_hello(server *s, message *m, gm_error *error)
 {
-	wire_hello host, mine = {.protocol = PROTOCOL_VERSION, .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR,
-	                         .pointer_bytes = sizeof(void *), .page_bytes = s->page, .pid = (uint64_t)getpid()};
+	wire_hello host, mine = {.protocol = PROTOCOL_VERSION,
+	                         .abi_major = GM_ABI_MAJOR,
+	                         .abi_minor = GM_ABI_MINOR,
+	                         .pointer_bytes = sizeof(void *),
+	                         .page_bytes = s->page,
+	                         .pid = (uint64_t)getpid()};
 
 	memcpy(&host, m->payload, sizeof host);
 	if (host.protocol != PROTOCOL_VERSION || host.abi_major != GM_ABI_MAJOR)
@@ -91,10 +92,7 @@ static gm_status serve_load(server *s, message *m, gm_error *error)
 	return GM_OK;
 }
 
-static void copy_text(char *to, size_t capacity, const char *from)
-{
-	snprintf(to, capacity, "%s", from ? from : "");
-}
+static void copy_text(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", from ? from : ""); }
 
 static void describe_variant(const gm_variant *v, worker_variant *to)
 {

@@ -8,8 +8,8 @@
 #include "protocol.h"
 
 typedef struct server {
-	control *control;         /* phase and crash record, seen by the host */
-	environment environment;  /* as it was when the message came */
+	control *control;        /* phase and crash record, seen by the host */
+	environment environment; /* as it was when the message came */
 	uint64_t page;
 	const gm_variant *const *foreign; /* of a plug-in; NULL: the built-in table */
 	size_t variants;
@@ -22,13 +22,13 @@ typedef struct server {
 	unsigned char *absent;
 	gm_sizes sizes;
 
-	unsigned char *base;       /* this side's mapping of the arena; NULL = none yet */
+	unsigned char *base; /* this side's mapping of the arena; NULL = none yet */
 	uint64_t bytes;
 	wire_slot *slots;
 	size_t slot_count;
-	void **data;               /* by row; NULL = absent */
+	void **data; /* by row; NULL = absent */
 	gm_binding *binding;
-	float **effective;         /* three arrays of L*D */
+	float **effective; /* three arrays of L*D */
 	gm_plan *plan;
 	int weights_set;
 } server;

@@ -17,10 +17,17 @@ static void unpack_spec(const wire_plan *w, gm_spec *spec)
 	spec->T = w->T;
 	spec->N = w->N;
 	spec->problem = (gm_problem){
-		.struct_size = sizeof spec->problem, .cell = w->cell, .input_size = w->input_size,
-		.hidden_size = w->hidden_size, .proj_size = w->proj_size, .num_layers = w->num_layers,
-		.bidirectional = w->bidirectional, .bias = w->bias, .batch_first = w->batch_first,
-		.unbatched = w->unbatched, .lengths = w->lengths,
+		.struct_size = sizeof spec->problem,
+		.cell = w->cell,
+		.input_size = w->input_size,
+		.hidden_size = w->hidden_size,
+		.proj_size = w->proj_size,
+		.num_layers = w->num_layers,
+		.bidirectional = w->bidirectional,
+		.bias = w->bias,
+		.batch_first = w->batch_first,
+		.unbatched = w->unbatched,
+		.lengths = w->lengths,
 	};
 	memcpy(&spec->problem.dropout, &w->dropout, sizeof w->dropout);
 }
@@ -35,8 +42,12 @@ static gm_status unpack(server *s, const message *m, const wire_plan *w, gm_erro
 		return gm_fail(error, GM_BAD_ARGUMENT, "a plan message whose parts do not fit its length");
 	unpack_spec(w, &s->spec);
 	GM_TRY(gm_problem_check(&s->spec.problem, error));
-	s->opts = (gm_plan_opts){.struct_size = sizeof s->opts, .mode = w->mode, .T_max = w->T_max,
-	                         .N_max = w->N_max, .threads = w->threads, .denormals = w->denormals};
+	s->opts = (gm_plan_opts){.struct_size = sizeof s->opts,
+	                         .mode = w->mode,
+	                         .T_max = w->T_max,
+	                         .N_max = w->N_max,
+	                         .threads = w->threads,
+	                         .denormals = w->denormals};
 	GM_TRY(gm_tensors_create(&s->spec, &s->tensors, error));
 	if (s->tensors->count != w->rows)
 		return gm_fail(error, GM_BAD_ARGUMENT, "the host counts %llu tensors, the worker %zu",
@@ -93,8 +104,10 @@ gm_status serve_plan(server *s, message *m, gm_error *error)
 		(void)serve_unplan(s, m, NULL);
 		return status;
 	}
-	wire_planned planned = {.plan_bytes = s->sizes.plan_bytes, .scratch_bytes = s->sizes.scratch_bytes,
-	                        .tape_bytes = s->sizes.tape_bytes, .rows = s->tensors->count,
+	wire_planned planned = {.plan_bytes = s->sizes.plan_bytes,
+	                        .scratch_bytes = s->sizes.scratch_bytes,
+	                        .tape_bytes = s->sizes.tape_bytes,
+	                        .rows = s->tensors->count,
 	                        .alignment = s->sizes.alignment,
 	                        .has_effective = s->variant->effective_weights != NULL};
 	m->head.bytes = 0;

@@ -73,8 +73,8 @@ static gm_status read_effective(server *s, gm_error *error)
 {
 	size_t count = s->spec.problem.num_layers * gm_directions(&s->spec.problem);
 	float *const *e = s->effective;
-	gm_weights_out out = {.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count,
-	                      .weight_hr = e + 2 * count};
+	gm_weights_out out = {
+		.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count, .weight_hr = e + 2 * count};
 
 	if (!s->variant->effective_weights)
 		return GM_OK;
@@ -160,8 +160,11 @@ static void carry_end(server *s, const carried *c)
 /* A variant that times itself: a peer in another process. */
 static gm_status time_itself(server *s, const wire_time *w, double *ns, gm_error *error)
 {
-	gm_call call = {.struct_size = sizeof call, .pass = w->pass, .weights = &s->binding->weights,
-	                .fwd = &s->binding->fwd, .bwd = &s->binding->bwd};
+	gm_call call = {.struct_size = sizeof call,
+	                .pass = w->pass,
+	                .weights = &s->binding->weights,
+	                .fwd = &s->binding->fwd,
+	                .bwd = &s->binding->bwd};
 	gm_timing timing = {.struct_size = sizeof timing};
 
 	server_phase(s, PHASE_TIME);

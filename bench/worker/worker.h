@@ -20,12 +20,12 @@
 typedef struct worker worker;
 
 typedef struct worker_launch {
-	const char *program;  /* path of gatemark-worker; NULL = beside the running program, or that itself (program.h) */
-	const char *plugin;   /* shared object to load in the child, with a slash; NULL = built-in variants */
-	int in_place;         /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
-	double seconds;       /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
+	const char *program; /* path of gatemark-worker; NULL = beside the running program, or that itself (program.h) */
+	const char *plugin;  /* shared object to load in the child, with a slash; NULL = built-in variants */
+	int in_place;        /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
+	double seconds;      /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
 	const char *const *executor; /* words before program, NULL at the end ("qemu-aarch64"); NULL = none */
-	size_t align;         /* of tensors, bytes, a power of two; 0 = flush against the guard page (4; lengths 8),
+	size_t align;                /* of tensors, bytes, a power of two; 0 = flush against the guard page (4; lengths 8),
 	                         which checking wants; timing wants 64 */
 } worker_launch;
 
@@ -57,7 +57,10 @@ void *worker_data(worker *w, size_t row);
 /* What a variant with rounded weights really multiplies: valid after a good worker_run; row is a weight_ih, weight_hh
  * or weight_hr.  NULL: the weights as given. */
 const float *worker_effective(const worker *w, size_t row);
-typedef struct worker_info { size_t plan_bytes, scratch_bytes, tape_bytes; char engine[64]; } worker_info;
+typedef struct worker_info {
+	size_t plan_bytes, scratch_bytes, tape_bytes;
+	char engine[64];
+} worker_info;
 void worker_describe(const worker *w, worker_info *info); /* zeros without a plan */
 /* The 32-bit word that poisons from now on; 0x7fc0dead (a NaN) at first. */
 void worker_poison(worker *w, uint32_t word);

@@ -78,8 +78,7 @@ int worker_main(int argc, char **argv)
 	server *s;
 
 	if (argc > 1 || fcntl(PROTOCOL_CHANNEL, F_GETFD) < 0) {
-		fprintf(stderr, "%s is started by gatemark, with a channel on descriptor %d\n", argv[0],
-		        PROTOCOL_CHANNEL);
+		fprintf(stderr, "%s is started by gatemark, with a channel on descriptor %d\n", argv[0], PROTOCOL_CHANNEL);
 		return 2;
 	}
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);

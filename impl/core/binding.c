@@ -28,16 +28,16 @@ static void bind_layers(bound *b, const source *s, size_t L, size_t D)
 {
 	for (size_t l = 0; l < L; l++)
 		for (size_t d = 0; d < D; d++) {
-			b->weights[l * D + d] = (gm_layer_weights){
-				.weight_ih = find(s, GM_WEIGHT_IH, l, d), .weight_hh = find(s, GM_WEIGHT_HH, l, d),
-				.bias_ih = find(s, GM_BIAS_IH, l, d),     .bias_hh = find(s, GM_BIAS_HH, l, d),
-				.weight_hr = find(s, GM_WEIGHT_HR, l, d)};
-			b->grads[l * D + d] = (gm_layer_grads){
-				.dweight_ih = find(s, GM_GRAD_WEIGHT_IH, l, d),
-				.dweight_hh = find(s, GM_GRAD_WEIGHT_HH, l, d),
-				.dbias_ih = find(s, GM_GRAD_BIAS_IH, l, d),
-				.dbias_hh = find(s, GM_GRAD_BIAS_HH, l, d),
-				.dweight_hr = find(s, GM_GRAD_WEIGHT_HR, l, d)};
+			b->weights[l * D + d] = (gm_layer_weights){.weight_ih = find(s, GM_WEIGHT_IH, l, d),
+			                                           .weight_hh = find(s, GM_WEIGHT_HH, l, d),
+			                                           .bias_ih = find(s, GM_BIAS_IH, l, d),
+			                                           .bias_hh = find(s, GM_BIAS_HH, l, d),
+			                                           .weight_hr = find(s, GM_WEIGHT_HR, l, d)};
+			b->grads[l * D + d] = (gm_layer_grads){.dweight_ih = find(s, GM_GRAD_WEIGHT_IH, l, d),
+			                                       .dweight_hh = find(s, GM_GRAD_WEIGHT_HH, l, d),
+			                                       .dbias_ih = find(s, GM_GRAD_BIAS_IH, l, d),
+			                                       .dbias_hh = find(s, GM_GRAD_BIAS_HH, l, d),
+			                                       .dweight_hr = find(s, GM_GRAD_WEIGHT_HR, l, d)};
 		}
 	b->binding.weights = (gm_weights){.struct_size = sizeof(gm_weights), .count = L * D, .layer = b->weights};
 	b->binding.grads = (gm_grads){.struct_size = sizeof(gm_grads), .count = L * D, .layer = b->grads};
@@ -53,27 +53,39 @@ static void bind_forward(bound *b, const source *s, const gm_spec *spec)
 
 	for (size_t l = 0; l + 1 < p->num_layers; l++)
 		b->mask[l] = find(s, GM_DROPOUT_MASK, l, 0);
-	b->binding.fwd = (gm_forward_args){
-		.struct_size = sizeof(gm_forward_args), .T = spec->T, .N = spec->N,
-		.lengths = find(s, GM_LENGTHS, 0, 0),
-		.input = find(s, GM_INPUT, 0, 0), .in_t = step_t * width_in, .in_n = step_n * width_in,
-		.h_0 = find(s, GM_H_0, 0, 0), .c_0 = find(s, GM_C_0, 0, 0),
-		.dropout_mask = p->dropout > 0 ? b->mask : NULL,
-		.mask_t = step_t * width_out, .mask_n = step_n * width_out,
-		.output = find(s, GM_OUTPUT, 0, 0), .out_t = step_t * width_out, .out_n = step_n * width_out,
-		.h_n = find(s, GM_H_N, 0, 0), .c_n = find(s, GM_C_N, 0, 0)};
+	b->binding.fwd = (gm_forward_args){.struct_size = sizeof(gm_forward_args),
+	                                   .T = spec->T,
+	                                   .N = spec->N,
+	                                   .lengths = find(s, GM_LENGTHS, 0, 0),
+	                                   .input = find(s, GM_INPUT, 0, 0),
+	                                   .in_t = step_t * width_in,
+	                                   .in_n = step_n * width_in,
+	                                   .h_0 = find(s, GM_H_0, 0, 0),
+	                                   .c_0 = find(s, GM_C_0, 0, 0),
+	                                   .dropout_mask = p->dropout > 0 ? b->mask : NULL,
+	                                   .mask_t = step_t * width_out,
+	                                   .mask_n = step_n * width_out,
+	                                   .output = find(s, GM_OUTPUT, 0, 0),
+	                                   .out_t = step_t * width_out,
+	                                   .out_n = step_n * width_out,
+	                                   .h_n = find(s, GM_H_N, 0, 0),
+	                                   .c_n = find(s, GM_C_N, 0, 0)};
 }
 
 static void bind_backward(bound *b, const source *s, const gm_spec *spec)
 {
-	b->binding.bwd = (gm_backward_args){
-		.struct_size = sizeof(gm_backward_args), .flags = GM_OVERWRITE, .fwd = &b->binding.fwd,
-		.t_begin = 0, .t_end = spec->T,
-		.grad_output = find(s, GM_GRAD_OUTPUT, 0, 0),
-		.grad_h_n = find(s, GM_GRAD_H_N, 0, 0), .grad_c_n = find(s, GM_GRAD_C_N, 0, 0),
-		.dinput = find(s, GM_GRAD_INPUT, 0, 0),
-		.dh_0 = find(s, GM_GRAD_H_0, 0, 0), .dc_0 = find(s, GM_GRAD_C_0, 0, 0),
-		.dweights = &b->binding.grads};
+	b->binding.bwd = (gm_backward_args){.struct_size = sizeof(gm_backward_args),
+	                                    .flags = GM_OVERWRITE,
+	                                    .fwd = &b->binding.fwd,
+	                                    .t_begin = 0,
+	                                    .t_end = spec->T,
+	                                    .grad_output = find(s, GM_GRAD_OUTPUT, 0, 0),
+	                                    .grad_h_n = find(s, GM_GRAD_H_N, 0, 0),
+	                                    .grad_c_n = find(s, GM_GRAD_C_N, 0, 0),
+	                                    .dinput = find(s, GM_GRAD_INPUT, 0, 0),
+	                                    .dh_0 = find(s, GM_GRAD_H_0, 0, 0),
+	                                    .dc_0 = find(s, GM_GRAD_C_0, 0, 0),
+	                                    .dweights = &b->binding.grads};
 }
 
 gm_status gm_binding_create(const gm_spec *spec, const gm_tensors *tensors, void *const *data, gm_binding **binding,
@@ -95,7 +107,4 @@ gm_status gm_binding_create(const gm_spec *spec, const gm_tensors *tensors, void
 	return GM_OK;
 }
 
-void gm_binding_destroy(gm_binding *binding)
-{
-	free(binding);
-}
+void gm_binding_destroy(gm_binding *binding) { free(binding); }

@@ -6,14 +6,8 @@
 #include "gatemark/tensors.h"
 
 /* a*b and a+b that report overflow: 1 = *result is valid. */
-static inline int gm_mul(size_t a, size_t b, size_t *result)
-{
-	return !__builtin_mul_overflow(a, b, result);
-}
+static inline int gm_mul(size_t a, size_t b, size_t *result) { return !__builtin_mul_overflow(a, b, result); }
 
-static inline int gm_add(size_t a, size_t b, size_t *result)
-{
-	return !__builtin_add_overflow(a, b, result);
-}
+static inline int gm_add(size_t a, size_t b, size_t *result) { return !__builtin_add_overflow(a, b, result); }
 
 #endif

@@ -9,10 +9,7 @@ size_t gm_gates(uint32_t cell)
 	return cell < GM_CELLS ? gates[cell] : 0;
 }
 
-size_t gm_directions(const gm_problem *problem)
-{
-	return 1 + (problem->bidirectional != 0);
-}
+size_t gm_directions(const gm_problem *problem) { return 1 + (problem->bidirectional != 0); }
 
 size_t gm_state_size(const gm_problem *problem)
 {
@@ -25,7 +22,7 @@ size_t gm_layer_input(const gm_problem *problem, size_t layer)
 }
 
 /* Sizes beyond this cannot be meant and keep every product of two of them inside 64 bits. */
-#define SIZE_LIMIT ((size_t)1 << 24)
+#define SIZE_LIMIT  ((size_t)1 << 24)
 #define LAYER_LIMIT ((size_t)64)
 
 static gm_status check_size(const char *name, size_t value, size_t limit, gm_error *error)
@@ -59,8 +56,7 @@ gm_status gm_problem_check(const gm_problem *p, gm_error *error)
 	if (!p || p->struct_size < sizeof *p)
 		return gm_fail(error, GM_BAD_ARGUMENT, "problem is missing or its struct_size is below %zu", sizeof *p);
 	if (p->cell >= GM_CELLS)
-		return gm_fail(error, GM_BAD_ARGUMENT, "cell is %u, must be below %u", (unsigned)p->cell,
-		               (unsigned)GM_CELLS);
+		return gm_fail(error, GM_BAD_ARGUMENT, "cell is %u, must be below %u", (unsigned)p->cell, (unsigned)GM_CELLS);
 	GM_TRY(check_size("input_size", p->input_size, SIZE_LIMIT, error));
 	GM_TRY(check_size("hidden_size", p->hidden_size, SIZE_LIMIT, error));
 	GM_TRY(check_size("num_layers", p->num_layers, LAYER_LIMIT, error));

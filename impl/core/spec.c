@@ -9,21 +9,19 @@
 
 static const char *const cell_names[GM_CELLS] = {
 	[GM_RNN_TANH] = "rnn_tanh", [GM_RNN_RELU] = "rnn_relu", [GM_LSTM] = "lstm", [GM_GRU] = "gru"};
-static const char *const pass_names[GM_PASSES] = {
-	[GM_PASS_NONE] = "", [GM_PASS_FWD] = "fwd", [GM_PASS_BWD] = "bwd", [GM_PASS_TRAIN] = "train",
-	[GM_PASS_TRAIN_PACK] = "train+pack", [GM_PASS_STEP] = "step", [GM_PASS_PACK] = "pack"};
+static const char *const pass_names[GM_PASSES] = {[GM_PASS_NONE] = "",
+                                                  [GM_PASS_FWD] = "fwd",
+                                                  [GM_PASS_BWD] = "bwd",
+                                                  [GM_PASS_TRAIN] = "train",
+                                                  [GM_PASS_TRAIN_PACK] = "train+pack",
+                                                  [GM_PASS_STEP] = "step",
+                                                  [GM_PASS_PACK] = "pack"};
 static const char *const class_names[GM_CLASSES] = {
 	[GM_CLASS_F32] = "f32", [GM_CLASS_F32_ABS] = "f32-abs", [GM_CLASS_BF16W] = "bf16w", [GM_CLASS_INT8W] = "int8w"};
 
-const char *gm_cell_name(uint32_t cell)
-{
-	return cell < GM_CELLS ? cell_names[cell] : "unknown";
-}
+const char *gm_cell_name(uint32_t cell) { return cell < GM_CELLS ? cell_names[cell] : "unknown"; }
 
-const char *gm_pass_name(gm_pass pass)
-{
-	return (unsigned)pass < GM_PASSES ? pass_names[pass] : "unknown";
-}
+const char *gm_pass_name(gm_pass pass) { return (unsigned)pass < GM_PASSES ? pass_names[pass] : "unknown"; }
 
 const char *gm_class_name(uint32_t accuracy_class)
 {
@@ -37,10 +35,8 @@ static const struct token {
 	const char *key;
 	token_rule rule;
 } tokens[] = {
-	{"L", LEFT_OUT_IF_ONE}, {"D", LEFT_OUT_IF_ONE}, {"T", REQUIRED}, {"N", REQUIRED},
-	{"I", REQUIRED},        {"H", REQUIRED},        {"P", LEFT_OUT_IF_ZERO},
-	{"nobias", FLAG},       {"bf", FLAG},           {"unb", FLAG},
-	{"len", FLAG},          {"drop", FLAG},
+	{"L", LEFT_OUT_IF_ONE},  {"D", LEFT_OUT_IF_ONE}, {"T", REQUIRED}, {"N", REQUIRED}, {"I", REQUIRED}, {"H", REQUIRED},
+	{"P", LEFT_OUT_IF_ZERO}, {"nobias", FLAG},       {"bf", FLAG},    {"unb", FLAG},   {"len", FLAG},   {"drop", FLAG},
 };
 enum { TOK_L, TOK_D, TOK_T, TOK_N, TOK_I, TOK_H, TOK_P, TOK_NOBIAS, TOK_BF, TOK_UNB, TOK_LEN, TOK_DROP, TOKENS };
 
@@ -177,8 +173,8 @@ gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *error)
 
 		if (pass == GM_PASSES || at[1 + strlen(pass_names[pass])] != '\0')
 			return gm_fail(error, GM_BAD_ARGUMENT,
-			               "problem '%.90s': pass '%.20s' is not fwd, bwd, train, train+pack, step or pack",
-			               text, at + 1);
+			               "problem '%.90s': pass '%.20s' is not fwd, bwd, train, train+pack, step or pack", text,
+			               at + 1);
 		parsed.pass = (gm_pass)pass;
 	} else if (*at) {
 		return gm_fail(error, GM_BAD_ARGUMENT, "problem '%.90s': '%.20s' is not understood", text, at);
@@ -192,13 +188,10 @@ gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *error)
 static int token_stands(const struct token *token, size_t value)
 {
 	switch (token->rule) {
-	case REQUIRED:
-		return 1;
-	case LEFT_OUT_IF_ONE:
-		return value != 1;
+	case REQUIRED: return 1;
+	case LEFT_OUT_IF_ONE: return value != 1;
 	case LEFT_OUT_IF_ZERO:
-	case FLAG:
-		break;
+	case FLAG: break;
 	}
 	return value != 0;
 }
@@ -223,8 +216,9 @@ void gm_spec_format(const gm_spec *spec, char text[GM_SPEC_TEXT])
 
 double gm_spec_flops(const gm_spec *spec)
 {
-	static const double share[GM_PASSES] = {[GM_PASS_NONE] = 1, [GM_PASS_FWD] = 1, [GM_PASS_BWD] = 2, [GM_PASS_TRAIN] = 3,
-	                                        [GM_PASS_TRAIN_PACK] = 3, [GM_PASS_STEP] = 1, [GM_PASS_PACK] = 0};
+	static const double share[GM_PASSES] = {
+		[GM_PASS_NONE] = 1,       [GM_PASS_FWD] = 1,  [GM_PASS_BWD] = 2, [GM_PASS_TRAIN] = 3,
+		[GM_PASS_TRAIN_PACK] = 3, [GM_PASS_STEP] = 1, [GM_PASS_PACK] = 0};
 	const gm_problem *p = &spec->problem;
 	double H = (double)p->hidden_size, R = (double)gm_state_size(p), P = (double)p->proj_size;
 	double flops = 0;

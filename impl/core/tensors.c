@@ -50,18 +50,12 @@ static const struct kind_row {
 static int needed(need when, const gm_problem *p)
 {
 	switch (when) {
-	case ALWAYS:
-		return 1;
-	case IF_LSTM:
-		return p->cell == GM_LSTM;
-	case IF_LENGTHS:
-		return p->lengths != 0;
-	case IF_DROPOUT:
-		return p->dropout > 0;
-	case IF_BIAS:
-		return p->bias != 0;
-	case IF_PROJECTION:
-		return p->proj_size != 0;
+	case ALWAYS: return 1;
+	case IF_LSTM: return p->cell == GM_LSTM;
+	case IF_LENGTHS: return p->lengths != 0;
+	case IF_DROPOUT: return p->dropout > 0;
+	case IF_BIAS: return p->bias != 0;
+	case IF_PROJECTION: return p->proj_size != 0;
 	}
 	return 0;
 }
@@ -69,12 +63,9 @@ static int needed(need when, const gm_problem *p)
 static size_t kind_layers(const struct kind_row *kind, const gm_problem *p)
 {
 	switch (kind->count) {
-	case ONCE:
-		return 1;
-	case PER_INNER_LAYER:
-		return p->num_layers - 1;
-	case PER_DIRECTION:
-		break;
+	case ONCE: return 1;
+	case PER_INNER_LAYER: return p->num_layers - 1;
+	case PER_DIRECTION: break;
 	}
 	return p->num_layers;
 }
@@ -170,10 +161,7 @@ gm_status gm_tensors_create(const gm_spec *spec, gm_tensors **tensors, gm_error 
 	return GM_OK;
 }
 
-void gm_tensors_destroy(gm_tensors *tensors)
-{
-	free(tensors);
-}
+void gm_tensors_destroy(gm_tensors *tensors) { free(tensors); }
 
 size_t gm_tensors_index(const gm_tensors *tensors, gm_kind kind, size_t layer, size_t direction)
 {
@@ -194,7 +182,4 @@ size_t gm_tensors_find(const gm_tensors *tensors, const char *name)
 	return GM_NO_TENSOR;
 }
 
-size_t gm_dtype_bytes(gm_dtype dtype)
-{
-	return dtype == GM_DTYPE_F32 ? 4 : 8;
-}
+size_t gm_dtype_bytes(gm_dtype dtype) { return dtype == GM_DTYPE_F32 ? 4 : 8; }

@@ -69,8 +69,7 @@ static void gather_upstream(const layer_back *b, size_t t, size_t rows)
 	gm_scratch *s = b->scratch;
 
 	for (size_t slot = 0; slot < rows; slot++) {
-		const float *upstream = b->grad_output.data ? view_at(&b->grad_output, t, s->rows.row_of[slot])
-		                                            : b->plan->zeros;
+		const float *upstream = b->grad_output.data ? view_at(&b->grad_output, t, s->rows.row_of[slot]) : b->plan->zeros;
 
 		b->plan->kernels->add(s->d + slot * d->Rp, upstream, s->r + slot * d->Rp, d->R);
 	}
@@ -82,11 +81,16 @@ static void gather_upstream(const layer_back *b, size_t t, size_t rows)
 static void unproject(const layer_back *b, size_t rows)
 {
 	const gm_dims *d = &b->plan->dims;
-	gm_gemm call = {
-		.rows = rows, .cols = d->H, .depth = d->P, .segments = 1,
-		.a = b->scratch->d, .lda = (ptrdiff_t)d->Rp,
-		.b = b->plan->pack[b->index].weight_hr_t, .bias = b->plan->zeros,
-		.c = b->scratch->dm, .ldc = (ptrdiff_t)d->Hp};
+	gm_gemm call = {.rows = rows,
+	                .cols = d->H,
+	                .depth = d->P,
+	                .segments = 1,
+	                .a = b->scratch->d,
+	                .lda = (ptrdiff_t)d->Rp,
+	                .b = b->plan->pack[b->index].weight_hr_t,
+	                .bias = b->plan->zeros,
+	                .c = b->scratch->dm,
+	                .ldc = (ptrdiff_t)d->Hp};
 
 	b->plan->kernels->gemm(&call);
 }
@@ -96,15 +100,21 @@ static void cell_back(const layer_back *b, size_t t, size_t rows)
 	const gm_dims *d = &b->plan->dims;
 	gm_scratch *s = b->scratch;
 	int gru = b->plan->problem.cell == GM_GRU;
-	gm_step_back call = {
-		.rows = rows, .units = d->H,
-		.d = d->P ? s->dm : s->d, .ld_d = (ptrdiff_t)d->Hp,
-		.tape = b->tape.planes ? b->tape.planes + t * s->rows.N * d->planes * d->Hp : NULL,
-		.ld_tape = (ptrdiff_t)(d->planes * d->Hp),
-		.h = state_at(b->tape.y, b, t, !gru, d->Rp), .ld_h = (ptrdiff_t)d->Rp,
-		.dc = s->dc, .ld_dc = (ptrdiff_t)d->Hp, .ld_c = (ptrdiff_t)d->Hp,
-		.dgates = s->dgates + t * s->rows.N * d->ld_dgates, .ld_dgates = (ptrdiff_t)d->ld_dgates,
-		.carry_d = s->carry_d, .carry_z = s->carry_z};
+	gm_step_back call = {.rows = rows,
+	                     .units = d->H,
+	                     .d = d->P ? s->dm : s->d,
+	                     .ld_d = (ptrdiff_t)d->Hp,
+	                     .tape = b->tape.planes ? b->tape.planes + t * s->rows.N * d->planes * d->Hp : NULL,
+	                     .ld_tape = (ptrdiff_t)(d->planes * d->Hp),
+	                     .h = state_at(b->tape.y, b, t, !gru, d->Rp),
+	                     .ld_h = (ptrdiff_t)d->Rp,
+	                     .dc = s->dc,
+	                     .ld_dc = (ptrdiff_t)d->Hp,
+	                     .ld_c = (ptrdiff_t)d->Hp,
+	                     .dgates = s->dgates + t * s->rows.N * d->ld_dgates,
+	                     .ld_dgates = (ptrdiff_t)d->ld_dgates,
+	                     .carry_d = s->carry_d,
+	                     .carry_z = s->carry_z};
 
 	if (b->tape.c)
 		call.c_before = state_at(b->tape.c, b, t, 0, d->Hp);
@@ -117,12 +127,18 @@ static void recur_back(const layer_back *b, size_t t, size_t rows)
 	const gm_dims *d = &b->plan->dims;
 	gm_scratch *s = b->scratch;
 	int gru = b->plan->problem.cell == GM_GRU;
-	gm_gemm call = {
-		.rows = rows, .cols = d->R, .depth = d->H, .segments = d->G,
-		.a = s->dgates + t * s->rows.N * d->ld_dgates + (gru ? d->H : 0),
-		.lda = (ptrdiff_t)d->ld_dgates, .a_segment = (ptrdiff_t)d->H,
-		.b = b->plan->pack[b->index].weight_hh_t, .bias = b->plan->zeros,
-		.c = s->r, .ldc = (ptrdiff_t)d->Rp, .ld_carry = (ptrdiff_t)d->Hp};
+	gm_gemm call = {.rows = rows,
+	                .cols = d->R,
+	                .depth = d->H,
+	                .segments = d->G,
+	                .a = s->dgates + t * s->rows.N * d->ld_dgates + (gru ? d->H : 0),
+	                .lda = (ptrdiff_t)d->ld_dgates,
+	                .a_segment = (ptrdiff_t)d->H,
+	                .b = b->plan->pack[b->index].weight_hh_t,
+	                .bias = b->plan->zeros,
+	                .c = s->r,
+	                .ldc = (ptrdiff_t)d->Rp,
+	                .ld_carry = (ptrdiff_t)d->Hp};
 
 	if (gru) {
 		call.carry_d = s->carry_d;
@@ -236,9 +252,14 @@ void engine_backward(gm_plan *plan, const gm_backward_args *args)
 			open_layer(&b, layer, direction);
 			run_steps_back(&b);
 
-			layer_gradients g = {
-				.plan = plan, .args = args, .scratch = &scratch, .tape = &b.tape, .input = b.in,
-				.index = b.index, .x_size = gm_layer_input(&plan->problem, layer), .reverse = b.reverse};
+			layer_gradients g = {.plan = plan,
+			                     .args = args,
+			                     .scratch = &scratch,
+			                     .tape = &b.tape,
+			                     .input = b.in,
+			                     .index = b.index,
+			                     .x_size = gm_layer_input(&plan->problem, layer),
+			                     .reverse = b.reverse};
 
 			gradients_of_weights(&g);
 			input_gradient(&b, &g, layer);

@@ -34,24 +34,22 @@ static float *take_cube(gm_block *block, size_t a, size_t b, size_t c)
 	return take_floats(block, ab, c);
 }
 
-static size_t round_up(size_t n, size_t to)
-{
-	return (n + to - 1) / to * to;
-}
+static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 /* Rows a multiple of 4 KiB apart fall into the same cache sets. */
-static size_t off_page(size_t floats)
-{
-	return floats % 1024 ? floats : floats + 16;
-}
+static size_t off_page(size_t floats) { return floats % 1024 ? floats : floats + 16; }
 
 gm_status dims_init(gm_dims *dims, const gm_problem *p, const gm_kernels *kernels)
 {
 	size_t above = gm_directions(p) * gm_state_size(p);
 
-	*dims = (gm_dims){
-		.G = gm_gates(p->cell), .D = gm_directions(p), .L = p->num_layers,
-		.I = p->input_size, .H = p->hidden_size, .P = p->proj_size, .R = gm_state_size(p)};
+	*dims = (gm_dims){.G = gm_gates(p->cell),
+	                  .D = gm_directions(p),
+	                  .L = p->num_layers,
+	                  .I = p->input_size,
+	                  .H = p->hidden_size,
+	                  .P = p->proj_size,
+	                  .R = gm_state_size(p)};
 	dims->Hp = round_up(dims->H, kernels->lanes);
 	dims->Rp = round_up(dims->R, kernels->lanes);
 	dims->ld_pre = off_page(dims->G * dims->Hp);
@@ -129,10 +127,9 @@ static void layout_forward(const gm_plan *plan, size_t T, size_t N, gm_scratch *
 	size_t steps = chunk_steps(d, N);
 
 	s->pre = take_cube(block, steps < T ? steps : T, N, d->ld_pre);
-	s->layer = (layer_tape){
-		.y = take_cube(block, T + 1, N, d->Rp),
-		.c = take_floats(block, N, d->Hp),
-		.m = d->P ? take_floats(block, N, d->Hp) : NULL};
+	s->layer = (layer_tape){.y = take_cube(block, T + 1, N, d->Rp),
+	                        .c = take_floats(block, N, d->Hp),
+	                        .m = d->P ? take_floats(block, N, d->Hp) : NULL};
 	for (int i = 0; i < 2; i++)
 		s->x[i] = d->L > 1 ? take_cube(block, T, N, d->D * d->R) : NULL;
 }

@@ -191,10 +191,7 @@ gm_status engine_run_backward(gm_plan *plan, const gm_backward_args *args)
 	return GM_OK;
 }
 
-const char *engine_describe(const gm_plan *plan)
-{
-	return plan->name;
-}
+const char *engine_describe(const gm_plan *plan) { return plan->name; }
 
 void engine_plan_destroy(gm_plan *plan)
 {

@@ -13,8 +13,8 @@ typedef struct layer_run {
 	gm_plan *plan;
 	const gm_forward_args *args;
 	gm_scratch *scratch;
-	layer_tape tape;   /* in training the tape's, else the scratch's */
-	size_t c_step;     /* floats from c of one step to the next: 0 in inference */
+	layer_tape tape; /* in training the tape's, else the scratch's */
+	size_t c_step;   /* floats from c of one step to the next: 0 in inference */
 	size_t m_step;
 	gm_view in, out;   /* x of this layer; where h of this direction goes */
 	const float *mask; /* of out, or NULL */
@@ -23,15 +23,9 @@ typedef struct layer_run {
 } layer_run;
 
 /* Index in y (and c) of the state before and after step t. */
-static size_t before(const layer_run *r, size_t t)
-{
-	return t + (r->reverse ? 1 : 0);
-}
+static size_t before(const layer_run *r, size_t t) { return t + (r->reverse ? 1 : 0); }
 
-static size_t after(const layer_run *r, size_t t)
-{
-	return t + (r->reverse ? 0 : 1);
-}
+static size_t after(const layer_run *r, size_t t) { return t + (r->reverse ? 0 : 1); }
 
 static void copy_or_zero(float *dst, const float *src, size_t valid, size_t padded)
 {
@@ -86,13 +80,16 @@ static void project(const layer_run *r, size_t t_begin, size_t t_end)
 	gm_run run;
 
 	for (size_t next = 0; rows_next_run(&r->scratch->rows, &r->in, t_begin, t_end, &next, &run);) {
-		gm_gemm call = {
-			.rows = run.rows, .cols = d->G * d->Hp, .segments = 1,
-			.depth = gm_layer_input(&r->plan->problem, r->index / d->D),
-			.a = view_at(&r->in, run.t, run.n), .lda = run.over_time ? r->in.t : r->in.n,
-			.b = pack->weight_ih, .bias = pack->bias,
-			.c = r->scratch->pre + run.slot * d->ld_pre,
-			.ldc = (ptrdiff_t)(run.over_time ? N * d->ld_pre : d->ld_pre)};
+		gm_gemm call = {.rows = run.rows,
+		                .cols = d->G * d->Hp,
+		                .segments = 1,
+		                .depth = gm_layer_input(&r->plan->problem, r->index / d->D),
+		                .a = view_at(&r->in, run.t, run.n),
+		                .lda = run.over_time ? r->in.t : r->in.n,
+		                .b = pack->weight_ih,
+		                .bias = pack->bias,
+		                .c = r->scratch->pre + run.slot * d->ld_pre,
+		                .ldc = (ptrdiff_t)(run.over_time ? N * d->ld_pre : d->ld_pre)};
 
 		r->plan->kernels->gemm(&call);
 	}
@@ -102,11 +99,16 @@ static void project(const layer_run *r, size_t t_begin, size_t t_end)
 static void project_state(const layer_run *r, size_t t, size_t rows)
 {
 	const gm_dims *d = &r->plan->dims;
-	gm_gemm call = {
-		.rows = rows, .cols = d->P, .depth = d->H, .segments = 1,
-		.a = r->tape.m + t * r->m_step, .lda = (ptrdiff_t)d->Hp,
-		.b = r->plan->pack[r->index].weight_hr, .bias = r->plan->zeros,
-		.c = r->tape.y + after(r, t) * r->scratch->rows.N * d->Rp, .ldc = (ptrdiff_t)d->Rp};
+	gm_gemm call = {.rows = rows,
+	                .cols = d->P,
+	                .depth = d->H,
+	                .segments = 1,
+	                .a = r->tape.m + t * r->m_step,
+	                .lda = (ptrdiff_t)d->Hp,
+	                .b = r->plan->pack[r->index].weight_hr,
+	                .bias = r->plan->zeros,
+	                .c = r->tape.y + after(r, t) * r->scratch->rows.N * d->Rp,
+	                .ldc = (ptrdiff_t)d->Rp};
 
 	r->plan->kernels->gemm(&call);
 }
@@ -117,13 +119,19 @@ static void step(const layer_run *r, size_t t, size_t chunk_begin)
 	const layer_pack *pack = &r->plan->pack[r->index];
 	size_t N = r->scratch->rows.N;
 	float *h_out = d->P ? r->tape.m + t * r->m_step : r->tape.y + after(r, t) * N * d->Rp;
-	gm_step call = {
-		.rows = rows_active(&r->scratch->rows, t), .units = d->H, .depth = d->R,
-		.pre = r->scratch->pre + (t - chunk_begin) * N * d->ld_pre, .ld_pre = (ptrdiff_t)d->ld_pre,
-		.weight_hh = pack->weight_hh, .bias_hn = pack->bias_hn,
-		.h_in = r->tape.y + before(r, t) * N * d->Rp, .ld_h_in = (ptrdiff_t)d->Rp,
-		.h_out = h_out, .ld_h_out = (ptrdiff_t)d->Hp,
-		.ld_c_in = (ptrdiff_t)d->Hp, .ld_c_out = (ptrdiff_t)d->Hp};
+	gm_step call = {.rows = rows_active(&r->scratch->rows, t),
+	                .units = d->H,
+	                .depth = d->R,
+	                .pre = r->scratch->pre + (t - chunk_begin) * N * d->ld_pre,
+	                .ld_pre = (ptrdiff_t)d->ld_pre,
+	                .weight_hh = pack->weight_hh,
+	                .bias_hn = pack->bias_hn,
+	                .h_in = r->tape.y + before(r, t) * N * d->Rp,
+	                .ld_h_in = (ptrdiff_t)d->Rp,
+	                .h_out = h_out,
+	                .ld_h_out = (ptrdiff_t)d->Hp,
+	                .ld_c_in = (ptrdiff_t)d->Hp,
+	                .ld_c_out = (ptrdiff_t)d->Hp};
 
 	if (call.rows == 0)
 		return;
@@ -156,8 +164,8 @@ static void deliver(const layer_run *r, size_t t_begin, size_t t_end)
 			if (t >= row_length(rows, n))
 				memset(out, 0, d->R * sizeof *out);
 			else if (r->mask)
-				r->plan->kernels->multiply(out, h, r->mask + (ptrdiff_t)t * r->args->mask_t +
-				                           (ptrdiff_t)n * r->args->mask_n, d->R);
+				r->plan->kernels->multiply(
+					out, h, r->mask + (ptrdiff_t)t * r->args->mask_t + (ptrdiff_t)n * r->args->mask_n, d->R);
 			else
 				memcpy(out, h, d->R * sizeof *out);
 		}

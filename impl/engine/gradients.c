@@ -72,9 +72,14 @@ static void multiply_rows(const layer_gradients *g, const product *p, size_t cou
 	pack_columns(s->pack_b, kernels->gemm_cols, p->b, count, p->n);
 	for (size_t m = 0; m < p->m; m += kernels->outer_rows) {
 		size_t rows = p->m - m < kernels->outer_rows ? p->m - m : kernels->outer_rows;
-		gm_outer call = {
-			.rows = rows, .cols = p->n, .depth = count, .a = s->pack_a, .b = s->pack_b,
-			.c = p->c + m * p->n, .ldc = (ptrdiff_t)p->n, .resume = resume};
+		gm_outer call = {.rows = rows,
+		                 .cols = p->n,
+		                 .depth = count,
+		                 .a = s->pack_a,
+		                 .b = s->pack_b,
+		                 .c = p->c + m * p->n,
+		                 .ldc = (ptrdiff_t)p->n,
+		                 .resume = resume};
 
 		for (size_t k = 0; k < count; k++)
 			for (size_t i = 0; i < kernels->outer_rows; i++)
@@ -95,10 +100,7 @@ static void add_rows(const layer_gradients *g, const float *const *rows, size_t 
 		g->plan->kernels->add(c, c, rows[k] + column, m);
 }
 
-static float *offset(float *p, size_t floats)
-{
-	return p ? p + floats : NULL;
-}
+static float *offset(float *p, size_t floats) { return p ? p + floats : NULL; }
 
 /* GRU's gates' gradients stand as [n r z a_nh]: x's weights take r z n, h's take r z a_nh. */
 static void gate_products(const layer_gradients *g, const gm_layer_grads *dw, size_t count, int resume)
@@ -162,11 +164,16 @@ void gradient_of_input(const layer_gradients *g, const gm_view *dx)
 
 	for (size_t next = 0; rows_next_run(&s->rows, dx, g->args->t_begin, g->args->t_end, &next, &run);) {
 		const float *a = s->dgates + (run.t * N + run.slot) * d->ld_dgates;
-		gm_gemm call = {
-			.rows = run.rows, .cols = g->x_size, .depth = (gru ? 2 : d->G) * d->H, .segments = 1,
-			.a = a + (gru ? d->H : 0), .lda = (ptrdiff_t)(run.over_time ? N * d->ld_dgates : d->ld_dgates),
-			.b = pack->weight_ih_t, .bias = g->plan->zeros,
-			.c = view_at(dx, run.t, run.n), .ldc = run.over_time ? dx->t : dx->n};
+		gm_gemm call = {.rows = run.rows,
+		                .cols = g->x_size,
+		                .depth = (gru ? 2 : d->G) * d->H,
+		                .segments = 1,
+		                .a = a + (gru ? d->H : 0),
+		                .lda = (ptrdiff_t)(run.over_time ? N * d->ld_dgates : d->ld_dgates),
+		                .b = pack->weight_ih_t,
+		                .bias = g->plan->zeros,
+		                .c = view_at(dx, run.t, run.n),
+		                .ldc = run.over_time ? dx->t : dx->n};
 
 		g->plan->kernels->gemm(&call);
 		if (!gru)

@@ -28,7 +28,7 @@ typedef struct gm_dims {
 	size_t planes;      /* of the tape, a unit */
 	size_t dgate_width; /* columns of gate gradients: G*H, GRU 4*H */
 	size_t ld_dgates;
-	size_t x_max;       /* widest input of any layer */
+	size_t x_max; /* widest input of any layer */
 } gm_dims;
 
 typedef struct layer_pack { /* one layer and direction; kernels.h says each layout */
@@ -63,7 +63,7 @@ typedef struct gm_rows {
 	const int64_t *lengths; /* NULL: all T, slots are rows */
 	size_t *row_of;         /* caller's row of a slot */
 	size_t *slot_of;
-	size_t *active_at;      /* (T+1) with lengths: slots alive at t */
+	size_t *active_at; /* (T+1) with lengths: slots alive at t */
 } gm_rows;
 
 /* What forward leaves for backward, of one layer and direction.  y and c have T+1 entries: h_t stands at t+1 (forward
@@ -77,14 +77,14 @@ typedef struct layer_tape {
 
 typedef struct gm_scratch {
 	gm_rows rows;
-	float *pre;              /* (chunk, N, ld_pre) */
-	float *x[2];             /* (T, N, D*R) inputs of upper layers when there is no tape */
-	layer_tape layer;        /* the running one when there is no tape; c and m of one step */
+	float *pre;       /* (chunk, N, ld_pre) */
+	float *x[2];      /* (T, N, D*R) inputs of upper layers when there is no tape */
+	layer_tape layer; /* the running one when there is no tape; c and m of one step */
 	/* backward */
-	float *dgates;           /* (T, N, ld_dgates) */
-	float *d, *r, *ds;       /* (N, Rp), (N, Rp), (T, N, Rp) with projection */
-	float *dm, *dc, *carry_d, *carry_z; /* (N, Hp) */
-	float *dx[2], *dx_add;   /* (T, N, D*R), (T, N, x_max) for the second direction */
+	float *dgates;                                  /* (T, N, ld_dgates) */
+	float *d, *r, *ds;                              /* (N, Rp), (N, Rp), (T, N, Rp) with projection */
+	float *dm, *dc, *carry_d, *carry_z;             /* (N, Hp) */
+	float *dx[2], *dx_add;                          /* (T, N, D*R), (T, N, x_max) for the second direction */
 	const float **row_a, **row_x, **row_h, **row_m; /* (GRADIENT_ROWS) */
 	float *pack_a, *pack_b;
 } gm_scratch;
@@ -99,10 +99,7 @@ void layout_scratch(const gm_plan *plan, size_t T, size_t N, int backward, gm_sc
 void pack_weights(gm_plan *plan, const gm_weights *weights);
 
 void rows_init(gm_rows *rows, const gm_forward_args *args);
-static inline size_t rows_active(const gm_rows *rows, size_t t)
-{
-	return rows->lengths ? rows->active_at[t] : rows->N;
-}
+static inline size_t rows_active(const gm_rows *rows, size_t t) { return rows->lengths ? rows->active_at[t] : rows->N; }
 static inline size_t row_length(const gm_rows *rows, size_t n)
 {
 	return rows->lengths ? (size_t)rows->lengths[n] : rows->T;
@@ -129,8 +126,8 @@ typedef struct layer_gradients {
 	const gm_backward_args *args;
 	gm_scratch *scratch;
 	const layer_tape *tape;
-	gm_view input;      /* x of this layer */
-	size_t index;       /* layer*D + direction */
+	gm_view input; /* x of this layer */
+	size_t index;  /* layer*D + direction */
 	size_t x_size;
 	int reverse;
 } layer_gradients;

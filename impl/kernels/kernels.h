@@ -43,13 +43,13 @@ typedef struct gm_step {
 	size_t rows, units, depth; /* N, H, R; RNN and GRU: R is H */
 	const float *pre;          /* (rows, blocks*G*lanes) input projection with bias: [unit block][gate][lane] */
 	ptrdiff_t ld_pre;
-	const float *weight_hh;    /* packed [unit block][k][gate][lane] */
-	const float *bias_hn;      /* GRU: (padded H) starts the recurrent part of the new gate */
-	const float *h_in;         /* (rows, padded R) */
-	const float *c_in;         /* (rows, padded H) LSTM; may be c_out */
-	float *h_out, *c_out;      /* padded; h_out is not h_in */
+	const float *weight_hh; /* packed [unit block][k][gate][lane] */
+	const float *bias_hn;   /* GRU: (padded H) starts the recurrent part of the new gate */
+	const float *h_in;      /* (rows, padded R) */
+	const float *c_in;      /* (rows, padded H) LSTM; may be c_out */
+	float *h_out, *c_out;   /* padded; h_out is not h_in */
 	ptrdiff_t ld_h_in, ld_h_out, ld_c_in, ld_c_out;
-	float *tape;               /* (rows, gm_tape_planes * padded H) or NULL: [unit block][plane][lane] */
+	float *tape; /* (rows, gm_tape_planes * padded H) or NULL: [unit block][plane][lane] */
 	ptrdiff_t ld_tape;
 } gm_step;
 
@@ -59,14 +59,14 @@ enum { GM_LSTM_PLANES = 5, GM_GRU_PLANES = 4 };
 /* The cell's part of one step backward: from d (gradient at h, or at o*tanh(c) with projection) to the gates'. */
 typedef struct gm_step_back {
 	size_t rows, units;
-	const float *d;            /* (rows, padded H) */
+	const float *d; /* (rows, padded H) */
 	const float *tape;
-	const float *h;            /* padded; RNN: h of this step, GRU: h before it */
-	const float *c_before;     /* LSTM: (rows, padded H) c before this step */
-	float *dc;                 /* LSTM: (rows, padded H) in: gradient at c, out: at c before this step */
-	float *dgates;             /* (rows, gates * H) out, [gate][unit] unpadded; GRU: [n r z a_nh], so that both
+	const float *h;           /* padded; RNN: h of this step, GRU: h before it */
+	const float *c_before;    /* LSTM: (rows, padded H) c before this step */
+	float *dc;                /* LSTM: (rows, padded H) in: gradient at c, out: at c before this step */
+	float *dgates;            /* (rows, gates * H) out, [gate][unit] unpadded; GRU: [n r z a_nh], so that both
 	                              r z a_nh (for h) and, in two parts, r z n (for x) are runs of columns */
-	float *carry_d, *carry_z;  /* GRU: (rows, padded H) out, stride ld_d, for gm_gemm */
+	float *carry_d, *carry_z; /* GRU: (rows, padded H) out, stride ld_d, for gm_gemm */
 	ptrdiff_t ld_d, ld_tape, ld_h, ld_c, ld_dc, ld_dgates;
 } gm_step_back;
 

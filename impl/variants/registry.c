@@ -7,35 +7,46 @@
 #include "isa/host/host.h"
 
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
-	extern const gm_kernels gm_kernels_##isa##_##activation;      \
+	extern const gm_kernels gm_kernels_##isa##_##activation;          \
 	static const engine_row row_##id = {name, &gm_kernels_##isa##_##activation};
 #include "variants/variants.def"
 #undef VARIANT
 
 /* The ABI has no argument for the row, so each row has its own three entry points. */
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding)                                               \
-	static gm_status sizes_##id(const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)           \
-	{                                                                                                           \
-		return engine_sizes(&row_##id, problem, opts, sizes);                                               \
-	}                                                                                                           \
+#define VARIANT(id, name, isa, activation, needs, strategy, rounding)                                            \
+	static gm_status sizes_##id(const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)            \
+	{                                                                                                            \
+		return engine_sizes(&row_##id, problem, opts, sizes);                                                    \
+	}                                                                                                            \
 	static gm_status create_##id(const gm_problem *problem, const gm_plan_opts *opts, void *mem, gm_plan **plan, \
-	                             gm_error *error)                                                               \
-	{                                                                                                           \
-		return engine_plan_create(&row_##id, problem, opts, mem, plan, error);                              \
+	                             gm_error *error)                                                                \
+	{                                                                                                            \
+		return engine_plan_create(&row_##id, problem, opts, mem, plan, error);                                   \
 	}
 #include "variants/variants.def"
 #undef VARIANT
 
-#define VARIANT(id, text, isa_, activation_, needs_, strategy_, rounding_)                          \
-	{                                                                                           \
-		.struct_size = sizeof(gm_variant), .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR, \
-		.name = text, .needs = needs_,                                                      \
-		.traits = {.accuracy_class = GM_CLASS_F32, .rounding = rounding_, .isa = #isa_,     \
-		           .strategy = strategy_, .activation = #activation_, .weights = "f32"},    \
-		.supports = engine_supports, .sizes = sizes_##id, .plan_create = create_##id,       \
-		.set_weights = engine_set_weights, .forward = engine_run_forward,                   \
-		.backward = engine_run_backward, .describe = engine_describe,                       \
-		.plan_destroy = engine_plan_destroy,                                                \
+#define VARIANT(id, text, isa_, activation_, needs_, strategy_, rounding_) \
+	{                                                                      \
+		.struct_size = sizeof(gm_variant),                                 \
+		.abi_major = GM_ABI_MAJOR,                                         \
+		.abi_minor = GM_ABI_MINOR,                                         \
+		.name = text,                                                      \
+		.needs = needs_,                                                   \
+		.traits = {.accuracy_class = GM_CLASS_F32,                         \
+	               .rounding = rounding_,                                  \
+	               .isa = #isa_,                                           \
+	               .strategy = strategy_,                                  \
+	               .activation = #activation_,                             \
+	               .weights = "f32"},                                      \
+		.supports = engine_supports,                                       \
+		.sizes = sizes_##id,                                               \
+		.plan_create = create_##id,                                        \
+		.set_weights = engine_set_weights,                                 \
+		.forward = engine_run_forward,                                     \
+		.backward = engine_run_backward,                                   \
+		.describe = engine_describe,                                       \
+		.plan_destroy = engine_plan_destroy,                               \
 	},
 static const gm_variant variants[] = {
 #include "variants/variants.def"
@@ -50,15 +61,9 @@ static const engine_row *const rows[] = {
 
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
-size_t gm_variant_count(void)
-{
-	return VARIANTS;
-}
+size_t gm_variant_count(void) { return VARIANTS; }
 
-const gm_variant *gm_variant_at(size_t index)
-{
-	return index < VARIANTS ? &variants[index] : NULL;
-}
+const gm_variant *gm_variant_at(size_t index) { return index < VARIANTS ? &variants[index] : NULL; }
 
 const gm_variant *gm_variant_find(const char *name)
 {
@@ -68,16 +73,15 @@ const gm_variant *gm_variant_find(const char *name)
 	return NULL;
 }
 
-uint64_t gm_cpu_features(void)
-{
-	return host_cpu_features();
-}
+uint64_t gm_cpu_features(void) { return host_cpu_features(); }
 
 /* Names of the bits of `missing`, separated by blanks. */
 static void feature_names(uint64_t missing, char *text, size_t size)
 {
-	static const struct { uint64_t bit; const char *name; } features[] = {
-		{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} features[] = {{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
 	size_t used = 0;
 
 	text[0] = '\0';

@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-static size_t directions(const gm_plan *plan)
-{
-	return 1 + plan->problem.bidirectional;
-}
+static size_t directions(const gm_plan *plan) { return 1 + plan->problem.bidirectional; }
 
 static size_t state(const gm_plan *plan)
 {
@@ -124,10 +121,7 @@ gm_status base_backward(gm_plan *plan, const gm_backward_args *b)
 	return GM_OK;
 }
 
-static void plan_destroy(gm_plan *plan)
-{
-	(void)plan;
-}
+static void plan_destroy(gm_plan *plan) { (void)plan; }
 
 static const char *describe(const gm_plan *plan)
 {
@@ -140,16 +134,31 @@ GM_PLUGIN_EXPORT gm_plugin_entry gm_plugin_v1;
 const gm_plugin *gm_plugin_v1(void)
 {
 	static gm_variant base = {
-		.struct_size = sizeof base, .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR, .name = "base",
+		.struct_size = sizeof base,
+		.abi_major = GM_ABI_MAJOR,
+		.abi_minor = GM_ABI_MINOR,
+		.name = "base",
 		.traits = {.isa = "c", .strategy = "constant", .activation = "none", .weights = "f32"},
-		.supports = supports, .sizes = sizes, .plan_create = plan_create, .set_weights = set_weights,
-		.forward = base_forward, .backward = base_backward, .describe = describe, .plan_destroy = plan_destroy,
+		.supports = supports,
+		.sizes = sizes,
+		.plan_create = plan_create,
+		.set_weights = set_weights,
+		.forward = base_forward,
+		.backward = base_backward,
+		.describe = describe,
+		.plan_destroy = plan_destroy,
 	};
 	static gm_variant forward_only;
 	static const gm_variant *variant[] = {&base, &forward_only};
 	static gm_plugin plugin = {
-		.struct_size = sizeof plugin, .abi_major = GM_ABI_MAJOR, .abi_minor = GM_ABI_MINOR, .name = "base",
-		.version = "1", .licence = "MIT", .variant_count = 2, .variant = variant,
+		.struct_size = sizeof plugin,
+		.abi_major = GM_ABI_MAJOR,
+		.abi_minor = GM_ABI_MINOR,
+		.name = "base",
+		.version = "1",
+		.licence = "MIT",
+		.variant_count = 2,
+		.variant = variant,
 	};
 
 	forward_only = base;

@@ -4,10 +4,7 @@
 
 #include <fenv.h>
 
-static __attribute__((constructor)) void on_load(void)
-{
-	fesetround(FE_UPWARD);
-}
+static __attribute__((constructor)) void on_load(void) { fesetround(FE_UPWARD); }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
 {

@@ -70,7 +70,7 @@ static void *poisoned(size_t bytes, size_t alignment)
 
 static int is_result(const gm_case *c, size_t row, gm_role role)
 {
-	return c->tensors->row[row].role == role && c->golden64[row] != NULL;
+	return c->tensors->row[row].role == role && c->golden64[row];
 }
 
 static gm_status give_data(attempt *a, gm_error *error)
@@ -153,7 +153,8 @@ static gm_status run_mode(const gm_case *c, const gm_variant *variant, unsigned 
 {
 	attempt a = {.variant = variant, .c = c};
 
-	a.opts = (gm_plan_opts){.struct_size = sizeof a.opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
+	a.opts = (gm_plan_opts){
+		.struct_size = sizeof a.opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
 	gm_status status = attempt_open(&a, error);
 	if (status == GM_OK)
 		status = variant->forward(a.plan, &a.binding->fwd);

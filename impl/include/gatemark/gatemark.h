@@ -47,9 +47,9 @@ typedef enum gm_status {
 	GM_IO = 6,
 	GM_BAD_FIXTURE = 7,
 	GM_BAD_PLUGIN = 8,
-	GM_MISMATCH = 9,     /* judged and found wrong */
-	GM_CRASHED = 10,     /* the child that ran the kernel died */
-	GM_TIMEOUT = 11      /* the child that ran the kernel was too slow and was ended */
+	GM_MISMATCH = 9, /* judged and found wrong */
+	GM_CRASHED = 10, /* the child that ran the kernel died */
+	GM_TIMEOUT = 11  /* the child that ran the kernel was too slow and was ended */
 } gm_status;
 
 /* Optional detail of a failure: what, where, the numbers.  NULL is always allowed. */
@@ -64,14 +64,15 @@ const char *gm_status_name(gm_status status);
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-gm_status gm_fail(gm_error *error, gm_status status, const char *format, ...);
+gm_status
+gm_fail(gm_error *error, gm_status status, const char *format, ...);
 
 /* Returns from the calling function with the status of a step that failed. */
-#define GM_TRY(expression)                    \
+#define GM_TRY(expression)                \
 	do {                                  \
 		gm_status gm_try_ = (expression); \
-		if (gm_try_ != GM_OK)         \
-			return gm_try_;       \
+		if (gm_try_ != GM_OK)             \
+			return gm_try_;               \
 	} while (0)
 
 /* ---- the problem: the parameters of torch.nn.{RNN,LSTM,GRU} ---- */
@@ -94,9 +95,9 @@ typedef struct gm_problem {
 	double dropout;         /* > 0: each call gives masks for layers 0 .. L-2 */
 } gm_problem;
 
-size_t gm_gates(uint32_t cell);                      /* G; 0 for an unknown cell */
-size_t gm_directions(const gm_problem *problem);     /* D */
-size_t gm_state_size(const gm_problem *problem);     /* R */
+size_t gm_gates(uint32_t cell);                                 /* G; 0 for an unknown cell */
+size_t gm_directions(const gm_problem *problem);                /* D */
+size_t gm_state_size(const gm_problem *problem);                /* R */
 size_t gm_layer_input(const gm_problem *problem, size_t layer); /* I, or D*R above layer 0 */
 
 /* GM_OK, or GM_BAD_SHAPE / GM_BAD_ARGUMENT with the parameter and its value. */
@@ -167,16 +168,16 @@ typedef struct gm_forward_args {
 	uint32_t struct_size;
 	uint32_t reserved;
 	size_t T, N;
-	const int64_t *lengths;           /* (N), 1..T, any order; NULL = all T.  Padded steps are never read */
-	const float *input;               /* (t, n) at t*in_t + n*in_n, I elements */
+	const int64_t *lengths; /* (N), 1..T, any order; NULL = all T.  Padded steps are never read */
+	const float *input;     /* (t, n) at t*in_t + n*in_n, I elements */
 	ptrdiff_t in_t, in_n;
 	const float *h_0, *c_0;           /* (L*D, N, R), (L*D, N, H); NULL = zeros */
 	const float *const *dropout_mask; /* L-1 arrays (T, N, D*R), scaled, strides mask_t, mask_n; NULL = none */
 	ptrdiff_t mask_t, mask_n;
-	float *output;                    /* (t, n) at t*out_t + n*out_n, D*R elements; beyond a length: +0 */
+	float *output; /* (t, n) at t*out_t + n*out_n, D*R elements; beyond a length: +0 */
 	ptrdiff_t out_t, out_n;
-	float *h_n, *c_n;                 /* shapes of h_0, c_0; NULL = not wanted */
-	void *tape;                       /* NULL = inference */
+	float *h_n, *c_n; /* shapes of h_0, c_0; NULL = not wanted */
+	void *tape;       /* NULL = inference */
 	void *scratch;
 } gm_forward_args;
 
@@ -186,12 +187,12 @@ typedef struct gm_forward_args {
  * fwd->tape; its input, h_0, c_0, masks and lengths must still hold what they held then. */
 typedef struct gm_backward_args {
 	uint32_t struct_size;
-	uint32_t flags;             /* weight gradients: GM_OVERWRITE or GM_ACCUMULATE */
+	uint32_t flags; /* weight gradients: GM_OVERWRITE or GM_ACCUMULATE */
 	const gm_forward_args *fwd;
-	size_t t_begin, t_end;      /* whole: 0, T */
-	const float *grad_output;   /* strides of output; NULL = zeros */
+	size_t t_begin, t_end;            /* whole: 0, T */
+	const float *grad_output;         /* strides of output; NULL = zeros */
 	const float *grad_h_n, *grad_c_n; /* shapes of h_0, c_0; NULL = zeros */
-	float *dinput;              /* strides of input; padded steps get +0; NULL = not wanted, as below */
+	float *dinput;                    /* strides of input; padded steps get +0; NULL = not wanted, as below */
 	float *dh_0, *dc_0;
 	const gm_grads *dweights;
 } gm_backward_args;
@@ -199,22 +200,28 @@ typedef struct gm_backward_args {
 /* ---- variants ---- */
 
 enum { /* gm_variant.needs and gm_cpu_features */
-	GM_CPU_FMA = 1u << 0,
-	GM_CPU_AVX2 = 1u << 1,
-	GM_CPU_AVX512 = 1u << 2, /* F, BW, DQ, VL and the state saved by the system */
-	GM_CPU_NEON = 1u << 3
+	   GM_CPU_FMA = 1u << 0,
+	   GM_CPU_AVX2 = 1u << 1,
+	   GM_CPU_AVX512 = 1u << 2, /* F, BW, DQ, VL and the state saved by the system */
+	   GM_CPU_NEON = 1u << 3
 };
 
-typedef enum gm_class { GM_CLASS_F32 = 0, GM_CLASS_F32_ABS = 1, GM_CLASS_BF16W = 2, GM_CLASS_INT8W = 3, GM_CLASSES = 4 } gm_class;
+typedef enum gm_class {
+	GM_CLASS_F32 = 0,
+	GM_CLASS_F32_ABS = 1,
+	GM_CLASS_BF16W = 2,
+	GM_CLASS_INT8W = 3,
+	GM_CLASSES = 4
+} gm_class;
 typedef enum gm_rounding { GM_FREE = 0, GM_CANONICAL = 1 } gm_rounding;
 
 typedef struct gm_traits {
-	uint32_t accuracy_class;  /* gm_class: the budget it is judged by */
-	uint32_t rounding;        /* gm_rounding */
-	const char *isa;          /* "avx2" */
-	const char *strategy;     /* "fused" */
-	const char *activation;   /* "poly", "u10", ... */
-	const char *weights;      /* "f32", ... */
+	uint32_t accuracy_class; /* gm_class: the budget it is judged by */
+	uint32_t rounding;       /* gm_rounding */
+	const char *isa;         /* "avx2" */
+	const char *strategy;    /* "fused" */
+	const char *activation;  /* "poly", "u10", ... */
+	const char *weights;     /* "f32", ... */
 } gm_traits;
 
 typedef struct gm_call { /* what to time; the pass decides which members are used */
@@ -246,17 +253,17 @@ typedef struct gm_variant {
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
 	gm_status (*forward)(gm_plan *, const gm_forward_args *);
 	gm_status (*backward)(gm_plan *, const gm_backward_args *);
-	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *); /* NULL: as given */
+	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);               /* NULL: as given */
 	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* NULL: the host times */
-	const char *(*describe)(const gm_plan *); /* the engine that really runs */
+	const char *(*describe)(const gm_plan *);                                        /* the engine that really runs */
 	void (*plan_destroy)(gm_plan *);
 } gm_variant;
 
 /* The table impl/variants/variants.def, in its order.  Every row is listed, runnable here or not. */
 size_t gm_variant_count(void);
-const gm_variant *gm_variant_at(size_t index);           /* NULL past the end */
-const gm_variant *gm_variant_find(const char *name);     /* NULL if there is none */
-uint64_t gm_cpu_features(void);                          /* GM_CPU_* that CPU and system offer */
+const gm_variant *gm_variant_at(size_t index);       /* NULL past the end */
+const gm_variant *gm_variant_find(const char *name); /* NULL if there is none */
+uint64_t gm_cpu_features(void);                      /* GM_CPU_* that CPU and system offer */
 /* GM_OK, or GM_NO_CPU naming what is missing (also: the row was not built for this architecture). */
 GM_CHECKED gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error);
 

@@ -38,19 +38,37 @@ typedef struct gm_spec { /* a problem at one size */
 GM_CHECKED gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *error);
 /* Writes the canonical text (parse of it gives the same spec back); pass appended if there is one. */
 void gm_spec_format(const gm_spec *spec, char text[GM_SPEC_TEXT]);
-const char *gm_pass_name(gm_pass pass); /* "fwd", ...; "" for NONE */
-const char *gm_cell_name(uint32_t cell); /* "lstm", ... */
+const char *gm_pass_name(gm_pass pass);             /* "fwd", ...; "" for NONE */
+const char *gm_cell_name(uint32_t cell);            /* "lstm", ... */
 const char *gm_class_name(uint32_t accuracy_class); /* "f32", "f32-abs", "bf16w", "int8w" */
 /* Multiply-adds count as two; forward, or forward + backward (3 x) by the pass. */
 double gm_spec_flops(const gm_spec *spec);
 
 typedef enum gm_kind {
-	GM_INPUT, GM_H_0, GM_C_0, GM_LENGTHS, GM_DROPOUT_MASK,
-	GM_WEIGHT_IH, GM_WEIGHT_HH, GM_BIAS_IH, GM_BIAS_HH, GM_WEIGHT_HR,
-	GM_GRAD_OUTPUT, GM_GRAD_H_N, GM_GRAD_C_N,
-	GM_OUTPUT, GM_H_N, GM_C_N,
-	GM_GRAD_INPUT, GM_GRAD_H_0, GM_GRAD_C_0,
-	GM_GRAD_WEIGHT_IH, GM_GRAD_WEIGHT_HH, GM_GRAD_BIAS_IH, GM_GRAD_BIAS_HH, GM_GRAD_WEIGHT_HR,
+	GM_INPUT,
+	GM_H_0,
+	GM_C_0,
+	GM_LENGTHS,
+	GM_DROPOUT_MASK,
+	GM_WEIGHT_IH,
+	GM_WEIGHT_HH,
+	GM_BIAS_IH,
+	GM_BIAS_HH,
+	GM_WEIGHT_HR,
+	GM_GRAD_OUTPUT,
+	GM_GRAD_H_N,
+	GM_GRAD_C_N,
+	GM_OUTPUT,
+	GM_H_N,
+	GM_C_N,
+	GM_GRAD_INPUT,
+	GM_GRAD_H_0,
+	GM_GRAD_C_0,
+	GM_GRAD_WEIGHT_IH,
+	GM_GRAD_WEIGHT_HH,
+	GM_GRAD_BIAS_IH,
+	GM_GRAD_BIAS_HH,
+	GM_GRAD_WEIGHT_HR,
 	GM_KINDS
 } gm_kind;
 
@@ -65,13 +83,13 @@ typedef enum gm_role {
 typedef enum gm_dtype { GM_DTYPE_F32 = 0, GM_DTYPE_F64 = 1, GM_DTYPE_I64 = 2 } gm_dtype;
 
 typedef struct gm_tensor { /* one row */
-	char name[40];            /* "weight_ih_l0_reverse", "grad_input" */
+	char name[40];         /* "weight_ih_l0_reverse", "grad_input" */
 	gm_kind kind;
 	gm_role role;
-	gm_dtype dtype;           /* GM_DTYPE_F32; lengths: GM_DTYPE_I64 */
-	size_t layer, direction;  /* 0 where the kind has none */
-	size_t rank, dim[3];      /* as in fixtures: (T,N,I), (N,T,I) with batch_first, (T,I) unbatched */
-	size_t count;             /* elements */
+	gm_dtype dtype;          /* GM_DTYPE_F32; lengths: GM_DTYPE_I64 */
+	size_t layer, direction; /* 0 where the kind has none */
+	size_t rank, dim[3];     /* as in fixtures: (T,N,I), (N,T,I) with batch_first, (T,I) unbatched */
+	size_t count;            /* elements */
 } gm_tensor;
 
 typedef struct gm_tensors { /* every tensor that a problem can have, in one fixed order */
@@ -92,8 +110,8 @@ size_t gm_dtype_bytes(gm_dtype dtype);
  * (an output).  The binding owns its small arrays, not the data. */
 typedef struct gm_binding {
 	gm_weights weights;
-	gm_forward_args fwd;   /* tape and scratch NULL: the caller's to set */
-	gm_backward_args bwd;  /* whole sequence, GM_OVERWRITE; its fwd points at this fwd */
+	gm_forward_args fwd;  /* tape and scratch NULL: the caller's to set */
+	gm_backward_args bwd; /* whole sequence, GM_OVERWRITE; its fwd points at this fwd */
 	gm_grads grads;
 } gm_binding;
 

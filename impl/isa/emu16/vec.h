@@ -18,17 +18,21 @@
 #endif
 
 #define VL 16
-typedef struct vf { float lane[VL]; } vf;
-typedef struct vm { int lane[VL]; } vm;
+typedef struct vf {
+	float lane[VL];
+} vf;
+typedef struct vm {
+	int lane[VL];
+} vm;
 
 /* A function of that name whose lane i is `value`. */
-#define LANES(type, declaration, value)       \
-	static inline type declaration        \
-	{                                     \
-		type result;                  \
-		for (int i = 0; i < VL; i++)  \
-			result.lane[i] = value; \
-		return result;                \
+#define LANES(type, declaration, value) \
+	static inline type declaration      \
+	{                                   \
+		type result;                    \
+		for (int i = 0; i < VL; i++)    \
+			result.lane[i] = value;     \
+		return result;                  \
 	}
 
 static inline vf vf_load(const float *p)
@@ -39,10 +43,7 @@ static inline vf vf_load(const float *p)
 	return v;
 }
 
-static inline void vf_store(float *p, vf v)
-{
-	memcpy(p, v.lane, sizeof v.lane);
-}
+static inline void vf_store(float *p, vf v) { memcpy(p, v.lane, sizeof v.lane); }
 
 static inline vf vf_load_n(const float *p, size_t n)
 {
@@ -52,10 +53,7 @@ static inline vf vf_load_n(const float *p, size_t n)
 	return v;
 }
 
-static inline void vf_store_n(float *p, vf v, size_t n)
-{
-	memcpy(p, v.lane, n * sizeof *p);
-}
+static inline void vf_store_n(float *p, vf v, size_t n) { memcpy(p, v.lane, n * sizeof *p); }
 
 static inline float emu16_pow2(float t)
 {

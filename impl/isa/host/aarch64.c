@@ -4,10 +4,7 @@
 
 #include "gatemark/gatemark.h"
 
-uint64_t host_cpu_features(void)
-{
-	return GM_CPU_FMA | GM_CPU_NEON;
-}
+uint64_t host_cpu_features(void) { return GM_CPU_FMA | GM_CPU_NEON; }
 
 static const uint64_t fpcr_fz = 1u << 24;
 
@@ -20,7 +17,4 @@ uint64_t host_fp_enter(uint32_t denormals)
 	return before;
 }
 
-void host_fp_leave(uint64_t mode)
-{
-	__asm__ volatile("msr fpcr, %0" : : "r"(mode));
-}
+void host_fp_leave(uint64_t mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }

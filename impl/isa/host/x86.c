@@ -15,8 +15,8 @@ uint64_t host_cpu_features(void)
 		features |= GM_CPU_FMA;
 	if (__builtin_cpu_supports("avx2"))
 		features |= GM_CPU_AVX2;
-	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512vl"))
 		features |= GM_CPU_AVX512;
 	return features;
 }
@@ -31,7 +31,4 @@ uint64_t host_fp_enter(uint32_t denormals)
 	return before;
 }
 
-void host_fp_leave(uint64_t mode)
-{
-	_mm_setcsr((unsigned)mode);
-}
+void host_fp_leave(uint64_t mode) { _mm_setcsr((unsigned)mode); }

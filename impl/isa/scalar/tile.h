@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tile.h of scalar and scalar_fma - what fits 16 registers of one lane (kernels/tile.inc says what X means). */
-#define GEMM_VECTORS 4
-#define GEMM_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(2, 1) X(3, 1)
-#define OUTER_ROWS 3
-#define LSTM_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(2, 1) X(3, 1)
-#define GRU_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(2, 1) X(3, 1) X(4, 1)
-#define RNN_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(2, 1) X(2, 2) X(2, 3) X(2, 4) X(3, 1) X(3, 2) X(3, 3) X(3, 4)
+/* tile.h of scalar and scalar_fma - what fits 16 registers of one lane (kernels/tile.inc says what W<n> means). */
+#define GEMM_VECTORS  4
+#define GEMM_TILES(X) W3(X, 1) W1(X, 2) W1(X, 3)
+#define OUTER_ROWS    3
+#define LSTM_TILES(X) W3(X, 1) W1(X, 2) W1(X, 3)
+#define GRU_TILES(X)  W4(X, 1) W1(X, 2) W1(X, 3) W1(X, 4)
+#define RNN_TILES(X)  W8(X, 1) W4(X, 2) W4(X, 3)

@@ -23,7 +23,11 @@ typedef int vm;
 
 static inline vf vf_load(const float *p) { return *p; }
 static inline void vf_store(float *p, vf v) { *p = v; }
-static inline vf vf_load_n(const float *p, size_t n) { (void)p, (void)n; return 0; }
+static inline vf vf_load_n(const float *p, size_t n)
+{
+	(void)p, (void)n;
+	return 0;
+}
 static inline void vf_store_n(float *p, vf v, size_t n) { (void)p, (void)v, (void)n; }
 static inline vf vf_set1(float x) { return x; }
 static inline vf vf_add(vf a, vf b) { return a + b; }
