@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* budget_rows.c - the body of a budget: its memory, its rows, and which of them are fit to be judged.  Where the
  * numbers come from is budget.c's business. */
-#include "budget.h"
+#include "budget_tensor.h"
 
 #include <math.h>
 #include <stdlib.h>

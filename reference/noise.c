@@ -13,6 +13,6 @@ uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation,
 {
 	uint64_t stream = noise_draw(seed, operation);
 
-	stream = noise_draw(stream, noise->sticky ? 0 : (uint64_t)t);
+	stream = noise_draw(stream, noise->correlated ? 0 : (uint64_t)t);
 	return noise_draw(stream, n);
 }

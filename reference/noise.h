@@ -35,22 +35,22 @@ NOISE_INLINE double noise_unit(uint32_t bits) { return ((double)(int32_t)bits + 
 
 /* Seed of a (layer, direction) of a run. */
 uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction);
-/* Stream of one row of an operation; t does not enter if the noise is sticky. */
+/* Stream of one row of an operation; t does not enter if the noise is correlated. */
 uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation, size_t t, size_t n);
 
 /* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact, and where
  * the compiler sees it, gone. */
-typedef struct noise_pen {
+typedef struct noise_rounding {
 	const ref_noise *noise;
 	uint64_t state;
-} noise_pen;
+} noise_rounding;
 
-NOISE_INLINE noise_pen noise_pen_at(const ref_noise *noise, uint64_t stream, size_t unit)
+NOISE_INLINE noise_rounding noise_rounding_at(const ref_noise *noise, uint64_t stream, size_t unit)
 {
-	return (noise_pen){noise, stream + (uint64_t)unit * (NOISE_DRAWS * NOISE_GAMMA)};
+	return (noise_rounding){noise, stream + (uint64_t)unit * (NOISE_DRAWS * NOISE_GAMMA)};
 }
 
-NOISE_INLINE double noise_perturb(noise_pen *pen, double x, double relative, double absolute)
+NOISE_INLINE double noise_perturb(noise_rounding *pen, double x, double relative, double absolute)
 {
 	uint64_t z = noise_mix(pen->state += NOISE_GAMMA);
 
@@ -58,13 +58,13 @@ NOISE_INLINE double noise_perturb(noise_pen *pen, double x, double relative, dou
 }
 
 /* fl(x): one rounding of an elementary operation. */
-NOISE_INLINE double fl(noise_pen *pen, double x)
+NOISE_INLINE double fl(noise_rounding *pen, double x)
 {
 	return pen->noise ? noise_perturb(pen, x, pen->noise->relative, pen->noise->absolute) : x;
 }
 
 /* The same for the result of an activation, by its own accuracy. */
-NOISE_INLINE double fl_act(noise_pen *pen, double x)
+NOISE_INLINE double fl_act(noise_rounding *pen, double x)
 {
 	const ref_noise *noise = pen->noise;
 

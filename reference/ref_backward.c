@@ -22,7 +22,7 @@ static const double *gradient_at_m(ref_layer *l, const double *d, size_t t, size
 	squares = ref_chain_squares(&l->errs, l->squares, l->H);
 	memset(dm, 0, l->H * sizeof *dm);
 	ref_chain_add(dm, squares, l->H, &terms);
-	ref_chain_end(dm, squares, l->H, l->P, 0, &l->errs, (ref_place){REF_OP_DM, t, n});
+	ref_chain_end(dm, squares, l->H, l->P, 0, &l->errs, (ref_site){REF_OP_DM, t, n});
 	return dm;
 }
 
@@ -37,7 +37,7 @@ static void carry(ref_layer *l, const double *da, const double *direct, size_t t
 	for (size_t j = 0; j < R; j++)
 		r[j] = direct ? direct[j] : 0;
 	ref_chain_add(r, squares, R, &terms);
-	ref_chain_end(r, squares, R, GH, 0, &l->errs, (ref_place){REF_OP_CARRY, t, n});
+	ref_chain_end(r, squares, R, GH, 0, &l->errs, (ref_site){REF_OP_CARRY, t, n});
 }
 
 static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
@@ -46,7 +46,7 @@ static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
 	double *d = l->dh + (t * l->way.N + n) * R;
 	ref_step step = ref_layer_step(l, REF_OP_DCELL, t, n);
 
-	ref_add(d, dy, l->dh_now + n * R, R, &l->errs, (ref_place){REF_OP_DH, t, n});
+	ref_add(d, dy, l->dh_now + n * R, R, &l->errs, (ref_site){REF_OP_DH, t, n});
 	step.d = gradient_at_m(l, d, t, n);
 	l->cell->backward(&step);
 	ref_note(&l->errs, step.dgates, l->G * l->H);
@@ -82,7 +82,7 @@ void ref_layer_dx(ref_layer *l, double *dx)
 		ref_terms terms = {.a = l->dgates + s * GH, .a_step = 1, .b = l->weights.weight_ih, .b_step = l->I, .count = GH};
 
 		ref_chain_add(dx + s * l->I, squares, l->I, &terms);
-		ref_chain_end(dx + s * l->I, squares, l->I, GH, 0, &l->errs, (ref_place){REF_OP_DX, s / N, s % N});
+		ref_chain_end(dx + s * l->I, squares, l->I, GH, 0, &l->errs, (ref_site){REF_OP_DX, s / N, s % N});
 	}
 }
 
@@ -100,7 +100,7 @@ static void outer(ref_layer *l, double *out, size_t rows, size_t width, const do
 
 		terms.a = da + k;
 		ref_chain_add(out + k * width, squares, width, &terms);
-		ref_chain_end(out + k * width, squares, width, terms.count, 1, &l->errs, (ref_place){operation, 0, k});
+		ref_chain_end(out + k * width, squares, width, terms.count, 1, &l->errs, (ref_site){operation, 0, k});
 	}
 }
 
@@ -116,7 +116,7 @@ static void over_steps(ref_layer *l, double *out, const double *da, unsigned ope
 	squares = ref_chain_squares(&l->errs, l->squares, GH);
 	memset(out, 0, GH * sizeof *out);
 	ref_chain_plain(out, squares, GH, &terms);
-	ref_chain_end(out, squares, GH, terms.count, 1, &l->errs, (ref_place){operation, 0, 0});
+	ref_chain_end(out, squares, GH, terms.count, 1, &l->errs, (ref_site){operation, 0, 0});
 }
 
 void ref_layer_dweights(ref_layer *l, const double *x, const ref_grads *grads)

@@ -46,7 +46,7 @@ static void join_biases(ref_layer *l)
 	for (size_t k = 0; ih && k < all; k++)
 		l->bias[k] = ih[k];
 	if (hh) {
-		ref_add(l->bias, l->bias, hh, joined, &l->errs, (ref_place){REF_OP_BIAS, 0, 0});
+		ref_add(l->bias, l->bias, hh, joined, &l->errs, (ref_site){REF_OP_BIAS, 0, 0});
 		for (size_t k = joined; k < all; k++)
 			l->bias_nh[k - joined] = hh[k];
 	}
@@ -106,7 +106,7 @@ ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t t, size_t
 	return (ref_step){
 		.H = H,
 		.errs = &l->errs,
-		.stream = ref_stream(&l->errs, (ref_place){operation, t, n}),
+		.stream = ref_stream(&l->errs, (ref_site){operation, t, n}),
 		.gates = row_of(l->gates, s, GH),
 		.a_nh = row_of(l->a_nh, s, H),
 		.h_prev = row_of(l->h_prev, s, l->R),

@@ -20,19 +20,19 @@ typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
 	double *weight_ih, *weight_hh, *bias_ih, *bias_hh, *weight_hr;
 } ref_grads;
 
-typedef struct ref_way { /* who has a step when; shared by all layers of a direction */
+typedef struct ref_schedule { /* who has a step when; shared by all layers of a direction */
 	size_t T, N;
 	int reverse;
 	const size_t *length; /* (N) */
 	const size_t *order;  /* rows s that are not padding, against the order of processing: as sums over steps run */
 	size_t steps;         /* entries of order */
-} ref_way;
+} ref_schedule;
 
 typedef struct ref_layer {
 	const ref_cell *cell;
 	ref_weights weights;
-	ref_way way;
-	ref_errs errs;
+	ref_schedule way;
+	ref_errors errs;
 	size_t I, H, P, R, G;
 	double *weight_ih_t, *weight_hh_t, *weight_hr_t; /* (I, G*H), (R, G*H), (H, P): sums run along units */
 	double *bias;                /* (G*H) of the chain over x: b_ih + b_hh where joined, else b_ih */
@@ -70,7 +70,7 @@ void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, cons
 void ref_layer_dx(ref_layer *layer, double *dx);
 void ref_layer_dweights(ref_layer *layer, const double *x, const ref_grads *grads);
 
-enum { /* places of roundings (ref_place.operation); each dW takes a row of them */
+enum { /* places of roundings (ref_site.operation); each dW takes a row of them */
 	   REF_OP_BIAS,
 	   REF_OP_GATES,
 	   REF_OP_A_NH,

@@ -4,8 +4,9 @@
  * All on budgets built from arrays, where every number is known; where budgets come from: test_budget.c. */
 #include "judged_run.h"
 
-#include "budget.h"
-#include "place.h"
+#include "budget_tensor.h"
+#include "judge.h"
+#include "locate.h"
 
 /* ---- budgets from arrays ---- */
 
@@ -252,14 +253,14 @@ static void places_have_names(void **state)
 		assert_int_equal(gm_tensors_create(&spec, &tensors, NULL), GM_OK);
 		assert_true(gm_tensors_find(tensors, row[i].tensor) != GM_NO_TENSOR);
 		tensor = &tensors->row[gm_tensors_find(tensors, row[i].tensor)];
-		judge_element_name(tensor, row[i].index, text);
+		locate_name(tensor, row[i].index, text);
 		assert_string_equal(text, row[i].name);
-		judge_element_place(&spec, tensor, row[i].index, text);
+		locate_text(&spec, tensor, row[i].index, text);
 		assert_string_equal(text, row[i].place);
 		gm_tensors_destroy(tensors);
 	}
-	assert_int_equal(place_gate(GM_LSTM, 2), 'g');
-	assert_int_equal(place_gate(GM_GRU, 3), '?');
+	assert_int_equal(gate_letter(GM_LSTM, 2), 'g');
+	assert_int_equal(gate_letter(GM_GRU, 3), '?');
 }
 
 /* Wrong elements: index % modulus in [low, high], index in [from, to). */

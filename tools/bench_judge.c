@@ -128,7 +128,7 @@ static race_status judge_all(const bench_judge *j, const gm_spec *spec, const ju
 		snprintf(reason, RACE_REASON, "every row of this problem is unfit: nothing could be judged");
 		return RACE_REJECTED;
 	}
-	judge_element_name(&tensors->row[row], worst.worst, element);
+	locate_name(&tensors->row[row], worst.worst, element);
 	error_text(worst.got, worst.want, worst.allowed, error);
 	snprintf(reason, RACE_REASON, "%.60s %.190s", element, error);
 	return RACE_REJECTED;

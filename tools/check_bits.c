@@ -42,8 +42,8 @@ static void tell(const unit *u, json_t *record, const char *from, const float *c
 {
 	const gm_tensor *tensor = &u->c->tensors->row[row];
 	char element[96], place[96], reason[400];
-	judge_element_name(tensor, index, element);
-	judge_element_place(&u->c->spec, tensor, index, place);
+	locate_name(tensor, index, element);
+	locate_text(&u->c->spec, tensor, index, place);
 	snprintf(reason, sizeof reason,
 	         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
 	         got[row][index], want[row][index], place, count, tensor->count);

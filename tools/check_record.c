@@ -100,7 +100,7 @@ static void blame(const unit *u, json_t *record, const judge_budget *budget, siz
                   const float *got)
 {
 	char element[96], error[192], first[160], reason[512];
-	judge_element_name(&u->c->tensors->row[row], v->worst, element);
+	locate_name(&u->c->tensors->row[row], v->worst, element);
 	error_text(v->got, v->want, v->allowed, error);
 	judge_explain(budget, row, got, first);
 	snprintf(reason, sizeof reason, "%s %s\n%s", element, error, first);
