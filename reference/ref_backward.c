@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ref_backward.c - the way back of ref_forward.c, against its order of steps.
  *
- *   d   = dy + r                      r: carried from the step processed after; dh_n at first, dh_0 at last
+ *   d   = dy + r                      r: carried from the step processed after; grad_h_n at first, grad_h_0 at last
  *   dm  = W_hr^T d                    with a projection, else d
  *   da  = cell's backward(dm, dc)     towards x and towards h'
  *   r'  = W_hh^T da                   gate by gate, the gates' sums then added; GRU adds d z
@@ -55,13 +55,13 @@ static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
 	carry(l, step.dgates_h, step.dh_direct, t, n);
 }
 
-void ref_layer_backward(ref_layer *l, const double *dy, size_t dy_step, const double *dh_n, const double *dc_n)
+void ref_layer_backward(ref_layer *l, const double *dy, size_t dy_step, const double *grad_h_n, const double *grad_c_n)
 {
 	const size_t T = l->way.T, N = l->way.N;
 
-	memcpy(l->dh_now, dh_n, N * l->R * sizeof *dh_n);
+	memcpy(l->dh_now, grad_h_n, N * l->R * sizeof *grad_h_n);
 	if (l->dc)
-		memcpy(l->dc_now, dc_n, N * l->H * sizeof *dc_n);
+		memcpy(l->dc_now, grad_c_n, N * l->H * sizeof *grad_c_n);
 	for (size_t i = 0; i < T; i++) {
 		size_t t = l->way.reverse ? i : T - 1 - i;
 

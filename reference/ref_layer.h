@@ -45,7 +45,7 @@ typedef struct ref_layer {
 	double *h_now, *c_now;       /* (N, R), (N, H): state, at last h_n, c_n */
 	double *dgates, *dgates_h;   /* (T, N, G, H); the same but for GRU */
 	double *dh, *dc;             /* (T, N, R), (T, N, H) LSTM: gradients at h and c */
-	double *dh_now, *dc_now;     /* (N, R), (N, H): carried, at last dh_0, dc_0 */
+	double *dh_now, *dc_now;     /* (N, R), (N, H): carried, at last grad_h_0, grad_c_0 */
 	double *squares, *scratch;   /* widest row; (2, H): dm, dh_direct */
 	void *block;                 /* all of the above */
 } ref_layer;
@@ -62,9 +62,10 @@ ref_step ref_layer_step(const ref_layer *layer, unsigned operation, size_t t, si
  *   x  (T, N, I)  h_0 (N, R)  c_0 (N, H)   read */
 void ref_layer_forward(ref_layer *layer, const double *x, const double *h_0, const double *c_0);
 
-/* Fills dgates, dgates_h, dh, dc; dh_now and dc_now end as dh_0 and dc_0.
- *   dy        row s at s*dy_step, R wide    dh_n (N, R)  dc_n (N, H)   read */
-void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, const double *dh_n, const double *dc_n);
+/* Fills dgates, dgates_h, dh, dc; dh_now and dc_now end as grad_h_0 and grad_c_0.
+ *   dy        row s at s*dy_step, R wide    grad_h_n (N, R)  grad_c_n (N, H)   read */
+void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, const double *grad_h_n,
+                        const double *grad_c_n);
 
 /* After ref_layer_backward: dx (T, N, I), and the gradients of the weights. */
 void ref_layer_dx(ref_layer *layer, double *dx);

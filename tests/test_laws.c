@@ -87,8 +87,8 @@ static void windows(const gm_variant *variant)
 			args->t_begin = cut[i];
 			run_backward(&parts);
 			args->flags = GM_ACCUMULATE;
-			args->grad_h_n = args->dh_0;
-			args->grad_c_n = args->dc_0;
+			args->grad_h_n = args->grad_h_0;
+			args->grad_c_n = args->grad_c_0;
 		}
 		if (!same_results(&whole, &parts, 1))
 			fail_msg("%s %s: windows", variant->name, problems[p]);

@@ -8,7 +8,7 @@
 
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
 	extern const gm_kernels gm_kernels_##isa##_##activation;          \
-	static const engine_row row_##id = {name, &gm_kernels_##isa##_##activation};
+	static const engine_entry row_##id = {name, &gm_kernels_##isa##_##activation};
 #include "variants/variants.def"
 #undef VARIANT
 
@@ -54,7 +54,7 @@ static const gm_variant variants[] = {
 #undef VARIANT
 
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) &row_##id,
-static const engine_row *const rows[] = {
+static const engine_entry *const rows[] = {
 #include "variants/variants.def"
 };
 #undef VARIANT
