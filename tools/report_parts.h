@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "evidence.h"
+#include "rerun.h"
 
 typedef struct report_view {
 	const evidence *e;
@@ -37,10 +38,8 @@ int report_is_oracle(const char *variant);
 json_t *report_absent(const report_view *view);
 /* Texts that a reader should know: hints of the machine, taints, bit classes, cut-off files. */
 json_t *report_notes(const report_view *view);
-/* "gatemark run --quick": the command line of a run, quoted for a shell; malloc'ed. */
-char *report_command(const json_t *run);
-/* "gatemark check --cases C --variants V --pass P" of a check record; malloc'ed. */
-char *report_reproducer(const json_t *check);
+/* The command that repeats a check record, with the options of its run; malloc'ed. */
+char *report_rerun(const report_view *view, const json_t *check);
 /* What a failed check record says: its reason, then a line for each tensor over its budget; malloc'ed. */
 char *report_difference(const json_t *check);
 
