@@ -25,7 +25,7 @@ GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm
 void report_view_destroy(report_view *view);
 /* {word, pass, fail, xfail, unsupported, skipped, flaky, cases, conformant, judged (variants), rejected, executors,
  *  timed, blocks, tainted, remarks, noise (median half interval / p50), worst_used, worst_case, worst_variant,
- *  unfit_rows, weak, torch_used, incomplete (runs)}; word: "PASS", "FAIL" or "NOT JUDGED". */
+ *  unfit_rows, unfit_cases, weak, torch_used, incomplete (runs)}; word: "PASS", "FAIL" or "NOT JUDGED". */
 json_t *report_summary(const evidence *e);
 /* What the charts need: {variants: [{name, oracle}], problems: [{text, cell, size, batch, pass, T, N, chosen, with}],
  *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high]]}. */

@@ -104,7 +104,10 @@ json_t *report_notes(const report_view *view)
 	add_count_note(notes, s, "tainted", "%.0f blocks of timings lost time to the machine (stolen, waiting, migration)");
 	add_count_note(notes, s, "remarks", "%.0f timing(s) carry a remark: column reason of the benchmark CSV");
 	add_count_note(notes, s, "failed_timing", "%.0f variant(s) could not be timed on a problem");
-	add_count_note(notes, s, "unfit_rows", "%.0f rows of cases are unfit (chaos or underflow): listed, never passed");
+	if (results_get(s, "unfit_rows", 0) > 0)
+		json_array_append_new(
+			notes, json_sprintf("%.0f rows of %.0f cases are unfit (chaos or underflow): counted, never passed",
+		                        results_get(s, "unfit_rows", 0), results_get(s, "unfit_cases", 0)));
 	add_count_note(notes, s, "weak", "%.0f cases are weak evidence (outputs mostly zero or saturated)");
 	if (view->e->torn)
 		json_array_append_new(notes,
