@@ -68,8 +68,8 @@ typedef struct race_result { /* one `bench` record: tools/RESULTS.md; times of o
 	const unsigned char *blocks_tainted; /* the same shape */
 } race_result;
 
-#define RACE_LOST \
-	0.05 /* share of its time that a part of a block may lose to others; over it, its samples are left out */
+/* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
+#define RACE_LOST 0.05
 
 /* Two candidates of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;

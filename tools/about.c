@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "judge.h"
 #include "race.h"
+#include "rerun.h"
 #include "results.h"
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
@@ -117,6 +118,7 @@ json_t *about_run_record(const cli_options *options, const char *fixtures)
 	                         RACE_PROTOCOL, "canonical", CANONICAL_VERSION, "abi", abi, "seed",
 	                         (json_int_t)options->seed, "time", when, "arguments", arguments, "machine", about_machine());
 	json_object_update(record, more);
+	json_object_set_new(record, "options", rerun_options(options));
 	json_decref(more);
 	return record;
 }

@@ -63,12 +63,15 @@ json_t *record_begin(const unit *u, const check_variant *v, int pass)
 	int judged_by = u->plan->accuracy_class < 0 ? (int)v->info.accuracy_class : u->plan->accuracy_class;
 	gm_spec_format(&u->c->spec, problem);
 	check_bit_class(&v->info, bit_class);
-	return json_pack(
+	json_t *record = json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:i, s:b, s:n, s:[], s:f}", "kind",
 		"check", "case", u->c->id, "problem", problem, "variant", v->info.name, "pass", unit_pass_name(pass), "status",
 		"skipped", "flaky", 0, "reason", "", "class", gm_class_name((uint32_t)judged_by), "executor",
 		executor_name(u->plan->executor), "bit_class", bit_class, "digest", "", "used", 0.0, "where", "", "rows", 0,
 		"unfit_rows", 0, "weak", 0, "torch_used", "tensors", "seconds", 0.0);
+	if (v->plugin)
+		json_object_set_new(record, "plugin", json_string(v->plugin));
+	return record;
 }
 
 void record_status(json_t *record, const char *status, const char *reason)
@@ -95,15 +98,22 @@ static json_t *tensor_of(const gm_tensor *tensor, const judge_verdict *v)
 	                 "wrong", (json_int_t)v->wrong);
 }
 
+/* A number where NaN is wanted: the commonest reason is a term that was skipped because its factor is 0 or absent. */
+static const char *hint(const judge_verdict *v)
+{
+	return isnan(v->want) && !isnan(v->got) ? "; special values: an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"
+	                                        : "";
+}
+
 /* "grad_weight_hh_l0[71,32] got ...", then on a line of its own where the first divergence is. */
 static void blame(const unit *u, json_t *record, const judge_budget *budget, size_t row, const judge_verdict *v,
                   const float *got)
 {
-	char element[96], error[192], first[160], reason[512];
+	char element[96], error[192], first[160], reason[560];
 	locate_name(&u->c->tensors->row[row], v->worst, element);
 	error_text(v->got, v->want, v->allowed, error);
 	judge_explain(budget, row, got, first);
-	snprintf(reason, sizeof reason, "%s %s\n%s", element, error, first);
+	snprintf(reason, sizeof reason, "%s %s\n%s%s", element, error, first, hint(v));
 	record_status(record, "fail", reason);
 }
 

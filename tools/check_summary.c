@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rerun.h"
 #include "terminal.h"
 
 static const char *const status_name[TALLIES] = {"pass", "fail", "xfail", "unsupported", "skipped"};
@@ -14,11 +15,12 @@ int summary_open(check_summary *s, const roster *r, const cli_options *options)
 {
 	*s = (check_summary){.roster = r,
 	                     .options = options,
+	                     .rerun = rerun_options(options),
 	                     .torch_worst = -1,
 	                     .records = json_array(),
 	                     .bits = json_object(),
 	                     .variant = calloc(r->count + 1, sizeof *s->variant)};
-	if (!s->variant || !s->records || !s->bits)
+	if (!s->variant || !s->records || !s->bits || !s->rerun)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < r->count; k++)
 		s->variant[k].worst = -1;
@@ -27,6 +29,7 @@ int summary_open(check_summary *s, const roster *r, const cli_options *options)
 
 void summary_free(check_summary *s)
 {
+	json_decref(s->rerun);
 	json_decref(s->records);
 	json_decref(s->bits);
 	digests_free(&s->committed);

@@ -25,6 +25,7 @@ typedef struct tally { /* of one variant */
 typedef struct check_summary {
 	const roster *roster;
 	const cli_options *options;
+	json_t *rerun;     /* rerun_options of them */
 	tally *variant;    /* by index in the roster */
 	json_t *records;   /* all of kind check, for JUnit */
 	json_t *bits;      /* bit class -> { variants, digests: "case/pass" -> digest, first_difference, and how many
@@ -62,8 +63,9 @@ size_t summary_total(const check_summary *s, int what); /* TALLY_* over all vari
 /* CLI_WRONG, CLI_NOTHING, CLI_SKIPPED or CLI_OK; says on stderr why nothing ran. */
 int summary_exit(const check_summary *s);
 
-/* "FAIL <case>/<pass> <first line of the reason>", "  <its second line> | rerun: ..."; text ends without newline. */
-void failure_text(const json_t *record, const cli_options *options, char *text, size_t bytes);
+/* "FAIL <case>/<pass> <first line of the reason>", "  <its second line> | rerun: ...", without a newline at the end;
+ * options: rerun_options.  malloc'ed; NULL only without memory. */
+char *failure_text(const json_t *record, const json_t *options);
 /* Prints failures as they come (ten a variant, all with --verbose), with --verbose every other result too. */
 void summary_show(check_summary *s, FILE *stream, const json_t *record);
 

@@ -1,37 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* check_text.c - a failure in two lines that stand for themselves: what is wrong, and how to see it again. */
+#define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check_summary.h"
+#include "rerun.h"
 #include "terminal.h"
 
 enum { SHOWN = 10 }; /* failures of a variant without --verbose */
 
-static void rerun(const json_t *record, const cli_options *o, char *text, size_t bytes)
+char *failure_text(const json_t *record, const json_t *options)
 {
-	const char *reason = results_text(record, "reason"), *oracle = "differs in bits from ";
-	char other[64] = "";
-	int n = 0;
-	if (strncmp(reason, oracle, strlen(oracle)) == 0 && strncmp(reason + strlen(oracle), "its ", 4) != 0)
-		n = snprintf(other, sizeof other, "%.*s,", (int)strcspn(reason + strlen(oracle), " "), reason + strlen(oracle));
-	(void)n;
-	snprintf(text, bytes, "rerun: gatemark check --cases %s --variants %s%s --pass %s%s%s%s%s%s%s%s",
-	         results_text(record, "case"), other, results_text(record, "variant"), results_text(record, "pass"),
-	         o->plugin ? " --plugin " : "", o->plugin ? o->plugin : "", o->fixtures ? " --fixtures " : "",
-	         o->fixtures ? o->fixtures : "", o->allow_unlisted ? " --allow-unlisted" : "",
-	         o->accuracy_class ? " --class " : "", o->accuracy_class ? o->accuracy_class : "");
-}
-
-void failure_text(const json_t *record, const cli_options *options, char *text, size_t bytes)
-{
-	char again[1024];
+	char *text = NULL, *again = rerun_check(record, options);
 	const char *reason = results_text(record, "reason");
 	size_t first = strcspn(reason, "\n");
 	const char *second = reason[first] == '\n' ? reason + first + 1 : "";
-	rerun(record, options, again, sizeof again);
-	snprintf(text, bytes, "FAIL %s/%s %.*s\n  %s%s%s", results_text(record, "case"), results_text(record, "pass"),
-	         (int)first, reason, second, second[0] != '\0' ? " | " : "", again);
+	if (asprintf(&text, "FAIL %s/%s %.*s\n  %s%srerun: %s", results_text(record, "case"), results_text(record, "pass"),
+	             (int)first, reason, second, second[0] != '\0' ? " | " : "", !again ? "" : again) < 0)
+		text = NULL;
+	free(again);
+	return text;
 }
 
 static tally *tally_of(check_summary *s, const json_t *record)
@@ -44,15 +34,16 @@ static tally *tally_of(check_summary *s, const json_t *record)
 
 void summary_show(check_summary *s, FILE *stream, const json_t *record)
 {
-	char text[2048];
 	tally *t = tally_of(s, record);
 	const char *status = results_text(record, "status");
 	int failed = strcmp(status, "fail") == 0;
 	if (!t || (failed && t->shown++ >= SHOWN && !s->options->verbose))
 		return;
 	if (failed) {
-		failure_text(record, s->options, text, sizeof text);
-		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN), text + 4);
+		char *text = failure_text(record, s->rerun);
+		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN),
+		        !text ? "" : text + 4);
+		free(text);
 	} else if (s->options->verbose && strcmp(status, "pass") == 0) {
 		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s\n", results_text(record, "case"),
 		        results_text(record, "pass"), results_text(record, "variant"), 100 * results_get(record, "used", 0),

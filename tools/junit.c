@@ -87,9 +87,9 @@ static void properties(xmlTextWriterPtr w, const char *fixtures)
 	json_decref(machine);
 }
 
-static void outcome(xmlTextWriterPtr w, const json_t *record, const cli_options *options)
+static void outcome(xmlTextWriterPtr w, const json_t *record, const json_t *options)
 {
-	char text[2048], message[600], room[TEXT_CAP];
+	char message[600], room[TEXT_CAP];
 	const char *reason = results_text(record, "reason");
 	if (is(record, "pass") || is(record, "xfail"))
 		return;
@@ -100,13 +100,14 @@ static void outcome(xmlTextWriterPtr w, const json_t *record, const cli_options 
 	attribute(w, "message", message);
 	if (failed) {
 		attribute(w, "type", was_judged(record) ? "wrong" : "broken");
-		failure_text(record, options, text, sizeof text);
-		xmlTextWriterWriteString(w, BAD_CAST clean(text, room, sizeof room));
+		char *text = failure_text(record, options);
+		xmlTextWriterWriteString(w, BAD_CAST clean(!text ? "" : text, room, sizeof room));
+		free(text);
 	}
 	xmlTextWriterEndElement(w);
 }
 
-static void testcase(xmlTextWriterPtr w, const json_t *record, const cli_options *options)
+static void testcase(xmlTextWriterPtr w, const json_t *record, const json_t *options)
 {
 	char classname[200];
 	const char *problem = results_text(record, "problem");
@@ -138,7 +139,7 @@ static void document(xmlTextWriterPtr w, const check_summary *s, const char *fix
 		properties(w, fixtures);
 		json_array_foreach(s->records, k, record)
 			if (strcmp(results_text(record, "variant"), name) == 0)
-				testcase(w, record, s->options);
+				testcase(w, record, s->rerun);
 		xmlTextWriterEndElement(w);
 	}
 	xmlTextWriterEndDocument(w);

@@ -43,7 +43,7 @@ static void put_code(FILE *out, const char *text)
 static void put_verdict(FILE *out, const report_view *view)
 {
 	const json_t *s = view->summary;
-	char *command = report_command(view->run), share[24];
+	char *command = rerun_run(view->run), share[24];
 	double noise = results_get(s, "noise", NAN);
 	report_share(results_get(s, "worst_used", 0), share);
 	fprintf(out,
@@ -78,7 +78,7 @@ static void put_failures(FILE *out, const report_view *view)
 	json_array_foreach(view->e->check, i, record) {
 		if (strcmp(results_text(record, "status"), "fail") != 0 || count++ >= FAILURES)
 			continue;
-		char *difference = report_difference(record), *command = report_reproducer(record);
+		char *difference = report_difference(record), *command = report_rerun(view, record);
 		fputs("- **", out);
 		put_text(out, results_text(record, "variant"));
 		fputs("** on ", out);
