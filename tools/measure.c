@@ -8,12 +8,12 @@
 
 #include "bench_judge.h"
 #include "emulation.h"
-#include "measure_text.h"
 #include "terminal.h"
 
 typedef struct flow {
 	session *s;
-	FILE *table;
+	const check_variant **racing; /* by candidate */
+	measure_table *table;
 	double started, last;
 	size_t wrong; /* rejected or failed */
 } flow;
@@ -31,9 +31,16 @@ int measure_shapes(const cli_options *options, shape_list *list, const char **na
 	gm_error error = {.status = GM_OK};
 	const char *names[32];
 	size_t count = 0;
-	*name = options->problem ? "given" : options->shapes != NULL ? options->shapes : options->quick ? "quick" : "full";
-	gm_status status = options->problem ? shapes_parse("--problem", options->problem, list, &error)
-	                                    : shapes_load(*name, list, &error);
+	if (options->problem.count > 0 && options->shapes)
+		return cli_usage(options, "--shapes and --problem exclude each other");
+	char *given = cli_joined(&options->problem);
+	if (!given)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (char *comma = given; (comma = strchr(comma, ',')) != NULL;)
+		*comma = '\n'; // a list has a problem a line
+	*name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
+	gm_status status = given[0] ? shapes_parse("--problem", given, list, &error) : shapes_load(*name, list, &error);
+	free(given);
 	if (status == GM_OK)
 		return CLI_OK;
 	for (; count < shapes_builtin_count() && count < 32; count++)
@@ -57,15 +64,18 @@ static json_t *blocks_of(const race_result *r)
 	return all;
 }
 
-static json_t *record_of(const race_result *r)
+static json_t *record_of(const race_result *r, const check_variant *v)
 {
-	json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind",
-	                           "bench", "problem", r->problem, "variant", r->variant, "status",
-	                           race_status_name(r->status), "reason", r->reason, "judged", r->judged, "threads",
-	                           (json_int_t)r->threads, "processes", (json_int_t)r->processes, "samples",
-	                           (json_int_t)r->samples, "calls_per_sample", (json_int_t)r->calls_per_sample, "tainted",
-	                           (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes, "tape_bytes",
-	                           (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
+	char bit_class[48];
+	check_bit_class(&v->info, bit_class);
+	json_t *record = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind",
+		"bench", "problem", r->problem, "variant", r->variant, "status", race_status_name(r->status), "code",
+		reason_name(r->code), "reason", r->reason, "judged", r->judged, "class", gm_class_name(v->info.accuracy_class),
+		"bit_class", bit_class, "place", (json_int_t)r->problem_index, "threads", (json_int_t)r->threads, "processes",
+		(json_int_t)r->processes, "samples", (json_int_t)r->samples, "calls_per_sample",
+		(json_int_t)r->calls_per_sample, "tainted", (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes,
+		"tape_bytes", (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
 	const struct {
 		const char *key;
 		double value;
@@ -86,12 +96,14 @@ static void on_results(void *context, const race_result *results, size_t count)
 		race_result r = results[k];
 		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
 			r.status = RACE_SKIPPED;
+			r.code = REASON_INTERRUPTED;
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
 		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
-		session_put(f->s, record_of(&r));
+		session_put(f->s, record_of(&r, f->racing[k]));
+		r.blocks_ns = NULL; // goes now
+		f->table->result[r.problem_index * count + k] = r;
 	}
-	measure_row(f->table, results, count, f->s->options->verbose);
 }
 
 static void on_progress(void *context, const char *text, double done)
@@ -103,14 +115,30 @@ static void on_progress(void *context, const char *text, double done)
 
 /* ---- the race ---- */
 
-static race_candidate *candidates_of(const roster *r, size_t *count)
+static int table_open(measure_table *t, size_t problems, const check_variant *const *racing, size_t count, int every)
+{
+	*t = (measure_table){.result = calloc(problems * count + 1, sizeof *t->result),
+	                     .problems = problems,
+	                     .candidates = count,
+	                     .own = calloc(count + 1, 1),
+	                     .every = every};
+	for (size_t k = 0; t->own && k < count; k++)
+		t->own[k] = racing[k]->plugin != NULL;
+	return t->result && t->own;
+}
+
+/* Bit oracles race only if named literally.  racing: room for all. */
+static race_candidate *candidates_of(const roster *r, const check_variant **racing, size_t *count)
 {
 	race_candidate *list = calloc(r->count + 1, sizeof *list);
 	*count = 0;
-	for (size_t k = 0; list && k < r->count; k++)
-		if (r->variant[k].literal || strcmp(r->variant[k].info.strategy, "oracle") != 0)
-			list[(*count)++] = (race_candidate){r->variant[k].info.name, r->variant[k].plugin,
-			                                    r->variant[k].hidden ? r->variant[k].why : NULL};
+	for (size_t k = 0; list && k < r->count; k++) {
+		const check_variant *v = &r->variant[k];
+		if (!v->literal && strcmp(v->info.strategy, "oracle") == 0)
+			continue;
+		racing[*count] = v;
+		list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->code, v->why};
+	}
 	return list;
 }
 
@@ -132,14 +160,17 @@ static int exit_of(const roster *r, const measured *m, const flow *f)
 int measure(session *s, const roster *r, const shape_list *list, const char *name, int quick, measured *m)
 {
 	gm_error error = {.status = GM_OK};
-	size_t count;
-	race_candidate *candidates = candidates_of(r, &count);
+	size_t count = 0;
+	const check_variant **racing = calloc(r->count + 1, sizeof *racing);
+	race_candidate *candidates = !racing ? NULL : candidates_of(r, racing, &count);
 	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .started = term_seconds()};
-	*m = (measured){.problems = list->count, .shapes = name, .threads = 1};
-	f.table = open_memstream(&m->table, &m->table_bytes);
-	if (!candidates || !f.table)
+	flow f = {.s = s, .racing = racing, .table = &m->table, .started = term_seconds()};
+	*m = (measured){.shapes = name, .threads = 1};
+	if (!candidates || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
+		free(candidates);
+		free(racing);
 		return cli_fail(CLI_INTERNAL, "no memory");
+	}
 	race_options options = {.specs = list->specs,
 	                        .spec_count = list->count,
 	                        .candidates = candidates,
@@ -153,14 +184,14 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	                        .quick = quick,
 	                        .seed = s->options->seed,
 	                        .in_place = s->options->no_fork,
-	                        .flags = s->options->benchmark,
-	                        .flag_count = s->options->benchmark_count,
+	                        .flags = s->options->benchmark.text,
+	                        .flag_count = s->options->benchmark.count,
 	                        .stop = &session_stop};
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
-	fclose(f.table);
 	if (!s->options->quiet)
 		term_clear();
 	free(candidates);
+	free(racing);
 	if (count == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");
 	if (status != GM_OK)
@@ -179,6 +210,7 @@ json_t *measure_counts(const measured *m)
 
 void measure_free(measured *m)
 {
-	free(m->table);
+	free(m->table.result);
+	free(m->table.own);
 	*m = (measured){0};
 }
