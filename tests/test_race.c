@@ -106,6 +106,7 @@ static void blocks_run_in_the_square_with_equal_counts(void **state)
 		assert_int_equal(x->processes, 5);
 		assert_int_equal(x->blocks, 5); // 6 rounded to whole squares of 5
 		assert_true((double)x->calls_per_sample * 300 >= 2000);
+		assert_true(fabs(x->p50_ns / times[i] - 1) < 1e-9 && fabs(x->max_ns / times[i] - 1) < 1e-9);
 		for (size_t process = 1; process <= x->processes; process++)
 			check_blocks(s, process, 5, x);
 	}
@@ -348,11 +349,8 @@ static void filter_leaves_candidates_out(void **state)
 static void bad_flags_are_refused(void **state)
 {
 	(void)state;
-	char *bad[] = {"--benchmark_nonsense",   "--benchmark_min_time=soon",      "--benchmark_format=xml",
-	               "--benchmark_list_tests", "--benchmark_out_format=csv",     "--help",
-	               "--benchmark_filter=*(",  "--benchmark_out=/nowhere/at/all"};
-	static const gm_status want[] = {GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT,
-	                                 GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_IO};
+	char *bad[] = {"--benchmark_nonsense", "--benchmark_filter=*(", "--benchmark_out=/nowhere/at/all"};
+	static const gm_status want[] = {GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_IO};
 	const double times[] = {20000};
 	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -365,6 +363,58 @@ static void bad_flags_are_refused(void **state)
 			fail_msg("%s was not refused as it should be", bad[i]);
 		sim_free(s);
 	}
+}
+
+/* The names in --benchmark_out of a race of v0, v1 and v0 again, a line each; *calls: of a sample. */
+static void names_of(const double *times, char *names, size_t size, uint64_t *calls)
+{
+	static const race_candidate candidates[] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v0"}};
+	char path[] = "/tmp/test_race_XXXXXX", flag[64], line[512], *flags[] = {flag};
+	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
+	const int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	snprintf(flag, sizeof flag, "--benchmark_out=%s", path);
+	simulation *s = sim_create(53, 3, times);
+	race_source source;
+	race_options options = sim_options(s, &source, &spec, 1, 3);
+	options.candidates = candidates;
+	options.flags = flags;
+	options.flag_count = 1;
+	run(&options);
+	*calls = s->result[0].calls_per_sample;
+	sim_free(s);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	size_t used = 0;
+	while (fgets(line, sizeof line, f))
+		if (strstr(line, "\"name\": "))
+			used += (size_t)snprintf(names + used, size - used, "%s", strstr(line, "\"name\": ") + 8);
+	assert_true(used > 0 && used < size);
+	fclose(f);
+	unlink(path);
+}
+
+static void names_match_whatever_the_counts(void **state)
+{
+	(void)state;
+	static char a[10000], b[10000];
+	uint64_t calls[2];
+	names_of((const double[]){300, 400, 500}, a, sizeof a, &calls[0]);
+	names_of((const double[]){20000, 25000, 30000}, b, sizeof b, &calls[1]);
+	assert_true(calls[0] > calls[1]);
+	assert_string_equal(a, b);
+	static const char *const name[] = {"\"lstm_T4_N1_I8_H8/fwd/v0\",\n", "\"lstm_T4_N1_I8_H8/fwd/v1\",\n",
+	                                   "\"lstm_T4_N1_I8_H8/fwd/v0#2\",\n"};
+	size_t length = 0;
+	for (size_t i = 0; i < 3; i++) {
+		size_t rows = 0;
+		for (const char *at = strstr(a, name[i]); at; at = strstr(at + 1, name[i]))
+			rows++;
+		assert_int_equal(rows, 30); // 5 processes, 6 blocks
+		length += rows * strlen(name[i]);
+	}
+	assert_int_equal(length, strlen(a)); // and nothing else
 }
 
 int main(void)
@@ -384,6 +434,7 @@ int main(void)
 		cmocka_unit_test(what_has_no_room_is_skipped),
 		cmocka_unit_test(filter_leaves_candidates_out),
 		cmocka_unit_test(bad_flags_are_refused),
+		cmocka_unit_test(names_match_whatever_the_counts),
 	};
 	return cmocka_run_group_tests_name("race", tests, NULL, NULL);
 }
