@@ -110,7 +110,7 @@ static void every_plugin_is_judged(void **state)
 		                   first ? SKELETON : "", plugin_path("wrong_numbers"), first ? "" : SKELETON, folder, folder);
 		assert_in(o.out, "\n  skeleton ");
 		assert_in(o.out, "\n  base ");
-		assert_in(o.out, "libskeleton.so");
+		assert_in(o.out, "plugin_wrong_numbers.so");
 		outcome_free(&o);
 		char *text = file_text(folder, "r"), *junit = file_text(folder, "j");
 		assert_in(text, "\"variant\":\"skeleton\",\"pass\":\"fwd\",\"status\":\"pass\"");
