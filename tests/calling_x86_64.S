@@ -222,7 +222,8 @@ bad_x87_tags:
 bad_direction:
 	std
 	ret
-bad_upper:
+bad_upper: /* true of zeros: of what is there by chance it could set a sticky flag too */
+	vxorps %ymm3, %ymm3, %ymm3
 	vcmpps $15, %ymm3, %ymm3, %ymm3
 	ret
 
