@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plain_timer.c - gbench_shim.h without Google Benchmark: the same order, counts and times, in plain C, for programs that
- * carry nothing else.  It knows no flag. */
+/* plain_timer.c - gbench_shim.h without Google Benchmark: the same order, counts and times, in plain C, for programs
+ * that carry nothing else.  It knows no flag. */
 #include "gbench_shim.h"
 
 #include <stdlib.h>

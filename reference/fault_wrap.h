@@ -124,7 +124,8 @@ void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args);
 void grads_one_doubled(const fault_plan *p, const gm_backward_args *args); /* a: 0 dweight_ih, 1 dinput */
 void grads_swap_gates(const fault_plan *p, const gm_backward_args *args);  /* a, b */
 void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args);
-void grads_dinput_zero(const fault_plan *p, const gm_backward_args *args); /* a: 0 last step, 1 last row, 2 last column */
-void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args);   /* a: 0 dh_0, 1 dc_0 */
+void grads_dinput_zero(const fault_plan *p,
+                       const gm_backward_args *args);                    /* a: 0 last step, 1 last row, 2 last column */
+void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args); /* a: 0 dh_0, 1 dc_0 */
 
 #endif

@@ -15,6 +15,7 @@ grep '^|' "$table" >"$table.rows"
 sed -n '/^| variant | ISA/,/^$/p' "$readme" | grep '^|' | diff - "$table.rows" ||
 	{ echo "README's table of variants is not that of: gatemark list --markdown"; failed=1; }
 rm -f "$table.rows"
+# shellcheck disable=SC2013 # verbs are words
 for verb in $(sed -n 's/^    gatemark \([a-z]*\).*/\1/p' "$readme" | sort -u); do
 	"$gatemark" "$verb" --help >/dev/null || { echo "README names a verb that does not exist: $verb"; failed=1; }
 done

@@ -124,7 +124,8 @@ static void what_cannot_be_compared_says_so(void **state)
 	static const struct {
 		const char *edit, *poly, *u10;
 	} row[] = {
-		{"2s:3.*:3.99:; s:^\\(" U10 "\\)[0-9a-f]*:\\1" ABSENT ":", "digests as committed", "other SLEEF than the digests"},
+		{"2s:3.*:3.99:; s:^\\(" U10 "\\)[0-9a-f]*:\\1" ABSENT ":", "digests as committed",
+	     "other SLEEF than the digests"},
 		{"1s:2026.*:1999.1:; s:^\\(" POLY "\\)[0-9a-f]*:\\1" ABSENT ":", "digests of other fixtures",
 	     "digests of other fixtures"},
 		{"/^" CASE "/d", "no digests of these cases", "no digests of these cases"},
@@ -317,14 +318,15 @@ static void what_is_hidden_is_not_run(void **state)
 	o = expect(0, "gatemark list variants --isa-cap scalar");
 	assert_in(o.out, "* scalar_fma is hidden by --isa-cap scalar");
 	outcome_free(&o);
-	o = expect(5,
-	           "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar,scalar_fma"
-	           " --json=%s/r.jsonl",
-	           folder);
+	o = expect(
+		5,
+		"gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar,scalar_fma"
+		" --json=%s/r.jsonl",
+		folder);
 	outcome_free(&o);
 	assert_int_equal(records_with("\"variant\":\"scalar\",\"status\":\"timed\""), 1);
-	assert_int_equal(records_with("\"variant\":\"scalar_fma\",\"status\":\"skipped\",\"reason\":\"scalar_fma is hidden"),
-	                 1);
+	assert_int_equal(
+		records_with("\"variant\":\"scalar_fma\",\"status\":\"skipped\",\"reason\":\"scalar_fma is hidden"), 1);
 }
 
 static void run_knows_both(void **state)

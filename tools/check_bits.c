@@ -103,7 +103,8 @@ gm_status bits_against_class(unit *u, json_t *record, const check_variant *v, in
 		return o->value[pass] ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the bits of %s", u->c->id);
 	}
 	const float *const *want = (const float *const *)o->value[pass];
-	if (first_difference(u, pass, got, want, &row, &index, &count) && strcmp(results_text(record, "status"), "fail") != 0)
+	if (first_difference(u, pass, got, want, &row, &index, &count) &&
+	    strcmp(results_text(record, "status"), "fail") != 0)
 		tell(u, record, o->name, got, want, row, index, count);
 	return GM_OK;
 }

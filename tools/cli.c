@@ -64,7 +64,8 @@ static const option_row option[OPTIONS] = {
 	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases", TEXT, MEMBER(cases), 0},
 	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants", TEXT, MEMBER(variants), 0},
 	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", TEXT, MEMBER(pass), 0},
-	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0},
+	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class),
+                   0},
 	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0},
 	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0},
 	[OPT_EXECUTOR] = {"executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT,
@@ -137,7 +138,12 @@ static const verb verbs[] = {
      NULL,
      {OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET}},
 #ifndef GM_BUNDLE
-	{"report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL, {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
+	{"report",
+     cmd_report,
+     "Results to one HTML page and Markdown",
+     "FILE..",
+     NULL,
+     {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
 	{"run",
      cmd_run,
      "check, bench, choose and report in one",
@@ -150,8 +156,8 @@ static const verb verbs[] = {
      cmd_fixture,
      "Show, verify or pack golden files",
      "show|verify|pack [PATH [CASE]]",
-     "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
-     ".h5 file, a folder of them, NAME.pack or NAME.packs.",
+     "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH "
+     "is a .h5 file, a folder of them, NAME.pack or NAME.packs.",
      {OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT}},
 };
 

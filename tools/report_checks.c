@@ -71,7 +71,8 @@ static void put_map_cell(FILE *out, const json_t *record)
 	fputs(" title=\"", title);
 	report_escape(title, results_text(record, "case"));
 	fputs(": ", title);
-	report_escape(title, *results_text(record, "where") ? results_text(record, "where") : results_text(record, "reason"));
+	report_escape(title,
+	              *results_text(record, "where") ? results_text(record, "where") : results_text(record, "reason"));
 	fputs("\"", title);
 	fclose(title);
 	if (strcmp(status, "pass") == 0) {
@@ -137,7 +138,8 @@ void report_slot_families(FILE *out, const report_view *view) { put_map(out, vie
 static void put_failure(FILE *out, const json_t *record)
 {
 	char *difference = report_difference(record), *command = report_reproducer(record);
-	fprintf(out, "<li><p><b class=\"%s\">%s</b> ", strcmp(results_text(record, "status"), "xfail") == 0 ? "known" : "bad",
+	fprintf(out, "<li><p><b class=\"%s\">%s</b> ",
+	        strcmp(results_text(record, "status"), "xfail") == 0 ? "known" : "bad",
 	        strcmp(results_text(record, "status"), "xfail") == 0 ? "XFAIL" : "FAIL");
 	report_escape(out, results_text(record, "case"));
 	fputs("/", out);
@@ -189,8 +191,9 @@ void report_slot_absent(FILE *out, const report_view *view)
 	if (!json_array_size(list))
 		fputs("<p>Nothing: every variant ran on everything.</p>", out);
 	else
-		fputs("<table><thead><tr><th>variant</th><th>what</th><th>why</th><th class=\"n\">count</th></tr></thead><tbody>",
-		      out);
+		fputs(
+			"<table><thead><tr><th>variant</th><th>what</th><th>why</th><th class=\"n\">count</th></tr></thead><tbody>",
+			out);
 	json_array_foreach(list, i, group) {
 		fputs("<tr><th scope=\"row\">", out);
 		report_escape(out, results_text(group, "variant"));

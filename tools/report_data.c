@@ -168,7 +168,8 @@ static void add_benches(json_t *s, const evidence *e)
 json_t *report_summary(const evidence *e)
 {
 	json_t *s = json_pack("{si si si si si si si si si si si}", "pass", 0, "fail", 0, "xfail", 0, "unsupported", 0,
-	                      "skipped", 0, "flaky", 0, "blocks", 0, "tainted", 0, "remarks", 0, "unfit_rows", 0, "weak", 0);
+	                      "skipped", 0, "flaky", 0, "blocks", 0, "tainted", 0, "remarks", 0, "unfit_rows", 0, "weak",
+	                      0);
 	json_t *run;
 	const char *id;
 	size_t incomplete = 0;
@@ -256,8 +257,8 @@ json_t *report_chart_data(const report_view *view)
 	json_t *variants = json_array(), *problems = json_array(), *times = json_array(), *entry, *other;
 	size_t i, r;
 	json_array_foreach(view->variants, i, other)
-		json_array_append_new(variants,
-		                      json_pack("{sO sb}", "name", other, "oracle", report_is_oracle(json_string_value(other))));
+		json_array_append_new(
+			variants, json_pack("{sO sb}", "name", other, "oracle", report_is_oracle(json_string_value(other))));
 	json_array_foreach(json_object_get(view->choice, "domain"), i, entry) {
 		json_array_append_new(problems, chart_problem(entry));
 		add_time(times, i, view->variants, results_text(entry, "chosen"), entry);

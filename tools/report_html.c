@@ -187,14 +187,14 @@ void report_slot_verdict(FILE *out, const report_view *view)
 	const char *word = results_text(s, "word");
 	const char *kind = strcmp(word, "PASS") == 0 ? "pass" : strcmp(word, "FAIL") == 0 ? "fail" : "none";
 	char *command = report_command(view->run);
-	fprintf(
-		out,
-		"<section class=\"verdict %s\" aria-label=\"Verdict\"><p class=\"word\"><span aria-hidden=\"true\">%s</span> %s</p>",
-		kind,
-		*kind == 'p'   ? "\342\234\223"
-		: *kind == 'f' ? "\342\234\225"
-					   : "\342\200\223",
-		word);
+	fprintf(out,
+	        "<section class=\"verdict %s\" aria-label=\"Verdict\">"
+	        "<p class=\"word\"><span aria-hidden=\"true\">%s</span> %s</p>",
+	        kind,
+	        *kind == 'p'   ? "\342\234\223"
+	        : *kind == 'f' ? "\342\234\225"
+	                       : "\342\200\223",
+	        word);
 	fprintf(out, "<p class=\"claim\">%.0f of %.0f variants conformant<span>", results_get(s, "conformant", 0),
 	        results_get(s, "judged", 0));
 	fprintf(out, "%.0f cases: ", results_get(s, "cases", 0));

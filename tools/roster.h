@@ -15,7 +15,8 @@ typedef struct roster {
 
 enum { ROSTER_INSTEAD = 0, ROSTER_BESIDE = 1 };
 /* The table of variants; with --plugin those of the shared object instead of it or beside it; of them those that
- * --variants names; those above --isa-cap are there as not runnable.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names; CLI_REFUSED for a plug-in; messages are said. */
+ * --variants names; those above --isa-cap are there as not runnable.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names;
+ * CLI_REFUSED for a plug-in; messages are said. */
 int roster_load(const cli_options *options, int plugin, roster *r);
 void roster_free(roster *r);
 /* A literally named variant that cannot run here, or NULL. */

@@ -9,7 +9,8 @@
 
 #include "cli.h"
 
-static int select_word(const char *what, const char *word, const char *const *names, size_t count, unsigned char *chosen)
+static int select_word(const char *what, const char *word, const char *const *names, size_t count,
+                       unsigned char *chosen)
 {
 	int glob = strpbrk(word, "*?[") != NULL;
 	size_t found = 0;

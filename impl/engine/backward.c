@@ -69,7 +69,8 @@ static void gather_upstream(const layer_back *b, size_t t, size_t rows)
 	gm_scratch *s = b->scratch;
 
 	for (size_t slot = 0; slot < rows; slot++) {
-		const float *upstream = b->grad_output.data ? view_at(&b->grad_output, t, s->rows.row_of[slot]) : b->plan->zeros;
+		const float *upstream = b->grad_output.data ? view_at(&b->grad_output, t, s->rows.row_of[slot])
+		                                            : b->plan->zeros;
 
 		b->plan->kernels->add(s->d + slot * d->Rp, upstream, s->r + slot * d->Rp, d->R);
 	}

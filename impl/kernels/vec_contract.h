@@ -25,7 +25,8 @@
 #ifndef GM_VEC_CONTRACT_H
 #define GM_VEC_CONTRACT_H
 
-/* Compilers end such functions with a vzeroupper of their own, gcc from -O2 on; it does not notice that one is there. */
+/* Compilers end such functions with a vzeroupper of their own, gcc from -O2 on; it does not notice that one is
+ * there. */
 #if defined(__clang__) || (defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__))
 #define VF_LEAVES_ITSELF 1
 #else
