@@ -111,7 +111,8 @@ static gm_status judge_lane(race *r, size_t slot, gm_error *error)
 	}
 	r->source.outputs(r->source.context, slot, got, effective);
 	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.candidates[slot], got, effective, lane->result.judged, reason);
+	                                            &r->filled.candidates[slot], got, effective, lane->result.judged,
+	                                            reason);
 	if (verdict != RACE_TIMED)
 		race_drop(lane, verdict, reason[0] ? reason : "judged wrong");
 	free(got);

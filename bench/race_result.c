@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* race_result.c - from blocks to figures.  Tainted blocks are left out as long as enough others are there: FEW_BLOCKS of
- * them, from two processes if there were two.  Else all count (the interval shows it), and for a candidate's own
+/* race_result.c - from blocks to figures.  Tainted blocks are left out as long as enough others are there: FEW_BLOCKS
+ * of them, from two processes if there were two.  Else all count (the interval shows it), and for a candidate's own
  * times the reason says so. */
 #include "race_internal.h"
 

@@ -80,7 +80,8 @@ static double seconds_left(const race *r)
 	return left / (double)(r->filled.spec_count - r->begun_problems);
 }
 
-/* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2 processes. */
+/* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2
+ * processes. */
 static void fit(race_size *size, const pace *p, double seconds)
 {
 	while (predict_seconds(size, p) > seconds) {

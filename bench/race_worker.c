@@ -202,7 +202,8 @@ static gm_status time_slot(void *context, size_t slot, gm_pass pass, uint64_t ca
 
 /* ---- life ---- */
 
-gm_status race_worker_create(const race_options *options, struct race_worker **out, race_source *source, gm_error *error)
+gm_status race_worker_create(const race_options *options, struct race_worker **out, race_source *source,
+                             gm_error *error)
 {
 	struct race_worker *rw = calloc(1, sizeof *rw);
 	if (!rw)

@@ -223,7 +223,8 @@ static int repeats(const sampler *s)
 	const gm_spec *spec = s->problem->spec;
 	size_t width = gm_directions(&spec->problem) * gm_state_size(&spec->problem);
 
-	return !s->value[input] || budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
+	return !s->value[input] ||
+	       budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
 	       budget_repeats(spec, lengths_of(s->problem), s->value[output], width);
 }
 

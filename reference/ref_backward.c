@@ -79,7 +79,8 @@ void ref_layer_dx(ref_layer *l, double *dx)
 	for (size_t i = 0; i < l->way.steps; i++) {
 		size_t s = l->way.order[i];
 		double *squares = ref_chain_squares(&l->errs, l->squares, l->I);
-		ref_terms terms = {.a = l->dgates + s * GH, .a_step = 1, .b = l->weights.weight_ih, .b_step = l->I, .count = GH};
+		ref_terms terms = {
+			.a = l->dgates + s * GH, .a_step = 1, .b = l->weights.weight_ih, .b_step = l->I, .count = GH};
 
 		ref_chain_add(dx + s * l->I, squares, l->I, &terms);
 		ref_chain_end(dx + s * l->I, squares, l->I, GH, 0, &l->errs, (ref_site){REF_OP_DX, s / N, s % N});

@@ -52,6 +52,15 @@ static void join_biases(ref_layer *l)
 	}
 }
 
+static void arrange_weights(ref_layer *l)
+{
+	transpose(l->weight_ih_t, l->weights.weight_ih, l->G * l->H, l->I);
+	transpose(l->weight_hh_t, l->weights.weight_hh, l->G * l->H, l->R);
+	if (l->P)
+		transpose(l->weight_hr_t, l->weights.weight_hr, l->P, l->H);
+	join_biases(l);
+}
+
 gm_status ref_layer_create(ref_layer *l, int backward)
 {
 	const size_t H = l->H, GH = l->G * H, rows = l->way.T * l->way.N, back = backward ? rows : 0;
@@ -88,11 +97,7 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 		return GM_NO_MEMORY;
 	l->m = m ? m : l->h;
 	l->dgates_h = dgates_h ? dgates_h : l->dgates;
-	transpose(l->weight_ih_t, l->weights.weight_ih, GH, l->I);
-	transpose(l->weight_hh_t, l->weights.weight_hh, GH, l->R);
-	if (l->P)
-		transpose(l->weight_hr_t, l->weights.weight_hr, l->P, H);
-	join_biases(l);
+	arrange_weights(l);
 	return GM_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* judged_run.h - for tests of the judge and the faults: a problem in float32 (drawn from a seed, or a case of a fixture),
- * a variant run on it once forward and backward with poisoned results, and the judge's opinion of every tensor. */
+/* judged_run.h - for tests of the judge and the faults: a problem in float32 (drawn from a seed, or a case of a
+ * fixture), a variant run on it once forward and backward with poisoned results, and the judge's opinion of every
+ * tensor. */
 #ifndef TESTS_JUDGED_RUN_H
 #define TESTS_JUDGED_RUN_H
 

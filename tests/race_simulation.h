@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* race_simulation.h - a race without kernels or clocks: a source that makes times up (true time, spread between processes,
- * noise, drift, losses, crashes) and writes down every call, and a judge with prescribed verdicts.  Include after
- * cmocka.h. */
+/* race_simulation.h - a race without kernels or clocks: a source that makes times up (true time, spread between
+ * processes, noise, drift, losses, crashes) and writes down every call, and a judge with prescribed verdicts.  Include
+ * after cmocka.h. */
 #ifndef TESTS_RACE_SIMULATION_H
 #define TESTS_RACE_SIMULATION_H
 

@@ -163,10 +163,11 @@ static void what_was_not_judged_is_no_candidate(void **state)
 	lines l;
 	(void)state;
 	begin(&l);
-	fprintf(l.file,
-	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
-	        "\"judged\":\"\",\"p50_ns\":1.0}\n",
-	        RUN_A, P, row(0));
+	fprintf(
+		l.file,
+		"{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
+		"\"judged\":\"\",\"p50_ns\":1.0}\n",
+		RUN_A, P, row(0));
 	json_t *choice = choice_of(&l, NULL, CLI_NOTHING);
 	assert_true(json_is_null(json_object_get(entry_at(choice, 0), "chosen")));
 	assert_string_equal(results_text(rejection(entry_at(choice, 0), row(0)), "code"), "failed-conformance");

@@ -91,11 +91,12 @@ static void run_times_only_what_passed(void **state)
 static void ctrl_c_leaves_a_valid_part(void **state)
 {
 	(void)state;
-	outcome o = expect(130,
-	                   "setsid \"$GM_BIN\"/gatemark run --quick --out %s/out & run=$!\n"
-	                   "until grep -q '\"kind\":\"check\"' %s/out/results.jsonl.partial 2>/dev/null; do sleep 0.02; done\n"
-	                   "kill -INT -$run; wait $run",
-	                   folder, folder);
+	outcome o = expect(
+		130,
+		"setsid \"$GM_BIN\"/gatemark run --quick --out %s/out & run=$!\n"
+		"until grep -q '\"kind\":\"check\"' %s/out/results.jsonl.partial 2>/dev/null; do sleep 0.02; done\n"
+		"kill -INT -$run; wait $run",
+		folder, folder);
 	if (!strstr(o.out, "STOP   0 failed"))
 		print_error("%s%s", o.out, o.err);
 	assert_non_null(strstr(o.out, "STOP   0 failed"));
@@ -206,8 +207,9 @@ static void a_small_problem_is_judged_in_full_then_by_bits(void **state)
 
 static void a_large_problem_is_judged_on_a_sample(void **state)
 {
-	static const char *const text[] = {"gru_T30_N5_I4_H6/fwd", "lstm_T30_N5_I4_H6_bf/fwd", "rnn_tanh_D2_T30_N5_I4_H6/fwd",
-	                                   "lstm_L2_T30_N5_I4_H6_P3/fwd", "gru_T30_N5_I4_H6_len/fwd"};
+	static const char *const text[] = {"gru_T30_N5_I4_H6/fwd", "lstm_T30_N5_I4_H6_bf/fwd",
+	                                   "rnn_tanh_D2_T30_N5_I4_H6/fwd", "lstm_L2_T30_N5_I4_H6_P3/fwd",
+	                                   "gru_T30_N5_I4_H6_len/fwd"};
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
 		judging j = {0};

@@ -110,8 +110,9 @@ static void good_machine_is_read_as_it_is(void **state)
 	assert_string_equal(m.aslr, "full");
 	assert_true(m.load == 0.05 && m.steal_boot_percent == 0 && m.quota_cpus == 0);
 	assert_int_equal(m.perf_paranoid, 1);
-	assert_false(has_hint(&m, "governor") || has_hint(&m, "virtual") || has_hint(&m, "stolen") || has_hint(&m, "load") ||
-	             has_hint(&m, "quota") || has_hint(&m, "counters") || has_hint(&m, "address space"));
+	assert_false(has_hint(&m, "governor") || has_hint(&m, "virtual") || has_hint(&m, "stolen") ||
+	             has_hint(&m, "load") || has_hint(&m, "quota") || has_hint(&m, "counters") ||
+	             has_hint(&m, "address space"));
 }
 
 static void each_spoiler_has_its_hint(void **state)
@@ -119,14 +120,15 @@ static void each_spoiler_has_its_hint(void **state)
 	(void)state;
 	static const struct {
 		const char *path, *text, *hint;
-	} spoilers[] = {{"/proc/stat", "cpu 100 0 100 9000 0 0 0 800 0 0\n", "8.0 % of CPU time was stolen"},
-	                {"/proc/loadavg", "64.00 1 1 1/100 1\n", "load is 64.00"},
-	                {"/proc/sys/kernel/randomize_va_space", "0\n", "not randomised"},
-	                {"/proc/sys/kernel/perf_event_paranoid", "4\n", "is 4, 2 opens them"},
-	                {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n", "governor is powersave"},
-	                {"/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clock source is hpet"},
-	                {"/sys/fs/cgroup/cpu.max", "150000 100000\n", "quota of 1.50 CPUs"},
-	                {"/proc/cpuinfo", "model name : X\nflags : fpu hypervisor\n", "virtual machine"}};
+	} spoilers[] = {
+		{"/proc/stat", "cpu 100 0 100 9000 0 0 0 800 0 0\n", "8.0 % of CPU time was stolen"},
+		{"/proc/loadavg", "64.00 1 1 1/100 1\n", "load is 64.00"},
+		{"/proc/sys/kernel/randomize_va_space", "0\n", "not randomised"},
+		{"/proc/sys/kernel/perf_event_paranoid", "4\n", "is 4, 2 opens them"},
+		{"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n", "governor is powersave"},
+		{"/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clock source is hpet"},
+		{"/sys/fs/cgroup/cpu.max", "150000 100000\n", "quota of 1.50 CPUs"},
+		{"/proc/cpuinfo", "model name : X\nflags : fpu hypervisor\n", "virtual machine"}};
 	for (size_t i = 0; i < sizeof spoilers / sizeof *spoilers; i++) {
 		machine_profile m;
 		put_good_machine();

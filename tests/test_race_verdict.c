@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal candidates tie, a slower
- * one is found, shared drift cancels, lost time is left out.  Seeds are fixed and printed. */
+/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal candidates tie, a
+ * slower one is found, shared drift cancels, lost time is left out.  Seeds are fixed and printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -23,7 +23,8 @@ static void gradcheck(const char *text, gm_kind absent)
 	if (ref_gradcheck(&d.spec, d.tensors, d.lengths, d.value, &worst, where, &error) != GM_OK)
 		fail_msg("%s: %s", text, error.message);
 	if (!(worst >= 0 && worst < 1))
-		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where, worst);
+		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where,
+		         worst);
 	drawn_destroy(&d);
 }
 

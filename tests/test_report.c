@@ -31,8 +31,8 @@ static void put_evil(lines *l)
 {
 	fprintf(l->file,
 	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
-	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\",\"where\":\"%s\","
-	        "\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
+	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\","
+	        "\"where\":\"%s\",\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
 	        RUN_A, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL);
 	put_time(l, RUN_A, EVIL, EVIL, 10);
 	put_run(l, EVIL, EVIL, EVIL);

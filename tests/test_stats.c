@@ -132,7 +132,8 @@ static void bootstrap_of_single_values_is_widened(void **state)
 		const double wide = stats_widening(e->n);
 		const stats_interval got = stats_bootstrap_median(&groups, RESAMPLES, 8, scratch);
 		assert_near("low end", e->name, e->median - (e->median - got.low) / wide, e->boot_low, e->boot_error + 1e-12);
-		assert_near("high end", e->name, e->median + (got.high - e->median) / wide, e->boot_high, e->boot_error + 1e-12);
+		assert_near("high end", e->name, e->median + (got.high - e->median) / wide, e->boot_high,
+		            e->boot_error + 1e-12);
 	}
 	free(scratch);
 }
@@ -237,7 +238,8 @@ static void intervals_cover_as_they_say(void **state)
 	double *scratch = scratch_for(300, 64);
 	for (size_t d = 0; d < 3; d++)
 		for (size_t i = 0; i < 4; i++) {
-			const double missed = share_missed(designs[d].processes, designs[d].blocks, between[i], 100 * d + i, scratch);
+			const double missed = share_missed(designs[d].processes, designs[d].blocks, between[i], 100 * d + i,
+			                                   scratch);
 			print_message("%zu processes of %zu blocks, spread between processes %.1f: %.1f %% missed (seed %zu)\n",
 			              designs[d].processes, designs[d].blocks, between[i], 100 * missed, 100 * d + i);
 			assert_true(missed <= 0.05);

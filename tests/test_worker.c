@@ -94,7 +94,8 @@ static void skeleton_equals_reference(void **state)
 	static const char *const problem[] = {"rnn_tanh_T5_N3_I4_H6",        "rnn_tanh_T1_N1_I1_H1",
 	                                      "rnn_tanh_T7_N2_I3_H5_nobias", "rnn_tanh_T4_N3_I5_H2_bf",
 	                                      "rnn_tanh_T6_N1_I3_H3_unb",    "rnn_tanh_T9_N17_I33_H31"};
-	const worker_launch launch[] = {{0}, {.align = 64}, {.in_place = 1}, {.executor = (const char *const[]){"env", NULL}}};
+	const worker_launch launch[] = {
+		{0}, {.align = 64}, {.in_place = 1}, {.executor = (const char *const[]){"env", NULL}}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof problem / sizeof *problem; i++)

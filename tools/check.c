@@ -178,7 +178,8 @@ static void judge_main(const pool *p, size_t slot, int fd, pid_t parent)
 {
 	size_t k, length;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0); // Ctrl-C goes to the terminal's group: it must reach neither a judge nor a worker; the board says stop
+	setpgid(0,
+	        0); // Ctrl-C goes to the terminal's group: it must reach neither a judge nor a worker; the board says stop
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);

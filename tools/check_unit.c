@@ -48,7 +48,8 @@ static gm_status budget_of(unit *u, gm_class accuracy_class, const judge_budget 
 static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
 {
 	const gm_case *c = u->c;
-	gm_plan_opts opts = {.struct_size = sizeof opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
+	gm_plan_opts opts = {
+		.struct_size = sizeof opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
 	GM_TRY(worker_plan(a->w, a->v->info.name, &c->spec, c->tensors, u->absent, &opts, error));
 	for (size_t k = 0; k < c->tensors->count; k++) {
 		const gm_tensor *tensor = &c->tensors->row[k];
@@ -256,7 +257,8 @@ static int worth_a_budget(const check_plan *plan)
 	return runnable;
 }
 
-gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, json_t **records, gm_error *error)
+gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, json_t **records,
+                     gm_error *error)
 {
 	unit u = {.plan = plan, .c = plan->set->cases[case_index], .alone = alone};
 	const judge_budget *budget = NULL;

@@ -92,7 +92,8 @@ static json_t *records_of(const evidence *e, const char *machine, const char *pr
 	json_t *list = json_array(), *record;
 	size_t i;
 	json_array_foreach(e->bench, i, record)
-		if (strcmp(results_text(record, "problem"), problem) == 0 && strcmp(evidence_machine_of(e, record), machine) == 0)
+		if (strcmp(results_text(record, "problem"), problem) == 0 &&
+		    strcmp(evidence_machine_of(e, record), machine) == 0)
 			json_array_append(list, record);
 	return list;
 }
@@ -188,7 +189,8 @@ static json_t *document_of(const evidence *e, const json_t *latest, const char *
 	                 "p50", "accept", classes, "date", results_text(latest, "time"), "gatemark",
 	                 results_text(latest, "gatemark"), "versions", versions, "build", pick(latest, BUILD), "machine",
 	                 pick(json_object_get(latest, "machine"), MACHINE), "conformance",
-	                 conformance_part(e, machine, conformance), "domain", domain, "notes", notes_of(e, latest, machine));
+	                 conformance_part(e, machine, conformance), "domain", domain, "notes",
+	                 notes_of(e, latest, machine));
 }
 
 gm_status choose_decide(const evidence *e, const choose_options *options, json_t **choice, gm_error *error)

@@ -66,8 +66,11 @@ json_t *choose_conformance(const evidence *e, const char *machine)
 {
 	static const struct {
 		const char *status, *member;
-	} MEMBERS[] = {
-		{"pass", "passed"}, {"fail", "failed"}, {"xfail", "xfail"}, {"unsupported", "unsupported"}, {"skipped", "skipped"}};
+	} MEMBERS[] = {{"pass", "passed"},
+	               {"fail", "failed"},
+	               {"xfail", "xfail"},
+	               {"unsupported", "unsupported"},
+	               {"skipped", "skipped"}};
 	json_t *variants = json_object(), *record;
 	size_t i;
 	json_array_foreach(e->check, i, record) {

@@ -4,7 +4,8 @@
 
 #include "measure.h"
 
-static int bench(const cli_options *options, const roster *r, const shape_list *list, const char *name, const char *path)
+static int bench(const cli_options *options, const roster *r, const shape_list *list, const char *name,
+                 const char *path)
 {
 	session s;
 	measured m = {0};

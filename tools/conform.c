@@ -58,6 +58,14 @@ static int try_worker(const roster *r, const cli_options *options)
 	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, "%s", error.message);
 }
 
+static int begin(session *s, const roster *r, const case_list *cases, check_summary *summary)
+{
+	int code = summary_open(summary, r, s->options);
+	if (code == CLI_OK)
+		code = try_worker(r, s->options);
+	return code == CLI_OK ? summary_digests_open(summary, cases->set->version) : code;
+}
+
 int conform(session *s, const roster *r, const case_list *cases, unsigned passes, int accuracy_class, const char *junit,
             check_summary *summary)
 {
@@ -76,11 +84,7 @@ int conform(session *s, const roster *r, const case_list *cases, unsigned passes
 	                   .emit = on_record,
 	                   .step = on_step,
 	                   .context = &f};
-	int code = summary_open(summary, r, s->options);
-	if (code == CLI_OK)
-		code = try_worker(r, s->options);
-	if (code == CLI_OK)
-		code = summary_digests_open(summary, cases->set->version);
+	int code = begin(s, r, cases, summary);
 	if (code != CLI_OK)
 		return code;
 	term_progress_begin(&f.progress, "check", cases->count, s->options->quiet);

@@ -20,11 +20,12 @@ typedef struct digests {
 	json_t *rows; /* "<case> <bit class>" -> { "fwd": digest, "bwd": digest }; NULL = there is no file */
 } digests;
 
-/* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; rows NULL if none are.  GM_BAD_FIXTURE with line and reason;
- * GM_NO_MEMORY. */
+/* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; rows NULL if none are.
+ * GM_BAD_FIXTURE with line and reason; GM_NO_MEMORY. */
 GM_CHECKED gm_status digests_load(const char *fixtures, digests *d, gm_error *error);
 /* No rows yet, but room for them. */
-GM_CHECKED gm_status digests_begin(const char *fixtures_version, const char *sleef_version, digests *d, gm_error *error);
+GM_CHECKED gm_status digests_begin(const char *fixtures_version, const char *sleef_version, digests *d,
+                                   gm_error *error);
 void digests_add(digests *d, const char *case_id, const char *bit_class, const char *pass, const char *digest);
 /* As output_write does. */
 GM_CHECKED gm_status digests_write(const digests *d, const char *path, gm_error *error);

@@ -152,7 +152,8 @@ static void put_absent(FILE *out, const report_view *view)
 	json_t *list = report_absent(view), *group;
 	size_t i;
 	if (json_array_size(list))
-		fputs("<details><summary>Skipped and unsupported</summary>\n\n| variant | what | why | count |\n|---|---|---|--:|\n",
+		fputs("<details><summary>Skipped and unsupported</summary>\n\n"
+		      "| variant | what | why | count |\n|---|---|---|--:|\n",
 		      out);
 	json_array_foreach(list, i, group) {
 		if (i >= ABSENT)

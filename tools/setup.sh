@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2154 # $root and $install are the reader's
 # Functions of run.sh, test.sh and .ci/run: what must be installed, and building it.  POSIX sh, read with `.`; $root is
 # the top of the tree.  Talks on standard error only.  Set $install to "no" to list what is missing instead.
 # Return codes are the program's: 5 nothing can run here (yet), 70 the build failed.
@@ -11,7 +12,7 @@ say() {
 # build is what every command needs, test what the tests need beside it; exporter, browser and emulator are for three tests that are skipped without them.
 setup_needs() {
 	cat <<'END'
-build:cmake:CMake 3.25 or newer (CMAKE=PATH names one):find_cmake
+build:cmake:CMake 3.22 or newer (CMAKE=PATH names one):find_cmake
 build:gcc:a C11 compiler:cc --version
 build:g++:a C++17 compiler:c++ --version
 build:ninja-build:Ninja or make:ninja --version || make --version
@@ -38,7 +39,7 @@ find_cmake() {
 	for cmake in ${CMAKE:-/usr/bin/cmake cmake}; do
 		version=$("$cmake" --version 2>/dev/null | sed -n '1s/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
 		# shellcheck disable=SC2086 # two numbers
-		[ -n "$version" ] && set -- $version && [ $(($1 * 100 + $2)) -ge 325 ] && return 0
+		[ -n "$version" ] && set -- $version && [ $(($1 * 100 + $2)) -ge 322 ] && return 0
 	done
 	return 1
 }

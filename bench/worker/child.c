@@ -67,7 +67,8 @@ static gm_status make_ends(worker *w, ends *e, gm_error *error)
 	struct timeval patience = {.tv_sec = 30};
 
 	*e = (ends){-1, -1, -1, -1};
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(nothing, O_CLOEXEC) || pipe2(line, O_CLOEXEC)) {
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(nothing, O_CLOEXEC) ||
+	    pipe2(line, O_CLOEXEC)) {
 		int reason = errno;
 
 		close_ends(&(ends){pair[0], pair[1], nothing[0], nothing[1]});

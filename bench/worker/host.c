@@ -205,7 +205,8 @@ static gm_status plan(worker *w, const char *variant, size_t rows, const unsigne
 
 	GM_TRY(gm_tensors_create(&w->spec, &w->tensors, error));
 	if (w->tensors->count != rows)
-		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows, w->tensors->count);
+		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows,
+		               w->tensors->count);
 	GM_TRY(ask_plan(w, variant, absent, opts, &planned, error));
 	GM_TRY(host_arena_create(w, &planned, absent, error));
 	w->info = (worker_info){
@@ -274,7 +275,8 @@ gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
 	return status == GM_OK ? damage : status;
 }
 
-static gm_status time_part(worker *w, gm_pass pass, uint64_t calls, uint32_t samples, double *sample_ns, gm_error *error)
+static gm_status time_part(worker *w, gm_pass pass, uint64_t calls, uint32_t samples, double *sample_ns,
+                           gm_error *error)
 {
 	wire_time time = {.pass = pass, .samples = samples, .calls = calls};
 	const wire_slot *slot = &w->slots[w->tensors->count + SLOT_SAMPLES];

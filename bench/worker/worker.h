@@ -68,7 +68,8 @@ void worker_poison(worker *w, uint32_t word);
 /* Runs set_weights, then what the pass says (PACK: nothing more; FWD, STEP: forward in infer or train mode as planned;
  * BWD, TRAIN, TRAIN_PACK: forward with tape, then backward).  After it: GM_CRASHED ("SIGSEGV in backward: 12 bytes
  * past the end of grad_input"), GM_TIMEOUT, GM_MISMATCH for a write before a buffer's start or a changed FP mode,
- * signal mask or descriptor, GM_UNSUPPORTED for a backward that the variant does not have, or the variant's own status. */
+ * signal mask or descriptor, GM_UNSUPPORTED for a backward that the variant does not have, or the variant's own
+ * status. */
 GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
 /* Times the pass in the child: `samples` samples of `calls` calls each, ns a call.  What the pass does not measure is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started by
- * worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
+/* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started
+ * by worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
  * channel ends.  It prints nothing of its own. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* prctl constants, close-on-exec */
