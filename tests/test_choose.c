@@ -276,7 +276,7 @@ static void a_problem_can_be_asked_for(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		lines l;
-		choose_options options = {.problem = ASKED[i].problem};
+		choose_options options = {.problem = &ASKED[i].problem, .problems = 1};
 		begin(&l);
 		put_time(&l, RUN_A, P, row(0), 100);
 		put_time(&l, RUN_A, "lstm_T8_N1_I4_H4/train", row(0), 300);

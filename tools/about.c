@@ -100,7 +100,8 @@ json_t *about_machine(void)
 
 json_t *about_run_record(const cli_options *options, const char *fixtures)
 {
-	json_t *record = results_record("run"), *libraries = json_object(), *arguments = json_array();
+	json_t *record = results_record("run"), *libraries = json_object(), *arguments = json_array(),
+		   *plugins = json_array();
 	char abi[16], when[32];
 	time_t now = time(NULL);
 	struct tm utc;
@@ -110,12 +111,14 @@ json_t *about_run_record(const cli_options *options, const char *fixtures)
 		json_object_set_new(libraries, library[k].name, json_string(library[k].version));
 	for (size_t k = 1; k < options->argc; k++)
 		json_array_append_new(arguments, json_string(options->argv[k])); // NULL for bytes that are no UTF-8: left out
-	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:i, s:i, s:i, s:s}, s:I, s:s, s:o, s:o}", "verb",
+	for (size_t k = 0; k < options->plugin.count; k++)
+		json_array_append_new(plugins, json_string(options->plugin.text[k]));
+	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:i, s:i, s:i, s:s}, s:I, s:s, s:o, s:o, s:o}", "verb",
 	                         options->verb, "gatemark", about_version(), "commit", about_commit(), "compiler",
 	                         about_compiler(), "libraries", libraries, "versions", "fixtures",
 	                         !fixtures ? GM_FIXTURES_VERSION : fixtures, "judge", JUDGE_VERSION, "protocol",
-	                         RACE_PROTOCOL, "canonical", CANONICAL_VERSION, "abi", abi, "seed",
-	                         (json_int_t)options->seed, "time", when, "arguments", arguments, "machine", about_machine());
+	                         RACE_PROTOCOL, "canonical", CANONICAL_VERSION, "abi", abi, "seed", (json_int_t)options->seed,
+	                         "time", when, "arguments", arguments, "plugins", plugins, "machine", about_machine());
 	json_object_update(record, more);
 	json_decref(more);
 	return record;

@@ -15,12 +15,13 @@ static void rerun(const json_t *record, const cli_options *o, char *text, size_t
 	int n = 0;
 	if (strncmp(reason, oracle, strlen(oracle)) == 0 && strncmp(reason + strlen(oracle), "its ", 4) != 0)
 		n = snprintf(other, sizeof other, "%.*s,", (int)strcspn(reason + strlen(oracle), " "), reason + strlen(oracle));
-	(void)n;
-	snprintf(text, bytes, "rerun: gatemark check --cases %s --variants %s%s --pass %s%s%s%s%s%s%s%s",
-	         results_text(record, "case"), other, results_text(record, "variant"), results_text(record, "pass"),
-	         o->plugin ? " --plugin " : "", o->plugin ? o->plugin : "", o->fixtures ? " --fixtures " : "",
-	         o->fixtures ? o->fixtures : "", o->allow_unlisted ? " --allow-unlisted" : "",
-	         o->accuracy_class ? " --class " : "", o->accuracy_class ? o->accuracy_class : "");
+	n = snprintf(text, bytes, "rerun: gatemark check --cases %s --variants %s%s --pass %s%s%s%s%s%s",
+	             results_text(record, "case"), other, results_text(record, "variant"), results_text(record, "pass"),
+	             o->fixtures ? " --fixtures " : "", o->fixtures ? o->fixtures : "",
+	             o->allow_unlisted ? " --allow-unlisted" : "", o->accuracy_class ? " --class " : "",
+	             o->accuracy_class ? o->accuracy_class : "");
+	for (size_t k = 0; k < o->plugin.count && n > 0 && (size_t)n < bytes; k++)
+		n += snprintf(text + n, bytes - (size_t)n, " --plugin %s", o->plugin.text[k]);
 }
 
 void failure_text(const json_t *record, const cli_options *options, char *text, size_t bytes)

@@ -39,12 +39,12 @@ json_t *choose_problems(const evidence *e, const char *machine)
 	return sorted;
 }
 
-/* Does the problem of a record answer to what was asked for, however that is spelt? */
-static int wanted(const char *asked, const char *problem)
+/* Does a record's problem answer to what was asked for, however that is spelt? */
+static int answers(const char *asked, const char *problem)
 {
 	gm_spec a, p;
 	char x[GM_SPEC_TEXT], y[GM_SPEC_TEXT];
-	if (!asked || strcmp(asked, problem) == 0)
+	if (strcmp(asked, problem) == 0)
 		return 1;
 	if (gm_spec_parse(asked, &a, NULL) != GM_OK || gm_spec_parse(problem, &p, NULL) != GM_OK)
 		return 0;
@@ -53,6 +53,26 @@ static int wanted(const char *asked, const char *problem)
 	gm_spec_format(&a, x);
 	gm_spec_format(&p, y);
 	return strcmp(x, y) == 0;
+}
+
+static int wanted(const choose_options *options, const char *problem)
+{
+	size_t count = options ? options->problems : 0, i = 0;
+	while (i < count && !answers(options->problem[i], problem))
+		i++;
+	return count == 0 || i < count;
+}
+
+const char *choose_unanswered(const choose_options *options, const json_t *problems)
+{
+	for (size_t k = 0; options && k < options->problems; k++) {
+		size_t i = 0, count = json_array_size(problems);
+		while (i < count && !answers(options->problem[k], json_string_value(json_array_get(problems, i))))
+			i++;
+		if (i == count)
+			return options->problem[k];
+	}
+	return NULL;
 }
 
 /* {class: true, ...} from "f32,f32-abs". */
@@ -87,20 +107,19 @@ static json_t *records_of(const evidence *e, const char *machine, const char *pr
 	return list;
 }
 
-static json_t *domain_of(const evidence *e, const char *machine, const choose_options *options, json_t *conformance,
-                         const json_t *accept)
+static json_t *domain_of(const evidence *e, const char *machine, const json_t *problems, json_t *conformance,
+                         const choose_options *options, const json_t *accept)
 {
-	json_t *domain = json_array(), *problems = choose_problems(e, machine), *problem;
+	json_t *domain = json_array(), *problem;
 	size_t i;
 	json_array_foreach(problems, i, problem) {
 		const char *text = json_string_value(problem);
-		if (!wanted(options ? options->problem : NULL, text))
+		if (!wanted(options, text))
 			continue;
 		json_t *bench = records_of(e, machine, text);
 		json_array_append_new(domain, choose_contest(e, text, bench, conformance, accept));
 		json_decref(bench);
 	}
-	json_decref(problems);
 	return domain;
 }
 
@@ -187,17 +206,19 @@ gm_status choose_decide(const evidence *e, const choose_options *options, json_t
 	const json_t *latest = evidence_latest(e);
 	const char *machine = results_text(json_object_get(latest, "machine"), "fingerprint");
 	GM_TRY(accepted_classes(options ? options->accept : NULL, &accept, error));
-	json_t *conformance = choose_conformance(e, machine);
-	json_t *domain = domain_of(e, machine, options, conformance, accept), *made = NULL;
+	json_t *conformance = choose_conformance(e, machine), *problems = choose_problems(e, machine), *made = NULL;
+	json_t *domain = domain_of(e, machine, problems, conformance, options, accept);
+	const char *unanswered = choose_unanswered(options, problems);
 	gm_status status = GM_OK;
-	if (options && options->problem && json_array_size(domain) == 0)
-		status = gm_fail(error, GM_BAD_ARGUMENT, "no bench record of problem '%s'", options->problem);
+	if (unanswered)
+		status = gm_fail(error, GM_BAD_ARGUMENT, "no bench record of problem '%s'", unanswered);
 	if (status == GM_OK) {
 		made = document_of(e, latest, machine, accept, conformance, domain);
 		status = made ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
 	}
 	json_decref(accept);
 	json_decref(conformance);
+	json_decref(problems);
 	json_decref(domain);
 	if (made)
 		*choice = made;

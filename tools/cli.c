@@ -45,7 +45,7 @@ enum option_id {
 	OPTIONS
 };
 
-enum option_kind { TEXT, FLAG, SEED, BENCHMARK, REQUIRE };
+enum option_kind { TEXT, FLAG, SEED, LIST }; /* only a LIST may be given twice with another value */
 
 typedef struct option_row {
 	const char *name;
@@ -61,22 +61,22 @@ typedef struct option_row {
 
 static const option_row option[OPTIONS] = {
 	[OPT_FIXTURES] = {"fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0},
-	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases", TEXT, MEMBER(cases), 0},
-	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants", TEXT, MEMBER(variants), 0},
-	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", TEXT, MEMBER(pass), 0},
+	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases; !GLOB: not these", LIST, MEMBER(cases), 0},
+	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants; !GLOB: not these", LIST, MEMBER(variants), 0},
+	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", LIST, MEMBER(pass), 0},
 	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0},
-	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0},
-	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0},
+	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", LIST, MEMBER(plugin), 0},
+	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", LIST, MEMBER(plugin), 0},
 	[OPT_EXECUTOR] = {"executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT,
                       MEMBER(executor), 0},
-	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", REQUIRE, 0, 0},
+	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", LIST, MEMBER(require), 0},
 	[OPT_DIGESTS] = {"digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0},
 	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", "Hide what is above scalar, avx2, avx512 or neon", TEXT, MEMBER(isa_cap), 0},
 	[OPT_ALLOW_UNLISTED] = {"allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG,
                             MEMBER(allow_unlisted), 0},
 	[OPT_NO_FORK] = {"no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0},
 	[OPT_SHAPES] = {"shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0},
-	[OPT_PROBLEM] = {"problem", 0, "P", "One problem, as lstm_T64_N1_I128_H256/fwd", TEXT, MEMBER(problem), 0},
+	[OPT_PROBLEM] = {"problem", 0, "P", "This problem, as lstm_T64_N1_I128_H256/fwd", LIST, MEMBER(problem), 0},
 	[OPT_QUICK] = {"quick", 0, NULL, "Few problems, little time", FLAG, MEMBER(quick), 0},
 	[OPT_SEED] = {"seed", 0, "S", "Seed of the data and of the order", SEED, MEMBER(seed_text), 0},
 	[OPT_JUNIT] = {"junit", 0, "F", "JUnit XML into this file", TEXT, MEMBER(junit), 0},
@@ -87,7 +87,7 @@ static const option_row option[OPTIONS] = {
 	[OPT_MARKDOWN_FILE] = {"markdown", 0, "F", "Markdown into this file", TEXT, MEMBER(markdown_file), 0},
 	[OPT_QUIET] = {"quiet", 'q', NULL, "No progress, no notes", FLAG, MEMBER(quiet), 0},
 	[OPT_VERBOSE] = {"verbose", 'v', NULL, "Every result, not only what failed", FLAG, MEMBER(verbose), 0},
-	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", BENCHMARK, 0, 0},
+	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", LIST, MEMBER(benchmark), 0},
 };
 
 typedef struct verb {
@@ -113,7 +113,8 @@ static const verb verbs[] = {
      "Variants, cases and lists of problems",
      "[variants|cases|shapes]..",
      "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
-     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON}},
+     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, WHOLE(OPT_PLUGIN_INSTEAD, ) OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN,
+      OPT_JSON}},
 	{"check",
      cmd_check,
      "Judge every variant on every case, forward and backward",
@@ -160,7 +161,6 @@ enum { VERBS = sizeof verbs / sizeof verbs[0] };
 typedef struct parsing {
 	const verb *verb;
 	cli_options *options;
-	char **arg, **require; /* room for argc each */
 } parsing;
 
 static int take_seed(const char *text, uint64_t *seed)
@@ -199,11 +199,13 @@ static int take_common(int key, struct argp_state *state)
 	exit(finish(CLI_OK));
 }
 
+static void append(cli_list *list, char *value) { list->text[list->count++] = value; }
+
 static error_t take(int key, char *value, struct argp_state *state)
 {
 	parsing *p = state->input;
 	if (key == ARGP_KEY_ARG && p->verb->arguments) {
-		p->arg[p->options->arg_count++] = value;
+		append(&p->options->arg, value);
 		return 0;
 	}
 	if (key == ARGP_KEY_ARG)
@@ -214,8 +216,10 @@ static error_t take(int key, char *value, struct argp_state *state)
 			continue;
 		if (option[*id].kind == FLAG)
 			*(int *)member = 1;
-		else if (option[*id].kind == REQUIRE)
-			p->require[p->options->require_count++] = value;
+		else if (option[*id].kind == LIST)
+			append((cli_list *)member, value);
+		else if (*(const char **)member)
+			argp_error(state, "--%s cannot be repeated", option[*id].name);
 		else
 			*(const char **)member = !value ? "-" : value;
 		if (option[*id].kind == SEED && !take_seed(value, &p->options->seed))
@@ -227,7 +231,7 @@ static error_t take(int key, char *value, struct argp_state *state)
 
 /* Long options are looked at first, to name the nearest one: getopt only says what is wrong.  --benchmark_* are
  * moved into benchmark.  CLI_OK or CLI_USAGE. */
-static int screen(const verb *v, cli_options *options, int *argc, char **argv, char **benchmark)
+static int screen(const verb *v, cli_options *options, int *argc, char **argv)
 {
 	const char *known[OPTIONS + 3] = {"help", "usage", "version"};
 	size_t count = 3;
@@ -241,7 +245,7 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 		size_t length = strcspn(argv[k], "="), found = 0;
 		literal |= strcmp(argv[k], "--") == 0;
 		if (passes && !literal && strncmp(argv[k], "--benchmark_", 12) == 0) {
-			benchmark[options->benchmark_count++] = argv[k];
+			append(&options->benchmark, argv[k]);
 			continue;
 		}
 		argv[kept++] = argv[k];
@@ -261,7 +265,7 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 	return CLI_OK;
 }
 
-static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
+static int parse_and_run(int argc, char **argv, parsing *p)
 {
 	const verb *v = p->verb;
 	struct argp_option rows[OPTIONS + COMMON] = {{0}};
@@ -277,7 +281,7 @@ static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 	snprintf(name, sizeof name, "gatemark %s", v->name);
 	snprintf(doc, sizeof doc, "%s.%s%s", v->what, !v->more ? "" : "\v", !v->more ? "" : v->more);
 	argv[0] = name;
-	int code = screen(v, p->options, &argc, argv, benchmark);
+	int code = screen(v, p->options, &argc, argv);
 	if (code != CLI_OK)
 		return code;
 	struct argp argp = {rows, take, v->arguments, doc, NULL, NULL, NULL};
@@ -291,16 +295,16 @@ static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 static int run_verb(const verb *v, int argc, char **argv)
 {
 	cli_options options = {.verb = v->name, .seed = 1, .argv = argv, .argc = (size_t)argc};
-	char **word = calloc(4 * (size_t)argc + 4, sizeof *word); // argv, arguments, --benchmark_*, --require
+	char **word = calloc((OPTIONS + 2) * (size_t)argc, sizeof *word), **room = word; // argv, then argc for each list
 	if (!word)
 		return cli_fail(CLI_INTERNAL, "no memory");
-	char **arg = word + argc + 1, **benchmark = arg + argc + 1, **require = benchmark + argc + 1;
-	parsing p = {v, &options, arg, require};
+	parsing p = {v, &options};
 	memcpy(word, argv + 1, ((size_t)argc - 1) * sizeof *word);
-	options.arg = arg;
-	options.benchmark = benchmark;
-	options.require = require;
-	int code = parse_and_run(argc - 1, word, &p, benchmark);
+	options.arg.text = room += argc;
+	for (const unsigned char *id = v->takes; *id != OPT_END; id++)
+		if (option[*id].kind == LIST)
+			((cli_list *)((char *)&options + option[*id].offset))->text = room += argc;
+	int code = parse_and_run(argc - 1, word, &p);
 	free(word);
 	return code;
 }

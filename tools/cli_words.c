@@ -72,6 +72,17 @@ int cli_usage(const cli_options *options, const char *format, ...)
 	return CLI_USAGE;
 }
 
+char *cli_joined(const cli_list *list)
+{
+	size_t bytes = 1, used = 0;
+	for (size_t k = 0; k < list->count; k++)
+		bytes += strlen(list->text[k]) + 1;
+	char *text = calloc(bytes, 1);
+	for (size_t k = 0; text && k < list->count; k++)
+		used += (size_t)sprintf(text + used, "%s%s", k ? "," : "", list->text[k]);
+	return text;
+}
+
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Edits (insert, delete, replace, exchange of neighbours) from a to b; texts longer than 63 count as all different. */

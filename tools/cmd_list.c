@@ -219,16 +219,16 @@ int cmd_list(const cli_options *options)
 	unsigned char chosen[LISTS] = {0};
 	gm_error error = {.status = GM_OK};
 	int code = CLI_OK;
-	listing l = {.options = options, .named = options->arg_count > 0};
-	memset(chosen, options->arg_count == 0, sizeof chosen);
+	listing l = {.options = options, .named = options->arg.count > 0};
+	memset(chosen, options->arg.count == 0, sizeof chosen);
 	if (options->markdown)
 		memcpy(chosen, (unsigned char[]){1, 0, 0}, sizeof chosen);
-	for (size_t k = 0; k < options->arg_count; k++) {
+	for (size_t k = 0; k < options->arg.count; k++) {
 		size_t n = 0;
-		while (n < LISTS && strcmp(names[n], options->arg[k]) != 0)
+		while (n < LISTS && strcmp(names[n], options->arg.text[k]) != 0)
 			n++;
 		if (n == LISTS)
-			return cli_unknown("list", options->arg[k], names, LISTS);
+			return cli_unknown("list", options->arg.text[k], names, LISTS);
 		chosen[n] = 1;
 	}
 	l.document = json_object();

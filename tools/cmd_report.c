@@ -18,7 +18,7 @@ int cmd_report(const cli_options *options)
 		if (output_folder("out", &error) != GM_OK)
 			return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	}
-	int code = options->arg_count ? report_write((const char *const *)options->arg, options->arg_count, html,
+	int code = options->arg.count ? report_write((const char *const *)options->arg.text, options->arg.count, html,
 	                                             options->markdown_file, &error)
 	                              : report_write(DEFAULT, 1, html, options->markdown_file, &error);
 	if (code != CLI_OK)

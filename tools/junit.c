@@ -69,7 +69,7 @@ static void property(xmlTextWriterPtr w, const char *name, const char *value)
 	xmlTextWriterEndElement(w);
 }
 
-static void properties(xmlTextWriterPtr w, const char *fixtures)
+static void properties(xmlTextWriterPtr w, const char *fixtures, const char *plugin)
 {
 	char judge[16];
 	json_t *machine = about_machine();
@@ -83,6 +83,8 @@ static void properties(xmlTextWriterPtr w, const char *fixtures)
 	property(w, "fixtures", fixtures);
 	property(w, "judge", judge);
 	property(w, "run", results_run_id());
+	if (plugin)
+		property(w, "plugin", plugin);
 	xmlTextWriterEndElement(w);
 	json_decref(machine);
 }
@@ -135,7 +137,7 @@ static void document(xmlTextWriterPtr w, const check_summary *s, const char *fix
 		const char *name = s->roster->variant[v].info.name;
 		xmlTextWriterStartElement(w, BAD_CAST "testsuite");
 		head(w, s, name);
-		properties(w, fixtures);
+		properties(w, fixtures, s->roster->variant[v].plugin);
 		json_array_foreach(s->records, k, record)
 			if (strcmp(results_text(record, "variant"), name) == 0)
 				testcase(w, record, s->options);

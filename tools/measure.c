@@ -31,9 +31,16 @@ int measure_shapes(const cli_options *options, shape_list *list, const char **na
 	gm_error error = {.status = GM_OK};
 	const char *names[32];
 	size_t count = 0;
-	*name = options->problem ? "given" : options->shapes != NULL ? options->shapes : options->quick ? "quick" : "full";
-	gm_status status = options->problem ? shapes_parse("--problem", options->problem, list, &error)
-	                                    : shapes_load(*name, list, &error);
+	if (options->problem.count > 0 && options->shapes)
+		return cli_usage(options, "--shapes and --problem exclude each other");
+	char *given = cli_joined(&options->problem);
+	if (!given)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (char *comma = given; (comma = strchr(comma, ',')) != NULL;)
+		*comma = '\n'; // a list has a problem a line
+	*name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
+	gm_status status = given[0] ? shapes_parse("--problem", given, list, &error) : shapes_load(*name, list, &error);
+	free(given);
 	if (status == GM_OK)
 		return CLI_OK;
 	for (; count < shapes_builtin_count() && count < 32; count++)
@@ -153,8 +160,8 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	                        .quick = quick,
 	                        .seed = s->options->seed,
 	                        .in_place = s->options->no_fork,
-	                        .flags = s->options->benchmark,
-	                        .flag_count = s->options->benchmark_count,
+	                        .flags = s->options->benchmark.text,
+	                        .flag_count = s->options->benchmark.count,
 	                        .stop = &session_stop};
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
 	fclose(f.table);

@@ -32,8 +32,8 @@ static int read_one(const char *text, size_t length, requirement *one)
 static int each(const cli_options *options, visit *call, const void *context)
 {
 	int code = CLI_OK;
-	for (size_t k = 0; k < options->require_count; k++)
-		for (const char *text = options->require[k]; text != NULL;) {
+	for (size_t k = 0; k < options->require.count; k++)
+		for (const char *text = options->require.text[k]; text != NULL;) {
 			requirement one;
 			size_t length = strcspn(text, ",");
 			int one_code = read_one(text, length, &one);
