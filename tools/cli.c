@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "about.h"
+#include "terminal.h"
 
 enum option_id {
 	OPT_END,
@@ -93,11 +94,15 @@ static const option_row option[OPTIONS] = {
 typedef struct verb {
 	const char *name;
 	int (*run)(const cli_options *options);
-	const char *what;      /* one line */
-	const char *arguments; /* of the usage line; NULL = takes none */
-	const char *more;      /* below the options in --help */
+	const char *what;       /* one line */
+	const char *arguments;  /* of the usage line; NULL = takes none */
+	const char *more;       /* below the options in --help, before its exit codes */
+	unsigned char exits[8]; /* what it can end with beside CLI_OK; 0 ends */
 	unsigned char takes[OPTIONS];
 } verb;
+
+#define EXITS_OF_READERS CLI_USAGE, CLI_NOTHING, CLI_REFUSED, CLI_NO_WRITE, CLI_INTERNAL
+#define EXITS_OF_RUNNERS CLI_WRONG, EXITS_OF_READERS, CLI_SKIPPED, CLI_SIGNAL
 
 /* What a bundle leaves out is not in its help. */
 #ifdef GM_BUNDLE
@@ -107,20 +112,27 @@ typedef struct verb {
 #endif
 
 static const verb verbs[] = {
-	{"doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", NULL, NULL, {OPT_JSON}},
+	{"doctor",
+     cmd_doctor,
+     "What this machine is, and what on it spoils measurements",
+     NULL,
+     NULL,
+     {CLI_USAGE, CLI_NO_WRITE, CLI_INTERNAL},
+     {OPT_JSON}},
 	{"list",
      cmd_list,
      "Variants, cases and lists of problems",
      "[variants|cases|shapes]..",
      "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
+     {EXITS_OF_READERS},
      {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, WHOLE(OPT_PLUGIN_INSTEAD, ) OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN,
       OPT_JSON}},
 	{"check",
      cmd_check,
      "Judge every variant on every case, forward and backward",
      NULL,
-     "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
-     "77 all skipped on this CPU.",
+     NULL,
+     {EXITS_OF_RUNNERS},
      {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, WHOLE(OPT_PLUGIN_INSTEAD, OPT_EXECUTOR, ) OPT_ISA_CAP,
       OPT_REQUIRE, OPT_DIGESTS, OPT_ALLOW_UNLISTED, OPT_NO_FORK, WHOLE(OPT_JUNIT, ) OPT_JSON, OPT_OUT, OPT_QUIET,
       OPT_VERBOSE}},
@@ -128,7 +140,8 @@ static const verb verbs[] = {
      cmd_bench,
      "Judge, then time, every variant on every problem",
      NULL,
-     "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
+     NULL,
+     {EXITS_OF_RUNNERS},
      {OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_ISA_CAP, WHOLE(OPT_PLUGIN_BESIDE, ) OPT_QUICK, OPT_SEED, OPT_NO_FORK,
       OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE, WHOLE(OPT_BENCHMARK)}},
 	{"choose",
@@ -136,14 +149,22 @@ static const verb verbs[] = {
      "Which variant to deploy, from results",
      "FILE..",
      NULL,
+     {EXITS_OF_READERS},
      {OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET}},
 #ifndef GM_BUNDLE
-	{"report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL, {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
+	{"report",
+     cmd_report,
+     "Results to one HTML page and Markdown",
+     "FILE..",
+     NULL,
+     {EXITS_OF_READERS},
+     {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
 	{"run",
      cmd_run,
      "check, bench, choose and report in one",
      NULL,
      "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
+     {EXITS_OF_RUNNERS},
      {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_REQUIRE, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED,
       OPT_SHAPES, OPT_QUICK, OPT_SEED, OPT_OUT, OPT_QUIET, OPT_VERBOSE}},
 #endif
@@ -153,6 +174,7 @@ static const verb verbs[] = {
      "show|verify|pack [PATH [CASE]]",
      "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
      ".h5 file, a folder of them, NAME.pack or NAME.packs.",
+     {EXITS_OF_READERS},
      {OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT}},
 };
 
@@ -183,16 +205,17 @@ static int finish(int code)
 }
 
 /* What argp adds by itself, without the two rows that would push the help of a verb off the screen. */
-enum { KEY_HELP = '?', KEY_VERSION = 'V', KEY_USAGE = 256 + OPT_END };
+enum { KEY_HELP = 'h', KEY_QUESTION = '?', KEY_VERSION = 'V', KEY_USAGE = 256 + OPT_END };
 static const struct argp_option common[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1},
+                                            {NULL, KEY_QUESTION, NULL, OPTION_HIDDEN, NULL, -1},
                                             {"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1},
                                             {"version", KEY_VERSION, NULL, OPTION_HIDDEN, NULL, -1}};
 enum { COMMON = sizeof common / sizeof common[0] };
 
 static int take_common(int key, struct argp_state *state)
 {
-	if (key == KEY_HELP || key == KEY_USAGE)
-		argp_state_help(state, stdout, key == KEY_HELP ? ARGP_HELP_STD_HELP : ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+	if (key == KEY_HELP || key == KEY_QUESTION || key == KEY_USAGE)
+		argp_state_help(state, stdout, key != KEY_USAGE ? ARGP_HELP_STD_HELP : ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
 	if (key != KEY_VERSION)
 		return ARGP_ERR_UNKNOWN;
 	about_print();
@@ -269,7 +292,7 @@ static int parse_and_run(int argc, char **argv, parsing *p)
 {
 	const verb *v = p->verb;
 	struct argp_option rows[OPTIONS + COMMON] = {{0}};
-	char name[64], doc[512];
+	char name[64], codes[200], doc[700];
 	size_t n = 0;
 	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
 		const option_row *o = &option[*id];
@@ -279,7 +302,8 @@ static int parse_and_run(int argc, char **argv, parsing *p)
 	}
 	memcpy(rows + n, common, sizeof common);
 	snprintf(name, sizeof name, "gatemark %s", v->name);
-	snprintf(doc, sizeof doc, "%s.%s%s", v->what, !v->more ? "" : "\v", !v->more ? "" : v->more);
+	cli_exits(v->exits, codes);
+	snprintf(doc, sizeof doc, "%s.\v%s%s%s.", v->what, !v->more ? "" : v->more, !v->more ? "" : "\n", codes);
 	argv[0] = name;
 	int code = screen(v, p->options, &argc, argv);
 	if (code != CLI_OK)
@@ -311,36 +335,60 @@ static int run_verb(const verb *v, int argc, char **argv)
 
 static void help(FILE *stream)
 {
+	char codes[200];
 	fputs("Usage: gatemark VERB [OPTION...]\n"
 	      "Which recurrent-network kernel is right, and which one is fast, on this machine?\n\n",
 	      stream);
 	for (size_t k = 0; k < VERBS; k++)
 		fprintf(stream, "  %-9s %s\n", verbs[k].name, verbs[k].what);
-	fputs("\n  gatemark VERB --help     the options of a verb\n"
-	      "  gatemark --version       build, libraries, versions of everything that judges\n",
+	fputs("\n  gatemark help VERB   the options of a verb; also VERB --help, VERB -h\n"
+	      "  gatemark version     build, libraries, versions of all that judges\n\n",
 	      stream);
+	cli_exits(NULL, codes);
+	term_wrap(stream, codes, 0, 0);
+}
+
+static const verb *find_verb(const char *word)
+{
+	for (size_t k = 0; k < VERBS; k++)
+		if (strcmp(word, verbs[k].name) == 0)
+			return &verbs[k];
+	return NULL;
+}
+
+static int unknown_verb(const char *word)
+{
+	const char *names[VERBS + 2] = {"help", "version"};
+	for (size_t k = 0; k < VERBS; k++)
+		names[k + 2] = verbs[k].name;
+	return cli_unknown("verb", word, names, VERBS + 2);
+}
+
+static int is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
 }
 
 int cli_main(int argc, char **argv)
 {
-	const char *names[VERBS];
 	const char *word = argc > 1 ? argv[1] : "";
-	for (size_t k = 0; k < VERBS; k++) {
-		names[k] = verbs[k].name;
-		if (strcmp(word, names[k]) == 0)
-			return finish(run_verb(&verbs[k], argc, argv));
-	}
-	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+	int asks = is_one_of(word, "help", "--help", "-h");
+	const verb *v = find_verb(asks && argc > 2 ? argv[2] : word);
+	if (asks && argc > 2 && v)
+		return finish(run_verb(v, 3, (char *[]){argv[0], argv[2], "--help", NULL}));
+	if (asks && argc > 2)
+		return unknown_verb(argv[2]);
+	if (v)
+		return finish(run_verb(v, argc, argv));
+	if (is_one_of(word, "version", "--version", "-V"))
 		about_print();
-		return finish(CLI_OK);
-	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+	else if (asks)
 		help(stdout);
-		return finish(CLI_OK);
-	}
-	if (word[0] == '\0' || word[0] == '-') {
+	else if (word[0] != '\0' && word[0] != '-')
+		return unknown_verb(word);
+	else {
 		help(stderr);
 		return word[0] == '\0' ? CLI_USAGE : cli_fail(CLI_USAGE, "the first word is a verb, not %s", word);
 	}
-	return cli_unknown("verb", word, names, VERBS);
+	return finish(CLI_OK);
 }

@@ -46,6 +46,23 @@ int cli_exit_of(gm_status status)
 	return code[status];
 }
 
+static const struct exit_row {
+	int code;
+	const char *name, *what;
+} exits[] = {{CLI_OK, "0", "all well"},           {CLI_WRONG, "1", "wrong or crashed"},
+             {CLI_USAGE, "2", "usage"},           {CLI_NOTHING, "5", "nothing ran"},
+             {CLI_REFUSED, "6", "input refused"}, {CLI_NO_WRITE, "7", "cannot write"},
+             {CLI_INTERNAL, "70", "internal"},    {CLI_SKIPPED, "77", "all skipped on this CPU"},
+             {CLI_SIGNAL, "128+n", "signal"}};
+
+void cli_exits(const unsigned char *codes, char text[200])
+{
+	int used = snprintf(text, 200, "Exit: ");
+	for (size_t k = 0; k < sizeof exits / sizeof exits[0]; k++)
+		if (!codes || exits[k].code == CLI_OK || strchr((const char *)codes, exits[k].code))
+			used += snprintf(text + used, 200 - (size_t)used, "%s%s %s", k ? ", " : "", exits[k].name, exits[k].what);
+}
+
 static void say(const char *format, va_list arguments)
 {
 	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
