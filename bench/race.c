@@ -31,7 +31,14 @@ void race_drop(race_lane *lane, race_status status, const char *reason)
 {
 	lane->alive = 0;
 	lane->result.status = status;
+	lane->result.code = status == RACE_REJECTED ? REASON_WRONG : REASON_BROKEN;
 	snprintf(lane->result.reason, sizeof lane->result.reason, "%s", reason);
+}
+
+void race_skip(race_lane *lane, reason_code code, const char *reason)
+{
+	race_drop(lane, RACE_SKIPPED, reason);
+	lane->result.code = code;
 }
 
 void race_drop_error(race *r, size_t slot, const char *when, const gm_error *error)
@@ -45,6 +52,7 @@ void race_drop_error(race *r, size_t slot, const char *when, const gm_error *err
 	else
 		snprintf(reason, sizeof reason, "%.250s", error->message);
 	race_drop(&r->lane[slot], status, reason);
+	r->lane[slot].result.code = reason_of(error->status);
 }
 
 size_t race_alive(const race *r, size_t slots[RACE_MAX_CANDIDATES])
@@ -122,9 +130,9 @@ static gm_status open_and_judge(race *r, gm_error *error)
 	char judged[16] = "", reason[RACE_REASON] = "";
 
 	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
-		const char *why_not = r->filled.candidates[i].why_not;
-		if (why_not || race_stopped(r)) {
-			race_drop(&r->lane[i], RACE_SKIPPED, why_not ? why_not : "interrupted");
+		const race_candidate *c = &r->filled.candidates[i];
+		if (c->code || race_stopped(r)) {
+			race_skip(&r->lane[i], c->code ? c->code : REASON_INTERRUPTED, c->code ? c->why_not : "interrupted");
 			continue;
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->filled.candidate_count);
@@ -200,7 +208,7 @@ static void report(race *r)
 	for (size_t i = 0; i < r->filled.candidate_count; i++) {
 		race_lane *lane = &r->lane[i];
 		if (lane->alive && !lane->result.blocks_ns)
-			race_drop(lane, RACE_SKIPPED, "interrupted");
+			race_skip(lane, REASON_INTERRUPTED, "interrupted");
 		r->row[i] = lane->result;
 		++*counter[lane->result.status];
 		if (lane->result.status != RACE_TIMED)
@@ -214,11 +222,11 @@ static void report(race *r)
 	r->filled.report(r->filled.report_context, r->row, r->filled.candidate_count);
 }
 
-static void skip_problem(race *r, const char *why)
+static void skip_problem(race *r, reason_code code, const char *why)
 {
 	begin_results(r);
 	for (size_t i = 0; i < r->filled.candidate_count; i++)
-		race_drop(&r->lane[i], RACE_SKIPPED, why);
+		race_skip(&r->lane[i], code, why);
 	report(r);
 }
 
@@ -255,12 +263,12 @@ static gm_status all_problems(race *r, gm_error *error)
 		const double limit = r->filled.budget_seconds;
 		if (race_stopped(r)) {
 			r->summary->interrupted = 1;
-			skip_problem(r, "interrupted");
+			skip_problem(r, REASON_INTERRUPTED, "interrupted");
 		} else if (limit > 0 && race_now() - r->begun > limit) {
 			char why[64];
 			snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
 			r->summary->budget_spent = 1;
-			skip_problem(r, why);
+			skip_problem(r, REASON_BUDGET_SPENT, why);
 		} else {
 			progress(r, "", 0);
 			GM_TRY(race_problem(r, error));

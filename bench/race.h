@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #include "gatemark/tensors.h"
+#include "reason.h"
 
 #define RACE_PROTOCOL       1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON         256
@@ -21,7 +22,8 @@
 typedef struct race_candidate {
 	const char *variant; /* name in the variant table or in the plug-in */
 	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
-	const char *why_not; /* not NULL: never started, skipped for this reason */
+	reason_code code;    /* not REASON_NONE: never started, skipped for this reason, */
+	const char *why_not; /* in a sentence */
 } race_candidate;
 
 typedef enum race_status {                   /* `status` of a bench record, in this order */
@@ -49,6 +51,7 @@ typedef struct race_result { /* one `bench` record: tools/RESULTS.md; times of o
 	char problem[GM_SPEC_TEXT], variant[48];
 	size_t problem_index, candidate_index; /* in the options */
 	race_status status;
+	reason_code code;         /* REASON_NONE if timed */
 	char reason[RACE_REASON]; /* "" if timed, or what its figures lack */
 	char judged[16];          /* "" if not judged */
 	uint32_t threads;

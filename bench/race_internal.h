@@ -51,6 +51,7 @@ typedef struct race {
 double race_now(void); /* seconds, monotonic */
 int race_stopped(const race *r);
 void race_drop(race_lane *lane, race_status status, const char *reason); /* out of the race from now on */
+void race_skip(race_lane *lane, reason_code code, const char *reason);
 void race_drop_error(race *r, size_t slot, const char *when, const gm_error *error);
 size_t race_alive(const race *r, size_t slots[RACE_MAX_CANDIDATES]);
 

@@ -100,7 +100,9 @@ static void lane_figures(race *r, size_t slot, table *t, double *kept)
 
 	const int all = gather_enough(r, lane, NULL, t);
 	if (t->count == 0) {
-		race_drop(lane, RACE_SKIPPED, race_stopped(r) ? "interrupted" : "no block of it was run (--benchmark_filter)");
+		const int stopped = race_stopped(r);
+		race_skip(lane, stopped ? REASON_INTERRUPTED : REASON_FILTERED,
+		          stopped ? "interrupted" : "no block of it was run (--benchmark_filter)");
 		return;
 	}
 	sample_figures(r, lane, all, kept);

@@ -102,6 +102,23 @@ static inline void put_paired(lines *l, const char *run, const char *problem, co
 	        run, problem, variant, p50, 1.1 * p50, 0.9 * p50, 1.1 * p50, ratio, low, high);
 }
 
+/* As put_time, by a variant of no table: the record itself says its class. */
+static inline void put_foreign(lines *l, const char *run, const char *problem, const char *class_name, double p50)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"foreign\",\"class\":\"%s\","
+	        "\"status\":\"timed\",\"judged\":\"budget\",\"p50_ns\":%.6f}\n",
+	        run, problem, class_name, p50);
+}
+
+static inline void put_skipped(lines *l, const char *run, const char *problem, const char *variant, const char *code)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"skipped\","
+	        "\"code\":\"%s\",\"reason\":\"because\"}\n",
+	        run, problem, variant, code);
+}
+
 static inline void put_status(lines *l, const char *run, const char *problem, const char *variant, const char *status)
 {
 	fprintf(l->file,

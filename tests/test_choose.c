@@ -100,7 +100,7 @@ static void every_other_status_is_told(void **state)
 	static const struct {
 		const char *status, *code;
 	} SAID[] = {{"rejected", "failed-conformance"},
-	            {"skipped", "not-on-this-cpu"},
+	            {"skipped", "not-timed"}, /* without a code nothing is guessed */
 	            {"unsupported", "unsupported"},
 	            {"failed", "not-timed"}};
 	(void)state;
@@ -116,6 +116,44 @@ static void every_other_status_is_told(void **state)
 		assert_string_equal(results_text(other, "code"), SAID[i].code);
 		assert_non_null(strstr(results_text(other, "why"), "because"));
 		assert_string_equal(results_text(rejection(entry, row(2)), "code"), "not-timed");
+		json_decref(choice);
+	}
+}
+
+static void what_was_skipped_is_told_by_its_code(void **state)
+{
+	static const struct {
+		const char *code, *why;
+	} SAID[] = {{"no-cpu", "not on this CPU: because"},     {"not-built", "not in this build: because"},
+	            {"budget-spent", "no time left: because"},  {"interrupted", "interrupted: because"},
+	            {"hidden", "hidden by --isa-cap: because"}, {"filtered", "filtered out: because"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++) {
+		lines l;
+		begin(&l);
+		put_skipped(&l, RUN_A, P, row(0), SAID[i].code);
+		put_time(&l, RUN_A, P, row(1), 100);
+		json_t *choice = choice_of(&l, NULL, CLI_OK);
+		const json_t *other = rejection(entry_at(choice, 0), row(0));
+		assert_string_equal(results_text(other, "code"), SAID[i].code);
+		assert_string_equal(results_text(other, "why"), SAID[i].why);
+		json_decref(choice);
+	}
+}
+
+static void a_bench_record_states_the_class(void **state)
+{
+	static const char *const CLASS[] = {"f32", "bf16w"};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		lines l;
+		begin(&l);
+		put_time(&l, RUN_A, P, row(0), 300);
+		put_foreign(&l, RUN_A, P, CLASS[i], 50);
+		json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
+		assert_string_equal(results_text(entry, "chosen"), i == 0 ? "foreign" : row(0));
+		if (i == 1)
+			assert_non_null(strstr(results_text(rejection(entry, "foreign"), "why"), "class bf16w is not accepted"));
 		json_decref(choice);
 	}
 }
@@ -323,12 +361,13 @@ static void the_file_is_whole_or_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_fastest_wins_with_its_margin),   cmocka_unit_test(a_failed_check_disqualifies),
-		cmocka_unit_test(every_other_status_is_told),         cmocka_unit_test(what_was_not_judged_is_no_candidate),
-		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler), cmocka_unit_test(pairs_outrank_overlapping_intervals),
-		cmocka_unit_test(ratios_of_other_runs_do_not_count),  cmocka_unit_test(classes_must_be_accepted),
-		cmocka_unit_test(one_machine_is_decided_for),         cmocka_unit_test(merging_knows_no_order_and_no_doubles),
-		cmocka_unit_test(a_problem_can_be_asked_for),         cmocka_unit_test(the_file_is_whole_or_as_it_was),
+		cmocka_unit_test(the_fastest_wins_with_its_margin),     cmocka_unit_test(a_failed_check_disqualifies),
+		cmocka_unit_test(every_other_status_is_told),           cmocka_unit_test(what_was_not_judged_is_no_candidate),
+		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),   cmocka_unit_test(pairs_outrank_overlapping_intervals),
+		cmocka_unit_test(ratios_of_other_runs_do_not_count),    cmocka_unit_test(classes_must_be_accepted),
+		cmocka_unit_test(one_machine_is_decided_for),           cmocka_unit_test(merging_knows_no_order_and_no_doubles),
+		cmocka_unit_test(what_was_skipped_is_told_by_its_code), cmocka_unit_test(a_bench_record_states_the_class),
+		cmocka_unit_test(a_problem_can_be_asked_for),           cmocka_unit_test(the_file_is_whole_or_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,6 +147,18 @@ static void every_plugin_is_raced(void **state)
 	free(text);
 }
 
+/* What choose needs stands in the records of bench alone. */
+static void a_raced_plugin_can_be_chosen(void **state)
+{
+	(void)state;
+	outcome o = expect(CLI_OK,
+	                   "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H4/fwd --variants skeleton" SKELETON
+	                   " --json=%s/r && gatemark choose -q %s/r",
+	                   folder, folder);
+	assert_in(o.out, "CHOOSE skeleton 1\n");
+	outcome_free(&o);
+}
+
 static void problems_add_up(void **state)
 {
 	(void)state;
@@ -194,6 +206,7 @@ int main(void)
 		IN_FOLDER(every_plugin_is_judged),
 		cmocka_unit_test(two_variants_of_one_name_are_refused),
 		IN_FOLDER(every_plugin_is_raced),
+		IN_FOLDER(a_raced_plugin_can_be_chosen),
 		IN_FOLDER(problems_add_up),
 		cmocka_unit_test(what_cannot_be_repeated_says_so),
 	};

@@ -127,6 +127,7 @@ static void rejected_is_never_timed(void **state)
 	(void)state;
 	const double times[] = {1e5, 1, 1e5, 1e5, 1e5};
 	static const race_status want[] = {RACE_TIMED, RACE_REJECTED, RACE_UNSUPPORTED, RACE_SKIPPED, RACE_FAILED};
+	static const reason_code code[] = {REASON_NONE, REASON_WRONG, REASON_UNSUPPORTED, REASON_NO_CPU, REASON_CRASHED};
 	const gm_spec spec = spec_of("gru_T4_N1_I8_H8/train");
 	simulation *s = sim_create(12, 5, times);
 	race_source source;
@@ -138,6 +139,7 @@ static void rejected_is_never_timed(void **state)
 	const race_summary summary = run(&options);
 	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(s->result[i].status, want[i]);
+		assert_int_equal(s->result[i].code, code[i]);
 		assert_int_equal(count_events(s, SIM_TIME, i) > 0, i == 0);
 		assert_int_equal(count_events(s, SIM_JUDGE, i), i < 2);
 		assert_int_equal(s->result[i].reason[0] != '\0', i > 0);
@@ -223,6 +225,7 @@ static void interruption_reports_what_there_is(void **state)
 	assert_true(s->result[0].status == RACE_TIMED || s->result[1].status == RACE_TIMED);
 	assert_int_equal(s->result[2].status, RACE_SKIPPED);
 	assert_string_equal(s->result[3].reason, "interrupted");
+	assert_int_equal(s->result[3].code, REASON_INTERRUPTED);
 	sim_free(s);
 }
 
@@ -247,6 +250,7 @@ static void budget_shrinks_blocks_then_skips(void **state)
 	const race_summary summary = run(&options);
 	assert_true(summary.budget_spent);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
+	assert_int_equal(s->result[0].code, REASON_BUDGET_SPENT);
 	assert_int_equal(s->times, 0);
 	sim_free(s);
 }
@@ -267,6 +271,7 @@ static void filter_leaves_candidates_out(void **state)
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
 	assert_non_null(strstr(s->result[0].reason, "--benchmark_filter"));
+	assert_int_equal(s->result[0].code, REASON_FILTERED);
 	assert_int_equal(s->result[1].status, RACE_TIMED);
 	assert_true(s->result[1].ratio == 1.0);
 	sim_free(s);

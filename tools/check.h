@@ -19,6 +19,7 @@
 
 #include "executor.h"
 #include "fixture.h"
+#include "reason.h"
 #include "worker.h"
 
 enum { CHECK_FWD = 1, CHECK_BWD = 2 };
@@ -28,9 +29,8 @@ typedef struct check_variant {
 	int literal; /* named without a glob */
 	int runnable;
 	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
-	int hidden;         /* by --isa-cap: this CPU could run it */
-	int absent;         /* this CPU could run it, but this build has no kernels for it */
-	char why[128];      /* not runnable: a sentence with its name and what is missing */
+	reason_code code;   /* not runnable: why, */
+	char why[128];      /* and in a sentence with its name and what is missing */
 } check_variant;
 
 typedef struct check_plan {

@@ -43,7 +43,7 @@ void summary_committed(const check_summary *s, json_t *record)
 	}
 	json_object_set_new(record, "committed", json_string(word));
 	if (strcmp(word, "different") == 0 && strcmp(results_text(record, "status"), "fail") != 0)
-		record_status(record, "fail", reason);
+		record_status(record, "fail", REASON_WRONG, reason);
 }
 
 int summary_digests_close(check_summary *s)

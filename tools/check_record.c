@@ -64,16 +64,17 @@ json_t *record_begin(const unit *u, const check_variant *v, int pass)
 	gm_spec_format(&u->c->spec, problem);
 	check_bit_class(&v->info, bit_class);
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:i, s:b, s:n, s:[], s:f}", "kind",
-		"check", "case", u->c->id, "problem", problem, "variant", v->info.name, "pass", unit_pass_name(pass), "status",
-		"skipped", "flaky", 0, "reason", "", "class", gm_class_name((uint32_t)judged_by), "executor",
-		executor_name(u->plan->executor), "bit_class", bit_class, "digest", "", "used", 0.0, "where", "", "rows", 0,
-		"unfit_rows", 0, "weak", 0, "torch_used", "tensors", "seconds", 0.0);
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:i, s:i, s:b, s:n, s:[], s:f}",
+		"kind", "check", "case", u->c->id, "problem", problem, "variant", v->info.name, "pass", unit_pass_name(pass),
+		"status", "skipped", "flaky", 0, "code", "", "reason", "", "class", gm_class_name((uint32_t)judged_by),
+		"executor", executor_name(u->plan->executor), "bit_class", bit_class, "digest", "", "used", 0.0, "where", "",
+		"rows", 0, "unfit_rows", 0, "weak", 0, "torch_used", "tensors", "seconds", 0.0);
 }
 
-void record_status(json_t *record, const char *status, const char *reason)
+void record_status(json_t *record, const char *status, reason_code code, const char *reason)
 {
 	json_object_set_new(record, "status", json_string(status));
+	json_object_set_new(record, "code", json_string(reason_name(code)));
 	json_object_set_new(record, "reason", json_string(reason));
 }
 
@@ -82,7 +83,7 @@ void record_failure(json_t *record, gm_status status, const char *reason)
 	char text[600];
 	const char *word = status == GM_UNSUPPORTED ? "unsupported" : status == GM_NO_CPU ? "skipped" : "fail";
 	snprintf(text, sizeof text, "%s", reason[0] == '\0' ? gm_status_name(status) : reason);
-	record_status(record, word, text);
+	record_status(record, word, reason_of(status), text);
 	if (status == GM_TIMEOUT)
 		json_object_set_new(record, "timeout", json_true());
 }
@@ -104,7 +105,7 @@ static void blame(const unit *u, json_t *record, const judge_budget *budget, siz
 	error_text(v->got, v->want, v->allowed, error);
 	judge_explain(budget, row, got, first);
 	snprintf(reason, sizeof reason, "%s %s\n%s", element, error, first);
-	record_status(record, "fail", reason);
+	record_status(record, "fail", REASON_WRONG, reason);
 }
 
 void record_verdict(const unit *u, json_t *record, const judge_budget *budget, int pass, const float *const *got)
@@ -143,7 +144,8 @@ void record_verdict(const unit *u, json_t *record, const judge_budget *budget, i
 	if (wrong > 0)
 		blame(u, record, budget, worst_row, &worst, got[worst_row]);
 	else
-		record_status(record, passed > 0 ? "pass" : "skipped", passed > 0 ? "" : "every row of this case is unfit");
+		record_status(record, passed > 0 ? "pass" : "skipped", passed > 0 ? REASON_NONE : REASON_UNFIT,
+		              passed > 0 ? "" : "every row of this case is unfit");
 }
 
 double torch_share(const unit *u, const judge_budget *budget, int pass)

@@ -132,10 +132,7 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_RED) : "", cell[TALLY_FAIL],
 	        t->count[TALLY_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[TALLY_XFAIL], cell[TALLY_UNSUPPORTED],
 	        cell[TALLY_SKIPPED], worst);
-	const char *where = v->runnable ? t->where
-	                  : v->hidden   ? "hidden by --isa-cap"
-	                  : v->absent   ? "not in this build"
-	                                : "not on this CPU";
+	const char *where = v->runnable ? t->where : reason_text(v->code);
 	size_t length = strlen(where);
 	if (t->worst >= 0 && length > 25) // of a place the end says more, of a sentence its beginning
 		fprintf(stream, "...%s\n", where + length - 22);

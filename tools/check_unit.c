@@ -209,13 +209,15 @@ static gm_status run_variant(unit *u, const check_variant *v, gm_error *error)
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
 	else if (v->runnable)
 		status = budget_of(u, judged_by(u, v), &a.budget, error);
-	gm_status begun = !v->runnable ? gm_fail(&trouble, GM_NO_CPU, "%s", v->why) : GM_OK;
+	gm_status begun = v->runnable ? GM_OK : GM_NO_CPU;
 	if (status == GM_OK && v->runnable)
 		begun = begin(u, &a, &trouble);
 	if (begun == GM_IO || begun == GM_NO_MEMORY) // no worker at all: not the variant's fault
 		status = gm_fail(error, begun, "%s", trouble.message);
 	for (int pass = 0; pass < UNIT_PASSES; pass++)
-		if (begun != GM_OK && a.record[pass])
+		if (!v->runnable && a.record[pass])
+			record_status(a.record[pass], "skipped", v->code, v->why);
+		else if (begun != GM_OK && a.record[pass])
 			record_failure(a.record[pass], begun, trouble.message);
 	if (status == GM_OK && begun == GM_OK && run_passes(u, &a, &trouble) != GM_OK)
 		status = gm_fail(error, GM_NO_MEMORY, "%s", trouble.message);

@@ -36,7 +36,7 @@ const char *unit_pass_name(int pass);
 
 /* A record of variant and pass with status skipped and nothing measured. */
 json_t *record_begin(const unit *u, const check_variant *v, int pass);
-void record_status(json_t *record, const char *status, const char *reason);
+void record_status(json_t *record, const char *status, reason_code code, const char *reason);
 /* The status that a library's status means: unsupported, skipped, else fail; a time-out is marked for repetition. */
 void record_failure(json_t *record, gm_status status, const char *reason);
 /* Judges the tensors got[row] of the pass into the record: status, used, where, tensors, digest ... */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "gatemark/tensors.h"
+#include "reason.h"
 #include "results.h"
 
 typedef struct span { /* a ratio and its 95 % interval */
@@ -112,10 +113,10 @@ turn_away(contestant *c, const char *code, const char *format, ...)
 
 static const char *class_of(const contestant *c)
 {
-	const char *stated = results_text(c->evidence, "class");
+	const char *stated = results_text(c->evidence, "class"), *declared = results_text(c->record, "class");
 	const gm_variant *row = gm_variant_find(c->name);
-	if (*stated)
-		return stated;
+	if (*stated || *declared)
+		return *stated ? stated : declared;
 	return row ? gm_class_name(row->traits.accuracy_class) : "unknown";
 }
 
@@ -136,14 +137,18 @@ static int not_timed(contestant *c)
 {
 	static const struct {
 		const char *status, *code, *text;
-	} REASONS[] = {{"rejected", "failed-conformance", "failed conformance on this problem"},
-	               {"skipped", "not-on-this-cpu", "not on this CPU"},
-	               {"unsupported", "unsupported", "unsupported"},
-	               {"failed", "not-timed", "could not be timed"}};
+	} WORDS[] = {{"rejected", "failed-conformance", "failed conformance on this problem"},
+	             {"skipped", "not-timed", "not timed"},
+	             {"unsupported", "unsupported", "unsupported"},
+	             {"failed", "not-timed", "could not be timed"}};
 	const char *status = results_text(c->record, "status"), *reason = results_text(c->record, "reason");
-	for (size_t r = 0; r < sizeof REASONS / sizeof *REASONS; r++)
-		if (strcmp(status, REASONS[r].status) == 0)
-			return turn_away(c, REASONS[r].code, "%s%s%s", REASONS[r].text, *reason ? ": " : "", reason);
+	const char *colon = *reason ? ": " : "";
+	reason_code code = reason_find(results_text(c->record, "code"));
+	if (code && strcmp(status, "skipped") == 0)
+		return turn_away(c, reason_name(code), "%s%s%s", reason_text(code), colon, reason);
+	for (size_t r = 0; r < sizeof WORDS / sizeof *WORDS; r++)
+		if (strcmp(status, WORDS[r].status) == 0)
+			return turn_away(c, WORDS[r].code, "%s%s%s", WORDS[r].text, colon, reason);
 	if (!c->record)
 		return turn_away(c, "not-timed", "not timed on this problem");
 	if (strcmp(status, "timed") != 0)

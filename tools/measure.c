@@ -13,6 +13,7 @@
 
 typedef struct flow {
 	session *s;
+	const check_variant **racing; /* by candidate */
 	FILE *table;
 	double started, last;
 	size_t wrong; /* rejected or failed */
@@ -64,15 +65,18 @@ static json_t *blocks_of(const race_result *r)
 	return all;
 }
 
-static json_t *record_of(const race_result *r)
+static json_t *record_of(const race_result *r, const check_variant *v)
 {
-	json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind",
-	                           "bench", "problem", r->problem, "variant", r->variant, "status",
-	                           race_status_name(r->status), "reason", r->reason, "judged", r->judged, "threads",
-	                           (json_int_t)r->threads, "processes", (json_int_t)r->processes, "samples",
-	                           (json_int_t)r->samples, "calls_per_sample", (json_int_t)r->calls_per_sample, "tainted",
-	                           (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes, "tape_bytes",
-	                           (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
+	char bit_class[48];
+	check_bit_class(&v->info, bit_class);
+	json_t *record = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind", "bench",
+		"problem", r->problem, "variant", r->variant, "status", race_status_name(r->status), "code",
+		reason_name(r->code), "reason", r->reason, "judged", r->judged, "class", gm_class_name(v->info.accuracy_class),
+		"bit_class", bit_class, "threads", (json_int_t)r->threads, "processes", (json_int_t)r->processes, "samples",
+		(json_int_t)r->samples, "calls_per_sample", (json_int_t)r->calls_per_sample, "tainted", (json_int_t)r->tainted,
+		"plan_bytes", (json_int_t)r->plan_bytes, "tape_bytes", (json_int_t)r->tape_bytes, "engine", r->engine,
+		"blocks_ns", blocks_of(r));
 	const struct {
 		const char *key;
 		double value;
@@ -93,10 +97,11 @@ static void on_results(void *context, const race_result *results, size_t count)
 		race_result r = results[k];
 		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
 			r.status = RACE_SKIPPED;
+			r.code = REASON_INTERRUPTED;
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
 		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
-		session_put(f->s, record_of(&r));
+		session_put(f->s, record_of(&r, f->racing[k]));
 	}
 	measure_row(f->table, results, count, f->s->options->verbose);
 }
@@ -110,14 +115,18 @@ static void on_progress(void *context, const char *text, double done)
 
 /* ---- the race ---- */
 
-static race_candidate *candidates_of(const roster *r, size_t *count)
+/* Bit oracles race only if named literally.  racing: room for all. */
+static race_candidate *candidates_of(const roster *r, const check_variant **racing, size_t *count)
 {
 	race_candidate *list = calloc(r->count + 1, sizeof *list);
 	*count = 0;
-	for (size_t k = 0; list && k < r->count; k++)
-		if (r->variant[k].literal || strcmp(r->variant[k].info.strategy, "oracle") != 0)
-			list[(*count)++] = (race_candidate){r->variant[k].info.name, r->variant[k].plugin,
-			                                    r->variant[k].hidden ? r->variant[k].why : NULL};
+	for (size_t k = 0; list && k < r->count; k++) {
+		const check_variant *v = &r->variant[k];
+		if (!v->literal && strcmp(v->info.strategy, "oracle") == 0)
+			continue;
+		racing[*count] = v;
+		list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->code, v->why};
+	}
 	return list;
 }
 
@@ -139,10 +148,11 @@ static int exit_of(const roster *r, const measured *m, const flow *f)
 int measure(session *s, const roster *r, const shape_list *list, const char *name, int quick, measured *m)
 {
 	gm_error error = {.status = GM_OK};
-	size_t count;
-	race_candidate *candidates = candidates_of(r, &count);
+	size_t count = 0;
+	const check_variant **racing = calloc(r->count + 1, sizeof *racing);
+	race_candidate *candidates = !racing ? NULL : candidates_of(r, racing, &count);
 	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .started = term_seconds()};
+	flow f = {.s = s, .racing = racing, .started = term_seconds()};
 	*m = (measured){.problems = list->count, .shapes = name, .threads = 1};
 	f.table = open_memstream(&m->table, &m->table_bytes);
 	if (!candidates || !f.table)
@@ -168,6 +178,7 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	if (!s->options->quiet)
 		term_clear();
 	free(candidates);
+	free(racing);
 	if (count == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");
 	if (status != GM_OK)
