@@ -11,7 +11,6 @@
 
 #include "bench_judge.h"
 #include "fill.h"
-#include "measure_text.h"
 #include "run_program.h"
 
 #define SMALL "rnn_tanh_T2_N1_I3_H5/fwd"
@@ -237,35 +236,6 @@ static void gradients_of_a_sample_are_the_samples(void **state)
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, open_folder, close_folder)
 
-/* A row of the table keeps to 80 columns, however long the names and however wide the noise. */
-static void a_tie_fits_the_screen(void **state)
-{
-	static const double high[] = {1.008, 1.109, 400};
-	(void)state;
-	for (size_t k = 0; k < sizeof high / sizeof high[0]; k++) {
-		race_result r[4];
-		char *text = NULL;
-		size_t length = 0;
-		FILE *stream = open_memstream(&text, &length);
-		assert_non_null(stream);
-		for (size_t v = 0; v < 4; v++) {
-			r[v] = (race_result){.problem = "lstm_L2_D2_T64_N1_I128_H128_len/train",
-			                     .status = RACE_TIMED,
-			                     .ratio = 1,
-			                     .ratio_low = 0.9,
-			                     .ratio_high = high[k]};
-			snprintf(r[v].variant, sizeof r[v].variant, "avx512-fused-u1%zu", v);
-		}
-		measure_row(stream, r, 4, 0);
-		fclose(stream);
-		assert_non_null(strstr(text, "undecided: avx512-fused-u1"));
-		assert_non_null(strstr(text, " +2 "));
-		if (widest_line(text) > 80)
-			fail_msg("%zu columns: %s", widest_line(text), text);
-		free(text);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,7 +246,6 @@ int main(void)
 		cmocka_unit_test(a_small_problem_is_judged_in_full_then_by_bits),
 		cmocka_unit_test(a_large_problem_is_judged_on_a_sample),
 		cmocka_unit_test(gradients_of_a_sample_are_the_samples),
-		cmocka_unit_test(a_tie_fits_the_screen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

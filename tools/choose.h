@@ -44,8 +44,8 @@ GM_CHECKED gm_status choose_write(const json_t *choice, const char *path, gm_err
 int choose_exit(const json_t *choice);
 /* The table for people, 80 columns wide, and the line that counts the chosen. */
 void choose_print(FILE *stream, const json_t *choice);
-/* "avx512-fused 6, avx512-stream 2, tie to simpler 1": the counts of a choice file. */
-void choose_counts(const json_t *choice, char *text, size_t bytes);
+/* "avx512-fused 6, avx512-stream 2, tie to simpler 1": the counts of a choice file; malloc'ed, NULL without memory. */
+char *choose_counts(const json_t *choice);
 
 /* All problems of the bench records, in order of their text: spec by spec (cell, sizes, T), for suggestions. */
 json_t *choose_problems(const evidence *e, const char *machine);

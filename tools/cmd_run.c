@@ -84,11 +84,12 @@ static int choose_step(run *r)
 	const char *path[1] = {r->results};
 	gm_error error = {.status = GM_OK};
 	json_t *choice = NULL;
-	char counts[70];
 	int code = choose_from_results(path, 1, NULL, r->choice, &choice, &error);
 	if (code == CLI_OK) {
-		choose_counts(choice, counts, sizeof counts);
-		printf("CHOOSE %s\n", counts);
+		char *counts = choose_counts(choice);
+		fputs("CHOOSE ", stdout);
+		term_wrap(stdout, counts ? counts : "", 7, 7);
+		free(counts);
 	} else if (code == CLI_NOTHING) {
 		printf("CHOOSE nothing: no variant passed and was timed\n");
 		code = CLI_OK;

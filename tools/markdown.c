@@ -125,12 +125,12 @@ static void put_choice(FILE *out, const report_view *view)
 	const json_t *domain = json_object_get(view->choice, "domain");
 	json_t *entry;
 	size_t i, count = json_array_size(domain);
-	char counts[400];
 	if (!count)
 		return;
-	choose_counts(view->choice, counts, sizeof counts);
+	char *counts = choose_counts(view->choice);
 	fputs("**Chosen:** ", out);
-	put_text(out, counts);
+	put_text(out, counts ? counts : "");
+	free(counts);
 	fprintf(out, "\n\n%s| problem | chosen | p50 | p99 | margin | next best |\n|---|---|--:|--:|--:|---|\n",
 	        count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "");
 	json_array_foreach(domain, i, entry)

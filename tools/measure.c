@@ -8,13 +8,12 @@
 
 #include "bench_judge.h"
 #include "emulation.h"
-#include "measure_text.h"
 #include "terminal.h"
 
 typedef struct flow {
 	session *s;
 	const check_variant **racing; /* by candidate */
-	FILE *table;
+	measure_table *table;
 	double started, last;
 	size_t wrong; /* rejected or failed */
 } flow;
@@ -102,8 +101,9 @@ static void on_results(void *context, const race_result *results, size_t count)
 		}
 		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
 		session_put(f->s, record_of(&r, f->racing[k]));
+		r.blocks_ns = NULL; // goes now
+		f->table->result[r.problem_index * count + k] = r;
 	}
-	measure_row(f->table, results, count, f->s->options->verbose);
 }
 
 static void on_progress(void *context, const char *text, double done)
@@ -114,6 +114,18 @@ static void on_progress(void *context, const char *text, double done)
 }
 
 /* ---- the race ---- */
+
+static int table_open(measure_table *t, size_t problems, const check_variant *const *racing, size_t count, int every)
+{
+	*t = (measure_table){.result = calloc(problems * count + 1, sizeof *t->result),
+	                     .problems = problems,
+	                     .candidates = count,
+	                     .own = calloc(count + 1, 1),
+	                     .every = every};
+	for (size_t k = 0; t->own && k < count; k++)
+		t->own[k] = racing[k]->plugin != NULL;
+	return t->result && t->own;
+}
 
 /* Bit oracles race only if named literally.  racing: room for all. */
 static race_candidate *candidates_of(const roster *r, const check_variant **racing, size_t *count)
@@ -152,11 +164,13 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	const check_variant **racing = calloc(r->count + 1, sizeof *racing);
 	race_candidate *candidates = !racing ? NULL : candidates_of(r, racing, &count);
 	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .racing = racing, .started = term_seconds()};
-	*m = (measured){.problems = list->count, .shapes = name, .threads = 1};
-	f.table = open_memstream(&m->table, &m->table_bytes);
-	if (!candidates || !f.table)
+	flow f = {.s = s, .racing = racing, .table = &m->table, .started = term_seconds()};
+	*m = (measured){.shapes = name, .threads = 1};
+	if (!candidates || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
+		free(candidates);
+		free(racing);
 		return cli_fail(CLI_INTERNAL, "no memory");
+	}
 	race_options options = {.specs = list->specs,
 	                        .spec_count = list->count,
 	                        .candidates = candidates,
@@ -174,7 +188,6 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	                        .flag_count = s->options->benchmark.count,
 	                        .stop = &session_stop};
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
-	fclose(f.table);
 	if (!s->options->quiet)
 		term_clear();
 	free(candidates);
@@ -197,6 +210,7 @@ json_t *measure_counts(const measured *m)
 
 void measure_free(measured *m)
 {
-	free(m->table);
+	free(m->table.result);
+	free(m->table.own);
 	*m = (measured){0};
 }
