@@ -71,7 +71,8 @@ static void progress(const race *r, const char *what, double part)
 	char problem[GM_SPEC_TEXT], text[GM_SPEC_TEXT + 64];
 	gm_spec_format(r->spec, problem);
 	snprintf(text, sizeof text, "%s %s", problem, what);
-	r->filled.progress(r->filled.progress_context, text, ((double)r->problem + part) / (double)r->filled.spec_count);
+	r->filled.progress(r->filled.progress_context, text,
+	                   ((double)r->begun_problems + part) / (double)r->filled.spec_count);
 }
 
 /* ---- opening and judging ---- */
@@ -230,53 +231,80 @@ static void skip_problem(race *r, reason_code code, const char *why)
 	report(r);
 }
 
+/* What has no room in memory is skipped; the others go on. */
+static gm_status make_data(race *r, fill_data *filled, int *skipped, gm_error *error)
+{
+	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
+	if (status == GM_OK)
+		status = fill_create(r->spec, r->tensors, r->filled.seed, filled, error);
+	*skipped = status == GM_NO_MEMORY;
+	if (!*skipped)
+		return status;
+	skip_problem(r, REASON_NO_MEMORY, error ? error->message : "no memory");
+	return GM_OK;
+}
+
 static gm_status race_problem(race *r, gm_error *error)
 {
 	fill_data filled = {0};
-	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
-	if (status == GM_OK)
-		status = fill_create(r->spec, r->tensors, r->filled.seed, &filled, error);
-	if (status == GM_OK) {
+	gm_error local = {0}; // the caller may not want one, a reason needs it
+	int skipped;
+	gm_status status = make_data(r, &filled, &skipped, &local);
+	if (status == GM_OK && !skipped) {
 		r->data = filled.data;
 		begin_results(r);
-		status = open_and_judge(r, error);
+		status = open_and_judge(r, &local);
+		if (status == GM_OK)
+			status = measure(r, &local);
+		close_lanes(r);
+		if (status == GM_OK)
+			report(r);
 	}
-	if (status == GM_OK)
-		status = measure(r, error);
-	close_lanes(r);
-	if (status == GM_OK)
-		report(r);
 	race_blocks_free(r);
 	fill_free(&filled);
 	gm_tensors_destroy(r->tensors);
 	r->tensors = NULL;
-	return status;
+	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", local.message);
+}
+
+static gm_status next_problem(race *r, size_t index, gm_error *error)
+{
+	gm_spec spec = r->filled.specs[index];
+	if (spec.pass == GM_PASS_NONE)
+		spec.pass = GM_PASS_FWD;
+	r->problem = index;
+	r->spec = &spec;
+	const double limit = r->filled.budget_seconds;
+	if (race_stopped(r)) {
+		r->summary->interrupted = 1;
+		skip_problem(r, REASON_INTERRUPTED, "interrupted");
+	} else if (limit > 0 && race_now() - r->begun > limit) {
+		char why[64];
+		snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
+		r->summary->budget_spent = 1;
+		skip_problem(r, REASON_BUDGET_SPENT, why);
+	} else {
+		progress(r, "", 0);
+		GM_TRY(race_problem(r, error));
+		r->summary->problems++;
+	}
+	return GM_OK;
 }
 
 static gm_status all_problems(race *r, gm_error *error)
 {
-	for (r->problem = 0; r->problem < r->filled.spec_count; r->problem++) {
-		gm_spec spec = r->filled.specs[r->problem];
-		if (spec.pass == GM_PASS_NONE)
-			spec.pass = GM_PASS_FWD;
-		r->spec = &spec;
-		const double limit = r->filled.budget_seconds;
-		if (race_stopped(r)) {
-			r->summary->interrupted = 1;
-			skip_problem(r, REASON_INTERRUPTED, "interrupted");
-		} else if (limit > 0 && race_now() - r->begun > limit) {
-			char why[64];
-			snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
-			r->summary->budget_spent = 1;
-			skip_problem(r, REASON_BUDGET_SPENT, why);
-		} else {
-			progress(r, "", 0);
-			GM_TRY(race_problem(r, error));
-			r->summary->problems++;
-		}
-	}
+	const race_options *o = &r->filled;
+	size_t *order = calloc(o->spec_count, sizeof *order);
+	gm_status status = order ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
+	for (size_t i = 0; order && i < o->spec_count; i++)
+		order[i] = i;
+	if (order && o->budget_seconds > 0)
+		race_take_turns(o->specs, o->spec_count, order);
+	for (; status == GM_OK && r->begun_problems < o->spec_count; r->begun_problems++)
+		status = next_problem(r, order[r->begun_problems], error);
 	r->summary->interrupted = race_stopped(r);
-	return GM_OK;
+	free(order);
+	return status;
 }
 
 /* ---- the whole ---- */

@@ -29,6 +29,16 @@ void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_
 		order[j] = shuffle[(row + j) % n];
 }
 
+void race_take_turns(const gm_spec *specs, size_t count, size_t order[])
+{
+	for (size_t round = 0, taken = 0; taken < count; round++) {
+		size_t seen[GM_CELLS][GM_PASSES] = {{0}};
+		for (size_t i = 0; i < count; i++)
+			if (seen[specs[i].problem.cell % GM_CELLS][specs[i].pass % GM_PASSES]++ == round)
+				order[taken++] = i;
+	}
+}
+
 typedef struct pace {
 	double fastest, middle, slowest, sum, open;
 	size_t n;
@@ -67,7 +77,7 @@ static double seconds_left(const race *r)
 	if (r->filled.budget_seconds <= 0)
 		return INFINITY;
 	const double left = r->filled.budget_seconds - (race_now() - r->begun);
-	return left / (double)(r->filled.spec_count - r->problem);
+	return left / (double)(r->filled.spec_count - r->begun_problems);
 }
 
 /* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2 processes. */

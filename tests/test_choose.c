@@ -325,6 +325,29 @@ static void a_problem_can_be_asked_for(void **state)
 	}
 }
 
+/* The order of the list and not that of the race, whose turns go by kind, nor that of the alphabet. */
+static void problems_keep_the_order_of_their_list(void **state)
+{
+	static const char *const raced[] = {"rnn_tanh_T1_N1_I2_H2/fwd", "lstm_T1_N1_I2_H2/fwd", "rnn_tanh_T8_N1_I2_H2/fwd"};
+	static const size_t place[] = {0, 2, 1};
+	lines l;
+	(void)state;
+	begin(&l);
+	for (size_t i = 0; i < 3; i++)
+		fprintf(l.file,
+		        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
+		        "\"status\":\"timed\",\"judged\":\"bits\",\"place\":%zu,\"p50_ns\":1.0}\n",
+		        RUN_A, raced[i], row(0), place[i]);
+	put_run(&l, RUN_B, "m1", "2026-01-02T00:00:00Z");
+	put_time(&l, RUN_B, "gru_T1_N1_I2_H2/fwd", row(0), 100);
+	put_time(&l, RUN_B, raced[1], row(0), 100); // again: its place stays
+	json_t *choice = choice_of(&l, NULL, CLI_OK);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(results_text(entry_at(choice, place[i]), "problem"), raced[i]);
+	assert_string_equal(results_text(entry_at(choice, 3), "problem"), "gru_T1_N1_I2_H2/fwd");
+	json_decref(choice);
+}
+
 static void the_file_is_whole_or_as_it_was(void **state)
 {
 	lines l;
@@ -367,7 +390,8 @@ int main(void)
 		cmocka_unit_test(ratios_of_other_runs_do_not_count),    cmocka_unit_test(classes_must_be_accepted),
 		cmocka_unit_test(one_machine_is_decided_for),           cmocka_unit_test(merging_knows_no_order_and_no_doubles),
 		cmocka_unit_test(what_was_skipped_is_told_by_its_code), cmocka_unit_test(a_bench_record_states_the_class),
-		cmocka_unit_test(a_problem_can_be_asked_for),           cmocka_unit_test(the_file_is_whole_or_as_it_was),
+		cmocka_unit_test(a_problem_can_be_asked_for),           cmocka_unit_test(problems_keep_the_order_of_their_list),
+		cmocka_unit_test(the_file_is_whole_or_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,29 +14,18 @@
 
 enum { CHOICE_SCHEMA = 1 };
 
-static int order_texts(const void *a, const void *b)
-{
-	return evidence_problem_order(*(const char *const *)a, *(const char *const *)b);
-}
-
 json_t *choose_problems(const evidence *e, const char *machine)
 {
-	json_t *seen = json_object(), *sorted = json_array(), *record;
-	size_t i, count = 0;
+	json_t *seen = json_object(), *problems = json_array(), *record;
+	const char *text;
+	size_t i;
 	json_array_foreach(e->bench, i, record)
 		if (strcmp(evidence_machine_of(e, record), machine) == 0)
 			json_object_set_new(seen, results_text(record, "problem"), json_true());
-	const char **text = calloc(json_object_size(seen) + 1, sizeof *text), *key;
-	json_object_foreach(seen, key, record)
-		if (text)
-			text[count++] = key;
-	if (text)
-		qsort(text, count, sizeof *text, order_texts);
-	for (i = 0; i < count; i++)
-		json_array_append_new(sorted, json_string(text[i]));
-	free(text);
+	json_object_foreach(seen, text, record)
+		json_array_append_new(problems, json_string(text));
 	json_decref(seen);
-	return sorted;
+	return problems;
 }
 
 /* Does a record's problem answer to what was asked for, however that is spelt? */

@@ -47,7 +47,7 @@ void choose_print(FILE *stream, const json_t *choice);
 /* "avx512-fused 6, avx512-stream 2, tie to simpler 1": the counts of a choice file; malloc'ed, NULL without memory. */
 char *choose_counts(const json_t *choice);
 
-/* All problems of the bench records, in order of their text: spec by spec (cell, sizes, T), for suggestions. */
+/* All problems of the bench records, in the order of the lists that were raced. */
 json_t *choose_problems(const evidence *e, const char *machine);
 /* The first problem asked for that is none of those, or NULL. */
 const char *choose_unanswered(const choose_options *options, const json_t *problems);

@@ -69,13 +69,13 @@ static json_t *record_of(const race_result *r, const check_variant *v)
 	char bit_class[48];
 	check_bit_class(&v->info, bit_class);
 	json_t *record = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind", "bench",
-		"problem", r->problem, "variant", r->variant, "status", race_status_name(r->status), "code",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind",
+		"bench", "problem", r->problem, "variant", r->variant, "status", race_status_name(r->status), "code",
 		reason_name(r->code), "reason", r->reason, "judged", r->judged, "class", gm_class_name(v->info.accuracy_class),
-		"bit_class", bit_class, "threads", (json_int_t)r->threads, "processes", (json_int_t)r->processes, "samples",
-		(json_int_t)r->samples, "calls_per_sample", (json_int_t)r->calls_per_sample, "tainted", (json_int_t)r->tainted,
-		"plan_bytes", (json_int_t)r->plan_bytes, "tape_bytes", (json_int_t)r->tape_bytes, "engine", r->engine,
-		"blocks_ns", blocks_of(r));
+		"bit_class", bit_class, "place", (json_int_t)r->problem_index, "threads", (json_int_t)r->threads, "processes",
+		(json_int_t)r->processes, "samples", (json_int_t)r->samples, "calls_per_sample",
+		(json_int_t)r->calls_per_sample, "tainted", (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes,
+		"tape_bytes", (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
 	const struct {
 		const char *key;
 		double value;
