@@ -12,7 +12,8 @@
 #define MACHINE_UNKNOWN ((size_t)-1) /* of sizes */
 
 typedef struct machine_profile {
-	char cpu[96];        /* "AMD EPYC" */
+	char cpu[96];       /* "AMD EPYC" */
+	char cpu_model[48]; /* "family 25 model 1", "implementer 0x41 part 0xd0c", "model unknown": what that name may not tell */
 	char hypervisor[32]; /* "KVM", "yes" (which one is unknown), "none", "unknown" */
 	int cpus;            /* this process may use; -1 = unknown */
 	int cpus_online;     /* -1 = unknown */
@@ -31,7 +32,7 @@ typedef struct machine_profile {
 	char aslr[16];                  /* "full", "partial", "off", "unknown" */
 	char hints[MACHINE_HINTS][160]; /* one sentence for each thing that spoils measurements */
 	size_t hint_count;
-	char fingerprint[17]; /* 16 hex digits of CPU model, ISAs and caches: equal on equal machines */
+	char fingerprint[17]; /* 16 hex digits of CPU, model, ISAs and caches: equal on equal machines */
 } machine_profile;
 
 #define MACHINE_NO_PERF      100 /* of perf_paranoid: the kernel has none */

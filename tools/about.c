@@ -88,9 +88,9 @@ json_t *about_machine(void)
 		machine_probe(&p, 0);
 	probed = 1;
 	return json_pack(
-		"{s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:f, s:s, s:o, s:s}", "cpu",
-		p.cpu, "hypervisor", p.hypervisor, "cpus", p.cpus, "cpus_online", p.cpus_online, "isa",
-		texts(p.isa_count, p.isa[0], sizeof p.isa[0]), "l1d_bytes", size_or_null(p.l1d_bytes), "l2_bytes",
+		"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:f, s:s, s:o, s:s}",
+		"cpu", p.cpu, "cpu_model", p.cpu_model, "hypervisor", p.hypervisor, "cpus", p.cpus, "cpus_online", p.cpus_online,
+		"isa", texts(p.isa_count, p.isa[0], sizeof p.isa[0]), "l1d_bytes", size_or_null(p.l1d_bytes), "l2_bytes",
 		size_or_null(p.l2_bytes), "l3_bytes", size_or_null(p.l3_bytes), "threads_per_core", p.threads_per_core,
 		"governor", p.governor, "load", real_or_null(p.load), "steal_percent", real_or_null(p.steal_percent),
 		"steal_boot_percent", real_or_null(p.steal_boot_percent), "quota_cpus", real_or_null(p.quota_cpus),

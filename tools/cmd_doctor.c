@@ -45,7 +45,7 @@ static void print_profile(const json_t *machine)
 	size_t k;
 	json_t *hint, *hints = json_object_get(machine, "hints");
 	joined(json_object_get(machine, "isa"), text, sizeof text);
-	printf("MACHINE  %s\n", results_text(machine, "cpu"));
+	printf("MACHINE  %s %s\n", results_text(machine, "cpu"), results_text(machine, "cpu_model"));
 	line("hypervisor", results_text(machine, "hypervisor"));
 	number_line(machine, "CPUs allowed", "cpus", "%.0f");
 	line("ISAs", text[0] == '\0' ? "none of ours" : text);
