@@ -68,7 +68,7 @@ static inline void put_run(lines *l, const char *run, const char *machine, const
 		l->file,
 		"{\"schema\":1,\"kind\":\"run\",\"run\":\"%s\",\"verb\":\"run\",\"gatemark\":\"0.1.0\",\"commit\":\"abc\","
 		"\"compiler\":\"gcc\",\"versions\":{\"judge\":1},\"seed\":1,\"time\":\"%s\",\"arguments\":[\"gatemark\",\"run\","
-		"\"--cases\",\"a b*\"],\"machine\":{\"cpu\":\"CPU %s\",\"cpus\":2,\"isa\":[\"avx2\"],\"fingerprint\":\"%s\"}}\n",
+		"\"--cases\",\"a b*\"],\"machine\":{\"cpu\":\"CPU %s\",\"cpu_model\":\"family 1 model 2\",\"cpus\":2,\"isa\":[\"avx2\"],\"fingerprint\":\"%s\"}}\n",
 		run, time, machine, machine);
 }
 

@@ -153,7 +153,7 @@ static void right_variants_pass(void **state)
 {
 	(void)state;
 	outcome o = expect(CLI_OK, "gatemark check" ONE);
-	assert_in(o.out, "CHECK  1 cases, fwd+bwd, native");
+	assert_in(o.out, "CHECK  1 case, fwd+bwd, native");
 	assert_in(o.out, "PASS\n");
 	assert_true(widest_line(o.out) <= 80);
 	assert_null(strchr(o.out, '\033'));
@@ -191,7 +191,7 @@ static void a_crash_is_the_variants_failure(void **state)
 	outcome o = expect(CLI_WRONG, "gatemark check --variants base --plugin '%s' --junit %s/j.xml" ONE,
 	                   plugin_path("forward_past_end"), scratch);
 	assert_in(o.out, "past the end of");
-	assert_in(o.out, "CHECK  1 cases");
+	assert_in(o.out, "CHECK  1 case,");
 	outcome_free(&o);
 	char *junit = file_text(scratch, "j.xml");
 	assert_non_null(junit);

@@ -40,6 +40,7 @@ static void bench_rejects_what_is_wrong(void **state)
 		1, "gatemark bench -q --quick --problem " SMALL " --variants scalar,base --plugin '%s' --json=%s/r.jsonl",
 		plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "WRONG " SMALL " base: "));
+	assert_non_null(strstr(o.out, "given: 1 problem, 1 thread, "));
 	assert_true(widest_line(strstr(o.out, "BENCH")) > 0);
 	outcome_free(&o);
 	char *text = file_text(folder, "r.jsonl");

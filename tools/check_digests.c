@@ -6,6 +6,7 @@
 #include "about.h"
 #include "check_summary.h"
 #include "check_unit.h"
+#include "plural.h"
 
 /* ---- against what is committed ---- */
 
@@ -56,7 +57,7 @@ int summary_digests_close(check_summary *s)
 		return cli_fail(CLI_WRONG, "%s is not written: interrupted", path);
 	if (s->canonical_failures > 0)
 		return cli_fail(CLI_WRONG, "%s is not written: %zu check%s of canonical variants failed", path,
-		                s->canonical_failures, s->canonical_failures == 1 ? "" : "s");
+		                s->canonical_failures, plural((double)s->canonical_failures, "", "s"));
 	if (json_object_size(s->committed.rows) == 0)
 		return cli_fail(CLI_NOTHING, "%s is not written: no canonical variant ran", path);
 	if (digests_write(&s->committed, path, &error) != GM_OK)
@@ -140,7 +141,7 @@ void summary_print_bits(const check_summary *s, FILE *stream)
 			fprintf(stream, "  bits: %s, %zu variants DIFFER, first %s\n", bit_class, variants, difference);
 			continue;
 		}
-		fprintf(stream, "  bits: %s, %zu variant%s, ", bit_class, variants, variants == 1 ? "" : "s identical");
+		fprintf(stream, "  bits: %s, %zu variant%s, ", bit_class, variants, plural((double)variants, "", "s identical"));
 		if (why[0] != '\0')
 			fprintf(stream, "%s\n", why);
 		else if (different > 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plural.h"
 #include "terminal.h"
 
 static const char *const status_name[TALLIES] = {"pass", "fail", "xfail", "unsupported", "skipped"};
@@ -183,8 +184,8 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : "NONE";
 	if (code == CLI_SKIPPED)
 		word = "SKIP";
-	snprintf(head, sizeof head, "CHECK  %zu cases, %s, %s", s->cases, pass_text[passes & 3],
-	         executor_name(s->roster->executor));
+	snprintf(head, sizeof head, "CHECK  %zu %s, %s, %s", s->cases, plural((double)s->cases, "case", "cases"),
+	         pass_text[passes & 3], executor_name(s->roster->executor));
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
 	        term_escape(stream, TERM_PLAIN));
@@ -194,8 +195,9 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 	if (s->torch_worst >= 0)
 		fprintf(stream, "  PyTorch's own f32 uses %.0f %%", 100 * s->torch_worst);
 	if (s->unfit_rows > 0)
-		fprintf(stream, "%s%zu rows of %zu cases unfit (list cases --json)", s->torch_worst >= 0 ? "; " : "  ",
-		        s->unfit_rows, s->unfit_cases);
+		fprintf(stream, "%s%zu %s of %zu %s unfit (list cases --json)", s->torch_worst >= 0 ? "; " : "  ",
+		        s->unfit_rows, plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
+		        plural((double)s->unfit_cases, "case", "cases"));
 	if (s->torch_worst >= 0 || s->unfit_rows > 0)
 		fputc('\n', stream);
 	summary_print_bits(s, stream);

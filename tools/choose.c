@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "gatemark/tensors.h"
 #include "output.h"
+#include "plural.h"
 #include "results.h"
 
 enum { CHOICE_SCHEMA = 1 };
@@ -158,7 +159,8 @@ static json_t *notes_of(const evidence *e, const json_t *latest, const char *mac
 	if (strcmp(checked, commit) != 0)
 		add_note(notes, json_sprintf("checked at commit %s, timed at commit %s", checked, commit));
 	if (others > 1)
-		add_note(notes, json_sprintf("records of %zu other machine%s not used", others - 1, others > 2 ? "s" : ""));
+		add_note(notes, json_sprintf("records of %zu other machine%s not used", others - 1,
+		                             plural((double)others - 1, "", "s")));
 	return notes;
 }
 
@@ -176,8 +178,8 @@ static json_t *document_of(const evidence *e, const json_t *latest, const char *
                            json_t *conformance, json_t *domain)
 {
 	static const char *const BUILD[] = {"commit", "compiler", "libraries", NULL};
-	static const char *const MACHINE[] = {"fingerprint", "cpu",      "hypervisor", "cpus", "isa",
-	                                      "l1d_bytes",   "l2_bytes", "l3_bytes",   NULL};
+	static const char *const MACHINE[] = {"fingerprint", "cpu",       "cpu_model", "hypervisor", "cpus",
+	                                      "isa",         "l1d_bytes", "l2_bytes",  "l3_bytes",   NULL};
 	json_t *classes = json_array(), *value, *versions = json_object_get(latest, "versions");
 	const char *name;
 	json_object_foreach((json_t *)(uintptr_t)accept, name, value)

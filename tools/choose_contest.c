@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "gatemark/tensors.h"
+#include "plural.h"
 #include "reason.h"
 #include "results.h"
 
@@ -127,9 +128,9 @@ static int failed_checks(contestant *c)
 	double passed = results_get(c->evidence, "passed", 0);
 	if (failed + known == 0)
 		return 0;
-	return turn_away(c, "failed-conformance", "failed conformance: %.0f of %.0f checks%s, first %s", failed + known,
-	                 failed + known + passed, failed == 0 ? " (known failures)" : "",
-	                 results_text(c->evidence, "failure"));
+	return turn_away(c, "failed-conformance", "failed conformance: %.0f of %.0f %s%s, first %s", failed + known,
+	                 failed + known + passed, plural(failed + known + passed, "check", "checks"),
+	                 failed == 0 ? " (known failures)" : "", results_text(c->evidence, "failure"));
 }
 
 /* Fills code and why if c was not timed. */

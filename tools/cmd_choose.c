@@ -7,6 +7,7 @@
 #include "choose.h"
 #include "cli.h"
 #include "output.h"
+#include "plural.h"
 #include "results.h"
 
 static int unknown_problem(const evidence *e, const choose_options *options, const gm_error *error)
@@ -86,8 +87,8 @@ int cmd_choose(const cli_options *options)
 	if (status != GM_OK)
 		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
 	if (e->torn && !options->quiet)
-		fprintf(stderr, "note: %zu file%s cut off in the last line, which was left out\n", e->torn,
-		        e->torn > 1 ? "s were" : " was");
+		fprintf(stderr, "note: %zu %s cut off in the last line, which was left out\n", e->torn,
+		        plural((double)e->torn, "file was", "files were"));
 	status = choose_decide(e, &what, &choice, &error);
 	int code = status == GM_OK                            ? show(choice, options)
 	         : status == GM_BAD_ARGUMENT && what.problems ? unknown_problem(e, &what, &error)

@@ -17,6 +17,7 @@
 #include "fixture.h"
 #include "output.h"
 #include "packs.h"
+#include "plural.h"
 #include "select.h"
 
 /* A set of any kind of PATH; packs that are named here need no --allow-unlisted, they are looked at, not trusted. */
@@ -117,9 +118,9 @@ static void print_verified(FILE *out, const char *path, const fixture_set *set)
 {
 	for (size_t i = 0; i < set->file_count; i++)
 		fprintf(out, "%s  %s  %zu case%s, %s\n", set->file[i].sha256, set->file[i].name, set->file[i].cases,
-		        set->file[i].cases == 1 ? "" : "s", set->file[i].listed ? "as listed" : "not listed");
-	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count, set->count == 1 ? "" : "s",
-	        set->version);
+		        plural((double)set->file[i].cases, "", "s"), set->file[i].listed ? "as listed" : "not listed");
+	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count,
+	        plural((double)set->count, "", "s"), set->version);
 }
 
 /* ---- actions ---- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "roster.h"
+#include "plural.h"
 #include "results.h"
 #include "session.h"
 #include "shapes.h"
@@ -164,7 +165,8 @@ static void shapes_text(const json_t *all, int in_full)
 	printf("SHAPES\n");
 	json_array_foreach(all, k, list) {
 		json_t *problems = json_object_get(list, "problems");
-		printf("  %-8s %4zu problems  ", results_text(list, "name"), json_array_size(problems));
+		printf("  %-8s %4zu %-8s  ", results_text(list, "name"), json_array_size(problems),
+		       plural((double)json_array_size(problems), "problem", "problems"));
 		term_wrap(stdout, results_text(list, "about"), 26, 26);
 		if (in_full)
 			json_array_foreach(problems, i, problem)

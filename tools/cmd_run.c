@@ -11,6 +11,7 @@
 #include "judge.h"
 #include "measure.h"
 #include "output.h"
+#include "plural.h"
 #include "report.h"
 #include "require.h"
 #include "terminal.h"
@@ -30,18 +31,21 @@ typedef struct run {
 
 static void print_head(const run *r)
 {
-	char l2[16], l3[16];
+	char l2[16], l3[16], text[400];
 	size_t k;
 	json_t *isa, *machine = about_machine();
+	const double cpus = results_get(machine, "cpus", 0);
 	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->cases.set->version, JUDGE_VERSION,
 	       about_commit(), about_compiler());
 	term_bytes(results_get(machine, "l2_bytes", 0), l2);
 	term_bytes(results_get(machine, "l3_bytes", 0), l3);
-	printf("%s, %s, %.0f CPUs,", results_text(machine, "cpu"), results_text(machine, "hypervisor"),
-	       results_get(machine, "cpus", 0));
+	int used = snprintf(text, sizeof text, "%s %s, %s, %.0f %s,", results_text(machine, "cpu"),
+	                    results_text(machine, "cpu_model"), results_text(machine, "hypervisor"), cpus,
+	                    plural(cpus, "CPU", "CPUs"));
 	json_array_foreach(json_object_get(machine, "isa"), k, isa)
-		printf(" %s", json_string_value(isa));
-	printf(", L2 %s, L3 %s\n", l2, l3);
+		used += snprintf(text + used, sizeof text - (size_t)used, " %s", json_string_value(isa));
+	snprintf(text + used, sizeof text - (size_t)used, ", L2 %s, L3 %s", l2, l3);
+	term_wrap(stdout, text, 0, 2);
 	fflush(stdout);
 	json_decref(machine);
 }
@@ -114,8 +118,8 @@ static void print_notes(const run *r)
 	size_t hints = json_array_size(json_object_get(machine, "hints"));
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
-		printf("NOTES  %zu thing%s on this machine spoil%s measurements -> gatemark doctor\n", hints,
-		       hints == 1 ? "" : "s", hints == 1 ? "s" : "");
+		printf("NOTES  %zu %s on this machine %s measurements -> gatemark doctor\n", hints,
+		       plural((double)hints, "thing", "things"), plural((double)hints, "spoils", "spoil"));
 	json_decref(machine);
 }
 

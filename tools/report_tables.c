@@ -55,7 +55,7 @@ static void put_reasons(FILE *out, const json_t *entry)
 	if (!json_array_size(rejected))
 		return;
 	fprintf(out, "<details><summary>%zu other%s</summary><ul>", json_array_size(rejected),
-	        json_array_size(rejected) == 1 ? "" : "s");
+	        plural((double)json_array_size(rejected), "", "s"));
 	json_array_foreach(rejected, i, other) {
 		fputs("<li><b>", out);
 		report_escape(out, results_text(other, "variant"));
