@@ -149,14 +149,5 @@ void judge_element_place(const gm_spec *spec, const gm_tensor *tensor, size_t in
 
 void judge_element_name(const gm_tensor *tensor, size_t index, char text[96])
 {
-	size_t at[3] = {0};
-
-	for (size_t axis = tensor->rank; axis-- > 0;) {
-		at[axis] = index % tensor->dim[axis];
-		index /= tensor->dim[axis];
-	}
-	snprintf(text, 96, "%s[", tensor->name);
-	for (size_t axis = 0; axis < tensor->rank; axis++)
-		append(text, axis ? ",%zu" : "%zu", at[axis]);
-	append(text, "]");
+	gm_tensor_element(tensor, index, text);
 }

@@ -327,6 +327,9 @@ static void test_values(void **state)
 	free(block);
 	((float *)d->memory[bias])[7] = -INFINITY;
 	expect_draft_refused(d, "Inf found");
+	d = draft_of(problems[0], "lstm_T3_N2_I4_H5.init");
+	((float *)d->memory[find(d, PACK_DATA, "input")])[22] = NAN;
+	expect_draft_refused(d, "/input[2,1,2]: finite value expected, NaN found");
 	d = draft_of(problems[2], "gru_L2_D2_T4_N3_I2_H3_bf_len_drop.init");
 	((int64_t *)d->memory[find(d, PACK_DATA, "lengths")])[2] = 5;
 	expect_draft_refused(d, "/lengths[2]: 1 to 4 expected, 5 found");

@@ -104,6 +104,8 @@ void gm_tensors_destroy(gm_tensors *tensors); /* NULL allowed */
 /* Row of a tensor, or GM_NO_TENSOR if this problem has none such. */
 size_t gm_tensors_index(const gm_tensors *tensors, gm_kind kind, size_t layer, size_t direction);
 size_t gm_tensors_find(const gm_tensors *tensors, const char *name);
+/* "input[2,1,2]" of the element at a flat index, in row-major order. */
+void gm_tensor_element(const gm_tensor *tensor, size_t index, char text[96]);
 size_t gm_dtype_bytes(gm_dtype dtype);
 
 /* The arguments of all calls on one set of tensors: data[row], NULL = absent (an input) or not wanted
