@@ -16,7 +16,7 @@ passed=0
 machine() {
 	rm -rf "$work/bin" "$work/tree/build"
 	mkdir -p "$work/bin"
-	for command in sh sed awk tr tail mkdir date dirname cat env true; do
+	for command in sh sed awk tr tail mkdir rm date dirname cat env true; do
 		ln -s "$(command -v "$command")" "$work/bin/$command"
 	done
 	for stub in "$@"; do
@@ -45,6 +45,7 @@ cmake_new='cmake=case $1 in --version) echo "cmake version 3.25.1" ;; --build) p
 cmake_old='cmake=echo "cmake version 3.24.9"'
 cmake_unconfigured='cmake=case $1 in --version) echo "cmake version 4.0.0" ;; *) echo "CMake Error: toy"; exit 1 ;; esac'
 cmake_unbuilt='cmake=case $1 in --version) echo "cmake version 3.30.0" ;; --build) echo "toy.c:1: error"; exit 2 ;; esac'
+cmake_configured='cmake=case $1 in --version) echo "cmake version 3.25.1" ;; *) echo "configured: $*"; exit 1 ;; esac'
 tools="cc= c++= ninja= pkg-config= getconf=echo@2 id=echo@1000 uname=echo@x"
 ready() { # a machine with the CMake $1 and every other command; only the files of Chart.js it cannot have
 	machine "$@"
@@ -60,6 +61,9 @@ want 0 'Usage: sh tools/run.sh' run.sh --help
 want 0 'Usage: sh tools/test.sh' test.sh -h
 want 2 'There is no preset toy' test.sh --preset toy
 want 2 '--preset takes a name' test.sh --preset
+want 2 'There is no option --prest' test.sh --prest tsan
+want 2 'There is no option --nonsense=1' test.sh -R bits --nonsense=1
+want 5 'libcmocka-dev' test.sh --no-install -j2 -R 'test_bits' --output-on-failure
 want 5 'libhdf5-dev       HDF5, with headers' run.sh --no-install
 want 5 'This system has no apt-get' run.sh
 machine id='echo 0' apt-get='exit 1'
@@ -83,6 +87,17 @@ if [ -e "$chart" ]; then
 	ready "$cmake_unbuilt"
 	want 70 'toy.c:1: error' run.sh
 	want 70 'The build failed; all of it is in' test.sh --preset dev
+	ready "$cmake_new"
+	: >"$work/tree/build" # in the way, as a read-only tree is
+	want 70 'Nothing can be written in' run.sh
+	ready "$cmake_new"
+	printf '#!/bin/sh\necho "ctest: $*"\n' >"$work/bin/ctest"
+	chmod +x "$work/bin/ctest"
+	want 0 'ctest.xml -R bits -j2' test.sh -R bits -j2
+	ready "$cmake_configured" # what was configured stands in the log
+	printf '#!/bin/sh\ncase $* in *cmocka*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
+	want 5 'libcmocka-dev' test.sh --no-install
+	want 70 '-DGM_TESTS=OFF' run.sh
 	ready "$cmake_new"
 	mkdir -p "$work/tree/build/release/bin"
 	printf '#!/bin/sh\necho "ran: $*"; exit 3\n' >"$work/tree/build/release/bin/gatemark"
