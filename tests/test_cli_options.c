@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,33 @@ static void problems_add_up(void **state)
 	outcome_free(&o);
 }
 
+static void what_keeps_nothing_says_so(void **state)
+{
+	static const char *const form[] = {"", "-q", "--out %s/out", "--json=%s/r"};
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		char more[300], command[400];
+		snprintf(more, sizeof more, form[k], folder);
+		snprintf(command, sizeof command, "gatemark bench --quick --variants scalar --problem gru_T1_N1_I2_H2 %s", more);
+		outcome o = expect(CLI_OK, "%s", command);
+		assert_in(o.out, "BENCH  given: 1 problem, ");
+		assert_int_equal(count_of(o.err, "note: nothing is kept"), k == 0);
+		outcome_free(&o);
+	}
+}
+
+/* 70 TB: no machine has them. */
+static void a_problem_without_room_is_said(void **state)
+{
+	(void)state;
+	outcome o = expect(CLI_NOTHING, TINY "--problem lstm_T16000000_N300000_I4_H16 --json=%s/r", folder);
+	assert_in(o.out, "nothing timed: no memory for");
+	outcome_free(&o);
+	char *text = file_text(folder, "r");
+	assert_in(text, "\"code\":\"no-memory\"");
+	free(text);
+}
+
 static void what_cannot_be_repeated_says_so(void **state)
 {
 	static const struct {
@@ -209,6 +237,8 @@ int main(void)
 		IN_FOLDER(a_raced_plugin_can_be_chosen),
 		IN_FOLDER(problems_add_up),
 		cmocka_unit_test(what_cannot_be_repeated_says_so),
+		IN_FOLDER(what_keeps_nothing_says_so),
+		IN_FOLDER(a_problem_without_room_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

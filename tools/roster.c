@@ -261,8 +261,11 @@ int cases_load(const cli_options *options, case_list *list)
 	gm_error error = {.status = GM_OK};
 	*list = (case_list){0};
 	gm_status status = fixture_load(cli_fixtures_path(options), &how, &list->set, &error);
-	if (status != GM_OK)
-		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
+	if (status != GM_OK) {
+		int lost = !options->fixtures && access(cli_fixtures_path(options), F_OK) != 0;
+		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s%s", error.message,
+		                lost ? "; --fixtures PATH says where the golden files are" : "");
+	}
 	int code = choose_cases(options, list);
 	if (code == CLI_OK && list->count == 0)
 		code = cli_fail(CLI_NOTHING, "%s has no case in it", cli_fixtures_name(cli_fixtures_path(options)));
