@@ -52,6 +52,7 @@ static void words_add_up_and_take_away(void **state)
 	} row[] = {
 		{{NULL}, CLI_OK, {1, 1, 1, 1}},
 		{{"scalar"}, CLI_OK, {0, 0, 2, 0}},
+		{{"scalar,scalar", "sca*,scalar_fma"}, CLI_OK, {0, 0, 3, 2}},
 		{{"scalar", "avx2*"}, CLI_OK, {1, 1, 2, 0}},
 		{{"scalar,avx2*"}, CLI_OK, {1, 1, 2, 0}},
 		{{"*", "scalar"}, CLI_OK, {1, 1, 2, 1}},
@@ -120,6 +121,18 @@ static void every_plugin_is_judged(void **state)
 		free(text);
 		free(junit);
 	}
+}
+
+static void a_variant_named_twice_races_itself(void **state)
+{
+	(void)state;
+	outcome o = expect(
+		CLI_OK, "gatemark bench -v --quick --problem gru_T1_N1_I2_H2 --variants scalar,scalar --json=%s/r", folder);
+	assert_int_equal(count_of(o.out, "    budget"), 2);
+	outcome_free(&o);
+	char *text = file_text(folder, "r");
+	assert_int_equal(count_of(text, "\"variant\":\"scalar\",\"status\":\"timed\""), 2);
+	free(text);
 }
 
 static void two_variants_of_one_name_are_refused(void **state)
@@ -207,10 +220,10 @@ static void what_cannot_be_repeated_says_so(void **state)
 	static const struct {
 		const char *command, *said;
 	} row[] = {
-		{"gatemark check --json=a --json=b --cases " RNN, "--json cannot be repeated"},
+		{"gatemark check --json=/dev/null --json=/dev/null --cases " RNN, "--json cannot be repeated"},
 		{"gatemark check --class f32 --class f32-abs --cases " RNN, "--class cannot be repeated"},
 		{"gatemark bench --seed 1 --seed 2 --quick", "--seed cannot be repeated"},
-		{"gatemark choose -o a --output=b", "--output cannot be repeated"},
+		{"gatemark choose -o /dev/null --output=/dev/null", "--output cannot be repeated"},
 		{TINY "--problem gru_T1_N1_I2_H2 --problem gru_T1_N1_I2_H2/fwd", "is there twice"},
 		{TINY "--problem gru_T1_N1_I2_H2 --shapes quick", "exclude each other"},
 	};
@@ -233,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_glob_without_a_match_is_a_note_beside_others),
 		IN_FOLDER(every_plugin_is_judged),
 		cmocka_unit_test(two_variants_of_one_name_are_refused),
+		IN_FOLDER(a_variant_named_twice_races_itself),
 		IN_FOLDER(every_plugin_is_raced),
 		IN_FOLDER(a_raced_plugin_can_be_chosen),
 		IN_FOLDER(problems_add_up),

@@ -26,7 +26,7 @@ enum { CHECK_FWD = 1, CHECK_BWD = 2 };
 
 typedef struct check_variant {
 	worker_variant info;
-	int literal; /* named without a glob */
+	int literal; /* how often it was named without a glob */
 	int runnable;
 	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
 	reason_code code;   /* not runnable: why, */

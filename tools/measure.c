@@ -127,17 +127,26 @@ static int table_open(measure_table *t, size_t problems, const check_variant *co
 	return t->result && t->own;
 }
 
-/* Bit oracles race only if named literally.  racing: room for all. */
+static size_t contestants(const roster *r)
+{
+	size_t count = 0;
+	for (size_t k = 0; k < r->count; k++)
+		count += r->variant[k].literal > 1 ? (size_t)r->variant[k].literal : 1;
+	return count;
+}
+
+/* Bit oracles race only if named literally; what is so named twice races against itself.  racing: room for all. */
 static race_candidate *candidates_of(const roster *r, const check_variant **racing, size_t *count)
 {
-	race_candidate *list = calloc(r->count + 1, sizeof *list);
+	race_candidate *list = calloc(contestants(r) + 1, sizeof *list);
 	*count = 0;
 	for (size_t k = 0; list && k < r->count; k++) {
 		const check_variant *v = &r->variant[k];
-		if (!v->literal && strcmp(v->info.strategy, "oracle") == 0)
-			continue;
-		racing[*count] = v;
-		list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->code, v->why};
+		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
+		for (; times > 0; times--) {
+			racing[*count] = v;
+			list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->code, v->why};
+		}
 	}
 	return list;
 }
@@ -161,7 +170,7 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 {
 	gm_error error = {.status = GM_OK};
 	size_t count = 0;
-	const check_variant **racing = calloc(r->count + 1, sizeof *racing);
+	const check_variant **racing = calloc(contestants(r) + 1, sizeof *racing);
 	race_candidate *candidates = !racing ? NULL : candidates_of(r, racing, &count);
 	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
 	flow f = {.s = s, .racing = racing, .table = &m->table, .started = term_seconds()};

@@ -157,7 +157,7 @@ static int keep_named(const cli_options *options, roster *r)
 		code = select_names(&(select_from){"variant", names, r->count}, &options->variants, options->quiet, chosen);
 	size_t kept = 0;
 	for (size_t k = 0; code == CLI_OK && k < r->count; k++) {
-		r->variant[k].literal = chosen[k] == SELECT_LITERAL;
+		r->variant[k].literal = chosen[k] < SELECT_LITERAL ? 0 : chosen[k] + 1 - SELECT_LITERAL;
 		if (chosen[k] != SELECT_OUT)
 			r->variant[kept++] = r->variant[k];
 	}

@@ -8,19 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DENIED = 4 }; /* beside SELECT_*, until all words are read */
+static unsigned char taken(unsigned char was, int glob)
+{
+	if (glob)
+		return was == SELECT_OUT ? SELECT_GLOB : was;
+	return was < SELECT_LITERAL ? SELECT_LITERAL : was < SELECT_MOST ? was + 1 : was;
+}
 
 static int select_word(const select_from *from, const char *word, int quiet, unsigned char *chosen)
 {
 	const char *name = word + (word[0] == '!');
 	int glob = strpbrk(name, "*?[") != NULL;
-	unsigned char how = name != word ? DENIED : glob ? SELECT_GLOB : SELECT_LITERAL;
 	size_t found = 0;
 	if (name[0] == '\0')
 		return cli_fail(CLI_USAGE, "an empty name of a %s", from->what);
 	for (size_t k = 0; k < from->count; k++)
 		if (glob ? fnmatch(name, from->names[k], 0) == 0 : strcmp(name, from->names[k]) == 0) {
-			chosen[k] |= how;
+			chosen[k] = name != word ? SELECT_OUT : taken(chosen[k], glob);
 			found++;
 		}
 	if (found == 0 && !glob)
@@ -28,6 +32,21 @@ static int select_word(const select_from *from, const char *word, int quiet, uns
 	if (found == 0 && !quiet)
 		fprintf(stderr, "note: no %s matches %s\n", from->what, name);
 	return CLI_OK;
+}
+
+/* The words that deny, or those that do not; words is whole again afterwards. */
+static int select_words(const select_from *from, char *words, int denying, int quiet, unsigned char *chosen)
+{
+	int code = CLI_OK;
+	for (char *word = words, *rest; code == CLI_OK && word; word = rest) {
+		if ((rest = strchr(word, ',')) != NULL)
+			*rest++ = '\0';
+		if ((word[0] == '!') == denying)
+			code = select_word(from, word, quiet, chosen);
+		if (rest)
+			rest[-1] = ',';
+	}
+	return code;
 }
 
 /* Is there a word, and is every one of them behind a '!'? */
@@ -41,22 +60,14 @@ static int only_denies(const char *words)
 
 int select_names(const select_from *from, const cli_list *globs, int quiet, unsigned char *chosen)
 {
-	char *words = cli_joined(globs), *rest = words;
-	int code = CLI_OK, alone = !words || !strchr(words, ',');
+	char *words = cli_joined(globs);
 	if (!words)
 		return cli_fail(CLI_INTERNAL, "no memory");
-	memset(chosen, globs->count == 0 || only_denies(words) ? SELECT_GLOB : SELECT_OUT, from->count);
-	while (code == CLI_OK && globs->count > 0 && rest) {
-		char *word = rest;
-		if ((rest = strchr(rest, ',')) != NULL)
-			*rest++ = '\0';
-		code = select_word(from, word, quiet || alone, chosen);
-		if (rest)
-			rest[-1] = ','; // whole again, for the message below
-	}
-	for (size_t k = 0; k < from->count; k++)
-		chosen[k] = chosen[k] & DENIED ? SELECT_OUT : chosen[k] & SELECT_LITERAL ? SELECT_LITERAL : chosen[k];
-	if (code == CLI_OK && globs->count > 0 && select_count(chosen, from->count) == 0)
+	int code = CLI_OK, given = globs->count > 0, silent = quiet || !strchr(words, ',');
+	memset(chosen, !given || only_denies(words) ? SELECT_GLOB : SELECT_OUT, from->count);
+	for (int denying = 0; given && code == CLI_OK && denying < 2; denying++)
+		code = select_words(from, words, denying, silent, chosen);
+	if (given && code == CLI_OK && select_count(chosen, from->count) == 0)
 		code = cli_fail(CLI_NOTHING, "no %s matches %s", from->what, words);
 	free(words);
 	return code;

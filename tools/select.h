@@ -5,7 +5,8 @@
 
 #include "cli.h"
 
-enum { SELECT_OUT = 0, SELECT_GLOB = 1, SELECT_LITERAL = 2 }; /* LITERAL: named without *, ?, [ */
+/* LITERAL: named without *, ?, [; LITERAL + 1: so named twice, and so on. */
+enum { SELECT_OUT = 0, SELECT_GLOB = 1, SELECT_LITERAL = 2, SELECT_MOST = 64 };
 
 typedef struct select_from { /* the names to choose from */
 	const char *what;        /* "case", for messages on stderr */
@@ -13,7 +14,7 @@ typedef struct select_from { /* the names to choose from */
 	size_t count;
 } select_from;
 
-/* chosen[k] becomes one of SELECT_*.  globs: words that add up, each a name, a glob, or behind ! what is left out; only
+/* chosen[k] becomes one of those.  globs: words that add up, each a name, a glob, or behind ! what is left out; only
  * such words, or none: of all.  A glob that matches nothing is a note beside others, unless quiet.  Returns CLI_OK;
  * CLI_USAGE for an empty word or a literal name that does not exist (with the nearest name); CLI_NOTHING if words were
  * given and no name is left. */
