@@ -12,12 +12,6 @@
 #include "fill.h"
 #include "stats.h"
 
-const char *race_status_name(race_status status)
-{
-	static const char *const names[] = {"timed", "rejected", "unsupported", "skipped", "failed"};
-	return (unsigned)status < sizeof names / sizeof *names ? names[status] : "unknown";
-}
-
 double race_now(void)
 {
 	struct timespec t;
@@ -102,7 +96,8 @@ static gm_status judge_lane(race *r, size_t slot, gm_error *error)
 	}
 	r->source.outputs(r->source.context, slot, got, effective);
 	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.candidates[slot], got, effective, lane->result.judged, reason);
+	                                            &r->filled.candidates[slot], got, effective, &lane->result.judged,
+	                                            reason);
 	if (verdict != RACE_TIMED)
 		race_drop(lane, verdict, reason[0] ? reason : "judged wrong");
 	free(got);
@@ -119,7 +114,8 @@ static void close_lanes(race *r)
 static gm_status open_and_judge(race *r, gm_error *error)
 {
 	gm_status status = GM_OK;
-	char judged[16] = "", reason[RACE_REASON] = "";
+	judged_how judged;
+	char reason[RACE_REASON] = "";
 
 	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
 		const char *why_not = r->filled.candidates[i].why_not;
@@ -134,7 +130,7 @@ static gm_status open_and_judge(race *r, gm_error *error)
 		if (!r->lane[i].alive)
 			r->source.close(r->source.context, i);
 	}
-	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, judged, reason);
+	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, &judged, reason);
 	return status;
 }
 
@@ -184,11 +180,11 @@ static void begin_results(race *r)
 {
 	memset(r->lane, 0, r->filled.candidate_count * sizeof *r->lane);
 	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		race_result *x = &r->lane[i].result;
+		bench_result *x = &r->lane[i].result;
+		bench_result_init(x);
+		x->status = RACE_TIMED; // unless something comes up
 		gm_spec_format(r->spec, x->problem);
 		snprintf(x->variant, sizeof x->variant, "%s", r->filled.candidates[i].variant);
-		x->problem_index = r->problem;
-		x->candidate_index = i;
 		x->threads = r->filled.threads;
 	}
 }

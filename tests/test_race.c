@@ -74,11 +74,11 @@ static size_t block_events(const simulation *s, size_t process, size_t samples, 
 	return n;
 }
 
-static void check_blocks(const simulation *s, size_t process, size_t n, const race_result *x)
+static void check_blocks(const simulation *s, size_t process, size_t n, const bench_result *x)
 {
 	sim_event events[64];
 	size_t seen[SIM_MOST][SIM_MOST] = {{0}};
-	const size_t blocks = x->blocks * n, samples = x->samples / (x->blocks * x->processes);
+	const size_t blocks = x->blocks_ns_columns * n, samples = x->samples / (x->blocks_ns_columns * x->processes);
 	assert_int_equal(block_events(s, process, samples, blocks, events), blocks);
 	for (size_t i = 0; i < blocks; i++) {
 		const sim_event *e = &events[blocks - 1 - i];
@@ -87,7 +87,7 @@ static void check_blocks(const simulation *s, size_t process, size_t n, const ra
 	}
 	for (size_t slot = 0; slot < n; slot++)
 		for (size_t place = 0; place < n; place++)
-			assert_int_equal(seen[slot][place], x->blocks / n);
+			assert_int_equal(seen[slot][place], x->blocks_ns_columns / n);
 }
 
 static void blocks_run_in_the_square_with_equal_counts(void **state)
@@ -101,10 +101,10 @@ static void blocks_run_in_the_square_with_equal_counts(void **state)
 	run(&options);
 	assert_int_equal(s->results, 5);
 	for (size_t i = 0; i < 5; i++) {
-		const race_result *x = &s->result[i];
+		const bench_result *x = &s->result[i];
 		assert_int_equal(x->status, RACE_TIMED);
 		assert_int_equal(x->processes, 5);
-		assert_int_equal(x->blocks, 5); // 6 rounded to whole squares of 5
+		assert_int_equal(x->blocks_ns_columns, 5); // 6 rounded to whole squares of 5
 		assert_true((double)x->calls_per_sample * 300 >= 2000);
 		for (size_t process = 1; process <= x->processes; process++)
 			check_blocks(s, process, 5, x);
@@ -238,7 +238,7 @@ static void budget_shrinks_blocks_then_skips(void **state)
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_TIMED);
 	assert_int_equal(s->result[0].processes, 2); // 2 processes of (3 blocks + warm-up) * 6 s
-	assert_int_equal(s->result[0].blocks, 3);
+	assert_int_equal(s->result[0].blocks_ns_columns, 3);
 	sim_free(s);
 
 	s = sim_create(44, 3, times);

@@ -124,7 +124,7 @@ void summary_bits(const check_summary *s, session *to)
 		                         difference, "committed", committed);
 		json_object_update(record, more);
 		json_decref(more);
-		session_put(to, record);
+		session_put_json(to, record);
 	}
 }
 

@@ -84,12 +84,16 @@ size_t summary_total(const check_summary *s, int what)
 	return total;
 }
 
-json_t *summary_counts(const check_summary *s)
+run_counts summary_counts(const check_summary *s)
 {
-	json_t *counts = json_object();
-	for (int what = 0; what < TALLIES; what++)
-		json_object_set_new(counts, status_name[what], json_integer((json_int_t)summary_total(s, what)));
-	json_object_set_new(counts, "cases", json_integer((json_int_t)s->cases));
+	run_counts counts;
+	run_counts_init(&counts);
+	counts.pass = summary_total(s, TALLY_PASS);
+	counts.fail = summary_total(s, TALLY_FAIL);
+	counts.xfail = summary_total(s, TALLY_XFAIL);
+	counts.unsupported = summary_total(s, TALLY_UNSUPPORTED);
+	counts.skipped = summary_total(s, TALLY_SKIPPED);
+	counts.cases = s->cases;
 	return counts;
 }
 

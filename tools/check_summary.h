@@ -57,7 +57,7 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 void summary_print_bits(const check_summary *s, FILE *stream);
 /* The bits records. */
 void summary_bits(const check_summary *s, session *to);
-json_t *summary_counts(const check_summary *s);
+run_counts summary_counts(const check_summary *s);
 size_t summary_total(const check_summary *s, int what); /* TALLY_* over all variants */
 /* CLI_WRONG, CLI_NOTHING, CLI_SKIPPED or CLI_OK; says on stderr why nothing ran. */
 int summary_exit(const check_summary *s);

@@ -16,7 +16,8 @@ static int bench(const cli_options *options, const roster *r, const shape_list *
 		measure_print(&m, s.text);
 	if (!options->quiet)
 		measure_notes(&m, stderr, "note: ");
-	code = session_end(&s, code, measure_counts(&m));
+	const run_counts counts = measure_counts(&m);
+	code = session_end(&s, code, &counts);
 	measure_free(&m);
 	return code;
 }

@@ -31,19 +31,16 @@ typedef struct run {
 static void print_head(const run *r)
 {
 	char l2[16], l3[16];
-	size_t k;
-	json_t *isa, *machine = about_machine();
+	const machine_profile *machine = about_machine();
 	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->cases.set->version, JUDGE_VERSION,
 	       about_commit(), about_compiler());
-	term_bytes(results_get(machine, "l2_bytes", 0), l2);
-	term_bytes(results_get(machine, "l3_bytes", 0), l3);
-	printf("%s, %s, %.0f CPUs,", results_text(machine, "cpu"), results_text(machine, "hypervisor"),
-	       results_get(machine, "cpus", 0));
-	json_array_foreach(json_object_get(machine, "isa"), k, isa)
-		printf(" %s", json_string_value(isa));
+	term_bytes(machine->l2_bytes, l2);
+	term_bytes(machine->l3_bytes, l3);
+	printf("%s, %s, %d CPUs,", machine->cpu, machine->hypervisor, (int)machine->cpus);
+	for (size_t k = 0; k < machine->isa_count; k++)
+		printf(" %s", machine->isa[k]);
 	printf(", L2 %s, L3 %s\n", l2, l3);
 	fflush(stdout);
-	json_decref(machine);
 }
 
 /* Only what passed is timed: a variant with one failed check is out. */
@@ -109,13 +106,11 @@ static int report_step(run *r)
 
 static void print_notes(const run *r)
 {
-	json_t *machine = about_machine();
-	size_t hints = json_array_size(json_object_get(machine, "hints"));
+	const size_t hints = about_machine()->hints_count;
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
 		printf("NOTES  %zu thing%s on this machine spoil%s measurements -> gatemark doctor\n", hints,
 		       hints == 1 ? "" : "s", hints == 1 ? "s" : "");
-	json_decref(machine);
 }
 
 static void print_verdict(const run *r, int code)
@@ -137,9 +132,10 @@ static int steps(run *r)
 	code = check_step(r);
 	if (session_stop == 0 && code != CLI_INTERNAL)
 		code = cli_worse(code, bench_step(r));
-	json_t *counts = summary_counts(&r->checked), *timed = measure_counts(&r->timed);
-	json_object_set_new(counts, "bench", timed);
-	code = session_end(&r->s, code, counts);
+	run_counts counts = summary_counts(&r->checked), timed = measure_counts(&r->timed);
+	counts.bench = &timed;
+	counts.bench_count = 1;
+	code = session_end(&r->s, code, &counts);
 	if (code == CLI_NO_WRITE)
 		return code;
 	code = cli_worse(code, choose_step(r));

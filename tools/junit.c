@@ -72,19 +72,18 @@ static void property(xmlTextWriterPtr w, const char *name, const char *value)
 static void properties(xmlTextWriterPtr w, const char *fixtures)
 {
 	char judge[16];
-	json_t *machine = about_machine();
+	const machine_profile *machine = about_machine();
 	snprintf(judge, sizeof judge, "%d", JUDGE_VERSION);
 	xmlTextWriterStartElement(w, BAD_CAST "properties");
 	property(w, "gatemark", about_version());
 	property(w, "commit", about_commit());
 	property(w, "compiler", about_compiler());
-	property(w, "machine", results_text(machine, "cpu"));
-	property(w, "fingerprint", results_text(machine, "fingerprint"));
+	property(w, "machine", machine->cpu);
+	property(w, "fingerprint", machine->fingerprint);
 	property(w, "fixtures", fixtures);
 	property(w, "judge", judge);
 	property(w, "run", results_run_id());
 	xmlTextWriterEndElement(w);
-	json_decref(machine);
 }
 
 static void outcome(xmlTextWriterPtr w, const json_t *record, const cli_options *options)

@@ -11,9 +11,9 @@
 enum { PROBLEM_WIDTH = 29, NEXT_WIDTH = 17, TIE_WIDTH = 37 };
 
 /* The timed result with the least ratio; not = one to leave out.  NULL: there is none. */
-static const race_result *fastest(const race_result *results, size_t count, const race_result * not )
+static const bench_result *fastest(const bench_result *results, size_t count, const bench_result * not )
 {
-	const race_result *best = NULL;
+	const bench_result *best = NULL;
 	for (size_t k = 0; k < count; k++)
 		if (results[k].status == RACE_TIMED && &results[k] != not &&(!best || results[k].ratio < best->ratio))
 			best = &results[k];
@@ -29,7 +29,7 @@ static void width_text(double share, char text[24])
 		snprintf(text, 24, "+-%.1f %%", 100 * share);
 }
 
-static void print_decided(FILE *stream, const race_result *best, const race_result *next)
+static void print_decided(FILE *stream, const bench_result *best, const bench_result *next)
 {
 	char p50[16], p99[16], behind[16] = "";
 	term_time(best->p50_ns, p50);
@@ -42,14 +42,14 @@ static void print_decided(FILE *stream, const race_result *best, const race_resu
 	fprintf(stream, " %6s %6s %.*s%s%s\n", p50, p99, room - cut, name, cut ? "~" : "", behind);
 }
 
-static void print_tie(FILE *stream, const race_result *results, size_t count, const race_result *best)
+static void print_tie(FILE *stream, const bench_result *results, size_t count, const bench_result *best)
 {
 	const char *other = "";
 	char width[24], tail[64], names[128];
 	size_t more = 0;
 	double wide = 0;
 	for (size_t k = 0; k < count; k++) {
-		const race_result *r = &results[k];
+		const bench_result *r = &results[k];
 		if (r == best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
 			continue;
 		if (other[0] == '\0')
@@ -68,18 +68,18 @@ static void print_tie(FILE *stream, const race_result *results, size_t count, co
 	fprintf(stream, "undecided: %.*s%s%s\n", room - cut, names, cut ? "~" : "", tail);
 }
 
-static void print_every(FILE *stream, const race_result *r)
+static void print_every(FILE *stream, const bench_result *r)
 {
 	char p50[16], p99[16];
 	term_time(r->p50_ns, p50);
 	term_time(r->p99_ns, p99);
-	fprintf(stream, "    %-28s%-16s %6s %6s %.3f [%.3f, %.3f]\n", r->judged, r->variant, p50, p99, r->ratio,
-	        r->ratio_low, r->ratio_high);
+	fprintf(stream, "    %-28s%-16s %6s %6s %.3f [%.3f, %.3f]\n", judged_how_word(r->judged), r->variant, p50, p99,
+	        r->ratio, r->ratio_low, r->ratio_high);
 }
 
-void measure_row(FILE *stream, const race_result *results, size_t count, int every)
+void measure_row(FILE *stream, const bench_result *results, size_t count, int every)
 {
-	const race_result *best = fastest(results, count, NULL), *next = fastest(results, count, best);
+	const bench_result *best = fastest(results, count, NULL), *next = fastest(results, count, best);
 	if (count == 0)
 		return;
 	fputs("  ", stream);

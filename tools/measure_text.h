@@ -11,6 +11,6 @@
 
 /* The row of one problem: best, its latencies, the next one and its distance; below it what was not timed because it
  * was wrong, and with every = 1 every variant. */
-void measure_row(FILE *stream, const race_result *results, size_t count, int every);
+void measure_row(FILE *stream, const bench_result *results, size_t count, int every);
 
 #endif
