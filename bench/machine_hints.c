@@ -16,10 +16,10 @@ static void
 hint(machine_profile *m, const char *format, ...)
 {
 	va_list args;
-	if (m->hint_count == MACHINE_HINTS)
+	if (m->hints_count == sizeof m->hints / sizeof m->hints[0])
 		return;
 	va_start(args, format);
-	vsnprintf(m->hints[m->hint_count++], sizeof m->hints[0], format, args);
+	vsnprintf(m->hints[m->hints_count++], sizeof m->hints[0], format, args);
 	va_end(args);
 }
 
@@ -52,7 +52,7 @@ static void neighbour_hints(machine_profile *m)
 	if (m->cpus == 1)
 		hint(m, "one CPU only: the timed process shares it with the one that drives it");
 	if (m->threads_per_core > 1)
-		hint(m, "%d hardware threads share a core: give one thread a core (--cpus)", m->threads_per_core);
+		hint(m, "%d hardware threads share a core: give one thread a core (--cpus)", (int)m->threads_per_core);
 	if (m->quota_cpus > 0)
 		hint(m, "CPU quota of %.2f CPUs: a process that uses it up stands still for the rest of its period",
 		     m->quota_cpus);
@@ -68,11 +68,11 @@ static void tool_hints(machine_profile *m)
 		hint(m, "access to performance counters cannot be read");
 	else if (m->perf_paranoid > 2)
 		hint(m, "performance counters are closed to users (kernel.perf_event_paranoid is %d, 2 opens them)",
-		     m->perf_paranoid);
+		     (int)m->perf_paranoid);
 	if (strcmp(m->aslr, "off") == 0)
 		hint(m, "address space layout is not randomised: fresh processes all get the same, maybe unlucky, layout");
 	if (m->cpus > 0 && m->cpus_online > m->cpus)
-		hint(m, "%d of %d CPUs are allowed to this process", m->cpus, m->cpus_online);
+		hint(m, "%d of %d CPUs are allowed to this process", (int)m->cpus, (int)m->cpus_online);
 }
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
@@ -105,7 +105,7 @@ static void set_fingerprint(machine_profile *m)
 
 void machine_conclude(machine_profile *profile)
 {
-	profile->hint_count = 0;
+	profile->hints_count = 0;
 	frequency_hints(profile);
 	neighbour_hints(profile);
 	tool_hints(profile);

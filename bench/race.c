@@ -12,12 +12,6 @@
 #include "fill.h"
 #include "stats.h"
 
-const char *race_status_name(race_status status)
-{
-	static const char *const names[] = {"timed", "rejected", "unsupported", "skipped", "failed"};
-	return (unsigned)status < sizeof names / sizeof *names ? names[status] : "unknown";
-}
-
 double race_now(void)
 {
 	struct timespec t;
@@ -31,7 +25,7 @@ void race_drop(race_lane *lane, race_status status, const char *reason)
 {
 	lane->alive = 0;
 	lane->result.status = status;
-	lane->result.code = status == RACE_REJECTED ? REASON_WRONG : REASON_BROKEN;
+	lane->result.code = status == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN;
 	snprintf(lane->result.reason, sizeof lane->result.reason, "%s", reason);
 }
 
@@ -111,7 +105,7 @@ static gm_status judge_lane(race *r, size_t slot, gm_error *error)
 	}
 	r->source.outputs(r->source.context, slot, got, effective);
 	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.candidates[slot], got, effective, lane->result.judged,
+	                                            &r->filled.candidates[slot], got, effective, &lane->result.judged,
 	                                            reason);
 	if (verdict != RACE_TIMED)
 		race_drop(lane, verdict, reason[0] ? reason : "judged wrong");
@@ -129,12 +123,14 @@ static void close_lanes(race *r)
 static gm_status open_and_judge(race *r, gm_error *error)
 {
 	gm_status status = GM_OK;
-	char judged[16] = "", reason[RACE_REASON] = "";
+	judged_how judged;
+	char reason[RACE_REASON] = "";
 
 	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
 		const race_candidate *c = &r->filled.candidates[i];
-		if (c->code || race_stopped(r)) {
-			race_skip(&r->lane[i], c->code ? c->code : REASON_INTERRUPTED, c->code ? c->why_not : "interrupted");
+		const int out = c->why_not != NULL;
+		if (out || race_stopped(r)) {
+			race_skip(&r->lane[i], out ? c->code : CODE_INTERRUPTED, out ? c->why_not : "interrupted");
 			continue;
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->filled.candidate_count);
@@ -144,7 +140,7 @@ static gm_status open_and_judge(race *r, gm_error *error)
 		if (!r->lane[i].alive)
 			r->source.close(r->source.context, i);
 	}
-	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, judged, reason);
+	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, &judged, reason);
 	return status;
 }
 
@@ -194,11 +190,12 @@ static void begin_results(race *r)
 {
 	memset(r->lane, 0, r->filled.candidate_count * sizeof *r->lane);
 	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		race_result *x = &r->lane[i].result;
+		bench_result *x = &r->lane[i].result;
+		bench_result_init(x);
+		x->status = RACE_TIMED; // unless something comes up
 		gm_spec_format(r->spec, x->problem);
 		snprintf(x->variant, sizeof x->variant, "%s", r->filled.candidates[i].variant);
-		x->problem_index = r->problem;
-		x->candidate_index = i;
+		x->place = r->problem;
 		x->threads = r->filled.threads;
 	}
 }
@@ -210,7 +207,7 @@ static void report(race *r)
 	for (size_t i = 0; i < r->filled.candidate_count; i++) {
 		race_lane *lane = &r->lane[i];
 		if (lane->alive && !lane->result.blocks_ns)
-			race_skip(lane, REASON_INTERRUPTED, "interrupted");
+			race_skip(lane, CODE_INTERRUPTED, "interrupted");
 		r->row[i] = lane->result;
 		++*counter[lane->result.status];
 		if (lane->result.status != RACE_TIMED)
@@ -241,7 +238,7 @@ static gm_status make_data(race *r, fill_data *filled, int *skipped, gm_error *e
 	*skipped = status == GM_NO_MEMORY;
 	if (!*skipped)
 		return status;
-	skip_problem(r, REASON_NO_MEMORY, error ? error->message : "no memory");
+	skip_problem(r, CODE_NO_MEMORY, error ? error->message : "no memory");
 	return GM_OK;
 }
 
@@ -278,12 +275,12 @@ static gm_status next_problem(race *r, size_t index, gm_error *error)
 	const double limit = r->filled.budget_seconds;
 	if (race_stopped(r)) {
 		r->summary->interrupted = 1;
-		skip_problem(r, REASON_INTERRUPTED, "interrupted");
+		skip_problem(r, CODE_INTERRUPTED, "interrupted");
 	} else if (limit > 0 && race_now() - r->begun > limit) {
 		char why[64];
 		snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
 		r->summary->budget_spent = 1;
-		skip_problem(r, REASON_BUDGET_SPENT, why);
+		skip_problem(r, CODE_BUDGET_SPENT, why);
 	} else {
 		progress(r, "", 0);
 		GM_TRY(race_problem(r, error));

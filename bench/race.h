@@ -12,7 +12,7 @@
 #include <signal.h>
 
 #include "gatemark/tensors.h"
-#include "reason.h"
+#include "record/reason.h"
 
 #define RACE_PROTOCOL       1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON         256
@@ -22,65 +22,32 @@
 typedef struct race_candidate {
 	const char *variant; /* name in the variant table or in the plug-in */
 	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
-	reason_code code;    /* not REASON_NONE: never started, skipped for this reason, */
-	const char *why_not; /* in a sentence */
+	const char *why_not; /* not NULL: never started, skipped for this reason, */
+	reason_code code;    /* for programs */
 } race_candidate;
-
-typedef enum race_status {                   /* `status` of a bench record, in this order */
-	                       RACE_TIMED,       /* judged right, then timed */
-	                       RACE_REJECTED,    /* judged wrong: not timed */
-	                       RACE_UNSUPPORTED, /* the variant says no to this problem */
-	                       RACE_SKIPPED, /* this CPU cannot, no time left in the budget, interrupted, filtered out */
-	                       RACE_FAILED   /* crashed, hung, or broke off while it was judged or timed */
-} race_status;
-const char *race_status_name(race_status status); /* "timed", ... */
 
 /* Judges one candidate on one problem, before it is timed.
  *   data   [row] inputs, weights, upstream gradients as given to it (NULL: other rows)
  *   got    [row] its outputs (and gradients, where spec->pass computes them); poisoned with NaNs before it ran
  *   effective [row] weights that it really multiplies, where it rounds them; NULL: as given
- *   judged "budget", "sampled" or "bits": how; reason: why not, one sentence
+ *   judged how; reason: why not, one sentence
  * Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
  * Candidates come in the caller's order.  A last call with candidate, got and effective NULL says that data, tensors
  * and spec are about to go: drop what refers to them (its result is ignored). */
 typedef race_status race_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
                                const race_candidate *candidate, void *const *got, const float *const *effective,
-                               char judged[16], char reason[RACE_REASON]);
-
-typedef struct race_result { /* one `bench` record: tools/RESULTS.md; times of one call */
-	char problem[GM_SPEC_TEXT], variant[48];
-	size_t problem_index, candidate_index; /* in the options */
-	race_status status;
-	reason_code code;         /* REASON_NONE if timed */
-	char reason[RACE_REASON]; /* "" if timed, or what its figures lack */
-	char judged[16];          /* "" if not judged */
-	uint32_t threads;
-	size_t processes; /* rows of blocks_ns */
-	size_t samples;   /* kept ones, which the figures below are of */
-	uint64_t calls_per_sample;
-	size_t tainted; /* blocks that lost more than half of their samples so: left out as a whole */
-	double p50_ns;  /* median of the blocks' medians */
-	double p90_ns, p99_ns, min_ns, max_ns, mean_ns; /* of samples */
-	double low_ns, high_ns;                         /* 95 % interval of p50_ns */
-	double ratio, ratio_low, ratio_high;            /* to the fastest of this problem; that one: 1, 1, 1 */
-	double steps_per_s, gflops;
-	size_t plan_bytes, tape_bytes;
-	char engine[64];         /* what the variant says really runs */
-	size_t blocks;           /* a process: rows of the Latin square */
-	const double *blocks_ns; /* [processes][blocks] medians of a block; NAN = not measured; NULL if not timed */
-	const unsigned char *blocks_tainted; /* the same shape */
-} race_result;
+                               judged_how *judged, char reason[RACE_REASON]);
 
 /* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
 #define RACE_LOST 0.05
 
 /* Two candidates of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;
-race_verdict race_compare(const race_result *result, double delta);
+race_verdict race_compare(const bench_result *result, double delta);
 
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
-/* All results of one problem, in the caller's order of candidates; valid during the call only. */
-typedef void race_report(void *context, const race_result *results, size_t count);
+/* All results of one problem, in the caller's order of candidates; valid during the call only, blocks_ns is the race's. */
+typedef void race_report(void *context, const bench_result *results, size_t count);
 
 struct race_source;
 

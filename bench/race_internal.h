@@ -8,7 +8,7 @@
 #include "race_source.h"
 
 typedef struct race_lane { /* one candidate on the current problem */
-	race_result result;
+	bench_result result;
 	int alive;          /* open, judged right, nothing went wrong yet */
 	double estimate_ns; /* of one call, after warm-up */
 	double open_seconds;
@@ -34,8 +34,8 @@ typedef struct race {
 	size_t begun_problems;   /* before it */
 	gm_tensors *tensors;
 	void **data;
-	race_lane *lane;  /* [candidate_count] */
-	race_result *row; /* scratch of the report */
+	race_lane *lane;   /* [candidate_count] */
+	bench_result *row; /* scratch of the report */
 	race_size size;
 	double *sample_ns, *chunk_ns; /* scratch of one block, of a part of it */
 	double *noise;                /* relative half widths so far */

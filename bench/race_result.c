@@ -69,7 +69,7 @@ static double median_of(const table *t)
 /* Quantiles and mean of the kept samples. */
 static void sample_figures(const race *r, race_lane *lane, int all, double *kept)
 {
-	race_result *x = &lane->result;
+	bench_result *x = &lane->result;
 	double sum = 0;
 	size_t n = 0;
 
@@ -96,12 +96,12 @@ static void sample_figures(const race *r, race_lane *lane, int all, double *kept
 static void lane_figures(race *r, size_t slot, table *t, double *kept)
 {
 	race_lane *lane = &r->lane[slot];
-	race_result *x = &lane->result;
+	bench_result *x = &lane->result;
 
 	const int all = gather_enough(r, lane, NULL, t);
 	if (t->count == 0) {
 		const int stopped = race_stopped(r);
-		race_skip(lane, stopped ? REASON_INTERRUPTED : REASON_FILTERED,
+		race_skip(lane, stopped ? CODE_INTERRUPTED : CODE_FILTERED,
 		          stopped ? "interrupted" : "no block of it was run (--benchmark_filter)");
 		return;
 	}
@@ -112,9 +112,9 @@ static void lane_figures(race *r, size_t slot, table *t, double *kept)
 	x->high_ns = i.high;
 	x->calls_per_sample = r->size.calls;
 	x->processes = r->size.processes;
-	x->blocks = r->size.blocks;
+	x->blocks_ns_rows = r->size.processes;
+	x->blocks_ns_columns = r->size.blocks;
 	x->blocks_ns = lane->block_ns;
-	x->blocks_tainted = lane->tainted;
 	x->steps_per_s = (double)r->spec->T * (double)r->spec->N / (x->p50_ns * 1e-9);
 	x->gflops = gm_spec_flops(r->spec) / x->p50_ns;
 	r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
@@ -159,7 +159,7 @@ static void ratios(race *r, table *t)
 		return;
 	const size_t best = fastest(r, slots, n, t);
 	for (size_t i = 0; i < n; i++) {
-		race_result *x = &r->lane[slots[i]].result;
+		bench_result *x = &r->lane[slots[i]].result;
 		x->ratio = paired_ratio(r, &r->lane[slots[i]], &r->lane[best], t);
 		if (slots[i] == best) {
 			x->ratio = x->ratio_low = x->ratio_high = 1.0;
@@ -191,7 +191,7 @@ gm_status race_figures(race *r, gm_error *error)
 	return status;
 }
 
-race_verdict race_compare(const race_result *result, double delta)
+race_verdict race_compare(const bench_result *result, double delta)
 {
 	if (result->ratio_low > 1.0 + delta)
 		return RACE_SLOWER;

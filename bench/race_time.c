@@ -161,7 +161,7 @@ static void take_report(void *context, const gbench_block *block, const double *
 /* "problem/variant"; the second of one name, of another plug-in or in an A/A race, has "#2" behind it, and so on. */
 static void name_lane(const race *r, size_t slot, char name[GBENCH_NAME])
 {
-	const race_result *x = &r->lane[slot].result;
+	const bench_result *x = &r->lane[slot].result;
 	size_t same = 1;
 	char nth[24] = "";
 	for (size_t i = 0; i < slot; i++)

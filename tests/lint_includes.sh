@@ -24,11 +24,12 @@ BEGIN {
 	may["impl/variants"] = "impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/include"
 	may["reference"]     = "impl/include"
 	may["fixtures"]      = "impl/include"
-	may["bench"]         = "reference fixtures impl/include"
+	may["tools/record"]  = "impl/include"
+	may["bench"]         = "tools/record reference fixtures impl/include"
 	may["bench/plugin_skeleton"] = "impl/include"
-	may["tools"]         = "bench reference fixtures impl/include"
-	may["tests"]         = "tools bench reference fixtures impl/variants " may["impl/variants"]
-	roots = split("impl/include impl reference fixtures/reader bench bench/worker tools tests tests/plugins", base, " ")
+	may["tools"]         = "tools/record bench reference fixtures impl/include"
+	may["tests"]         = "tools/record tools bench reference fixtures impl/variants impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/include"
+	roots = split("impl/include impl reference fixtures/reader bench bench/worker tools tools/record tests tests/plugins", base, " ")
 	# What has one home: pattern of the code, pattern of the home, what it is.
 	home("#[ \t]*include[ \t]*[<\"]hdf5", "^(fixtures/reader/|tests/broken_)", "HDF5")
 	home("#[ \t]*include[ \t]*[<\"]benchmark/", "^bench/gbench_shim[.]cc$", "Google Benchmark")
@@ -112,6 +113,9 @@ reference/f.c|#include "kernels/kernels.h"|reference must not include impl/kerne
 reference/g.c|#include "fixture.h"|reference must not include fixtures
 fixtures/reader/h.c|#include "race.h"|fixtures must not include bench
 bench/i.c|#include "cli.h"|bench must not include tools
+bench/i.c|#include "record/result.h"|
+tools/record/i.c|#include "cli.h"|tools/record must not include tools
+tools/record/i.c|#include "race.h"|tools/record must not include bench
 tools/j.c|#include "judged_run.h"|tools must not include tests
 tools/k.c|#include "nowhere.h"|not in the tree
 tools/l.c|#include <hdf5.h>|HDF5 outside its home
@@ -132,9 +136,8 @@ END
 self_test() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	for file in impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h \
-		impl/kernels/kernels.h reference/ref.h fixtures/reader/fixture.h bench/race.h tools/cli.h tests/judged_run.h \
-		CMakeLists.txt CMakePresets.json .ci/run; do
+	for file in impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h impl/kernels/kernels.h \
+		reference/ref.h fixtures/reader/fixture.h bench/race.h tools/cli.h tools/record/result.h tests/judged_run.h CMakeLists.txt CMakePresets.json .ci/run; do
 		mkdir -p "$work/$(dirname "$file")"
 		: >"$work/$file"
 	done

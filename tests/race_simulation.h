@@ -39,7 +39,7 @@ typedef struct simulation {
 	double layout[SIM_MOST]; /* of the present process */
 	sim_event event[SIM_EVENTS];
 	size_t events;
-	race_result result[64 * SIM_MOST]; /* copies; the pointers in them are of copies too */
+	bench_result result[64 * SIM_MOST]; /* copies; the pointers in them are of copies too */
 	size_t results;
 } simulation;
 
@@ -94,7 +94,7 @@ static void sim_close(void *context, size_t slot) { sim_note(context, SIM_CLOSE,
 
 static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
                              const race_candidate *candidate, void *const *got, const float *const *effective,
-                             char judged[16], char reason[RACE_REASON])
+                             judged_how *judged, char reason[RACE_REASON])
 {
 	simulation *s = context;
 	(void)spec, (void)tensors, (void)data, (void)got, (void)effective;
@@ -105,36 +105,31 @@ static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensor
 	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
 	const size_t slot = (size_t)(candidate->variant[1] - '0');
 	sim_note(s, SIM_JUDGE, slot, 0, 0);
-	snprintf(judged, 16, "budget");
+	*judged = JUDGED_BUDGET;
 	if (s->verdict[slot] != RACE_TIMED)
 		snprintf(reason, RACE_REASON, "output[3] is wrong");
 	return s->verdict[slot];
 }
 
-static void sim_report(void *context, const race_result *results, size_t count)
+static void sim_report(void *context, const bench_result *results, size_t count)
 {
 	simulation *s = context;
 	for (size_t i = 0; i < count && s->results < sizeof s->result / sizeof *s->result; i++) {
-		race_result *x = &s->result[s->results++];
-		const size_t blocks = results[i].processes * results[i].blocks;
+		bench_result *x = &s->result[s->results++];
+		const size_t blocks = results[i].blocks_ns_rows * results[i].blocks_ns_columns;
 		*x = results[i];
 		if (!x->blocks_ns)
 			continue;
 		double *ns = malloc(blocks * sizeof *ns);
-		unsigned char *tainted = malloc(blocks);
 		memcpy(ns, results[i].blocks_ns, blocks * sizeof *ns);
-		memcpy(tainted, results[i].blocks_tainted, blocks);
 		x->blocks_ns = ns;
-		x->blocks_tainted = tainted;
 	}
 }
 
 static void sim_free(simulation *s)
 {
-	for (size_t i = 0; i < s->results; i++) {
-		free((void *)s->result[i].blocks_ns);
-		free((void *)s->result[i].blocks_tainted);
-	}
+	for (size_t i = 0; i < s->results; i++)
+		free(s->result[i].blocks_ns);
 	free(s);
 }
 

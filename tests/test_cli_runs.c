@@ -160,8 +160,9 @@ static void begin(judging *j, const char *text, const char *name)
 
 static void end(judging *j)
 {
-	char judged[16] = "", reason[RACE_REASON] = "";
-	bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, NULL, NULL, NULL, judged, reason);
+	judged_how how = judged_how_none;
+	char reason[RACE_REASON] = "";
+	bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, NULL, NULL, NULL, &how, reason);
 	worker_stop(j->w);
 	fill_free(&j->fill);
 	gm_tensors_destroy(j->tensors);
@@ -169,16 +170,17 @@ static void end(judging *j)
 	free(j->effective);
 }
 
-static void assert_verdict(judging *j, int twin, race_status verdict, const char *how)
+static void assert_verdict(judging *j, int twin, race_status verdict, judged_how how)
 {
-	char judged[16] = "", reason[RACE_REASON] = "";
+	judged_how judged = judged_how_none;
+	char reason[RACE_REASON] = "";
 	const race_candidate candidate = {.variant = j->variant[twin].info.name};
 	race_status status = bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, &candidate, j->got,
-	                                     j->effective, judged, reason);
+	                                     j->effective, &judged, reason);
 	if (status != verdict)
-		print_error("%s: %s\n", judged, reason);
+		print_error("%s: %s\n", judged_how_word(judged), reason);
 	assert_int_equal(status, verdict);
-	assert_string_equal(judged, how);
+	assert_int_equal(judged, how);
 }
 
 static float *element(judging *j, gm_kind kind, size_t index)
@@ -193,15 +195,15 @@ static void a_small_problem_is_judged_in_full_then_by_bits(void **state)
 	begin(&j, "lstm_T5_N3_I4_H6/train", "scalar");
 	float kept = *element(&j, GM_GRAD_WEIGHT_HH, 17);
 	*element(&j, GM_GRAD_WEIGHT_HH, 17) *= 1.001f;
-	assert_verdict(&j, 0, RACE_REJECTED, "budget");
+	assert_verdict(&j, 0, RACE_REJECTED, JUDGED_BUDGET);
 	*element(&j, GM_GRAD_WEIGHT_HH, 17) = kept;
-	assert_verdict(&j, 0, RACE_TIMED, "budget");
-	assert_verdict(&j, 1, RACE_TIMED, "budget"); // "scalar" is free: no bits
+	assert_verdict(&j, 0, RACE_TIMED, JUDGED_BUDGET);
+	assert_verdict(&j, 1, RACE_TIMED, JUDGED_BUDGET); // "scalar" is free: no bits
 	j.variant[0].info.rounding = j.variant[1].info.rounding = GM_CANONICAL;
-	assert_verdict(&j, 0, RACE_TIMED, "budget");
-	assert_verdict(&j, 1, RACE_TIMED, "bits");
+	assert_verdict(&j, 0, RACE_TIMED, JUDGED_BUDGET);
+	assert_verdict(&j, 1, RACE_TIMED, JUDGED_BITS);
 	*element(&j, GM_GRAD_WEIGHT_HH, 17) *= 1 + 0x1p-23f;
-	assert_verdict(&j, 1, RACE_REJECTED, "bits");
+	assert_verdict(&j, 1, RACE_REJECTED, JUDGED_BITS);
 	end(&j);
 }
 
@@ -215,9 +217,9 @@ static void a_large_problem_is_judged_on_a_sample(void **state)
 		judging j = {0};
 		begin(&j, text[k], "scalar");
 		j.judge.flops = gm_spec_flops(&j.spec) / 5; // two rows of five, half the steps
-		assert_verdict(&j, 0, RACE_TIMED, "sampled");
+		assert_verdict(&j, 0, RACE_TIMED, JUDGED_SAMPLED);
 		*element(&j, GM_OUTPUT, 0) += 1e-3f;
-		assert_verdict(&j, 0, RACE_REJECTED, "sampled");
+		assert_verdict(&j, 0, RACE_REJECTED, JUDGED_SAMPLED);
 		end(&j);
 	}
 }
@@ -232,7 +234,7 @@ static void gradients_of_a_sample_are_the_samples(void **state)
 		judging j = {0};
 		begin(&j, text[k], "scalar");
 		j.judge.flops = gm_spec_flops(&j.spec) / 5;
-		assert_verdict(&j, 0, RACE_TIMED, "sampled");
+		assert_verdict(&j, 0, RACE_TIMED, JUDGED_SAMPLED);
 		end(&j);
 	}
 }

@@ -72,7 +72,7 @@ static void put_good_machine(void)
 
 static int has_hint(const machine_profile *m, const char *words)
 {
-	for (size_t i = 0; i < m->hint_count; i++)
+	for (size_t i = 0; i < m->hints_count; i++)
 		if (strstr(m->hints[i], words))
 			return 1;
 	return 0;

@@ -74,11 +74,11 @@ static size_t block_events(const simulation *s, size_t process, size_t samples, 
 	return n;
 }
 
-static void check_blocks(const simulation *s, size_t process, size_t n, const race_result *x)
+static void check_blocks(const simulation *s, size_t process, size_t n, const bench_result *x)
 {
 	sim_event events[64];
 	size_t seen[SIM_MOST][SIM_MOST] = {{0}};
-	const size_t blocks = x->blocks * n, samples = x->samples / (x->blocks * x->processes);
+	const size_t blocks = x->blocks_ns_columns * n, samples = x->samples / (x->blocks_ns_columns * x->processes);
 	assert_int_equal(block_events(s, process, samples, blocks, events), blocks);
 	for (size_t i = 0; i < blocks; i++) {
 		const sim_event *e = &events[blocks - 1 - i];
@@ -87,7 +87,7 @@ static void check_blocks(const simulation *s, size_t process, size_t n, const ra
 	}
 	for (size_t slot = 0; slot < n; slot++)
 		for (size_t place = 0; place < n; place++)
-			assert_int_equal(seen[slot][place], x->blocks / n);
+			assert_int_equal(seen[slot][place], x->blocks_ns_columns / n);
 }
 
 static void blocks_run_in_the_square_with_equal_counts(void **state)
@@ -101,10 +101,10 @@ static void blocks_run_in_the_square_with_equal_counts(void **state)
 	run(&options);
 	assert_int_equal(s->results, 5);
 	for (size_t i = 0; i < 5; i++) {
-		const race_result *x = &s->result[i];
+		const bench_result *x = &s->result[i];
 		assert_int_equal(x->status, RACE_TIMED);
 		assert_int_equal(x->processes, 5);
-		assert_int_equal(x->blocks, 5); // 6 rounded to whole squares of 5
+		assert_int_equal(x->blocks_ns_columns, 5); // 6 rounded to whole squares of 5
 		assert_true((double)x->calls_per_sample * 300 >= 2000);
 		assert_true(fabs(x->p50_ns / times[i] - 1) < 1e-9 && fabs(x->max_ns / times[i] - 1) < 1e-9);
 		for (size_t process = 1; process <= x->processes; process++)
@@ -128,7 +128,7 @@ static void rejected_is_never_timed(void **state)
 	(void)state;
 	const double times[] = {1e5, 1, 1e5, 1e5, 1e5};
 	static const race_status want[] = {RACE_TIMED, RACE_REJECTED, RACE_UNSUPPORTED, RACE_SKIPPED, RACE_FAILED};
-	static const reason_code code[] = {REASON_NONE, REASON_WRONG, REASON_UNSUPPORTED, REASON_NO_CPU, REASON_CRASHED};
+	static const reason_code code[] = {reason_code_none, CODE_WRONG, CODE_UNSUPPORTED, CODE_NO_CPU, CODE_CRASHED};
 	const gm_spec spec = spec_of("gru_T4_N1_I8_H8/train");
 	simulation *s = sim_create(12, 5, times);
 	race_source source;
@@ -226,7 +226,7 @@ static void interruption_reports_what_there_is(void **state)
 	assert_true(s->result[0].status == RACE_TIMED || s->result[1].status == RACE_TIMED);
 	assert_int_equal(s->result[2].status, RACE_SKIPPED);
 	assert_string_equal(s->result[3].reason, "interrupted");
-	assert_int_equal(s->result[3].code, REASON_INTERRUPTED);
+	assert_int_equal(s->result[3].code, CODE_INTERRUPTED);
 	sim_free(s);
 }
 
@@ -242,7 +242,7 @@ static void budget_shrinks_blocks_then_skips(void **state)
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_TIMED);
 	assert_int_equal(s->result[0].processes, 2); // 2 processes of (3 blocks + warm-up) * 6 s
-	assert_int_equal(s->result[0].blocks, 3);
+	assert_int_equal(s->result[0].blocks_ns_columns, 3);
 	sim_free(s);
 
 	s = sim_create(44, 3, times);
@@ -251,7 +251,7 @@ static void budget_shrinks_blocks_then_skips(void **state)
 	const race_summary summary = run(&options);
 	assert_true(summary.budget_spent);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
-	assert_int_equal(s->result[0].code, REASON_BUDGET_SPENT);
+	assert_int_equal(s->result[0].code, CODE_BUDGET_SPENT);
 	assert_int_equal(s->times, 0);
 	sim_free(s);
 }
@@ -296,10 +296,10 @@ static void a_starved_list_starves_evenly(void **state)
 	assert_true(summary.budget_spent);
 	assert_int_equal(s->results, 12);
 	for (size_t i = 0; i < 12; i++) {
-		const race_result *x = &s->result[i];
-		raced[x->problem_index / 4] += x->status == RACE_TIMED;
-		seen[x->problem_index]++;
-		assert_true(x->status == RACE_TIMED || x->code == REASON_BUDGET_SPENT);
+		const bench_result *x = &s->result[i];
+		raced[x->place / 4] += x->status == RACE_TIMED;
+		seen[x->place]++;
+		assert_true(x->status == RACE_TIMED || x->code == CODE_BUDGET_SPENT);
 	}
 	for (size_t i = 0; i < 12; i++)
 		assert_int_equal(seen[i], 1);
@@ -318,7 +318,7 @@ static void what_has_no_room_is_skipped(void **state)
 	race_options options = sim_options(s, &source, specs, 2, 1);
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
-	assert_int_equal(s->result[0].code, REASON_NO_MEMORY);
+	assert_int_equal(s->result[0].code, CODE_NO_MEMORY);
 	assert_true(s->result[0].reason[0]);
 	assert_int_equal(s->result[1].status, RACE_TIMED);
 	sim_free(s);
@@ -340,7 +340,7 @@ static void filter_leaves_candidates_out(void **state)
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
 	assert_non_null(strstr(s->result[0].reason, "--benchmark_filter"));
-	assert_int_equal(s->result[0].code, REASON_FILTERED);
+	assert_int_equal(s->result[0].code, CODE_FILTERED);
 	assert_int_equal(s->result[1].status, RACE_TIMED);
 	assert_true(s->result[1].ratio == 1.0);
 	sim_free(s);

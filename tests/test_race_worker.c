@@ -20,12 +20,12 @@
 enum { MOST = 32 };
 typedef struct seen {
 	size_t judged, forgotten, results, outputs, gradients;
-	race_result result[MOST];
+	bench_result result[MOST];
 } seen;
 
 static race_status judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
                          const race_candidate *candidate, void *const *got, const float *const *effective,
-                         char judged[16], char reason[RACE_REASON])
+                         judged_how *judged, char reason[RACE_REASON])
 {
 	seen *s = context;
 	(void)spec, (void)effective;
@@ -34,7 +34,7 @@ static race_status judge(void *context, const gm_spec *spec, const gm_tensors *t
 		return RACE_TIMED;
 	}
 	s->judged++;
-	snprintf(judged, 16, "budget");
+	*judged = JUDGED_BUDGET;
 	for (size_t i = 0; i < tensors->count; i++) {
 		const gm_tensor *t = &tensors->row[i];
 		assert_false(data[i] && got[i]);
@@ -49,7 +49,7 @@ static race_status judge(void *context, const gm_spec *spec, const gm_tensors *t
 	return RACE_TIMED;
 }
 
-static void report(void *context, const race_result *results, size_t count)
+static void report(void *context, const bench_result *results, size_t count)
 {
 	seen *s = context;
 	for (size_t i = 0; i < count && s->results < MOST; i++)
@@ -98,14 +98,14 @@ static void every_pass_is_judged_and_timed(void **state)
 	assert_int_equal(s.forgotten, 7);
 	assert_true(s.outputs > 0 && s.gradients > 0);
 	for (size_t i = 0; i < s.results; i++) {
-		const race_result *x = &s.result[i];
+		const bench_result *x = &s.result[i];
 		if (x->status != RACE_TIMED)
-			fail_msg("%s %s: %s %s", x->problem, x->variant, race_status_name(x->status), x->reason);
+			fail_msg("%s %s: %s %s", x->problem, x->variant, race_status_word(x->status), x->reason);
 		assert_true(x->min_ns > 0 && x->min_ns <= x->p50_ns && x->p50_ns <= x->p90_ns && x->p90_ns <= x->p99_ns &&
 		            x->p99_ns <= x->max_ns);
 		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio &&
 		            x->ratio <= x->ratio_high);
-		assert_true(x->processes == 2 && x->blocks == 2 && x->samples > 0 && x->plan_bytes > 0);
+		assert_true(x->processes == 2 && x->blocks_ns_columns == 2 && x->samples > 0 && x->plan_bytes > 0);
 		assert_int_equal(x->tape_bytes > 0, strstr(x->problem, "train") || strstr(x->problem, "bwd"));
 	}
 	assert_int_equal(summary.timed, 14);

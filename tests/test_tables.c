@@ -42,16 +42,15 @@ static void assert_whole(FILE *stream, char **text, size_t names, const char *mo
 	free(*text);
 }
 
-static race_result timed(const char *problem, const char *variant, size_t index, double ratio, double high)
+static bench_result timed(const char *problem, const char *variant, double ratio, double high)
 {
-	race_result r = {.candidate_index = index,
-	                 .status = RACE_TIMED,
-	                 .judged = "sampled",
-	                 .p50_ns = 123456,
-	                 .p99_ns = 234567,
-	                 .ratio = ratio,
-	                 .ratio_low = ratio,
-	                 .ratio_high = high};
+	bench_result r = {.status = RACE_TIMED,
+	                  .judged = JUDGED_SAMPLED,
+	                  .p50_ns = 123456,
+	                  .p99_ns = 234567,
+	                  .ratio = ratio,
+	                  .ratio_low = ratio,
+	                  .ratio_high = high};
 	snprintf(r.problem, sizeof r.problem, "%s", problem);
 	snprintf(r.variant, sizeof r.variant, "%s", variant);
 	return r;
@@ -63,12 +62,12 @@ static void a_race_at_its_widest(void **state)
 	static const double share[] = {1.008, 1.109, 400};
 	(void)state;
 	for (size_t k = 0; k < 6; k++) {
-		race_result r[NAMES];
+		bench_result r[NAMES];
 		unsigned char own[NAMES] = {0, 0, 0, 1};
 		char *text = NULL;
 		size_t length = 0;
 		for (size_t v = 0; v < NAMES; v++)
-			r[v] = timed(WIDE, name_of(v), v, k < 3 ? 1 : 1 + 40 * (double)v, k < 3 ? share[k] : 9999);
+			r[v] = timed(WIDE, name_of(v), k < 3 ? 1 : 1 + 40 * (double)v, k < 3 ? share[k] : 9999);
 		FILE *stream = open_memstream(&text, &length);
 		const measure_table table = {r, 1, NAMES, own, k == 5};
 		measure_table_print(stream, &table);
@@ -82,9 +81,8 @@ static void a_race_at_its_widest(void **state)
 /* Rows keep the order of the list, and what was not reached is not there. */
 static void a_race_follows_its_list(void **state)
 {
-	race_result r[3] = {timed("gru_T1_N1_I2_H2/fwd", "a", 0, 1, 1),
-	                    {.status = RACE_TIMED},
-	                    timed("lstm_T1_N1_I2_H2/step", "a", 0, 1, 1)};
+	bench_result r[3] = {
+		timed("gru_T1_N1_I2_H2/fwd", "a", 1, 1), {.status = RACE_TIMED}, timed("lstm_T1_N1_I2_H2/step", "a", 1, 1)};
 	unsigned char own[1] = {1};
 	const measure_table table = {r, 3, 1, own, 0};
 	char *text = NULL;

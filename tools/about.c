@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <jansson.h>
+
 #ifndef GM_BUNDLE
 #include <libxml/xmlversion.h>
 #endif
@@ -14,13 +16,10 @@
 #include "judge.h"
 #include "race.h"
 #include "rerun.h"
-#include "results.h"
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
 
-static const struct {
-	const char *name, *version;
-} library[] = {
+static const library_version library[] = {
 #ifndef GM_BUNDLE
 	{"sleef", GM_SLEEF_VERSION},
 	{"benchmark", GM_BENCHMARK_VERSION},
@@ -65,73 +64,41 @@ void about_print(void)
 	       JUDGE_VERSION, RACE_PROTOCOL, CANONICAL_VERSION, GM_ABI_MAJOR, GM_ABI_MINOR);
 }
 
-/* Sizes and counts that could not be read are null: unknown is never 0. */
-static json_t *size_or_null(size_t bytes)
-{
-	return bytes == MACHINE_UNKNOWN || bytes == 0 ? json_null() : json_integer((json_int_t)bytes);
-}
-
-static json_t *real_or_null(double value) { return value < 0 ? json_null() : json_real(value); }
-
-static json_t *texts(size_t count, const char *first, size_t stride)
-{
-	json_t *array = json_array();
-	for (size_t k = 0; k < count; k++)
-		json_array_append_new(array, json_string(first + k * stride));
-	return array;
-}
-
-json_t *about_machine(void)
+const machine_profile *about_machine(void)
 {
 	static machine_profile p;
 	static int probed;
 	if (!probed)
 		machine_probe(&p, 0);
 	probed = 1;
-	return json_pack(
-		"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o, s:i, s:s, s:f, s:s, s:o, s:s}",
-		"cpu", p.cpu, "cpu_model", p.cpu_model, "hypervisor", p.hypervisor, "cpus", p.cpus, "cpus_online", p.cpus_online,
-		"isa", texts(p.isa_count, p.isa[0], sizeof p.isa[0]), "l1d_bytes", size_or_null(p.l1d_bytes), "l2_bytes",
-		size_or_null(p.l2_bytes), "l3_bytes", size_or_null(p.l3_bytes), "threads_per_core", p.threads_per_core,
-		"governor", p.governor, "load", real_or_null(p.load), "steal_percent", real_or_null(p.steal_percent),
-		"steal_boot_percent", real_or_null(p.steal_boot_percent), "quota_cpus", real_or_null(p.quota_cpus),
-		"perf_paranoid", p.perf_paranoid, "clock_source", p.clock_source, "clock_ns", p.clock_ns, "aslr", p.aslr,
-		"hints", texts(p.hint_count, p.hints[0], sizeof p.hints[0]), "fingerprint", p.fingerprint);
+	return &p;
 }
 
-json_t *about_run_record(const cli_options *options, const char *fixtures)
+int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 {
-	json_t *record = results_record("run"), *libraries = json_object(), *arguments = json_array(),
-		   *plugins = json_array();
-	char abi[16], when[32];
 	time_t now = time(NULL);
 	struct tm utc;
-	snprintf(abi, sizeof abi, "%d.%d", GM_ABI_MAJOR, GM_ABI_MINOR);
-	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	for (size_t k = 0; k < LIBRARIES; k++)
-		json_object_set_new(libraries, library[k].name, json_string(library[k].version));
+	int good = 1;
+	run_begin_init(head);
+	snprintf(head->verb, sizeof head->verb, "%s", options->verb);
+	snprintf(head->gatemark, sizeof head->gatemark, "%s", about_version());
+	snprintf(head->commit, sizeof head->commit, "%s", about_commit());
+	snprintf(head->compiler, sizeof head->compiler, "%s", about_compiler());
+	head->versions = (version_set){.judge = JUDGE_VERSION, .protocol = RACE_PROTOCOL, .canonical = CANONICAL_VERSION};
+	snprintf(head->versions.fixtures, sizeof head->versions.fixtures, "%s", !fixtures ? GM_FIXTURES_VERSION : fixtures);
+	snprintf(head->versions.abi, sizeof head->versions.abi, "%d.%d", GM_ABI_MAJOR, GM_ABI_MINOR);
+	head->seed = (int64_t)options->seed;
+	strftime(head->time, sizeof head->time, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	head->machine = *about_machine();
+	for (size_t k = 0; k < LIBRARIES; k++) {
+		library_version *one = record_grow(&head->libraries, &head->libraries_count, sizeof *one);
+		if (one)
+			*one = library[k];
+		good &= one != NULL;
+	}
 	for (size_t k = 1; k < options->argc; k++)
-		json_array_append_new(arguments, json_string(options->argv[k])); // NULL for bytes that are no UTF-8: left out
+		good &= record_append(&head->arguments, &head->arguments_count, options->argv[k]);
 	for (size_t k = 0; k < options->plugin.count; k++)
-		json_array_append_new(plugins, json_string(options->plugin.text[k]));
-	json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:i, s:i, s:i, s:s}, s:I, s:s, s:o, s:o, s:o}", "verb",
-	                         options->verb, "gatemark", about_version(), "commit", about_commit(), "compiler",
-	                         about_compiler(), "libraries", libraries, "versions", "fixtures",
-	                         !fixtures ? GM_FIXTURES_VERSION : fixtures, "judge", JUDGE_VERSION, "protocol",
-	                         RACE_PROTOCOL, "canonical", CANONICAL_VERSION, "abi", abi, "seed", (json_int_t)options->seed,
-	                         "time", when, "arguments", arguments, "plugins", plugins, "machine", about_machine());
-	json_object_update(record, more);
-	json_object_set_new(record, "options", rerun_options(options));
-	json_decref(more);
-	return record;
-}
-
-json_t *about_end_record(int exit_code, double seconds, int interrupted, json_t *counts)
-{
-	json_t *record = results_record("end");
-	json_object_set_new(record, "exit_code", json_integer(exit_code));
-	json_object_set_new(record, "seconds", json_real(seconds));
-	json_object_set_new(record, "interrupted", json_boolean(interrupted));
-	json_object_set_new(record, "counts", counts);
-	return record;
+		good &= record_append(&head->plugins, &head->plugins_count, options->plugin.text[k]);
+	return rerun_options_of(options, &head->options) && good;
 }

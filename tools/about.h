@@ -3,9 +3,8 @@
 #ifndef TOOLS_ABOUT_H
 #define TOOLS_ABOUT_H
 
-#include <jansson.h>
-
 #include "cli.h"
+#include "record/result.h"
 
 const char *about_version(void);  /* "0.1.0" */
 const char *about_commit(void);   /* "3f2a91c", "unknown" outside git */
@@ -13,9 +12,9 @@ const char *about_compiler(void); /* "gcc-12.2" */
 const char *about_sleef(void);    /* "3.5.1" */
 void about_print(void);           /* --version, on stdout */
 
-/* The run record: fixtures is the version of the set in use or NULL; probes the machine. */
-json_t *about_run_record(const cli_options *options, const char *fixtures);
-json_t *about_machine(void); /* the object machine of it; probed once a process */
-json_t *about_end_record(int exit_code, double seconds, int interrupted, json_t *counts); /* steals counts */
+/* The run record, to be freed: fixtures is the version of the set in use or NULL; probes the machine.  0 without memory:
+ * then it is what fitted. */
+int about_run(const cli_options *options, const char *fixtures, run_begin *head);
+const machine_profile *about_machine(void); /* probed once a process */
 
 #endif

@@ -204,7 +204,7 @@ static race_status by_budget(bench_judge *j, const gm_spec *spec, const check_va
 
 race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
                             const race_candidate *candidate, void *const *got, const float *const *effective,
-                            char judged[16], char reason[RACE_REASON])
+                            judged_how *judged, char reason[RACE_REASON])
 {
 	bench_judge *j = context;
 	gm_error error = {.status = GM_OK};
@@ -222,13 +222,13 @@ race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors
 	uint64_t digest = digest_of(spec, tensors, got);
 	const judged_bits *known = known_bits(j, bit_class);
 	if (known) {
-		strcpy(judged, "bits");
+		*judged = JUDGED_BITS;
 		if (known->digest == digest)
 			return RACE_TIMED;
 		snprintf(reason, RACE_REASON, "differs in bits from %s, which was judged right", known->name);
 		return RACE_REJECTED;
 	}
-	strcpy(judged, j->sample ? "sampled" : "budget");
+	*judged = j->sample ? JUDGED_SAMPLED : JUDGED_BUDGET;
 	race_status verdict = by_budget(j, spec, v, data, got, effective, reason);
 	if (verdict == RACE_TIMED)
 		remember_bits(j, bit_class, v->info.name, digest);

@@ -19,7 +19,7 @@
 
 #include "executor.h"
 #include "fixture.h"
-#include "reason.h"
+#include "record/reason.h"
 #include "worker.h"
 
 enum { CHECK_FWD = 1, CHECK_BWD = 2 };

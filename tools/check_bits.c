@@ -47,7 +47,7 @@ static void tell(const unit *u, json_t *record, const char *from, const float *c
 	snprintf(reason, sizeof reason,
 	         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
 	         got[row][index], want[row][index], place, count, tensor->count);
-	record_status(record, "fail", REASON_WRONG, reason);
+	record_status(record, "fail", CODE_BITS, reason);
 }
 
 float **bits_copy(const unit *u, int pass, const float *const *got)

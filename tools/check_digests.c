@@ -44,7 +44,7 @@ void summary_committed(const check_summary *s, json_t *record)
 	}
 	json_object_set_new(record, "committed", json_string(word));
 	if (strcmp(word, "different") == 0 && strcmp(results_text(record, "status"), "fail") != 0)
-		record_status(record, "fail", REASON_WRONG, reason);
+		record_status(record, "fail", CODE_DIGEST, reason);
 }
 
 int summary_digests_close(check_summary *s)
@@ -125,7 +125,7 @@ void summary_bits(const check_summary *s, session *to)
 		                         difference, "committed", committed);
 		json_object_update(record, more);
 		json_decref(more);
-		session_put(to, record);
+		session_put_json(to, record);
 	}
 }
 

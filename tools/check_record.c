@@ -77,7 +77,7 @@ json_t *record_begin(const unit *u, const check_variant *v, int pass)
 void record_status(json_t *record, const char *status, reason_code code, const char *reason)
 {
 	json_object_set_new(record, "status", json_string(status));
-	json_object_set_new(record, "code", json_string(reason_name(code)));
+	json_object_set_new(record, "code", json_string(reason_code_word(code)));
 	json_object_set_new(record, "reason", json_string(reason));
 }
 
@@ -115,7 +115,7 @@ static void blame(const unit *u, json_t *record, const judge_budget *budget, siz
 	error_text(v->got, v->want, v->allowed, error);
 	judge_explain(budget, row, got, first);
 	snprintf(reason, sizeof reason, "%s %s\n%s%s", element, error, first, hint(v));
-	record_status(record, "fail", REASON_WRONG, reason);
+	record_status(record, "fail", CODE_WRONG, reason);
 }
 
 void record_verdict(const unit *u, json_t *record, const judge_budget *budget, int pass, const float *const *got)
@@ -154,7 +154,7 @@ void record_verdict(const unit *u, json_t *record, const judge_budget *budget, i
 	if (wrong > 0)
 		blame(u, record, budget, worst_row, &worst, got[worst_row]);
 	else
-		record_status(record, passed > 0 ? "pass" : "skipped", passed > 0 ? REASON_NONE : REASON_UNFIT,
+		record_status(record, passed > 0 ? "pass" : "skipped", passed > 0 ? reason_code_none : CODE_UNFIT,
 		              passed > 0 ? "" : "every row of this case is unfit");
 }
 

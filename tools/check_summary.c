@@ -16,12 +16,11 @@ int summary_open(check_summary *s, const roster *r, const cli_options *options)
 {
 	*s = (check_summary){.roster = r,
 	                     .options = options,
-	                     .rerun = rerun_options(options),
 	                     .torch_worst = -1,
 	                     .records = json_array(),
 	                     .bits = json_object(),
 	                     .variant = calloc(r->count + 1, sizeof *s->variant)};
-	if (!s->variant || !s->records || !s->bits || !s->rerun)
+	if (!rerun_options_of(options, &s->rerun) || !s->variant || !s->records || !s->bits)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < r->count; k++)
 		s->variant[k].worst = -1;
@@ -30,7 +29,7 @@ int summary_open(check_summary *s, const roster *r, const cli_options *options)
 
 void summary_free(check_summary *s)
 {
-	json_decref(s->rerun);
+	rerun_options_free(&s->rerun);
 	json_decref(s->records);
 	json_decref(s->bits);
 	digests_free(&s->committed);
@@ -88,12 +87,16 @@ size_t summary_total(const check_summary *s, int what)
 	return total;
 }
 
-json_t *summary_counts(const check_summary *s)
+run_counts summary_counts(const check_summary *s)
 {
-	json_t *counts = json_object();
-	for (int what = 0; what < TALLIES; what++)
-		json_object_set_new(counts, status_name[what], json_integer((json_int_t)summary_total(s, what)));
-	json_object_set_new(counts, "cases", json_integer((json_int_t)s->cases));
+	run_counts counts;
+	run_counts_init(&counts);
+	counts.pass = summary_total(s, TALLY_PASS);
+	counts.fail = summary_total(s, TALLY_FAIL);
+	counts.xfail = summary_total(s, TALLY_XFAIL);
+	counts.unsupported = summary_total(s, TALLY_UNSUPPORTED);
+	counts.skipped = summary_total(s, TALLY_SKIPPED);
+	counts.cases = s->cases;
 	return counts;
 }
 

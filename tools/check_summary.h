@@ -25,12 +25,12 @@ typedef struct tally { /* of one variant */
 typedef struct check_summary {
 	const roster *roster;
 	const cli_options *options;
-	json_t *rerun;     /* rerun_options of them */
-	tally *variant;    /* by index in the roster */
-	json_t *records;   /* all of kind check, for JUnit */
-	json_t *bits;      /* bit class -> { variants, digests: "case/pass" -> digest, first_difference, and how many
+	rerun_options rerun; /* of them */
+	tally *variant;      /* by index in the roster */
+	json_t *records;     /* all of kind check, for JUnit */
+	json_t *bits;        /* bit class -> { variants, digests: "case/pass" -> digest, first_difference, and how many
 	                      * records are same, different, none (see summary_committed) } */
-	digests committed; /* beside the fixtures; with --digests those of this run */
+	digests committed;   /* beside the fixtures; with --digests those of this run */
 	const char *fixtures_version;
 	size_t canonical_failures;
 	size_t cases, unfit_rows, unfit_cases, weak_cases;
@@ -58,14 +58,14 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 void summary_print_bits(const check_summary *s, FILE *stream);
 /* The bits records. */
 void summary_bits(const check_summary *s, session *to);
-json_t *summary_counts(const check_summary *s);
+run_counts summary_counts(const check_summary *s);
 size_t summary_total(const check_summary *s, int what); /* TALLY_* over all variants */
 /* CLI_WRONG, CLI_NOTHING, CLI_SKIPPED or CLI_OK; says on stderr why nothing ran. */
 int summary_exit(const check_summary *s);
 
 /* "FAIL <case>/<pass> <first line of the reason>", "  <its second line> | rerun: ...", without a newline at the end;
- * options: rerun_options.  malloc'ed; NULL only without memory. */
-char *failure_text(const json_t *record, const json_t *options);
+ * malloc'ed; NULL only without memory. */
+char *failure_text(const json_t *record, const rerun_options *options);
 /* Prints failures as they come (ten a variant, all with --verbose), with --verbose every other result too. */
 void summary_show(check_summary *s, FILE *stream, const json_t *record);
 

@@ -11,9 +11,19 @@
 
 enum { SHOWN = 10 }; /* failures of a variant without --verbose */
 
-char *failure_text(const json_t *record, const json_t *options)
+static char *rerun_of(const json_t *record, const rerun_options *options)
 {
-	char *text = NULL, *again = rerun_check(record, options);
+	check_result typed;
+	if (record_from_json(&check_result_type, record, &typed, NULL) != GM_OK)
+		return NULL;
+	char *text = rerun_check(&typed, options);
+	check_result_free(&typed);
+	return text;
+}
+
+char *failure_text(const json_t *record, const rerun_options *options)
+{
+	char *text = NULL, *again = rerun_of(record, options);
 	const char *reason = results_text(record, "reason");
 	size_t first = strcspn(reason, "\n");
 	const char *second = reason[first] == '\n' ? reason + first + 1 : "";
@@ -40,7 +50,7 @@ void summary_show(check_summary *s, FILE *stream, const json_t *record)
 	if (!t || (failed && t->shown++ >= SHOWN && !s->options->verbose))
 		return;
 	if (failed) {
-		char *text = failure_text(record, s->rerun);
+		char *text = failure_text(record, &s->rerun);
 		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN),
 		        !text ? "" : text + 4);
 		free(text);

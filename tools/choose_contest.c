@@ -13,7 +13,7 @@
 
 #include "gatemark/tensors.h"
 #include "plural.h"
-#include "reason.h"
+#include "record/reason.h"
 #include "results.h"
 
 typedef struct span { /* a ratio and its 95 % interval */
@@ -147,9 +147,12 @@ static int not_timed(contestant *c)
 	             {"failed", "not-timed", "could not be timed"}};
 	const char *status = results_text(c->record, "status"), *reason = results_text(c->record, "reason");
 	const char *colon = *reason ? ": " : "";
-	reason_code code = reason_find(results_text(c->record, "code"));
-	if (code && strcmp(status, "skipped") == 0)
-		return turn_away(c, reason_name(code), "%s%s%s", reason_text(code), colon, reason);
+	const char *code = results_text(c->record, "code");
+	int known = 0;
+	while (known < REASON_CODES && strcmp(reason_code_word((reason_code)known), code) != 0)
+		known++;
+	if (known < REASON_CODES && strcmp(status, "skipped") == 0)
+		return turn_away(c, code, "%s%s%s", reason_text((reason_code)known), colon, reason);
 	for (size_t r = 0; r < sizeof WORDS / sizeof *WORDS; r++)
 		if (strcmp(status, WORDS[r].status) == 0)
 			return turn_away(c, WORDS[r].code, "%s%s%s", WORDS[r].text, colon, reason);

@@ -19,7 +19,8 @@ static int bench(const cli_options *options, const roster *r, const shape_list *
 		measure_notes(&m, stderr, "note: ");
 	if (!options->quiet && !path)
 		fputs("note: nothing is kept: --out DIR or --json=F keeps the figures, for choose and report\n", stderr);
-	code = session_end(&s, code, measure_counts(&m));
+	const run_counts counts = measure_counts(&m);
+	code = session_end(&s, code, &counts);
 	measure_free(&m);
 	return code;
 }

@@ -24,7 +24,8 @@ static int check(const cli_options *options, const roster *r, const case_list *c
 		return code;
 	code = conform(&s, r, cases, passes, accuracy_class, options->junit, &summary);
 	summary_print(&summary, s.text, passes, code);
-	code = session_end(&s, code, summary_counts(&summary));
+	const run_counts counts = summary_counts(&summary);
+	code = session_end(&s, code, &counts);
 	summary_free(&summary);
 	return code;
 }

@@ -41,7 +41,7 @@ static int put_records(const json_t *choice, const char *path)
 	json_array_foreach(json_object_get(choice, "domain"), i, entry) {
 		json_t *record = results_record("choice");
 		json_object_update(record, entry);
-		results_put(r, record);
+		results_put_json(r, record);
 	}
 	if (results_close(r, &broken_pipe, &error) != GM_OK)
 		return cli_fail(CLI_NO_WRITE, "%s", error.message);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "about.h"
+#include "machine.h"
 #include "results.h"
 #include "terminal.h"
 
@@ -11,69 +12,60 @@ static void line(const char *name, const char *value)
 	printf("  %-14s %s\n", name, value[0] == '\0' ? "unknown" : value);
 }
 
-static void number_line(const json_t *machine, const char *name, const char *key, const char *format)
+static void number_line(const char *name, double value, const char *format)
 {
 	char text[64];
-	double value = results_get(machine, key, -1);
 	snprintf(text, sizeof text, format, value);
 	line(name, value < 0 ? "unknown" : text);
 }
 
-static void joined(const json_t *list, char *text, size_t bytes)
-{
-	size_t k, used = 0;
-	json_t *word;
-	text[0] = '\0';
-	json_array_foreach(list, k, word)
-		if (used < bytes)
-			used += (size_t)snprintf(text + used, bytes - used, "%s%s", k ? " " : "", json_string_value(word));
-}
-
-static void print_caches(const json_t *machine)
+static void print_caches(const machine_profile *m)
 {
 	char l1[16], l2[16], l3[16], text[64];
-	term_bytes(results_get(machine, "l1d_bytes", 0), l1);
-	term_bytes(results_get(machine, "l2_bytes", 0), l2);
-	term_bytes(results_get(machine, "l3_bytes", 0), l3);
+	term_bytes(m->l1d_bytes, l1);
+	term_bytes(m->l2_bytes, l2);
+	term_bytes(m->l3_bytes, l3);
 	snprintf(text, sizeof text, "L1d %s, L2 %s, L3 %s", l1, l2, l3);
 	line("caches", text);
 }
 
-static void print_profile(const json_t *machine)
+static void print_profile(const machine_profile *m)
 {
-	char text[200];
-	size_t k;
-	json_t *hint, *hints = json_object_get(machine, "hints");
-	joined(json_object_get(machine, "isa"), text, sizeof text);
-	printf("MACHINE  %s %s\n", results_text(machine, "cpu"), results_text(machine, "cpu_model"));
-	line("hypervisor", results_text(machine, "hypervisor"));
-	number_line(machine, "CPUs allowed", "cpus", "%.0f");
+	char text[200] = "";
+	for (size_t k = 0; k < m->isa_count; k++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", k ? " " : "", m->isa[k]);
+	printf("MACHINE  %s %s\n", m->cpu, m->cpu_model);
+	line("hypervisor", m->hypervisor);
+	number_line("CPUs allowed", (double)m->cpus, "%.0f");
 	line("ISAs", text[0] == '\0' ? "none of ours" : text);
-	print_caches(machine);
-	number_line(machine, "CPU quota", "quota_cpus", results_get(machine, "quota_cpus", -1) == 0 ? "none" : "%.2f CPUs");
-	line("governor", results_text(machine, "governor"));
-	number_line(machine, "load", "load", "%.2f");
-	number_line(machine, "steal", "steal_percent", "%.2f %%");
-	line("clock", results_text(machine, "clock_source"));
-	line("ASLR", results_text(machine, "aslr"));
-	double perf = results_get(machine, "perf_paranoid", 100);
-	snprintf(text, sizeof text, perf >= 100 ? "none" : "perf_event_paranoid %.0f", perf);
-	line("perf events", text);
-	line("fingerprint", results_text(machine, "fingerprint"));
-	printf(json_array_size(hints) == 0 ? "HINTS  none: nothing here spoils measurements\n" : "HINTS\n");
-	json_array_foreach(hints, k, hint)
-		printf("  %s\n", json_string_value(hint));
+	print_caches(m);
+	number_line("CPU quota", m->quota_cpus, m->quota_cpus == 0 ? "none" : "%.2f CPUs");
+	line("governor", m->governor);
+	number_line("load", m->load, "%.2f");
+	number_line("steal", m->steal_percent, "%.2f %%");
+	line("clock", m->clock_source);
+	line("ASLR", m->aslr);
+	number_line("perf events", (double)m->perf_paranoid,
+	            m->perf_paranoid >= MACHINE_NO_PERF ? "none" : "perf_event_paranoid %.0f");
+	line("fingerprint", m->fingerprint);
+	printf(m->hints_count == 0 ? "HINTS  none: nothing here spoils measurements\n" : "HINTS\n");
+	for (size_t k = 0; k < m->hints_count; k++)
+		printf("  %s\n", m->hints[k]);
+}
+
+static int write_json(const char *path, const machine_profile *m)
+{
+	gm_error error = {.status = GM_OK};
+	json_t *json = record_to_json(&machine_profile_type, m);
+	gm_status status = results_document(path, json, &error);
+	json_decref(json);
+	return status == GM_OK ? CLI_OK : cli_fail(CLI_NO_WRITE, "%s", error.message);
 }
 
 int cmd_doctor(const cli_options *options)
 {
-	gm_error error = {.status = GM_OK};
-	json_t *machine = about_machine();
-	int code = CLI_OK;
+	const machine_profile *machine = about_machine();
 	if (!options->json || strcmp(options->json, "-") != 0)
 		print_profile(machine);
-	if (options->json && results_document(options->json, machine, &error) != GM_OK)
-		code = cli_fail(CLI_NO_WRITE, "%s", error.message);
-	json_decref(machine);
-	return code;
+	return options->json ? write_json(options->json, machine) : CLI_OK;
 }

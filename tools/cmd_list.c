@@ -176,7 +176,7 @@ static void shapes_text(const json_t *all, int in_full)
 
 /* ---- the verb ---- */
 
-enum { LIST_VARIANTS, LIST_CASES, LIST_SHAPES, LISTS };
+enum { LIST_VARIANTS, LIST_CASES, LIST_SHAPES, LIST_FIELDS, LISTS };
 
 typedef struct listing {
 	const cli_options *options;
@@ -230,17 +230,27 @@ static int list_shapes(const listing *l)
 	return code;
 }
 
+/* What result files hold: as JSON their schema, else Markdown. */
+static int list_fields(const listing *l)
+{
+	json_t *schema = l->options->json ? record_schema() : NULL;
+	if (!l->options->json)
+		record_markdown(stdout);
+	int failed = schema && json_object_update(l->document, schema) != 0;
+	json_decref(schema);
+	return failed || (l->options->json && !schema) ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+}
+
 int cmd_list(const cli_options *options)
 {
-	static const char *const names[LISTS] = {"variants", "cases", "shapes"};
-	static int (*const part[LISTS])(const listing *) = {list_variants, list_cases, list_shapes};
+	static const char *const names[LISTS] = {"variants", "cases", "shapes", "fields"};
+	static int (*const part[LISTS])(const listing *) = {list_variants, list_cases, list_shapes, list_fields};
 	unsigned char chosen[LISTS] = {0};
 	gm_error error = {.status = GM_OK};
 	int code = CLI_OK;
 	listing l = {.options = options, .named = options->arg.count > 0};
-	memset(chosen, options->arg.count == 0, sizeof chosen);
-	if (options->markdown)
-		memcpy(chosen, (unsigned char[]){1, 0, 0}, sizeof chosen);
+	if (options->arg.count == 0)
+		memset(chosen, 1, options->markdown ? 1 : LIST_FIELDS);
 	for (size_t k = 0; k < options->arg.count; k++) {
 		size_t n = 0;
 		while (n < LISTS && strcmp(names[n], options->arg.text[k]) != 0)

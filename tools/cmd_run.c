@@ -32,22 +32,19 @@ typedef struct run {
 static void print_head(const run *r)
 {
 	char l2[16], l3[16], text[400];
-	size_t k;
-	json_t *isa, *machine = about_machine();
-	const double cpus = results_get(machine, "cpus", 0);
+	const machine_profile *machine = about_machine();
+	const double cpus = (double)machine->cpus;
 	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->cases.set->version, JUDGE_VERSION,
 	       about_commit(), about_compiler());
-	term_bytes(results_get(machine, "l2_bytes", 0), l2);
-	term_bytes(results_get(machine, "l3_bytes", 0), l3);
-	int used = snprintf(text, sizeof text, "%s %s, %s, %.0f %s,", results_text(machine, "cpu"),
-	                    results_text(machine, "cpu_model"), results_text(machine, "hypervisor"), cpus,
-	                    plural(cpus, "CPU", "CPUs"));
-	json_array_foreach(json_object_get(machine, "isa"), k, isa)
-		used += snprintf(text + used, sizeof text - (size_t)used, " %s", json_string_value(isa));
+	term_bytes(machine->l2_bytes, l2);
+	term_bytes(machine->l3_bytes, l3);
+	int used = snprintf(text, sizeof text, "%s %s, %s, %.0f %s,", machine->cpu, machine->cpu_model, machine->hypervisor,
+	                    cpus, plural(cpus, "CPU", "CPUs"));
+	for (size_t k = 0; k < machine->isa_count; k++)
+		used += snprintf(text + used, sizeof text - (size_t)used, " %s", machine->isa[k]);
 	snprintf(text + used, sizeof text - (size_t)used, ", L2 %s, L3 %s", l2, l3);
 	term_wrap(stdout, text, 0, 2);
 	fflush(stdout);
-	json_decref(machine);
 }
 
 /* Only what passed is timed: a variant with one failed check is out. */
@@ -114,13 +111,11 @@ static int report_step(run *r)
 
 static void print_notes(const run *r)
 {
-	json_t *machine = about_machine();
-	size_t hints = json_array_size(json_object_get(machine, "hints"));
+	const size_t hints = about_machine()->hints_count;
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
 		printf("NOTES  %zu %s on this machine %s measurements -> gatemark doctor\n", hints,
 		       plural((double)hints, "thing", "things"), plural((double)hints, "spoils", "spoil"));
-	json_decref(machine);
 }
 
 static void print_verdict(const run *r, int code)
@@ -142,9 +137,10 @@ static int steps(run *r)
 	code = check_step(r);
 	if (session_stop == 0 && code != CLI_INTERNAL)
 		code = cli_worse(code, bench_step(r));
-	json_t *counts = summary_counts(&r->checked), *timed = measure_counts(&r->timed);
-	json_object_set_new(counts, "bench", timed);
-	code = session_end(&r->s, code, counts);
+	run_counts counts = summary_counts(&r->checked), timed = measure_counts(&r->timed);
+	counts.bench = &timed;
+	counts.bench_count = 1;
+	code = session_end(&r->s, code, &counts);
 	if (code == CLI_NO_WRITE)
 		return code;
 	code = cli_worse(code, choose_step(r));

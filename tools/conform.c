@@ -25,7 +25,7 @@ static void on_record(void *context, json_t *record)
 	if (strcmp(results_text(record, "status"), "fail") == 0 || f->s->options->verbose)
 		term_progress_end(&f->progress); // the line must not stand in the way of the text
 	summary_show(f->summary, f->s->text, record);
-	session_put(f->s, json_incref(record));
+	session_put_json(f->s, json_incref(record));
 }
 
 static void on_step(void *context, size_t done, size_t total)

@@ -72,24 +72,23 @@ static void property(xmlTextWriterPtr w, const char *name, const char *value)
 static void properties(xmlTextWriterPtr w, const char *fixtures, const char *plugin)
 {
 	char judge[16];
-	json_t *machine = about_machine();
+	const machine_profile *machine = about_machine();
 	snprintf(judge, sizeof judge, "%d", JUDGE_VERSION);
 	xmlTextWriterStartElement(w, BAD_CAST "properties");
 	property(w, "gatemark", about_version());
 	property(w, "commit", about_commit());
 	property(w, "compiler", about_compiler());
-	property(w, "machine", results_text(machine, "cpu"));
-	property(w, "fingerprint", results_text(machine, "fingerprint"));
+	property(w, "machine", machine->cpu);
+	property(w, "fingerprint", machine->fingerprint);
 	property(w, "fixtures", fixtures);
 	property(w, "judge", judge);
 	property(w, "run", results_run_id());
 	if (plugin)
 		property(w, "plugin", plugin);
 	xmlTextWriterEndElement(w);
-	json_decref(machine);
 }
 
-static void outcome(xmlTextWriterPtr w, const json_t *record, const json_t *options)
+static void outcome(xmlTextWriterPtr w, const json_t *record, const rerun_options *options)
 {
 	char message[600], room[TEXT_CAP];
 	const char *reason = results_text(record, "reason");
@@ -109,7 +108,7 @@ static void outcome(xmlTextWriterPtr w, const json_t *record, const json_t *opti
 	xmlTextWriterEndElement(w);
 }
 
-static void testcase(xmlTextWriterPtr w, const json_t *record, const json_t *options)
+static void testcase(xmlTextWriterPtr w, const json_t *record, const rerun_options *options)
 {
 	char classname[200];
 	const char *problem = results_text(record, "problem");
@@ -141,7 +140,7 @@ static void document(xmlTextWriterPtr w, const check_summary *s, const char *fix
 		properties(w, fixtures, s->roster->variant[v].plugin);
 		json_array_foreach(s->records, k, record)
 			if (strcmp(results_text(record, "variant"), name) == 0)
-				testcase(w, record, s->rerun);
+				testcase(w, record, &s->rerun);
 		xmlTextWriterEndElement(w);
 	}
 	xmlTextWriterEndDocument(w);

@@ -45,7 +45,7 @@ static void put_verdict(FILE *out, const report_view *view)
 {
 	const json_t *s = view->summary;
 	const char *model = results_text(json_object_get(view->run, "machine"), "cpu_model");
-	char *command = rerun_run(view->run), share[24];
+	char *command = report_command(view->run), share[24];
 	double noise = results_get(s, "noise", NAN);
 	report_share(results_get(s, "worst_used", 0), share);
 	fprintf(out,

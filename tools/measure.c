@@ -50,59 +50,27 @@ int measure_shapes(const cli_options *options, shape_list *list, const char **na
 	return cli_fail(status == GM_IO ? CLI_REFUSED : cli_exit_of(status), "%s", error.message);
 }
 
-/* ---- records ---- */
+/* ---- results ---- */
 
-static json_t *blocks_of(const race_result *r)
-{
-	json_t *all = json_array();
-	for (size_t p = 0; r->blocks_ns && p < r->processes; p++) {
-		json_t *one = json_array();
-		for (size_t b = 0; b < r->blocks; b++)
-			json_array_append_new(one, results_number(r->blocks_ns[p * r->blocks + b]));
-		json_array_append_new(all, one);
-	}
-	return all;
-}
-
-static json_t *record_of(const race_result *r, const check_variant *v)
-{
-	char bit_class[48];
-	check_bit_class(&v->info, bit_class);
-	json_t *record = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "kind",
-		"bench", "problem", r->problem, "variant", r->variant, "status", race_status_name(r->status), "code",
-		reason_name(r->code), "reason", r->reason, "judged", r->judged, "class", gm_class_name(v->info.accuracy_class),
-		"bit_class", bit_class, "place", (json_int_t)r->problem_index, "threads", (json_int_t)r->threads, "processes",
-		(json_int_t)r->processes, "samples", (json_int_t)r->samples, "calls_per_sample",
-		(json_int_t)r->calls_per_sample, "tainted", (json_int_t)r->tainted, "plan_bytes", (json_int_t)r->plan_bytes,
-		"tape_bytes", (json_int_t)r->tape_bytes, "engine", r->engine, "blocks_ns", blocks_of(r));
-	const struct {
-		const char *key;
-		double value;
-	} figure[] = {{"p50_ns", r->p50_ns},       {"p90_ns", r->p90_ns},         {"p99_ns", r->p99_ns},
-	              {"min_ns", r->min_ns},       {"max_ns", r->max_ns},         {"mean_ns", r->mean_ns},
-	              {"low_ns", r->low_ns},       {"high_ns", r->high_ns},       {"ratio", r->ratio},
-	              {"ratio_low", r->ratio_low}, {"ratio_high", r->ratio_high}, {"steps_per_s", r->steps_per_s},
-	              {"gflops", r->gflops}};
-	for (size_t k = 0; record && r->status == RACE_TIMED && k < sizeof figure / sizeof figure[0]; k++)
-		json_object_set_new(record, figure[k].key, results_number(figure[k].value));
-	return record;
-}
-
-static void on_results(void *context, const race_result *results, size_t count)
+static void on_results(void *context, const bench_result *results, size_t count)
 {
 	flow *f = context;
 	for (size_t k = 0; k < count; k++) {
-		race_result r = results[k];
+		bench_result r = results[k];
 		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
 			r.status = RACE_SKIPPED;
-			r.code = REASON_INTERRUPTED;
+			r.code = CODE_INTERRUPTED;
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
 		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
-		session_put(f->s, record_of(&r, f->racing[k]));
+		const check_variant *v = f->racing[k];
+		r.accuracy_class = (class_name)v->info.accuracy_class;
+		r.plugin = (char *)(uintptr_t)v->plugin; // lent for the record
+		check_bit_class(&v->info, r.bit_class);
+		session_put(f->s, RECORD_BENCH, &r);
+		r.plugin = NULL;
 		r.blocks_ns = NULL; // goes now
-		f->table->result[r.problem_index * count + k] = r;
+		f->table->result[r.place * count + k] = r;
 	}
 }
 
@@ -145,7 +113,7 @@ static race_candidate *candidates_of(const roster *r, const check_variant **raci
 		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
 		for (; times > 0; times--) {
 			racing[*count] = v;
-			list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->code, v->why};
+			list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->runnable ? NULL : v->why, v->code};
 		}
 	}
 	return list;
@@ -208,13 +176,20 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	return exit_of(r, m, &f);
 }
 
-json_t *measure_counts(const measured *m)
+run_counts measure_counts(const measured *m)
 {
 	const race_summary *s = &m->summary;
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "problems", (json_int_t)s->problems, "timed",
-	                 (json_int_t)s->timed, "rejected", (json_int_t)s->rejected, "unsupported",
-	                 (json_int_t)s->unsupported, "skipped", (json_int_t)s->skipped, "failed", (json_int_t)s->failed,
-	                 "blocks", (json_int_t)s->blocks, "tainted", (json_int_t)s->tainted);
+	run_counts counts;
+	run_counts_init(&counts);
+	counts.problems = s->problems;
+	counts.timed = s->timed;
+	counts.rejected = s->rejected;
+	counts.unsupported = s->unsupported;
+	counts.skipped = s->skipped;
+	counts.failed = s->failed;
+	counts.blocks = s->blocks;
+	counts.tainted = s->tainted;
+	return counts;
 }
 
 void measure_free(measured *m)

@@ -26,7 +26,7 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 void measure_print(const measured *m, FILE *stream);
 /* Lines of what spoilt the figures, each begun with lead; nothing if nothing did. */
 void measure_notes(const measured *m, FILE *stream, const char *lead);
-json_t *measure_counts(const measured *m);
+run_counts measure_counts(const measured *m);
 void measure_free(measured *m);
 
 #endif

@@ -14,20 +14,20 @@ typedef struct columns {
 
 /* The two that a row names: the timed results of least ratio; NULL where there is none. */
 typedef struct leaders {
-	const race_result *best, *next;
+	const bench_result *best, *next;
 	int tied; /* next is not surely slower */
 } leaders;
 
-static const race_result *fastest(const race_result *results, size_t count, const race_result *but)
+static const bench_result *fastest(const bench_result *results, size_t count, const bench_result *but)
 {
-	const race_result *best = NULL;
+	const bench_result *best = NULL;
 	for (size_t k = 0; k < count; k++)
 		if (results[k].status == RACE_TIMED && &results[k] != but && (!best || results[k].ratio < best->ratio))
 			best = &results[k];
 	return best;
 }
 
-static leaders leaders_of(const race_result *results, size_t count)
+static leaders leaders_of(const bench_result *results, size_t count)
 {
 	leaders l = {.best = fastest(results, count, NULL)};
 	l.next = fastest(results, count, l.best);
@@ -36,12 +36,13 @@ static leaders leaders_of(const race_result *results, size_t count)
 }
 
 /* Has a result a line of its own below the row? */
-static int has_line(const measure_table *t, const race_result *r, const leaders *l)
+static int has_line(const measure_table *t, const bench_result *r, const leaders *l)
 {
-	return r->status == RACE_TIMED && (t->every || (t->own[r->candidate_index] && r != l->best && r != l->next));
+	return r->status == RACE_TIMED &&
+	       (t->every || (t->own[(size_t)(r - t->result) % t->candidates] && r != l->best && r != l->next));
 }
 
-static const race_result *results_of(const measure_table *t, size_t problem)
+static const bench_result *results_of(const measure_table *t, size_t problem)
 {
 	return t->result + problem * t->candidates;
 }
@@ -50,7 +51,7 @@ static columns columns_of(const measure_table *t)
 {
 	columns c = {strlen("problem"), strlen("best")};
 	for (size_t p = 0; p < t->problems; p++) {
-		const race_result *results = results_of(t, p);
+		const bench_result *results = results_of(t, p);
 		const leaders l = leaders_of(results, t->candidates);
 		const size_t problem = strlen(results[0].problem);
 		c.problem = problem > c.problem ? problem : c.problem;
@@ -72,7 +73,7 @@ static void width_text(double share, char text[24])
 		snprintf(text, 24, "+-%.1f %%", 100 * share);
 }
 
-static void put_result(term_row *row, const columns *c, const race_result *r)
+static void put_result(term_row *row, const columns *c, const bench_result *r)
 {
 	char p50[16], p99[16];
 	term_time(r->p50_ns, p50);
@@ -91,13 +92,13 @@ static void put_decided(term_row *row, const columns *c, const leaders *l)
 	term_row_put(row, next, 0);
 }
 
-static void put_tie(term_row *row, const race_result *results, size_t count, const leaders *l)
+static void put_tie(term_row *row, const bench_result *results, size_t count, const leaders *l)
 {
 	char width[24], text[64];
 	size_t tied = 0;
 	double wide = 0;
 	for (size_t k = 0; k < count; k++) {
-		const race_result *r = &results[k];
+		const bench_result *r = &results[k];
 		if (r == l->best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
 			continue;
 		tied++;
@@ -116,11 +117,11 @@ static void put_tie(term_row *row, const race_result *results, size_t count, con
 }
 
 /* "  budget   avx2-fused 59.7us 80.5us 14.88x [14.78, 14.97]" */
-static void put_line(FILE *stream, const columns *c, const race_result *r)
+static void put_line(FILE *stream, const columns *c, const bench_result *r)
 {
 	char judged[24], ratio[64];
 	term_row row = {.stream = stream, .next = 2, .indent = 6};
-	snprintf(judged, sizeof judged, "  %s", r->judged);
+	snprintf(judged, sizeof judged, "  %s", judged_how_word(r->judged));
 	snprintf(ratio, sizeof ratio, "%.2fx [%.2f, %.2f]", r->ratio, r->ratio_low, r->ratio_high);
 	term_row_put(&row, judged, (int)c->problem);
 	put_result(&row, c, r);
@@ -128,7 +129,7 @@ static void put_line(FILE *stream, const columns *c, const race_result *r)
 	fputc('\n', stream);
 }
 
-static void put_problem(FILE *stream, const measure_table *t, const race_result *results, const columns *c)
+static void put_problem(FILE *stream, const measure_table *t, const bench_result *results, const columns *c)
 {
 	const leaders l = leaders_of(results, t->candidates);
 	term_row row = {.stream = stream, .next = 2, .indent = 6};

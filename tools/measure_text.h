@@ -10,7 +10,7 @@
 #define MEASURE_DELTA 0.02 /* a smaller difference is of no interest: the two are called equal */
 
 typedef struct measure_table {
-	race_result *result; /* [problems][candidates]; those without a name were not reached */
+	bench_result *result; /* [problems][candidates]; those without a name were not reached */
 	size_t problems, candidates;
 	unsigned char *own; /* [candidates] a plug-in's: always shown */
 	int every;          /* every variant is shown */

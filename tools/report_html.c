@@ -188,7 +188,7 @@ void report_slot_verdict(FILE *out, const report_view *view)
 	const json_t *s = view->summary;
 	const char *word = results_text(s, "word");
 	const char *kind = strcmp(word, "PASS") == 0 ? "pass" : strcmp(word, "FAIL") == 0 ? "fail" : "none";
-	char *command = rerun_run(view->run);
+	char *command = report_command(view->run);
 	fprintf(
 		out,
 		"<section class=\"verdict %s\" aria-label=\"Verdict\"><p class=\"word\"><span aria-hidden=\"true\">%s</span> %s</p>",
@@ -261,7 +261,7 @@ void report_slot_method(FILE *out, const report_view *view)
 	      "<th>machine</th></tr></thead><tbody>",
 	      out);
 	json_object_foreach(view->e->runs, id, run) {
-		char *command = rerun_run(run);
+		char *command = report_command(run);
 		fputs("<tr><td>", out);
 		report_escape(out, id);
 		fputs("</td><td>", out);

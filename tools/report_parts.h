@@ -39,6 +39,7 @@ json_t *report_absent(const report_view *view);
 /* Texts that a reader should know: hints of the machine, taints, bit classes, cut-off files. */
 json_t *report_notes(const report_view *view);
 /* The command that repeats a check record, with the options of its run; malloc'ed. */
+char *report_command(const json_t *run);
 char *report_rerun(const report_view *view, const json_t *check);
 /* What a failed check record says: its reason, then a line for each tensor over its budget; malloc'ed. */
 char *report_difference(const json_t *check);

@@ -8,9 +8,30 @@
 #include "report_parts.h"
 #include "results.h"
 
+/* The command line of a run. */
+char *report_command(const json_t *run)
+{
+	run_begin typed;
+	if (record_from_json(&run_begin_type, run, &typed, NULL) != GM_OK)
+		return NULL;
+	char *text = rerun_run(&typed);
+	run_begin_free(&typed);
+	return text;
+}
+
 char *report_rerun(const report_view *view, const json_t *check)
 {
-	return rerun_check(check, json_object_get(evidence_run(view->e, check), "options"));
+	rerun_options options;
+	check_result typed;
+	if (record_from_json(&check_result_type, check, &typed, NULL) != GM_OK)
+		return NULL;
+	if (record_from_json(&rerun_options_type, json_object_get(evidence_run(view->e, check), "options"), &options,
+	                     NULL) != GM_OK)
+		rerun_options_init(&options);
+	char *text = rerun_check(&typed, &options);
+	check_result_free(&typed);
+	rerun_options_free(&options);
+	return text;
 }
 
 char *report_difference(const json_t *check)
@@ -92,13 +113,12 @@ static void add_count_notes(json_t *notes, const json_t *s)
 {
 	static const struct {
 		const char *key, *one, *many, *rest;
-	} NOTES[] = {
-		{"incomplete", "run", "runs", "did not end: these results are partial"},
-		{"flaky", "check", "checks", "passed only when repeated (flaky)"},
-		{"tainted", "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
-		{"remarks", "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
-		{"failed_timing", "timing", "timings", "of a variant on a problem failed"},
-		{"weak", "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
+	} NOTES[] = {{"incomplete", "run", "runs", "did not end: these results are partial"},
+	             {"flaky", "check", "checks", "passed only when repeated (flaky)"},
+	             {"tainted", "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
+	             {"remarks", "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
+	             {"failed_timing", "timing", "timings", "of a variant on a problem failed"},
+	             {"weak", "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
 	for (size_t i = 0; i < sizeof NOTES / sizeof *NOTES; i++) {
 		double count = results_get(s, NOTES[i].key, 0);
 		if (count > 0)
@@ -116,9 +136,9 @@ json_t *report_notes(const report_view *view)
 	add_count_notes(notes, s);
 	double unfit = results_get(s, "unfit_rows", 0), cases = results_get(s, "unfit_cases", 0);
 	if (unfit > 0)
-		json_array_append_new(notes, json_sprintf("%.0f %s of %.0f %s unfit (chaos or underflow): counted, never passed",
-		                                          unfit, plural(unfit, "row", "rows"), cases,
-		                                          plural(cases, "case is", "cases are")));
+		json_array_append_new(notes,
+		                      json_sprintf("%.0f %s of %.0f %s unfit (chaos or underflow): counted, never passed", unfit,
+		                                   plural(unfit, "row", "rows"), cases, plural(cases, "case is", "cases are")));
 	if (view->e->torn)
 		json_array_append_new(notes, json_sprintf("%zu file%s ended in a cut-off line, which was left out",
 		                                          view->e->torn, plural((double)view->e->torn, "", "s")));

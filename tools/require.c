@@ -98,7 +98,7 @@ static void shortfall(const requirement *one, const check_summary *s, char text[
 			snprintf(text, 160, "passed only under %s", executor_name(s->roster->executor));
 		else if (came == IDLE)
 			snprintf(text, 160, "was skipped: %s",
-			         v->code == REASON_HIDDEN ? strstr(v->why, "hidden by") : reason_text(v->code));
+			         v->code == CODE_HIDDEN ? strstr(v->why, "hidden by") : reason_text(v->code));
 		else if (came == UNJUDGED)
 			snprintf(text, 160, "was skipped: %.60s", s->variant[k].where);
 		else

@@ -4,17 +4,15 @@
 #ifndef TOOLS_RERUN_H
 #define TOOLS_RERUN_H
 
-#include <jansson.h>
-
 #include "cli.h"
+#include "record/result.h"
 
-/* The options of this command line that decide what a check means: {option: its value, or true}.  It is the member
- * "options" of the run record.  New reference; NULL only without memory. */
-json_t *rerun_options(const cli_options *options);
-/* "gatemark check --cases C --variants V --pass P ..." of a check record; options: those of its run (NULL: none).
+/* The options of this command line that decide what a check means, to be freed; 0 without memory. */
+int rerun_options_of(const cli_options *options, rerun_options *out);
+/* "gatemark check --cases C --variants V --pass P ..." of a check; options: those of its run (NULL: none).
  * malloc'ed; NULL only without memory. */
-char *rerun_check(const json_t *check, const json_t *options);
-/* "gatemark run --quick": the command line of a run record; malloc'ed as above. */
-char *rerun_run(const json_t *run);
+char *rerun_check(const check_result *check, const rerun_options *options);
+/* "gatemark run --quick": the command line of a run; malloc'ed as above. */
+char *rerun_run(const run_begin *run);
 
 #endif

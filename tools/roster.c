@@ -31,7 +31,7 @@ static void from_table(const gm_variant *row, check_variant *v)
 	i->accuracy_class = row->traits.accuracy_class;
 	i->rounding = row->traits.rounding;
 	v->runnable = gm_variant_runnable(row, &error) == GM_OK;
-	v->code = v->runnable ? REASON_NONE : row->needs & ~gm_cpu_features() ? REASON_NO_CPU : REASON_NOT_BUILT;
+	v->code = v->runnable ? reason_code_none : row->needs & ~gm_cpu_features() ? CODE_NO_CPU : CODE_NOT_BUILT;
 	i->has_backward = v->runnable ? row->backward != NULL : 1;
 	snprintf(v->why, sizeof v->why, "%.*s", (int)sizeof v->why - 1, v->runnable ? "" : error.message);
 }
@@ -108,7 +108,7 @@ static int load_plugin(const cli_options *options, const char *given, roster *r)
 		*v = (check_variant){.info = list[k], .runnable = missing == 0, .plugin = path};
 		if (missing == 0)
 			continue;
-		v->code = REASON_NO_CPU;
+		v->code = CODE_NO_CPU;
 		snprintf(v->why, sizeof v->why, "%.47s needs what this CPU lacks (%.15s)", list[k].name, list[k].isa);
 	}
 	return code == CLI_OK ? unique_names(r, before, path) : code;
@@ -140,7 +140,7 @@ static int hide(const cli_options *options, roster *r)
 		if (!v->runnable || (v->info.needs & ~seen) == 0)
 			continue;
 		v->runnable = 0;
-		v->code = REASON_HIDDEN;
+		v->code = CODE_HIDDEN;
 		snprintf(v->why, sizeof v->why, "%.47s is hidden by --isa-cap %s", v->info.name, options->isa_cap);
 	}
 	return code;

@@ -56,24 +56,36 @@ int session_begin(session *s, const cli_options *options, const char *path, cons
 		s->text = stderr;
 	if (results_open(path, &s->sink, &error) != GM_OK)
 		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	session_put(s, about_run_record(options, fixtures_version));
-	return CLI_OK;
+	run_begin head;
+	int good = about_run(options, fixtures_version, &head);
+	session_put(s, RECORD_RUN, &head);
+	run_begin_free(&head);
+	return good ? CLI_OK : cli_fail(CLI_INTERNAL, "no memory");
 }
 
-void session_put(session *s, json_t *record)
+void session_put(session *s, record_kind kind, const void *value)
 {
-	results_put(s->sink, record);
+	results_put(s->sink, kind, value);
 	if (results_broken(s->sink))
 		session_stop = 1;
 }
 
-int session_end(session *s, int code, json_t *counts)
+void session_put_json(session *s, json_t *record)
+{
+	results_put_json(s->sink, record);
+	if (results_broken(s->sink))
+		session_stop = 1;
+}
+
+int session_end(session *s, int code, const run_counts *counts)
 {
 	gm_error error;
 	int broken_pipe;
 	if (session_signal != 0)
 		code = CLI_SIGNAL + session_signal;
-	session_put(s, about_end_record(code, term_seconds() - s->started, session_signal != 0, counts));
+	run_end end = {
+		.exit_code = code, .seconds = term_seconds() - s->started, .interrupted = session_signal != 0, .counts = *counts};
+	session_put(s, RECORD_END_OF_RUN, &end);
 	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
 		if (!broken_pipe)
 			cli_fail(CLI_NO_WRITE, "%s", error.message);

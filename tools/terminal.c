@@ -70,10 +70,11 @@ void term_time(double ns, char text[16])
 	snprintf(text, 16, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
 }
 
-void term_bytes(double bytes, char text[16])
+void term_bytes(size_t count, char text[16])
 {
 	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 	size_t k = 0;
+	double bytes = count == (size_t)-1 ? 0 : (double)count;
 	for (; k < 4 && bytes >= 1024; k++)
 		bytes /= 1024;
 	if (bytes <= 0)

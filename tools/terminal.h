@@ -29,7 +29,7 @@ void term_wrap(FILE *stream, const char *text, size_t used, size_t indent);
 /* "225us", "1.2ms", "3.4s": three digits and a unit, at most 6 columns. */
 void term_time(double ns, char text[16]);
 /* "1 MiB", "32 KiB", "unknown" for 0. */
-void term_bytes(double bytes, char text[16]);
+void term_bytes(size_t bytes, char text[16]);
 
 /* Progress of a long job on stderr: "check 57/214  12 s, 31 s to go".  Redrawn in place on a terminal at most ten
  * times a second; elsewhere a whole line every 10 s, without cursor movement. */

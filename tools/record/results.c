@@ -98,18 +98,37 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 	return status;
 }
 
-void results_put(results *r, json_t *record)
+static void fail_without_memory(results *r)
+{
+	r->cause = ENOMEM;
+	gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
+}
+
+void results_put(results *r, record_kind kind, const void *value)
+{
+	const record_type *type = record_type_of(kind);
+	json_t *record = !r ? NULL : json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
+	json_t *members = !record ? NULL : record_to_json(type, value);
+	if (members && json_object_update(record, members) == 0)
+		results_put_json(r, json_incref(record));
+	else if (r && r->cause == 0)
+		fail_without_memory(r);
+	json_decref(members);
+	json_decref(record);
+}
+
+void results_put_json(results *r, json_t *record)
 {
 	char *line = NULL;
 	if (!r || !record || r->cause != 0)
 		goto done;
-	json_object_set_new(record, "schema", json_integer(RESULTS_SCHEMA));
-	json_object_set_new(record, "run", json_string(results_run_id()));
+	json_object_set_new(record, "schema", json_integer(RECORD_SCHEMA));
+	if (results_text(record, "run")[0] == '\0')
+		json_object_set_new(record, "run", json_string(results_run_id()));
 	line = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
 	size_t length = !line ? 0 : strlen(line);
 	if (!line) {
-		r->cause = ENOMEM;
-		gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
+		fail_without_memory(r);
 		goto done;
 	}
 	line[length] = '\n'; // in place of the terminator: line and end of line are one write
@@ -156,25 +175,10 @@ gm_status results_document(const char *path, const json_t *document, gm_error *e
 
 json_t *results_record(const char *kind) { return json_pack("{s:s}", "kind", kind); }
 
-json_t *results_number(double value)
-{
-	if (isfinite(value))
-		return json_real(value);
-	return json_string(isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
-}
-
 double results_real(const json_t *value, double fallback)
 {
-	static const struct {
-		const char *text;
-		double value;
-	} word[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}};
-	if (json_is_number(value))
-		return json_number_value(value);
-	for (size_t k = 0; json_is_string(value) && k < sizeof word / sizeof word[0]; k++)
-		if (strcmp(json_string_value(value), word[k].text) == 0)
-			return word[k].value;
-	return fallback;
+	double real;
+	return record_real(value, &real) ? real : fallback;
 }
 
 const char *results_text(const json_t *record, const char *key)
@@ -201,9 +205,9 @@ static int take_line(const char *path, size_t number, const char *line, size_t l
 		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no JSON: %s", path, number, wrong.text);
 	else if (!json_is_object(record) || results_text(record, "kind")[0] == '\0')
 		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no record: an object with a kind is expected", path, number);
-	else if (results_get(record, "schema", 0) != RESULTS_SCHEMA)
+	else if (results_get(record, "schema", 0) != RECORD_SCHEMA)
 		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu has schema %g; this program reads %d", path, number,
-		        results_get(record, "schema", 0), RESULTS_SCHEMA);
+		        results_get(record, "schema", 0), RECORD_SCHEMA);
 	else
 		taken = visit(record, context) == 0;
 	json_decref(record);
@@ -230,7 +234,9 @@ static FILE *open_lines(const char *path, gm_error *error)
 	return file;
 }
 
-gm_status results_load(const char *path, results_visit *visit, void *context, int *torn, gm_error *error)
+/* *last: number of the last line that was read. */
+static gm_status load_lines(const char *path, results_visit *visit, void *context, int *torn, size_t *last,
+                            gm_error *error)
 {
 	gm_error local = {.status = GM_OK};
 	char *line = NULL;
@@ -253,7 +259,52 @@ gm_status results_load(const char *path, results_visit *visit, void *context, in
 		fclose(file);
 	if (torn)
 		*torn = dropped;
+	*last = number;
 	if (dropped || local.status == GM_OK)
 		return GM_OK;
 	return gm_fail(error, local.status, "%s", local.message);
+}
+
+gm_status results_load(const char *path, results_visit *visit, void *context, int *torn, gm_error *error)
+{
+	size_t last;
+	return load_lines(path, visit, context, torn, &last, error);
+}
+
+/* ---- records as types ---- */
+
+typedef struct reading {
+	record_visit *visit;
+	void *context;
+	gm_error trouble;
+} reading;
+
+static int visit_typed(json_t *json, void *context)
+{
+	reading *in = context;
+	gm_error error;
+	record one = {.kind = RECORD_RUN};
+	while (one.kind < RECORD_KINDS && strcmp(record_type_of(one.kind)->name, results_text(json, "kind")) != 0)
+		one.kind++;
+	if (one.kind == RECORD_KINDS)
+		return 0;
+	const record_type *type = record_type_of(one.kind);
+	gm_status status = record_from_json(type, json, &one.as, &error);
+	if (status != GM_OK) {
+		gm_fail(&in->trouble, status, "%s: %s", type->name, error.message);
+		return -1;
+	}
+	int enough = in->visit(&one, in->context);
+	record_free(type, &one.as);
+	return enough;
+}
+
+gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error)
+{
+	reading in = {.visit = visit, .context = context};
+	size_t line = 0;
+	GM_TRY(load_lines(path, visit_typed, &in, torn, &line, error));
+	if (in.trouble.status != GM_OK)
+		return gm_fail(error, in.trouble.status, "%s:%zu: %.400s", path, line, in.trouble.message);
+	return GM_OK;
 }

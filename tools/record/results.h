@@ -9,19 +9,17 @@
 #ifndef TOOLS_RESULTS_H
 #define TOOLS_RESULTS_H
 
-#include <jansson.h>
-
-#include "gatemark/gatemark.h"
-
-#define RESULTS_SCHEMA 1
+#include "record/record.h"
 
 typedef struct results results;
 
 /* GM_IO with path and reason; also if another process writes there. */
 GM_CHECKED gm_status results_open(const char *path, results **r, gm_error *error);
-/* Takes the reference of record; adds schema and run.  A failed write is remembered and told by results_close;
- * NULL r or NULL record: nothing is written. */
-void results_put(results *r, json_t *record);
+/* Writes value, of the type of that kind; a record without an id of a run gets this process's.  A failed write is
+ * remembered and told by results_close.  NULL r: nothing is written. */
+void results_put(results *r, record_kind kind, const void *value);
+/* The same with the reference of a record that is JSON already. */
+void results_put_json(results *r, json_t *record);
 /* 1 if a record could not be written: what follows is in vain. */
 int results_broken(const results *r);
 /* Syncs, renames, frees.  GM_IO if any record could not be written (PATH is then as it was before); *broken_pipe
@@ -35,14 +33,19 @@ GM_CHECKED gm_status results_document(const char *path, const json_t *document, 
 
 /* A record of that kind with nothing but kind in it; NULL only without memory. */
 json_t *results_record(const char *kind);
-/* A number, or the string "NaN", "Infinity", "-Infinity". */
-json_t *results_number(double value);
 /* The number of what results_number wrote; fallback if value is absent (NULL) or is something else. */
 double results_real(const json_t *value, double fallback);
 /* Member of a record: text or "" / number or fallback / true or not. */
 const char *results_text(const json_t *record, const char *key);
 double results_get(const json_t *record, const char *key, double fallback);
 int results_flag(const json_t *record, const char *key);
+
+/* Called for each record in file order.  The visitor may take what it holds over: it leaves the struct as its X_init does.
+ * Not 0 ends the reading without an error. */
+typedef int record_visit(record *one, void *context);
+/* As results_load below; also refused is a record that is not as fields.def says, with file, line, kind and key.  Records
+ * of kinds that are not known are passed over. */
+GM_CHECKED gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error);
 
 /* Called for each record in file order; borrowed reference.  Not 0 ends the loading without an error. */
 typedef int results_visit(json_t *record, void *context);

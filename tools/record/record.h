@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* record.h - results as JSON, CSV, JSON Schema and documentation, all from fields.def. */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "record/result.h"
+
+/* Any kind of record: what a line of a result file holds. */
+typedef struct record {
+	record_kind kind;
+	union {
+		run_begin run;
+		check_result check;
+		bits_result bits;
+		bench_result bench;
+		choice_entry choice;
+		run_end end;
+	} as;
+} record;
+#define RECORD_SCHEMA 1 /* `schema` of every record */
+
+const record_type *record_type_of(record_kind kind); /* its name is the `kind` of JSON */
+
+/* Value as an object, its members in the order of fields.def; NULL without memory.  Text that is no UTF-8 gets '?'. */
+json_t *record_to_json(const record_type *type, const void *value);
+/* Fills value, which need not be initialised, from an object; keys that are not known are passed over.  GM_BAD_FIXTURE:
+ * a KEY is not there, or a member is not what it has to be ("tensors.used: a number is expected"); GM_NO_MEMORY.
+ * value is as after record_init then. */
+GM_CHECKED gm_status record_from_json(const record_type *type, const json_t *object, void *value, gm_error *error);
+
+/* A number, or the string "NaN", "Infinity", "-Infinity"; and back: 0 if it is neither. */
+json_t *results_number(double value);
+int record_real(const json_t *json, double *value);
+
+/* CSV (RFC 4180): the names of all members that are one value; those values.  What a spreadsheet would take for a formula
+ * gets an apostrophe in front.  Without end of line. */
+void record_csv_head(FILE *out, const record_type *type);
+void record_csv_row(FILE *out, const record_type *type, const void *value);
+
+/* The JSON Schema (draft 7) of a line of a result file; NULL without memory. */
+json_t *record_schema(void);
+/* The same for people: a Markdown table for each record and each part of one. */
+void record_markdown(FILE *out);
+
+#endif

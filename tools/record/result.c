@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* result.c - fields.def as tables, and the life of a result that they describe. */
+#include "record/result.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the tables ---- */
+
+/* clang-format off */
+#define WORDS(type)            static const char *const type##_texts[] = {
+#define WORD(type, name, text) text,
+#define WORDS_END(type, count) }; const record_words type##_words = {type##_texts, count};
+#include "fields.def"
+
+/* What a form needs to know beyond key and offset. */
+#define MORE_TEXT(type, r, name)    .room = sizeof(((type *)0)->name), .stride = sizeof(((type *)0)->name)
+#define MORE_STRING(type, r, name)   .room = 0
+#define MORE_WORD(type, r, name)     .words = &r##_words
+#define MORE_FLAG(type, r, name)     .room = 0
+#define MORE_COUNT(type, r, name)    .room = 0
+#define MORE_INTEGER(type, r, name)  .room = 0
+#define MORE_REAL(type, r, name)     .room = 0
+#define MORE_TEXTS(type, r, name) \
+	.room = sizeof(((type *)0)->name), .stride = sizeof(((type *)0)->name[0]), .count = offsetof(type, name##_count)
+#define MORE_STRINGS(type, r, name)  .count = offsetof(type, name##_count)
+#define MORE_GRID(type, r, name)     .count = offsetof(type, name##_rows), .columns = offsetof(type, name##_columns)
+#define MORE_PART(type, r, name)     .of = &r##_type
+#define MORE_LIST(type, r, name)     .of = &r##_type, .count = offsetof(type, name##_count)
+#define MORE_LINK(type, r, name)     MORE_LIST(type, r, name)
+#define MORE_MAP(type, r, name)      MORE_LIST(type, r, name)
+
+#define RECORD(type, name, text) static const record_field type##_fields[] = {
+#define FIELD_AS(type, form, room, name, key, how, unit, text) \
+	{key, unit, text, FORM_##form, HOW_##how, offsetof(type, name), MORE_##form(type, room, name)},
+#define RECORD_END(type) };
+#include "fields.def"
+
+/* clang-format on */
+
+#define RECORD(type, name, text)                                                                               \
+	const record_type type##_type = {name, text, sizeof(type), sizeof type##_fields / sizeof type##_fields[0], \
+	                                 type##_fields};
+#include "fields.def"
+
+const char *record_word(const record_words *words, int value)
+{
+	return value >= 0 && (size_t)value < words->count ? words->word[value] : "";
+}
+
+/* ---- strings and lists ---- */
+
+int record_set(char **string, const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+	free(*string);
+	*string = copy;
+	return copy || !text;
+}
+
+void *record_grow(void *list, size_t *count, size_t bytes)
+{
+	void *old, *more;
+	memcpy(&old, list, sizeof old);
+	if ((*count & (*count - 1)) == 0 && (more = realloc(old, (*count ? 2 * *count : 1) * bytes)) == NULL)
+		return NULL; // full at every power of two
+	if ((*count & (*count - 1)) == 0)
+		memcpy(list, &more, sizeof more);
+	else
+		more = old;
+	return (char *)more + (*count)++ * bytes;
+}
+
+int record_append(char ***strings, size_t *count, const char *text)
+{
+	char *copy = strdup(text), **last = copy ? record_grow(strings, count, sizeof *last) : NULL;
+	if (last)
+		*last = copy;
+	else
+		free(copy);
+	return last != NULL;
+}
+
+/* ---- life ---- */
+
+#define AT(value, offset, type) (*(type *)((char *)(uintptr_t)(value) + (offset)))
+
+/* What is unknown before anybody fills it; the rest is 0. */
+static void set_unknown(const record_field *f, void *value)
+{
+	int known = f->how == HOW_KEY || f->how == HOW_SET;
+	if (f->form == FORM_PART)
+		record_init(f->of, &AT(value, f->offset, char));
+	else if (f->form == FORM_WORD)
+		AT(value, f->offset, int) = -1;
+	else if (f->form == FORM_REAL && !known)
+		AT(value, f->offset, double) = -1;
+	else if (f->form == FORM_COUNT && !known)
+		AT(value, f->offset, size_t) = RECORD_UNKNOWN;
+}
+
+void record_init(const record_type *type, void *value)
+{
+	memset(value, 0, type->bytes);
+	for (size_t k = 0; k < type->count; k++)
+		set_unknown(&type->field[k], value);
+}
+
+void record_free(const record_type *type, void *value)
+{
+	for (const record_field *f = type->field; f < type->field + type->count; f++) {
+		void *at = &AT(value, f->offset, char);
+		char *owned = f->form == FORM_STRING || f->form >= FORM_STRINGS ? AT(at, 0, char *) : NULL;
+		if (f->form == FORM_PART)
+			record_free(f->of, at);
+		for (size_t i = 0; f->form == FORM_STRINGS && i < AT(value, f->count, size_t); i++)
+			free(AT(owned, i * sizeof(char *), char *));
+		for (size_t i = 0; f->form >= FORM_LIST && i < AT(value, f->count, size_t); i++)
+			record_free(f->of, owned + i * f->of->bytes);
+		free(owned);
+	}
+	record_init(type, value);
+}
+
+/* Lets go of what is owned without freeing it: the bytes are a copy of somebody else's. */
+static void detach(const record_type *type, void *value)
+{
+	for (const record_field *f = type->field; f < type->field + type->count; f++) {
+		if (f->form == FORM_PART)
+			detach(f->of, &AT(value, f->offset, char));
+		if (f->form == FORM_STRING || f->form >= FORM_STRINGS)
+			AT(value, f->offset, void *) = NULL;
+		if (f->form >= FORM_STRINGS)
+			AT(value, f->count, size_t) = 0;
+	}
+}
+
+static int copy_owned(const record_type *type, void *to, const void *from);
+
+static int copy_list(const record_field *f, void *to, const void *from)
+{
+	const char *source = AT(from, f->offset, const char *);
+	for (size_t i = 0; i < AT(from, f->count, size_t); i++) {
+		const char *one = source + i * f->of->bytes;
+		void *last = record_grow(&AT(to, f->offset, char), &AT(to, f->count, size_t), f->of->bytes);
+		if (!last)
+			return 0;
+		memcpy(last, one, f->of->bytes);
+		detach(f->of, last);
+		if (!copy_owned(f->of, last, one))
+			return 0;
+	}
+	return 1;
+}
+
+static int copy_grid(const record_field *f, void *to, const void *from)
+{
+	size_t rows = AT(from, f->count, size_t), bytes = rows * AT(from, f->columns, size_t) * sizeof(double);
+	double *values = bytes ? malloc(bytes) : NULL;
+	if (!values)
+		return bytes == 0;
+	memcpy(values, AT(from, f->offset, const double *), bytes);
+	AT(to, f->offset, double *) = values;
+	AT(to, f->count, size_t) = rows;
+	return 1;
+}
+
+static int copy_field(const record_field *f, void *to, const void *from)
+{
+	void *at = &AT(to, f->offset, char);
+	switch (f->form) {
+	case FORM_STRING: return record_set(at, AT(from, f->offset, const char *));
+	case FORM_STRINGS:
+		for (size_t i = 0; i < AT(from, f->count, size_t); i++)
+			if (!record_append(at, &AT(to, f->count, size_t), AT(from, f->offset, char **)[i]))
+				return 0;
+		return 1;
+	case FORM_GRID: return copy_grid(f, to, from);
+	case FORM_PART: return copy_owned(f->of, at, &AT(from, f->offset, char));
+	case FORM_LIST:
+	case FORM_LINK:
+	case FORM_MAP: return copy_list(f, to, from);
+	default: return 1;
+	}
+}
+
+/* The owned members of from into to, which has none yet; 0 without memory. */
+static int copy_owned(const record_type *type, void *to, const void *from)
+{
+	for (size_t k = 0; k < type->count; k++)
+		if (!copy_field(&type->field[k], to, from))
+			return 0;
+	return 1;
+}
+
+gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error)
+{
+	memcpy(to, from, type->bytes);
+	detach(type, to);
+	if (copy_owned(type, to, from))
+		return GM_OK;
+	record_free(type, to);
+	return gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", type->name);
+}
