@@ -37,8 +37,8 @@ typedef race_status race_judge(void *context, const gm_spec *spec, const gm_tens
                                const race_candidate *candidate, void *const *got, const float *const *effective,
                                judged_how *judged, char reason[RACE_REASON]);
 
-#define RACE_LOST \
-	0.05 /* share of its time that a part of a block may lose to others; over it, its samples are left out */
+/* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
+#define RACE_LOST 0.05
 
 /* Two candidates of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;

@@ -33,7 +33,7 @@ typedef struct race {
 	size_t problem, process;
 	gm_tensors *tensors;
 	void **data;
-	race_lane *lane;  /* [candidate_count] */
+	race_lane *lane;   /* [candidate_count] */
 	bench_result *row; /* scratch of the report */
 	race_size size;
 	double *sample_ns, *chunk_ns; /* scratch of one block, of a part of it */

@@ -12,7 +12,7 @@ typedef struct ref_noise {
 	uint64_t key;          /* of the counter-based generator: equal keys, equal results on every host */
 	double relative;       /* u = 2^-24: of every elementary operation */
 	double absolute;       /* 2^-150 */
-	double activation;     /* relative amplitude of tanh and sigmoid, in units of `relative` (4 for 3 ulp...) */
+	double activation;     /* relative amplitude of tanh and sigmoid, in units of `relative` (6 for 3 ulp: BUDGET.md) */
 	double activation_abs; /* absolute amplitude of tanh and sigmoid */
 	int sticky;            /* 1: the same perturbations at every t (see numerics: coherent errors) */
 } ref_noise;

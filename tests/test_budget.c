@@ -6,6 +6,7 @@
  * on seeds that no constant was chosen with. */
 #include "judged_run.h"
 
+#include "documented.h"
 #include "fault_kernel.h"
 
 static void verdicts_do_not_depend_on_the_call(void **state)
@@ -192,6 +193,8 @@ static void honest_runs_use_less_than_sixty_percent(void **state)
 			trial_destroy(&t);
 		}
 	print_message("%zu honest runs, seeds 1001 to 1008: worst share %.3f\n", runs, worst);
+	assert_int_equal(runs, 384);
+	assert_documented(worst, "reference/BUDGET.md", "held-out seeds, 12 problems | 384 | ", 0.01);
 }
 
 int main(void)

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "documented.h"
+
 static const uint64_t SEED = 20261;
 
 static void gradcheck(const char *text, gm_kind absent)
@@ -48,6 +50,7 @@ static void test_gradcheck(void **state)
 		}
 	gradcheck("lstm_L2_D2_T4_N1_I2_H3_P2_unb", GM_LENGTHS);
 	print_message("%zu gradient checks, seed %d\n", ran + 1, (int)SEED);
+	assert_documented(ran + 1, "reference/README.md", "tests/test_reference.c` runs it on ", 0);
 }
 
 /* Where differences and derivative disagree, honestly so at a relu's kink, the check says so and names the element. */

@@ -199,6 +199,36 @@ static void sizes_stay_within_their_limits(void **state)
 	free(markdown);
 }
 
+static void put_unfit(lines *l, const char *name, const char *variant, const char *pass, int unfit)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"x\",\"variant\":\"%s\","
+	        "\"pass\":\"%s\",\"status\":\"%s\",\"rows\":5,\"unfit_rows\":%d,\"executor\":\"native\"}\n",
+	        RUN_A, name, variant, pass, unfit == 5 ? "skipped" : "pass", unfit);
+}
+
+/* As the console counts them: forward and backward, each case once however many variants ran it. */
+static void unfit_rows_are_of_both_passes(void **state)
+{
+	lines l;
+	gm_error error;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_unfit(&l, "a", "u", "fwd", 2);
+	put_unfit(&l, "a", "v", "fwd", 2);
+	put_unfit(&l, "a", "u", "bwd", 3);
+	put_unfit(&l, "b", "u", "bwd", 5); // nothing but unfit rows
+	put_unfit(&l, "c", "u", "fwd", 0);
+	lines_done(&l);
+	const char *path[] = {l.path};
+	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_OK);
+	char *page = read_text(lines_beside(&l, "r.html"));
+	assert_non_null(strstr(page, "10 rows of 2 cases are unfit"));
+	lines_remove(&l, "r.html", NULL);
+	free(page);
+}
+
 static void nothing_and_nowhere_have_their_codes(void **state)
 {
 	lines l;
@@ -249,6 +279,7 @@ int main(void)
 		cmocka_unit_test(the_verdict_comes_first),
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(sizes_stay_within_their_limits),
+		cmocka_unit_test(unfit_rows_are_of_both_passes),
 		cmocka_unit_test(nothing_and_nowhere_have_their_codes),
 		cmocka_unit_test(numbers_read_well),
 	};

@@ -15,6 +15,8 @@
 #include "machine.h"
 #include "judge.h"
 #include "race.h"
+#include "rerun.h"
+#include "results.h"
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
 
@@ -79,6 +81,7 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	struct tm utc;
 	int good = 1;
 	run_begin_init(head);
+	snprintf(head->run, sizeof head->run, "%s", results_run_id());
 	snprintf(head->verb, sizeof head->verb, "%s", options->verb);
 	snprintf(head->gatemark, sizeof head->gatemark, "%s", about_version());
 	snprintf(head->commit, sizeof head->commit, "%s", about_commit());
@@ -97,5 +100,5 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	}
 	for (size_t k = 1; k < options->argc; k++)
 		good &= record_append(&head->arguments, &head->arguments_count, options->argv[k]);
-	return good;
+	return rerun_options_of(options, &head->options) && good;
 }

@@ -17,6 +17,7 @@ case $gatemark in /*) ;; *) gatemark=$PWD/$gatemark ;; esac
 case ${1-} in
 '') quick=no ;;
 --quick) quick=yes ;;
+-h | --help) sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;;
 *) say "Usage: sh tools/bits.sh [--quick]"; exit 2 ;;
 esac
 

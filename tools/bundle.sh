@@ -19,6 +19,7 @@ fail() {
 [ $# -eq 1 ] || { code=2 fail "which architecture? x86_64 or aarch64"; }
 arch=$1
 case $arch in
+-h | --help) sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;;
 x86_64) compiler=gcc toolchain= ;;
 aarch64) compiler=aarch64-linux-gnu-gcc toolchain=$root/tools/cmake/aarch64-linux-gnu.cmake ;;
 *) code=2 fail "there is no bundle for $arch; x86_64 and aarch64 are the two" ;;

@@ -23,7 +23,7 @@ typedef struct choose_options {
 } choose_options;
 
 /* The choice file as JSON (new reference): schema 1, kind "choices", objective, accept, date, versions, build,
- * machine, conformance {executor, cases, variants}, domain [entry], notes.  An entry has the members of a `choice`
+ * machine, conformance {executors, cases, checks_passed, worst_used, variants}, domain [entry], notes.  An entry has the members of a `choice`
  * record (RESULTS.md), `chosen` null if there is no candidate, and low_ns, high_ns, margin_low, margin_high, judged,
  * threads, samples, tainted, date; a rejected candidate also has p50_ns, low_ns, high_ns and its ratio to the chosen
  * one with ratio_low, ratio_high.

@@ -137,7 +137,12 @@ static const verb verbs[] = {
      NULL,
      {OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET}},
 #ifndef GM_BUNDLE
-	{"report", cmd_report, "Results to one HTML page and Markdown", "FILE..", NULL, {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
+	{"report",
+     cmd_report,
+     "Results to one HTML page, Markdown, JUnit",
+     "FILE..",
+     NULL,
+     {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_JUNIT, OPT_QUIET}},
 	{"run",
      cmd_run,
      "check, bench, choose and report in one",

@@ -45,6 +45,7 @@ neon() {
 isa=$1
 shift
 case $isa in
+-h | --help) sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0" ;;
 neon) mkdir -p "$root/build" && neon "$@" ;;
 avx512) sh "$here/emulate_bochs.sh" "$@" ;;
 *) code=2 fail "there is no emulator for $isa; there is one for neon and one for avx512" ;;

@@ -78,7 +78,7 @@ static void put_failures(FILE *out, const report_view *view)
 	json_array_foreach(view->e->check, i, record) {
 		if (strcmp(results_text(record, "status"), "fail") != 0 || count++ >= FAILURES)
 			continue;
-		char *difference = report_difference(record), *command = report_reproducer(record);
+		char *difference = report_difference(record), *command = report_rerun(view, record);
 		fputs("- **", out);
 		put_text(out, results_text(record, "variant"));
 		fputs("** on ", out);

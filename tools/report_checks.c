@@ -134,9 +134,9 @@ void report_slot_families(FILE *out, const report_view *view) { put_map(out, vie
 
 /* ---- lists ---- */
 
-static void put_failure(FILE *out, const json_t *record)
+static void put_failure(FILE *out, const report_view *view, const json_t *record)
 {
-	char *difference = report_difference(record), *command = report_reproducer(record);
+	char *difference = report_difference(record), *command = report_rerun(view, record);
 	fprintf(out, "<li><p><b class=\"%s\">%s</b> ", strcmp(results_text(record, "status"), "xfail") == 0 ? "known" : "bad",
 	        strcmp(results_text(record, "status"), "xfail") == 0 ? "XFAIL" : "FAIL");
 	report_escape(out, results_text(record, "case"));
@@ -171,7 +171,7 @@ void report_slot_failures(FILE *out, const report_view *view)
 	fputs("<ol class=\"failures\">", out);
 	json_array_foreach(view->e->check, i, record)
 		if (weight(results_text(record, "status")) >= 3 && count++ < MOST_FAILURES)
-			put_failure(out, record);
+			put_failure(out, view, record);
 	json_array_foreach(view->e->bench, i, record)
 		if (strcmp(results_text(record, "status"), "rejected") == 0 && count++ < MOST_FAILURES)
 			put_rejected(out, record);

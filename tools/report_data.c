@@ -77,6 +77,28 @@ static void note_worst(json_t *s, const json_t *record)
 	json_object_set(s, "worst_variant", json_object_get(record, "variant"));
 }
 
+static int first_time(json_t *seen, const char *what, const char *of)
+{
+	char key[256];
+	snprintf(key, sizeof key, "%s %s", what, of);
+	if (json_object_get(seen, key))
+		return 0;
+	json_object_set_new(seen, key, json_true());
+	return 1;
+}
+
+/* Unfit rows and weak cases: of each case and pass once, however many variants ran it. */
+static void add_fitness(json_t *s, const json_t *record, json_t *seen)
+{
+	const char *name = results_text(record, "case");
+	double unfit = results_get(record, "unfit_rows", 0);
+	if (!(results_get(record, "rows", 0) > 0) || !first_time(seen, results_text(record, "pass"), name))
+		return;
+	count_up(s, "unfit_rows", unfit);
+	count_up(s, "unfit_cases", unfit > 0 && first_time(seen, "unfit", name));
+	count_up(s, "weak", results_flag(record, "weak") && first_time(seen, "weak", name));
+}
+
 static void add_check(json_t *s, const json_t *record, json_t *passing, json_t *failing, json_t *cases)
 {
 	const char *variant = results_text(record, "variant");
@@ -88,22 +110,19 @@ static void add_check(json_t *s, const json_t *record, json_t *passing, json_t *
 	json_object_set_new(passed ? passing : failing, variant, json_true());
 	if (passed)
 		note_worst(s, record);
-	if (json_object_get(cases, results_text(record, "case")))
-		return;
 	json_object_set_new(cases, results_text(record, "case"), json_true());
-	count_up(s, "unfit_rows", results_get(record, "unfit_rows", 0));
-	count_up(s, "weak", results_flag(record, "weak"));
 }
 
 static void add_checks(json_t *s, const evidence *e)
 {
 	json_t *passing = json_object(), *failing = json_object(), *cases = json_object(), *executors = json_object();
-	json_t *record, *value;
+	json_t *seen = json_object(), *record, *value;
 	const char *name;
 	size_t i, conformant = 0;
 	double torch = 0;
 	json_array_foreach(e->check, i, record) {
 		add_check(s, record, passing, failing, cases);
+		add_fitness(s, record, seen);
 		torch = fmax(torch, results_get(record, "torch_used", 0));
 		if (is(record, "status", "pass") || is(record, "status", "fail"))
 			json_object_set_new(executors, results_text(record, "executor"), json_true());
@@ -121,6 +140,7 @@ static void add_checks(json_t *s, const evidence *e)
 	json_decref(passing);
 	json_decref(failing);
 	json_decref(cases);
+	json_decref(seen);
 	json_decref(executors);
 }
 
@@ -167,8 +187,9 @@ static void add_benches(json_t *s, const evidence *e)
 
 json_t *report_summary(const evidence *e)
 {
-	json_t *s = json_pack("{si si si si si si si si si si si}", "pass", 0, "fail", 0, "xfail", 0, "unsupported", 0,
-	                      "skipped", 0, "flaky", 0, "blocks", 0, "tainted", 0, "remarks", 0, "unfit_rows", 0, "weak", 0);
+	json_t *s = json_pack("{si si si si si si si si si si si si}", "pass", 0, "fail", 0, "xfail", 0, "unsupported", 0,
+	                      "skipped", 0, "flaky", 0, "blocks", 0, "tainted", 0, "remarks", 0, "unfit_rows", 0,
+	                      "unfit_cases", 0, "weak", 0);
 	json_t *run;
 	const char *id;
 	size_t incomplete = 0;

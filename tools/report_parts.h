@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "evidence.h"
+#include "rerun.h"
 
 typedef struct report_view {
 	const evidence *e;
@@ -24,7 +25,7 @@ GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm
 void report_view_destroy(report_view *view);
 /* {word, pass, fail, xfail, unsupported, skipped, flaky, cases, conformant, judged (variants), rejected, executors,
  *  timed, blocks, tainted, remarks, noise (median half interval / p50), worst_used, worst_case, worst_variant,
- *  unfit_rows, weak, torch_used, incomplete (runs)}; word: "PASS", "FAIL" or "NOT JUDGED". */
+ *  unfit_rows, unfit_cases, weak, torch_used, incomplete (runs)}; word: "PASS", "FAIL" or "NOT JUDGED". */
 json_t *report_summary(const evidence *e);
 /* What the charts need: {variants: [{name, oracle}], problems: [{text, cell, size, batch, pass, T, N, chosen, with}],
  *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high]]}. */
@@ -37,10 +38,9 @@ int report_is_oracle(const char *variant);
 json_t *report_absent(const report_view *view);
 /* Texts that a reader should know: hints of the machine, taints, bit classes, cut-off files. */
 json_t *report_notes(const report_view *view);
-/* "gatemark run --quick": the command line of a run, quoted for a shell; malloc'ed. */
+/* The command line of the run; that which repeats a check record, with the options of its run; malloc'ed. */
 char *report_command(const json_t *run);
-/* "gatemark check --cases C --variants V --pass P" of a check record; malloc'ed. */
-char *report_reproducer(const json_t *check);
+char *report_rerun(const report_view *view, const json_t *check);
 /* What a failed check record says: its reason, then a line for each tensor over its budget; malloc'ed. */
 char *report_difference(const json_t *check);
 

@@ -1,68 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* report_words.c - the sentences of the report that HTML and Markdown share: command lines, differences, what is
- * absent and why, notes. */
+/* report_words.c - the sentences of the report that HTML and Markdown share: differences, what is absent and
+ * why, notes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "report_parts.h"
 #include "results.h"
 
-/* Writes a word as a POSIX shell would need it. */
-static void put_quoted(FILE *out, const char *word)
-{
-	size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%");
-	if (*word && !word[plain]) {
-		fputs(word, out);
-		return;
-	}
-	fputc('\'', out);
-	for (; *word; word++)
-		if (*word == '\'')
-			fputs("'\\''", out);
-		else
-			fputc(*word, out);
-	fputc('\'', out);
-}
-
 char *report_command(const json_t *run)
 {
-	char *text = NULL;
-	size_t bytes, first = 0, i;
-	const json_t *arguments = json_object_get(run, "arguments");
-	const char *verb = results_text(run, "verb");
-	FILE *out = open_memstream(&text, &bytes);
-	if (!out)
-		return NULL;
-	json_t *word;
-	json_array_foreach(arguments, i, word)
-		if (i < 2 && json_is_string(word) && strcmp(json_string_value(word), verb) == 0)
-			first = i + 1;
-	fprintf(out, "gatemark %s", verb);
-	for (i = first; i < json_array_size(arguments); i++) {
-		fputc(' ', out);
-		word = json_array_get(arguments, i);
-		put_quoted(out, json_is_string(word) ? json_string_value(word) : "");
-	}
-	fclose(out);
+	run_begin typed;
+	if (record_from_json(&run_begin_type, run, &typed, NULL) != GM_OK)
+		return strdup("gatemark");
+	char *text = rerun_run(&typed);
+	run_begin_free(&typed);
 	return text;
 }
 
-char *report_reproducer(const json_t *check)
+char *report_rerun(const report_view *view, const json_t *check)
 {
-	static const struct {
-		const char *option, *member;
-	} WORDS[] = {{"--cases", "case"}, {"--variants", "variant"}, {"--pass", "pass"}};
-	char *text = NULL;
-	size_t bytes;
-	FILE *out = open_memstream(&text, &bytes);
-	if (!out)
-		return NULL;
-	fputs("gatemark check", out);
-	for (size_t i = 0; i < 3; i++) {
-		fprintf(out, " %s ", WORDS[i].option);
-		put_quoted(out, results_text(check, WORDS[i].member));
-	}
-	fclose(out);
+	check_result typed;
+	rerun_options options;
+	const json_t *given = json_object_get(evidence_run(view->e, check), "options");
+	if (record_from_json(&check_result_type, check, &typed, NULL) != GM_OK)
+		return strdup("gatemark check");
+	if (!given || record_from_json(&rerun_options_type, given, &options, NULL) != GM_OK)
+		rerun_options_init(&options);
+	char *text = rerun_check(&typed, &options);
+	check_result_free(&typed);
+	rerun_options_free(&options);
 	return text;
 }
 
@@ -158,7 +124,10 @@ json_t *report_notes(const report_view *view)
 	add_count_note(notes, s, "tainted", "%.0f blocks of timings lost time to the machine (stolen, waiting, migration)");
 	add_count_note(notes, s, "remarks", "%.0f timing(s) carry a remark: column reason of the benchmark CSV");
 	add_count_note(notes, s, "failed_timing", "%.0f variant(s) could not be timed on a problem");
-	add_count_note(notes, s, "unfit_rows", "%.0f rows of cases are unfit (chaos or underflow): listed, never passed");
+	if (results_get(s, "unfit_rows", 0) > 0)
+		json_array_append_new(
+			notes, json_sprintf("%.0f rows of %.0f cases are unfit (chaos or underflow): counted, never passed",
+		                        results_get(s, "unfit_rows", 0), results_get(s, "unfit_cases", 0)));
 	add_count_note(notes, s, "weak", "%.0f cases are weak evidence (outputs mostly zero or saturated)");
 	if (view->e->torn)
 		json_array_append_new(notes,

@@ -14,8 +14,8 @@ Builds the scan under build/scan and runs it on every activation of every ISA th
 this CPU has: error, order, symmetry, limits, NaNs, and the same bits everywhere.
 Prints the tables of reference/ACTIVATIONS.md and compares them with it.
 
-  --sample N    every N-th argument (seconds); without it all 2^32 (ten minutes on
-                two cores)
+  --sample N    every N-th argument (seconds); without it all 2^32 (about half an hour
+                of one core)
   --jobs N      threads; the default is one a processor
   --self-test   plant faults instead, and see each of them found
   -h, --help    this text

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes build/torch-venv with the PyTorch that the fixtures are exported with. Safe to run again.
+# setup_torch.sh - makes build/torch-venv with the PyTorch that the fixtures are exported with. Safe to run again.
 # Only whoever wants to re-create fixtures or measure PyTorch needs it.
 #   PYTHON=python3.11             interpreter to build it from
 #   GATEMARK_TORCH_INDEX=URL      package index to take torch from, if the default one has only
 #                                 builds for accelerators (which do not load without their libraries)
 set -eu
+case ${1-} in -h | --help) sed -n '3,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 venv=$root/build/torch-venv
 py=${PYTHON:-python3}

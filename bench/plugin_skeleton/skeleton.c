@@ -79,7 +79,7 @@ static gm_status set_weights(gm_plan *plan, const gm_weights *weights, gm_error 
 	return GM_OK;
 }
 
-/* One step of one batch row: x (I), h_before (H; NULL = zeros) -> h (H). */
+/* One step of one batch row: x (I), h_before (H; NULL = zeros, which still multiply: 0 * NaN = NaN) -> h (H). */
 static void step(const gm_plan *plan, const float *x, const float *h_before, float *h)
 {
 	size_t I = plan->I, H = plan->H;
@@ -89,8 +89,8 @@ static void step(const gm_plan *plan, const float *x, const float *h_before, flo
 
 		for (size_t k = 0; k < I; k++)
 			a += plan->weight_ih[j * I + k] * x[k];
-		for (size_t k = 0; k < H && h_before; k++)
-			a += plan->weight_hh[j * H + k] * h_before[k];
+		for (size_t k = 0; k < H; k++)
+			a += plan->weight_hh[j * H + k] * (h_before ? h_before[k] : 0);
 		h[j] = tanhf(a);
 	}
 }
@@ -131,9 +131,9 @@ static void transposed_product(const float *matrix, const float *v, size_t rows,
 /* to (rows, columns) += u (rows) times v (columns; NULL = zeros).  to NULL: not wanted. */
 static void add_outer(float *to, const float *u, const float *v, size_t rows, size_t columns)
 {
-	for (size_t j = 0; j < rows && to && v; j++)
+	for (size_t j = 0; j < rows && to; j++)
 		for (size_t k = 0; k < columns; k++)
-			to[j * columns + k] += u[j] * v[k];
+			to[j * columns + k] += u[j] * (v ? v[k] : 0);
 }
 
 static void add_to(float *to, const float *from, size_t count)

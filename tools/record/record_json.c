@@ -104,6 +104,7 @@ static int is_unknown(const record_field *f, const void *value)
 	case FORM_TEXT: return AT(at, 0, char) == '\0';
 	case FORM_STRING: return !AT(at, 0, char *);
 	case FORM_WORD: return AT(at, 0, int) < 0;
+	case FORM_FLAG: return !AT(at, 0, int);
 	case FORM_COUNT: return AT(at, 0, size_t) == RECORD_UNKNOWN;
 	case FORM_REAL: return AT(at, 0, double) < 0;
 	case FORM_STRINGS:
@@ -316,5 +317,15 @@ gm_status record_from_json(const record_type *type, const json_t *object, void *
 	}
 	if (status != GM_OK)
 		record_free(type, value);
+	return status;
+}
+
+gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error)
+{
+	json_t *json = record_to_json(type, from);
+	if (!json)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", type->name);
+	gm_status status = record_from_json(type, json, to, error);
+	json_decref(json);
 	return status;
 }

@@ -8,6 +8,8 @@
  * [A-Za-z0-9_.-]{1,40}, or is given twice.
  * Growth: fields are only appended, and abi_minor grows with them; a reader looks at struct_size before
  * it reads a field that its minor 0 did not have.
+ * Special values are judged too: an absent h_0 or c_0 counts as zeros that are multiplied like others, so a
+ * NaN or infinite weight gives NaN (0 * NaN); no term is left out for a factor of 0.
  * The plug-in must not change the FP mode, signal handlers or descriptors, and writes nothing to stdout. */
 #ifndef GATEMARK_PLUGIN_H
 #define GATEMARK_PLUGIN_H
