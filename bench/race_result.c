@@ -86,6 +86,7 @@ static void sample_figures(const race *r, race_lane *lane, int all, double *kept
 	x->min_ns = kept[0];
 	x->max_ns = kept[n - 1];
 	x->p90_ns = stats_quantile(kept, n, 0.90);
+	x->p95_ns = stats_quantile(kept, n, 0.95);
 	x->p99_ns = stats_quantile(kept, n, 0.99);
 	x->mean_ns = sum / (double)n;
 	if (all)

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "judged/judged_run.h"
 #include "loss.h"
-#include "worker/worker.h"
 
 typedef struct slot_state {
 	worker *w;
@@ -111,28 +111,14 @@ static gm_status start(struct race_worker *rw, size_t slot, const race_candidate
 	return status;
 }
 
-static gm_plan_opts plan_options(const struct race_worker *rw, const gm_spec *spec)
-{
-	const int train = spec->pass == GM_PASS_BWD || spec->pass == GM_PASS_TRAIN || spec->pass == GM_PASS_TRAIN_PACK;
-	return (gm_plan_opts){.struct_size = sizeof(gm_plan_opts),
-	                      .mode = train ? GM_MODE_TRAIN : GM_MODE_INFER,
-	                      .T_max = spec->T,
-	                      .N_max = spec->N,
-	                      .threads = rw->threads,
-	                      .denormals = GM_DENORMALS_KEEP,
-	                      .cpus = rw->threads > 1 ? rw->child_cpus : NULL};
-}
-
 static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *variant, const gm_spec *spec,
                               const gm_tensors *tensors, void *const *data, gm_error *error)
 {
-	const gm_plan_opts opts = plan_options(rw, spec);
-	GM_TRY(worker_plan(w, variant, spec, tensors, NULL, &opts, error));
-	for (size_t i = 0; i < tensors->count; i++) {
-		const gm_tensor *t = &tensors->row[i];
-		if (data[i] && worker_data(w, i))
-			memcpy(worker_data(w, i), data[i], t->count * gm_dtype_bytes(t->dtype));
-	}
+	run_what what = {.variant = variant, .spec = spec, .tensors = tensors, .data = data};
+	what.opts = run_options(spec, run_computes_gradients(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
+	what.opts.threads = rw->threads;
+	what.opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
+	GM_TRY(run_plan(w, &what, error));
 	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
 	return worker_run(w, spec->pass == GM_PASS_PACK ? GM_PASS_FWD : spec->pass, error);
 }
@@ -170,15 +156,14 @@ static gm_status open_slot(void *context, size_t slot, const race_candidate *can
 static void outputs(void *context, size_t slot, void **got, const float **effective)
 {
 	const struct race_worker *rw = context;
-	const int backward = rw->pass == GM_PASS_BWD || rw->pass == GM_PASS_TRAIN || rw->pass == GM_PASS_TRAIN_PACK;
+	const int gradients = run_computes_gradients(rw->pass);
 	release_cpus(rw); // the judge may use them all
 	for (size_t i = 0; i < rw->tensors->count; i++) {
-		const gm_tensor *t = &rw->tensors->row[i];
-		if (t->role == GM_ROLE_OUTPUT || (backward && t->role == GM_ROLE_GRAD))
+		const gm_role role = rw->tensors->row[i].role;
+		if (role == GM_ROLE_OUTPUT || (gradients && role == GM_ROLE_GRAD))
 			got[i] = worker_data(rw->slot[slot].w, i);
-		if (t->kind == GM_WEIGHT_IH || t->kind == GM_WEIGHT_HH || t->kind == GM_WEIGHT_HR)
-			effective[i] = worker_effective(rw->slot[slot].w, i);
 	}
+	run_effective(rw->slot[slot].w, rw->tensors, effective);
 }
 
 static gm_status time_slot(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,

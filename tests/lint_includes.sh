@@ -25,10 +25,12 @@ BEGIN {
 	may["reference"]     = "impl/include"
 	may["fixtures"]      = "impl/include"
 	may["tools/record"]  = "impl/include"
-	may["bench"]         = "tools/record reference fixtures impl/include"
+	may["bench"]         = "bench/judged bench/worker tools/record reference fixtures impl/include"
+	may["bench/worker"]  = "impl/include"
+	may["bench/judged"]  = "bench/worker reference impl/include"
 	may["bench/plugin_skeleton"] = "impl/include"
-	may["tools"]         = "tools/record bench reference fixtures impl/include"
-	may["tests"]         = "tools/record tools bench reference fixtures impl/variants impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/include"
+	may["tools"]         = "tools/record bench/judged bench/worker bench reference fixtures impl/include"
+	may["tests"]         = "tools/record tools bench/judged bench/worker bench reference fixtures impl/variants impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/include"
 	roots = split("impl/include impl reference fixtures/reader bench bench/worker tools tools/record tests tests/plugins", base, " ")
 	# What has one home: pattern of the code, pattern of the home, what it is.
 	home("#[ \t]*include[ \t]*[<\"]hdf5", "^(fixtures/reader/|tests/broken_)", "HDF5")
@@ -116,6 +118,7 @@ bench/i.c|#include "cli.h"|bench must not include tools
 bench/i.c|#include "record/result.h"|
 tools/record/i.c|#include "cli.h"|tools/record must not include tools
 tools/record/i.c|#include "race.h"|tools/record must not include bench
+bench/judged/i.c|#include "race.h"|bench/judged must not include bench
 tools/j.c|#include "judged_run.h"|tools must not include tests
 tools/k.c|#include "nowhere.h"|not in the tree
 tools/l.c|#include <hdf5.h>|HDF5 outside its home

@@ -214,11 +214,11 @@ static void the_file_is_sorted_and_read_back(void **state)
 	char path[300];
 	(void)state;
 	snprintf(path, sizeof path, "%s/DIGESTS", folder);
-	assert_int_equal(digests_begin("1.2", "3.4", &d, &error), GM_OK);
-	digests_add(&d, "b", "canon1/u10/f32", "fwd", "00000000000000ff");
-	digests_add(&d, "b", "canon1/poly/f32", "fwd", "0000000000000001");
-	digests_add(&d, "a", "canon1/poly/f32", "fwd", "0000000000000002");
-	digests_add(&d, "a", "canon1/poly/f32", "bwd", "0000000000000003");
+	digests_begin("1.2", "3.4", &d);
+	digests_add(&d, "b", "canon1/u10/f32", PASS_FWD, "00000000000000ff");
+	digests_add(&d, "b", "canon1/poly/f32", PASS_FWD, "0000000000000001");
+	digests_add(&d, "a", "canon1/poly/f32", PASS_FWD, "0000000000000002");
+	digests_add(&d, "a", "canon1/poly/f32", PASS_BWD, "0000000000000003");
 	assert_int_equal(digests_write(&d, path, &error), GM_OK);
 	digests_free(&d);
 	char *text = file_text(folder, "DIGESTS");
@@ -227,9 +227,9 @@ static void the_file_is_sorted_and_read_back(void **state)
 	                          "b canon1/poly/f32 0000000000000001 -\nb canon1/u10/f32 00000000000000ff -\n");
 	free(text);
 	assert_int_equal(digests_load(folder, &d, &error), GM_OK);
-	assert_string_equal(digests_of(&d, "a", "canon1/poly/f32", "bwd"), "0000000000000003");
-	assert_string_equal(digests_of(&d, "b", "canon1/poly/f32", "bwd"), "");
-	assert_string_equal(digests_of(&d, "c", "canon1/poly/f32", "fwd"), "");
+	assert_string_equal(digests_of(&d, "a", "canon1/poly/f32", PASS_BWD), "0000000000000003");
+	assert_string_equal(digests_of(&d, "b", "canon1/poly/f32", PASS_BWD), "");
+	assert_string_equal(digests_of(&d, "c", "canon1/poly/f32", PASS_FWD), "");
 	assert_string_equal(digests_unlike(&d, "canon1/u10/f32", "1.2", "3.4"), "");
 	digests_free(&d);
 }

@@ -134,7 +134,7 @@ static void a_check_at_its_widest(void **state)
 	}
 	assert_int_equal(summary_open(&s, &r, &options), CLI_OK);
 	for (size_t k = 0; k < NAMES; k++) {
-		s.variant[k].count[TALLY_PASS] = 9999;
+		s.variant[k].count[STATUS_PASS] = 9999;
 		s.variant[k].worst = k % 2 ? -1 : 0.5;
 		snprintf(s.variant[k].where, sizeof s.variant[k].where, "%s", k % 2 ? sentence : WIDE ".init/grad_weight_hh_l0");
 	}

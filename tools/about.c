@@ -16,6 +16,7 @@
 #include "judge.h"
 #include "race.h"
 #include "rerun.h"
+#include "results.h"
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
 
@@ -80,6 +81,7 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	struct tm utc;
 	int good = 1;
 	run_begin_init(head);
+	snprintf(head->run, sizeof head->run, "%s", results_run_id());
 	snprintf(head->verb, sizeof head->verb, "%s", options->verb);
 	snprintf(head->gatemark, sizeof head->gatemark, "%s", about_version());
 	snprintf(head->commit, sizeof head->commit, "%s", about_commit());

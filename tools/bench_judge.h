@@ -6,15 +6,11 @@
 #define TOOLS_BENCH_JUDGE_H
 
 #include "bench_sample.h"
+#include "judged/judged_run.h"
 #include "race.h"
 #include "roster.h"
 
 #define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */
-
-typedef struct judged_bits {
-	char bit_class[48], name[48];
-	uint64_t digest;
-} judged_bits;
 
 typedef struct bench_judge {
 	const roster *roster;
@@ -22,11 +18,9 @@ typedef struct bench_judge {
 	uint64_t seed;
 	double flops;               /* 0 = BENCH_JUDGE_FLOPS */
 	char id[GM_SPEC_TEXT + 32]; /* of the problem at hand; seeds its noise */
-	judge_budget *budget[GM_CLASSES];
-	judge_problem problem; /* what the budgets are of */
-	bench_sample *sample;  /* or NULL: judged in full */
-	judged_bits bits[16];
-	size_t bit_classes;
+	judged judged;              /* it, or its sample; bits of those that were right */
+	unsigned char *results;     /* by row: what the pass leaves */
+	bench_sample *sample;       /* or NULL: judged in full */
 } bench_judge;
 
 race_judge bench_judge_one;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judged/judged_run.h"
+
 enum { LEAST_STEPS = 8 };
 
 static int has_time(gm_kind kind)
@@ -132,18 +134,15 @@ void sample_free(bench_sample *s)
 	*s = (bench_sample){0};
 }
 
-static void fill(const bench_sample *s, worker *w, void *const *data)
+/* Of the upstream gradients in the arena, zeros in place of what is not the sample's. */
+static void mask_upstream(const bench_sample *s, worker *w, void *const *data)
 {
 	for (size_t k = 0; k < s->whole_tensors->count; k++) {
 		const gm_tensor *row = &s->whole_tensors->row[k];
 		size_t bytes = gm_dtype_bytes(row->dtype);
 		copying c = {data[k], worker_data(w, k), bytes, 1};
-		if (!data[k] || !c.to)
+		if (!data[k] || !c.to || row->role != GM_ROLE_UPSTREAM)
 			continue;
-		if (row->role != GM_ROLE_UPSTREAM) {
-			memcpy(c.to, c.from, row->count * bytes);
-			continue;
-		}
 		memset(c.to, 0, row->count * bytes);
 		if (sample_judges(s, k) && (has_time(row->kind) || s->spec.T == s->whole->T))
 			visit_runs(s, k, copy_run, &c);
@@ -153,14 +152,17 @@ static void fill(const bench_sample *s, worker *w, void *const *data)
 gm_status sample_run(const bench_sample *s, const worker_launch *launch, const char *variant, void *const *data,
                      float **got, gm_error *error)
 {
-	gm_plan_opts opts = {
-		.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = s->whole->T, .N_max = s->whole->N, .threads = 1};
+	const run_what what = {.variant = variant,
+	                       .spec = s->whole,
+	                       .tensors = s->whole_tensors,
+	                       .data = data,
+	                       .opts = run_options(s->whole, GM_MODE_TRAIN)};
 	worker *w = NULL;
 	gm_status status = worker_start(launch, &w, error);
 	if (status == GM_OK)
-		status = worker_plan(w, variant, s->whole, s->whole_tensors, NULL, &opts, error);
+		status = run_plan(w, &what, error);
 	if (status == GM_OK) {
-		fill(s, w, data);
+		mask_upstream(s, w, data);
 		status = worker_run(w, GM_PASS_BWD, error);
 	}
 	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++)

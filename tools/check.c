@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the order of work: which cases are judged where, what is repeated, in which order records leave.
  *
- * Judging processes take cases from a shared counter and send each case's records as one line of JSON through a pipe
+ * Judging processes take cases from a shared counter and send each case's results as one line of JSON through a pipe
  * of their own.  The parent keeps them until all cases before are done.  Processes, not threads:
  * a judge that dies takes one case with it, and a fork shares the fixtures as they are. */
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "output.h"
-#include "results.h"
+#include "record/record.h"
 
 enum { JUDGES = 64 };
 
@@ -51,9 +51,9 @@ typedef struct pool {
 	int alone;    /* second round: time-outs, one at a time */
 	work *repeat; /* what the first round found to repeat */
 	size_t repeats;
-	json_t **records;     /* by case; NULL: not done */
-	unsigned char *waits; /* by case: a repetition is due */
-	size_t delivered;     /* cases before this one have been handed out */
+	case_results *out;              /* by case */
+	unsigned char *is_done, *waits; /* by case; waits: a repetition is due */
+	size_t delivered;               /* cases before this one have been handed out */
 	size_t done, total;
 	gm_error trouble; /* the first */
 } pool;
@@ -68,17 +68,12 @@ static int find_variant(const check_plan *plan, const char *name)
 	return CHECK_ALL;
 }
 
-static void note_repeats(pool *p, size_t case_index, json_t *records)
+static void note_repeats(pool *p, size_t case_index, const case_results *out)
 {
-	size_t k;
-	json_t *record;
 	int last = CHECK_ALL;
-	json_array_foreach(records, k, record) {
-		int variant = find_variant(p->plan, results_text(record, "variant"));
-		if (!results_flag(record, "timeout"))
-			continue;
-		json_object_del(record, "timeout");
-		if (p->alone || variant == last)
+	for (size_t k = 0; k < out->results_count && !p->alone; k++) {
+		int variant = find_variant(p->plan, out->results[k].variant);
+		if (out->results[k].code != CODE_TIMED_OUT || variant == last)
 			continue;
 		work *more = realloc(p->repeat, (p->repeats + 1) * sizeof *more);
 		if (!more)
@@ -90,47 +85,50 @@ static void note_repeats(pool *p, size_t case_index, json_t *records)
 	}
 }
 
-/* Puts the records of a repetition in the place of the failures it repeats. */
-static void replace(json_t *all, json_t *repeated)
+/* Puts the results of a repetition in the place of the failures it repeats. */
+static void replace(case_results *all, case_results *repeated)
 {
-	size_t i, k;
-	json_t *old, *new;
-	json_array_foreach(repeated, k, new)
-		json_array_foreach(all, i, old)
-			if (strcmp(results_text(old, "status"), "fail") == 0 &&
-			    strcmp(results_text(old, "variant"), results_text(new, "variant")) == 0 &&
-			    strcmp(results_text(old, "pass"), results_text(new, "pass")) == 0)
-				json_array_set(all, i, new);
+	for (size_t k = 0; k < repeated->results_count; k++)
+		for (size_t i = 0; i < all->results_count; i++) {
+			check_result *new = &repeated->results[k], *old = &all->results[i];
+			if (old->status != STATUS_FAIL || old->pass != new->pass || strcmp(old->variant, new->variant) != 0)
+				continue;
+			check_result_free(old);
+			*old = *new;
+			check_result_init(new);
+			break;
+		}
 }
 
 static void deliver(pool *p, int incomplete)
 {
-	size_t k;
-	json_t *record;
 	for (; p->delivered < p->plan->set->count; p->delivered++) {
 		size_t c = p->delivered;
 		int chosen = !p->plan->chosen || p->plan->chosen[c] != 0;
-		if (!incomplete && chosen && (!p->records[c] || p->waits[c]))
+		if (!incomplete && chosen && (!p->is_done[c] || p->waits[c]))
 			return;
-		json_array_foreach(p->records[c], k, record)
-			p->plan->emit(p->plan->context, record);
-		json_decref(p->records[c]);
-		p->records[c] = NULL;
+		for (size_t k = 0; p->plan->emit && k < p->out[c].results_count; k++)
+			p->plan->emit(p->plan->context, &p->out[c].results[k]);
+		for (size_t k = 0; p->plan->facts && k < p->out[c].facts_count; k++)
+			p->plan->facts(p->plan->context, &p->out[c].facts[k]);
+		case_results_free(&p->out[c]);
 	}
 }
 
-/* Takes the reference of records; NULL: the work failed with p->trouble set. */
-static void take(pool *p, size_t k, json_t *records)
+/* Takes over what became of piece k of the work; one that failed is empty and has p->trouble set. */
+static void take(pool *p, size_t k, case_results *out)
 {
 	size_t c = p->todo[k].case_index;
-	note_repeats(p, c, records);
+	note_repeats(p, c, out);
 	if (p->alone) {
-		replace(p->records[c], records);
-		json_decref(records);
+		replace(&p->out[c], out);
 	} else {
-		p->records[c] = !records ? json_array() : records;
+		p->out[c] = *out;
+		case_results_init(out);
+		p->is_done[c] = 1;
 		p->done++;
 	}
+	case_results_free(out);
 	if (p->plan->step)
 		p->plan->step(p->plan->context, p->done, p->total);
 	if (!p->alone)
@@ -145,15 +143,15 @@ static void note_trouble(pool *p, gm_status status, const char *message)
 
 static void take_line(pool *p, const char *line, size_t length)
 {
+	case_results out;
 	json_t *message = json_loadb(line, length, 0, NULL);
-	json_t *records = json_object_get(message, "records");
-	size_t k = (size_t)results_get(message, "work", -1);
-	if (k < p->count) {
-		if (!records)
-			note_trouble(p, (gm_status)results_get(message, "status", GM_CRASHED), results_text(message, "message"));
-		take(p, k, json_incref(records));
-	}
+	gm_status status = record_from_json(&case_results_type, message, &out, NULL);
 	json_decref(message);
+	if (status != GM_OK || out.work >= p->count)
+		return; // the end of its process tells
+	if (out.trouble != GM_OK)
+		note_trouble(p, (gm_status)out.trouble, out.message);
+	take(p, out.work, &out);
 }
 
 /* ---- judges ---- */
@@ -161,16 +159,19 @@ static void take_line(pool *p, const char *line, size_t length)
 static char *line_of(const pool *p, size_t k, size_t *length)
 {
 	gm_error error = {.status = GM_OK};
-	json_t *records = NULL, *message;
-	if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &records, &error) == GM_OK)
-		message = json_pack("{s:I, s:o}", "work", (json_int_t)k, "records", records);
-	else
-		message = json_pack("{s:I, s:i, s:s}", "work", (json_int_t)k, "status", error.status, "message", error.message);
+	case_results out;
+	gm_status status = check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &out, &error);
+	out.work = k;
+	out.trouble = status;
+	if (status != GM_OK)
+		(void)record_set(&out.message, error.message);
+	json_t *message = record_to_json(&case_results_type, &out);
 	char *line = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(17));
 	*length = !line ? 0 : strlen(line);
 	if (line)
 		line[(*length)++] = '\n';
 	json_decref(message);
+	case_results_free(&out);
 	return line;
 }
 
@@ -255,7 +256,9 @@ static void bury(pool *p, size_t slot, judge *j)
 	         p->plan->set->cases[p->todo[at - 1].case_index]->id, WIFSIGNALED(state) ? "signal" : "code",
 	         WIFSIGNALED(state) ? WTERMSIG(state) : WEXITSTATUS(state));
 	note_trouble(p, GM_CRASHED, sentence);
-	take(p, at - 1, NULL);
+	case_results nothing;
+	case_results_init(&nothing);
+	take(p, at - 1, &nothing);
 }
 
 static void collect(pool *p, judge *judges, size_t count)
@@ -306,10 +309,10 @@ static void run_here(pool *p)
 {
 	for (size_t k = 0; k < p->count && (!p->plan->stop || !*p->plan->stop); k++) {
 		gm_error error = {.status = GM_OK};
-		json_t *records = NULL;
-		if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &records, &error) != GM_OK)
+		case_results out;
+		if (check_unit(p->plan, p->todo[k].case_index, p->todo[k].variant, p->alone, &out, &error) != GM_OK)
 			note_trouble(p, error.status, error.message);
-		take(p, k, records);
+		take(p, k, &out);
 	}
 }
 
@@ -332,9 +335,10 @@ static gm_status open_pool(pool *p, gm_error *error)
 	const fixture_set *set = p->plan->set;
 	p->board = mmap(NULL, sizeof *p->board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	p->todo = calloc(set->count + 1, sizeof *p->todo);
-	p->records = calloc(set->count + 1, sizeof *p->records);
+	p->out = calloc(set->count + 1, sizeof *p->out);
+	p->is_done = calloc(set->count + 1, 1);
 	p->waits = calloc(set->count + 1, 1);
-	if (p->board == MAP_FAILED || !p->todo || !p->records || !p->waits)
+	if (p->board == MAP_FAILED || !p->todo || !p->out || !p->is_done || !p->waits)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu cases", set->count);
 	for (size_t k = 0; k < set->count; k++)
 		if (!p->plan->chosen || p->plan->chosen[k])
@@ -368,13 +372,14 @@ gm_status check_run(const check_plan *plan, gm_error *error)
 		if (p.trouble.status != GM_OK)
 			status = gm_fail(error, p.trouble.status, "%s", p.trouble.message);
 	}
-	for (size_t k = 0; p.records && k < plan->set->count; k++)
-		json_decref(p.records[k]);
+	for (size_t k = 0; p.out && k < plan->set->count; k++)
+		case_results_free(&p.out[k]);
 	if (p.board != MAP_FAILED && p.board)
 		munmap(p.board, sizeof *p.board);
 	free(p.todo);
 	free(p.repeat);
-	free(p.records);
+	free(p.out);
+	free(p.is_done);
 	free(p.waits);
 	return status;
 }

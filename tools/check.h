@@ -2,7 +2,7 @@
 /* check.h - the engine of `check`: every chosen variant on every chosen case, each pair in a fresh worker, judged
  * against the case's goldens, compared in bits within its bit class.
  *
- * Currency: records of kind `check` (RESULTS.md), the same from judging process to parent, file, JUnit and summary.
+ * Currency: check_result, the same from judging process to parent, file, JUnit and summary.
  *
  *   fwd   forward with tape: outputs judged; a forward without tape must give the same bits (free variants: must be
  *         within the budget as well)
@@ -14,15 +14,15 @@
 #ifndef TOOLS_CHECK_H
 #define TOOLS_CHECK_H
 
-#include <jansson.h>
 #include <signal.h>
 
 #include "executor.h"
 #include "fixture.h"
 #include "record/reason.h"
+#include "record/result.h"
 #include "worker.h"
 
-enum { CHECK_FWD = 1, CHECK_BWD = 2 };
+enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
 
 typedef struct check_variant {
 	worker_variant info;
@@ -43,8 +43,10 @@ typedef struct check_plan {
 	int no_fork;                       /* everything in this process */
 	const executor *executor;          /* of all workers; NULL = this CPU */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
-	/* Each record (borrowed), and after each case its number of those done. */
-	void (*emit)(void *context, json_t *record);
+	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its init
+	 * does; and after each case its number of those done.  NULL: not wanted. */
+	void (*emit)(void *context, check_result *result);
+	void (*facts)(void *context, case_facts *facts);
 	void (*step)(void *context, size_t done, size_t total);
 	void *context;
 } check_plan;
@@ -55,12 +57,9 @@ GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
 
 /* One piece of work: a case and one of its variants, or all. */
 enum { CHECK_ALL = -1 };
-/* The records of it (new array): of each variant x pass, behind them one of kind "case" (never written to files):
- * case, rows, unfit_rows, weak, torch_fwd, torch_bwd.  alone: a repetition of what timed out. */
-GM_CHECKED gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, json_t **records,
+/* Fills out, to be freed: a result of each variant x pass; with CHECK_ALL what is said of the case itself.  alone: a
+ * repetition of what timed out. */
+GM_CHECKED gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, case_results *out,
                                 gm_error *error);
-
-/* "canon1/poly/f32", or "" for a free variant. */
-void check_bit_class(const worker_variant *v, char text[48]);
 
 #endif

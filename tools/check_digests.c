@@ -5,7 +5,6 @@
 
 #include "about.h"
 #include "check_summary.h"
-#include "check_unit.h"
 #include "plural.h"
 
 /* ---- against what is committed ---- */
@@ -14,9 +13,11 @@ int summary_digests_open(check_summary *s, const char *fixtures_version)
 {
 	gm_error error = {.status = GM_OK};
 	s->fixtures_version = fixtures_version;
-	gm_status status = s->options->digests != NULL
-	                     ? digests_begin(fixtures_version, about_sleef(), &s->committed, &error)
-	                     : digests_load(cli_fixtures_path(s->options), &s->committed, &error);
+	if (s->options->digests) {
+		digests_begin(fixtures_version, about_sleef(), &s->committed);
+		return CLI_OK;
+	}
+	gm_status status = digests_load(cli_fixtures_path(s->options), &s->committed, &error);
 	if (status == GM_OK)
 		return CLI_OK;
 	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
@@ -29,22 +30,23 @@ static const char *unlike(const check_summary *s, const char *bit_class)
 	return digests_unlike(&s->committed, bit_class, s->fixtures_version, about_sleef());
 }
 
-void summary_committed(const check_summary *s, json_t *record)
+void summary_committed(const check_summary *s, check_result *r)
 {
 	char reason[160];
-	const char *digest = results_text(record, "digest"), *bit_class = results_text(record, "bit_class"), *word = "";
-	if (strcmp(results_text(record, "kind"), "check") != 0)
+	if (r->digest[0] == '\0' || r->bit_class[0] == '\0')
 		return;
-	if (digest[0] != '\0' && bit_class[0] != '\0') {
-		const char *case_id = results_text(record, "case"), *pass = results_text(record, "pass");
-		const char *want = unlike(s, bit_class)[0] != '\0' ? "" : digests_of(&s->committed, case_id, bit_class, pass);
-		word = want[0] == '\0' ? "none" : strcmp(want, digest) == 0 ? "same" : "different";
-		snprintf(reason, sizeof reason, "digest %s, committed %s: bits differ from what this version promises", digest,
-		         want);
+	const char *want = unlike(s, r->bit_class)[0] != '\0' ? ""
+	                                                      : digests_of(&s->committed, r->case_id, r->bit_class, r->pass);
+	r->committed = want[0] == '\0'              ? COMMITTED_NONE
+	             : strcmp(want, r->digest) == 0 ? COMMITTED_SAME
+	                                            : COMMITTED_DIFFERENT;
+	snprintf(reason, sizeof reason, "digest %s, committed %s: bits differ from what this version promises", r->digest,
+	         want);
+	if (r->committed == COMMITTED_DIFFERENT && r->status != STATUS_FAIL) {
+		r->status = STATUS_FAIL;
+		r->code = CODE_DIGEST;
+		(void)record_set(&r->reason, reason);
 	}
-	json_object_set_new(record, "committed", json_string(word));
-	if (strcmp(word, "different") == 0 && strcmp(results_text(record, "status"), "fail") != 0)
-		record_status(record, "fail", CODE_DIGEST, reason);
 }
 
 int summary_digests_close(check_summary *s)
@@ -58,7 +60,7 @@ int summary_digests_close(check_summary *s)
 	if (s->canonical_failures > 0)
 		return cli_fail(CLI_WRONG, "%s is not written: %zu check%s of canonical variants failed", path,
 		                s->canonical_failures, plural((double)s->canonical_failures, "", "s"));
-	if (json_object_size(s->committed.rows) == 0)
+	if (s->committed.count == 0)
 		return cli_fail(CLI_NOTHING, "%s is not written: no canonical variant ran", path);
 	if (digests_write(&s->committed, path, &error) != GM_OK)
 		return cli_fail(CLI_NO_WRITE, "%s", error.message);
@@ -67,89 +69,84 @@ int summary_digests_close(check_summary *s)
 
 /* ---- variants against each other ---- */
 
-static json_t *bits_of(check_summary *s, const char *bit_class)
+static class_bits *bits_of(check_summary *s, const char *bit_class)
 {
-	json_t *entry = json_object_get(s->bits, bit_class);
-	if (!entry) {
-		entry = json_pack("{s:[], s:{}, s:s}", "variants", "digests", "first_difference", "");
-		json_object_set_new(s->bits, bit_class, entry);
+	for (size_t k = 0; k < s->bits_count; k++)
+		if (strcmp(s->bits[k].result.bit_class, bit_class) == 0)
+			return &s->bits[k];
+	class_bits *new = record_grow(&s->bits, &s->bits_count, sizeof *new);
+	if (new) {
+		*new = (class_bits){0};
+		bits_result_init(&new->result);
+		snprintf(new->result.bit_class, sizeof new->result.bit_class, "%s", bit_class);
 	}
-	return entry;
+	return new;
 }
 
-static void add_name(json_t *list, const char *name)
+static int add_name(bits_result *result, const char *name)
 {
-	size_t k;
-	json_t *known;
-	json_array_foreach(list, k, known)
-		if (strcmp(json_string_value(known), name) == 0)
-			return;
-	json_array_append_new(list, json_string(name));
+	for (size_t k = 0; k < result->variants_count; k++)
+		if (strcmp(result->variants[k], name) == 0)
+			return 1;
+	return record_append(&result->variants, &result->variants_count, name);
 }
 
-void summary_take_digest(check_summary *s, const json_t *record)
+void summary_take_digest(check_summary *s, const check_result *r)
 {
-	char key[200], text[300];
-	const char *digest = results_text(record, "digest"), *bit_class = results_text(record, "bit_class");
-	s->canonical_failures += bit_class[0] != '\0' && strcmp(results_text(record, "status"), "fail") == 0;
-	if (digest[0] == '\0' || bit_class[0] == '\0')
+	s->canonical_failures += r->bit_class[0] != '\0' && r->status == STATUS_FAIL;
+	if (r->digest[0] == '\0' || r->bit_class[0] == '\0')
 		return;
-	json_t *entry = bits_of(s, bit_class), *all = json_object_get(entry, "digests");
-	const char *committed = results_text(record, "committed"), *first;
-	snprintf(key, sizeof key, "%s/%s", results_text(record, "case"), results_text(record, "pass"));
-	add_name(json_object_get(entry, "variants"), results_text(record, "variant"));
-	json_object_set_new(entry, committed, json_real(results_get(entry, committed, 0) + 1));
-	if ((first = json_string_value(json_object_get(all, key))) == NULL) {
-		json_object_set_new(all, key, json_string(digest));
-	} else if (strcmp(first, digest) != 0 && results_text(entry, "first_difference")[0] == '\0') {
-		snprintf(text, sizeof text, "%s at %s", results_text(record, "variant"), key);
-		json_object_set_new(entry, "first_difference", json_string(text));
+	class_bits *b = bits_of(s, r->bit_class);
+	s->no_memory |= !b || !add_name(&b->result, r->variant);
+	if (!b)
+		return;
+	b->count[r->committed]++;
+	if (strcmp(b->case_id, r->case_id) != 0) {
+		memcpy(b->case_id, r->case_id, sizeof b->case_id);
+		memset(b->digest, 0, sizeof b->digest);
+	}
+	if (b->digest[r->pass][0] == '\0') {
+		memcpy(b->digest[r->pass], r->digest, sizeof r->digest);
+		b->result.cases++;
+	} else if (strcmp(b->digest[r->pass], r->digest) != 0 && b->result.first_difference[0] == '\0') {
+		snprintf(b->result.first_difference, sizeof b->result.first_difference, "%.47s at %.127s/%s", r->variant,
+		         r->case_id, check_pass_word(r->pass));
 	}
 	if (s->options->digests)
-		digests_add(&s->committed, results_text(record, "case"), bit_class, results_text(record, "pass"), digest);
+		s->no_memory |= !digests_add(&s->committed, r->case_id, r->bit_class, r->pass, r->digest);
 }
 
-void summary_bits(const check_summary *s, session *to)
+void summary_bits(check_summary *s, session *to)
 {
-	const char *bit_class;
-	json_t *entry;
-	json_object_foreach(s->bits, bit_class, entry) {
-		const char *difference = results_text(entry, "first_difference");
-		const char *committed = results_get(entry, "different", 0) > 0 ? "different"
-		                      : results_get(entry, "same", 0) > 0      ? "same"
-		                                                               : "none";
-		json_t *record = results_record("bits");
-		json_t *more = json_pack("{s:s, s:O, s:b, s:I, s:s, s:s}", "bit_class", bit_class, "variants",
-		                         json_object_get(entry, "variants"), "identical", difference[0] == '\0', "cases",
-		                         (json_int_t)json_object_size(json_object_get(entry, "digests")), "first_difference",
-		                         difference, "committed", committed);
-		json_object_update(record, more);
-		json_decref(more);
-		session_put_json(to, record);
+	for (class_bits *b = s->bits; b < s->bits + s->bits_count; b++) {
+		b->result.identical = b->result.first_difference[0] == '\0';
+		b->result.committed = b->count[COMMITTED_DIFFERENT] > 0 ? COMMITTED_DIFFERENT
+		                    : b->count[COMMITTED_SAME] > 0      ? COMMITTED_SAME
+		                                                        : COMMITTED_NONE;
+		session_put(to, RECORD_BITS, &b->result);
 	}
 }
 
 void summary_print_bits(const check_summary *s, FILE *stream)
 {
-	const char *bit_class;
-	json_t *entry;
-	json_object_foreach(s->bits, bit_class, entry) {
-		size_t variants = json_array_size(json_object_get(entry, "variants"));
-		double different = results_get(entry, "different", 0), none = results_get(entry, "none", 0);
-		const char *difference = results_text(entry, "first_difference"), *why = unlike(s, bit_class);
-		if (difference[0] != '\0') {
-			fprintf(stream, "  bits: %s, %zu variants DIFFER, first %s\n", bit_class, variants, difference);
+	for (const class_bits *b = s->bits; b < s->bits + s->bits_count; b++) {
+		const bits_result *r = &b->result;
+		const char *why = unlike(s, r->bit_class);
+		if (r->first_difference[0] != '\0') {
+			fprintf(stream, "  bits: %s, %zu variants DIFFER, first %s\n", r->bit_class, r->variants_count,
+			        r->first_difference);
 			continue;
 		}
-		fprintf(stream, "  bits: %s, %zu variant%s, ", bit_class, variants, plural((double)variants, "", "s identical"));
+		fprintf(stream, "  bits: %s, %zu variant%s, ", r->bit_class, r->variants_count,
+		        plural((double)r->variants_count, "", "s identical"));
 		if (why[0] != '\0')
 			fprintf(stream, "%s\n", why);
-		else if (different > 0)
-			fprintf(stream, "%.0f DIFFER from the digests\n", different);
-		else if (results_get(entry, "same", 0) == 0)
+		else if (b->count[COMMITTED_DIFFERENT] > 0)
+			fprintf(stream, "%zu DIFFER from the digests\n", b->count[COMMITTED_DIFFERENT]);
+		else if (b->count[COMMITTED_SAME] == 0)
 			fprintf(stream, "no digests of these cases\n");
-		else if (none > 0)
-			fprintf(stream, "digests as committed (%.0f without)\n", none);
+		else if (b->count[COMMITTED_NONE] > 0)
+			fprintf(stream, "digests as committed (%zu without)\n", b->count[COMMITTED_NONE]);
 		else
 			fprintf(stream, "digests as committed\n");
 	}

@@ -6,21 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rerun.h"
 #include "plural.h"
+#include "rerun.h"
 #include "terminal.h"
-
-static const char *const status_name[TALLIES] = {"pass", "fail", "xfail", "unsupported", "skipped"};
 
 int summary_open(check_summary *s, const roster *r, const cli_options *options)
 {
-	*s = (check_summary){.roster = r,
-	                     .options = options,
-	                     .torch_worst = -1,
-	                     .records = json_array(),
-	                     .bits = json_object(),
-	                     .variant = calloc(r->count + 1, sizeof *s->variant)};
-	if (!rerun_options_of(options, &s->rerun) || !s->variant || !s->records || !s->bits)
+	*s = (check_summary){
+		.roster = r, .options = options, .torch_worst = -1, .variant = calloc(r->count + 1, sizeof *s->variant)};
+	if (!rerun_options_of(options, &s->rerun) || !s->variant)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < r->count; k++)
 		s->variant[k].worst = -1;
@@ -30,60 +24,57 @@ int summary_open(check_summary *s, const roster *r, const cli_options *options)
 void summary_free(check_summary *s)
 {
 	rerun_options_free(&s->rerun);
-	json_decref(s->records);
-	json_decref(s->bits);
+	for (size_t k = 0; k < s->results_count; k++)
+		check_result_free(&s->results[k]);
+	for (size_t k = 0; k < s->bits_count; k++)
+		bits_result_free(&s->bits[k].result);
 	digests_free(&s->committed);
+	free(s->results);
+	free(s->bits);
 	free(s->variant);
 }
 
 /* ---- taking in ---- */
 
-static void take_case(check_summary *s, const json_t *record)
+void summary_facts(check_summary *s, const case_facts *facts)
 {
-	double share = results_get(record, "torch_used", -1);
-	size_t unfit = (size_t)results_get(record, "unfit_rows", 0);
 	s->cases++;
-	s->unfit_rows += unfit;
-	s->unfit_cases += unfit > 0;
-	s->weak_cases += json_array_size(json_object_get(record, "weak")) > 0;
-	if (share > s->torch_worst)
-		s->torch_worst = share;
+	s->unfit_rows += facts->unfit_rows;
+	s->unfit_cases += facts->unfit_rows > 0;
+	s->weak_cases += facts->weak_count > 0;
+	s->torch_worst = fmax(s->torch_worst, facts->torch_used);
 }
 
-void summary_take(check_summary *s, json_t *record)
+void summary_take(check_summary *s, check_result *r)
 {
-	size_t k = 0, what = 0;
-	if (strcmp(results_text(record, "kind"), "case") == 0) {
-		take_case(s, record);
-		return;
-	}
-	while (k < s->roster->count && strcmp(s->roster->variant[k].info.name, results_text(record, "variant")) != 0)
+	size_t k = 0;
+	while (k < s->roster->count && strcmp(s->roster->variant[k].info.name, r->variant) != 0)
 		k++;
-	while (what < TALLIES && strcmp(status_name[what], results_text(record, "status")) != 0)
-		what++;
-	if (k == s->roster->count || what == TALLIES)
+	if (k == s->roster->count)
 		return;
 	tally *t = &s->variant[k];
-	double used = results_get(record, "used", 0);
-	int judged = json_array_size(json_object_get(record, "tensors")) > 0;
-	t->count[what]++;
-	t->flaky += (size_t)results_flag(record, "flaky");
-	if (judged && used > t->worst) {
-		t->worst = used;
-		snprintf(t->where, sizeof t->where, "%s/%s", results_text(record, "case"), results_text(record, "where"));
-	} else if (t->where[0] == '\0') {
-		snprintf(t->where, sizeof t->where, "%.*s", (int)strcspn(results_text(record, "reason"), "\n"),
-		         results_text(record, "reason"));
+	t->count[r->status]++;
+	t->flaky += (size_t)r->flaky;
+	if (r->tensors_count > 0 && r->used > t->worst) {
+		t->worst = r->used;
+		snprintf(t->where, sizeof t->where, "%s/%s", r->case_id, r->where);
+	} else if (t->where[0] == '\0' && r->reason) {
+		snprintf(t->where, sizeof t->where, "%.*s", (int)strcspn(r->reason, "\n"), r->reason);
 	}
-	summary_take_digest(s, record);
-	json_array_append(s->records, record);
+	summary_take_digest(s, r);
+	check_result *last = record_grow(&s->results, &s->results_count, sizeof *last);
+	s->no_memory |= !last;
+	if (last) {
+		*last = *r;
+		check_result_init(r);
+	}
 }
 
-size_t summary_total(const check_summary *s, int what)
+size_t summary_total(const check_summary *s, check_status status)
 {
 	size_t total = 0;
 	for (size_t k = 0; k < s->roster->count; k++)
-		total += s->variant[k].count[what];
+		total += s->variant[k].count[status];
 	return total;
 }
 
@@ -91,11 +82,11 @@ run_counts summary_counts(const check_summary *s)
 {
 	run_counts counts;
 	run_counts_init(&counts);
-	counts.pass = summary_total(s, TALLY_PASS);
-	counts.fail = summary_total(s, TALLY_FAIL);
-	counts.xfail = summary_total(s, TALLY_XFAIL);
-	counts.unsupported = summary_total(s, TALLY_UNSUPPORTED);
-	counts.skipped = summary_total(s, TALLY_SKIPPED);
+	counts.pass = summary_total(s, STATUS_PASS);
+	counts.fail = summary_total(s, STATUS_FAIL);
+	counts.xfail = summary_total(s, STATUS_XFAIL);
+	counts.unsupported = summary_total(s, STATUS_UNSUPPORTED);
+	counts.skipped = summary_total(s, STATUS_SKIPPED);
 	counts.cases = s->cases;
 	return counts;
 }
@@ -103,14 +94,14 @@ run_counts summary_counts(const check_summary *s)
 int summary_exit(const check_summary *s)
 {
 	const check_variant *unable = roster_unable(s->roster);
-	int code = summary_total(s, TALLY_FAIL) > 0 ? CLI_WRONG : CLI_OK;
+	int code = summary_total(s, STATUS_FAIL) > 0 ? CLI_WRONG : CLI_OK;
 	if (unable)
 		code = cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
-	if (summary_total(s, TALLY_PASS) + summary_total(s, TALLY_FAIL) > 0 || unable)
+	if (summary_total(s, STATUS_PASS) + summary_total(s, STATUS_FAIL) > 0 || unable)
 		return code;
-	if (summary_total(s, TALLY_UNSUPPORTED) > 0)
+	if (summary_total(s, STATUS_UNSUPPORTED) > 0)
 		return cli_fail(CLI_NOTHING, "nothing ran: no variant supports any of these cases");
-	if (summary_total(s, TALLY_SKIPPED) == 0)
+	if (summary_total(s, STATUS_SKIPPED) == 0)
 		return cli_fail(CLI_NOTHING, "nothing ran");
 	for (size_t k = 0; k < s->roster->count; k++)
 		if (s->roster->variant[k].runnable)
@@ -141,13 +132,13 @@ static void put_where(term_row *row, const char *where, int is_place)
 
 static void append_variant(FILE *stream, const check_summary *s, size_t k, int width)
 {
-	static const int columns[TALLIES] = {-4, -4, -5, -5, -4};
+	static const int columns[CHECK_STATUSES] = {-4, -4, -5, -5, -4};
 	const tally *t = &s->variant[k];
 	const check_variant *v = &s->roster->variant[k];
 	term_row row = {.stream = stream, .next = 2, .indent = 6};
-	char cell[TALLIES][24], worst[24] = "";
-	for (int what = 0; what < TALLIES; what++)
-		snprintf(cell[what], sizeof cell[what], v->runnable || what == TALLY_SKIPPED ? "%zu" : "-", t->count[what]);
+	char cell[CHECK_STATUSES][24], worst[24] = "";
+	for (int what = 0; what < CHECK_STATUSES; what++)
+		snprintf(cell[what], sizeof cell[what], v->runnable || what == STATUS_SKIPPED ? "%zu" : "-", t->count[what]);
 	if (t->worst >= 0)
 		snprintf(worst, sizeof worst,
 		         isinf(t->worst) || t->worst > 99 ? "> 99 x"
@@ -155,8 +146,8 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k, int w
 		                                          : "%.0f x",
 		         t->worst < 9.995 ? 100 * t->worst : t->worst);
 	term_row_put(&row, v->info.name, width);
-	for (int what = 0; what < TALLIES; what++) {
-		int red = what == TALLY_FAIL && t->count[what] > 0;
+	for (int what = 0; what < CHECK_STATUSES; what++) {
+		int red = what == STATUS_FAIL && t->count[what] > 0;
 		fputs(red ? term_escape(stream, TERM_RED) : "", stream);
 		term_row_put(&row, cell[what], columns[what]);
 		fputs(red ? term_escape(stream, TERM_PLAIN) : "", stream);

@@ -154,11 +154,11 @@ static const verb verbs[] = {
 #ifndef GM_BUNDLE
 	{"report",
      cmd_report,
-     "Results to one HTML page and Markdown",
+	 "Results to one HTML page, Markdown, JUnit",
      "FILE..",
      NULL,
      {EXITS_OF_READERS},
-     {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_QUIET}},
+     {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_JUNIT, OPT_QUIET}},
 	{"run",
      cmd_run,
      "check, bench, choose and report in one",

@@ -72,23 +72,12 @@ static void variants_text(const roster *r)
 
 typedef struct case_flags {
 	json_t *list;
-	const case_list *cases;
 	term_progress progress;
 } case_flags;
 
-static void take_flags(void *context, json_t *record)
+static void take_flags(void *context, case_facts *facts)
 {
-	case_flags *f = context;
-	const gm_case *c = NULL;
-	for (size_t k = 0; k < f->cases->set->count; k++)
-		if (strcmp(f->cases->set->cases[k]->id, results_text(record, "case")) == 0)
-			c = f->cases->set->cases[k];
-	if (!c)
-		return;
-	json_object_set_new(record, "tags", json_string(c->tags));
-	json_object_set_new(record, "note", json_string(c->note));
-	json_object_del(record, "kind");
-	json_array_append(f->list, record);
+	json_array_append_new(((case_flags *)context)->list, record_to_json(&case_facts_type, facts));
 }
 
 static void step_flags(void *context, size_t done, size_t total)
@@ -101,13 +90,13 @@ static void step_flags(void *context, size_t done, size_t total)
 static int flags_of(const case_list *cases, json_t **list)
 {
 	gm_error error = {.status = GM_OK};
-	case_flags f = {.list = json_array(), .cases = cases};
+	case_flags f = {.list = json_array()};
 	check_plan plan = {.set = cases->set,
 	                   .chosen = cases->chosen,
 	                   .passes = CHECK_FWD | CHECK_BWD,
 	                   .accuracy_class = -1,
 	                   .stop = &session_stop,
-	                   .emit = take_flags,
+	                   .facts = take_flags,
 	                   .step = step_flags,
 	                   .context = &f};
 	term_progress_begin(&f.progress, "budgets", cases->count, 0);

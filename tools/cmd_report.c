@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_report.c - `gatemark report [FILE..] [-o F] [--markdown=F]`: results to one HTML page and to Markdown.  Without
- * either option the page is out/report.html; without files out/results.jsonl is read. */
+/* cmd_report.c - `gatemark report [FILE..] [-o F] [--markdown=F] [--junit F]`: results to one HTML page, to Markdown, to
+ * JUnit.  Without any of these the page is out/report.html; without files out/results.jsonl is read. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,14 +13,18 @@ int cmd_report(const cli_options *options)
 	static const char *const DEFAULT[] = {"out/results.jsonl"};
 	const char *html = options->output;
 	gm_error error;
-	if (!html && !options->markdown_file) {
+	const char *const *path = options->arg.count ? (const char *const *)options->arg.text : DEFAULT;
+	size_t count = options->arg.count ? options->arg.count : 1;
+	if (!html && !options->markdown_file && !options->junit) {
 		html = "out/report.html";
 		if (output_folder("out", &error) != GM_OK)
 			return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	}
-	int code = options->arg.count ? report_write((const char *const *)options->arg.text, options->arg.count, html,
-	                                             options->markdown_file, &error)
-	                              : report_write(DEFAULT, 1, html, options->markdown_file, &error);
+	int code = CLI_OK;
+	if (html || options->markdown_file)
+		code = report_write(path, count, html, options->markdown_file, &error);
+	if (code == CLI_OK && options->junit)
+		code = report_junit(path, count, options->junit, &error);
 	if (code != CLI_OK)
 		return cli_fail(code, "%s", error.message);
 	if (html && strcmp(html, "-") != 0 && !options->quiet)

@@ -55,7 +55,7 @@ static int take_passed(run *r)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < r->roster.count; k++) {
 		const tally *t = &r->checked.variant[k];
-		if (t->count[TALLY_FAIL] == 0 && t->count[TALLY_PASS] + t->count[TALLY_SKIPPED] > 0)
+		if (t->count[STATUS_FAIL] == 0 && t->count[STATUS_PASS] + t->count[STATUS_SKIPPED] > 0)
 			r->passed.variant[r->passed.count++] = r->roster.variant[k];
 	}
 	return CLI_OK;
@@ -123,8 +123,8 @@ static void print_verdict(const run *r, int code)
 	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
 	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED),
 	       word, term_escape(stdout, TERM_PLAIN),
-	       summary_total(&r->checked, TALLY_FAIL) + r->timed.summary.rejected + r->timed.summary.failed,
-	       summary_total(&r->checked, TALLY_SKIPPED), r->html);
+	       summary_total(&r->checked, STATUS_FAIL) + r->timed.summary.rejected + r->timed.summary.failed,
+	       summary_total(&r->checked, STATUS_SKIPPED), r->html);
 }
 
 static int steps(run *r)

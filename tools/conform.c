@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "about.h"
 #include "junit.h"
 #include "require.h"
 #include "terminal.h"
@@ -15,18 +16,18 @@ typedef struct flow {
 	term_progress progress;
 } flow;
 
-static void on_record(void *context, json_t *record)
+static void on_result(void *context, check_result *result)
 {
 	flow *f = context;
-	summary_committed(f->summary, record);
-	summary_take(f->summary, record);
-	if (strcmp(results_text(record, "kind"), "check") != 0)
-		return;
-	if (strcmp(results_text(record, "status"), "fail") == 0 || f->s->options->verbose)
+	summary_committed(f->summary, result);
+	if (result->status == STATUS_FAIL || f->s->options->verbose)
 		term_progress_end(&f->progress); // the line must not stand in the way of the text
-	summary_show(f->summary, f->s->text, record);
-	session_put_json(f->s, json_incref(record));
+	summary_show(f->summary, f->s->text, result);
+	session_put(f->s, RECORD_CHECK, result);
+	summary_take(f->summary, result);
 }
+
+static void on_facts(void *context, case_facts *facts) { summary_facts(((flow *)context)->summary, facts); }
 
 static void on_step(void *context, size_t done, size_t total)
 {
@@ -41,7 +42,7 @@ static int run_engine(flow *f, const check_plan *plan)
 	gm_status status = check_run(plan, &error);
 	term_progress_end(&f->progress);
 	if (status == GM_OK)
-		return CLI_OK;
+		return f->summary->no_memory ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 	return cli_fail(status == GM_BAD_FIXTURE ? CLI_REFUSED : CLI_INTERNAL, "%s", error.message);
 }
 
@@ -58,18 +59,26 @@ static int try_worker(const roster *r, const cli_options *options)
 	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, "%s", error.message);
 }
 
-static int begin(session *s, const roster *r, const case_list *cases, check_summary *summary)
+static int write_junit(const char *path, const check_summary *s)
 {
-	int code = summary_open(summary, r, s->options);
-	if (code == CLI_OK)
-		code = try_worker(r, s->options);
-	return code == CLI_OK ? summary_digests_open(summary, cases->set->version) : code;
+	gm_status status = GM_OK;
+	gm_error error = {.status = GM_OK};
+#ifdef GM_BUNDLE // has no --junit
+	(void)path, (void)s;
+#else
+	run_begin run;
+	if (!about_run(s->options, s->fixtures_version, &run))
+		status = gm_fail(&error, GM_NO_MEMORY, "no memory for %s", path);
+	else
+		status = junit_write(path, s->results, s->results_count, &run, 1, &error);
+	run_begin_free(&run);
+#endif
+	return status == GM_OK ? CLI_OK : cli_fail(CLI_NO_WRITE, "%s", error.message);
 }
 
 int conform(session *s, const roster *r, const case_list *cases, unsigned passes, int accuracy_class, const char *junit,
             check_summary *summary)
 {
-	gm_error error = {.status = GM_OK};
 	flow f = {.s = s, .summary = summary};
 	double started = term_seconds();
 	check_plan plan = {.set = cases->set,
@@ -81,10 +90,15 @@ int conform(session *s, const roster *r, const case_list *cases, unsigned passes
 	                   .executor = r->executor,
 	                   .no_fork = s->options->no_fork,
 	                   .stop = &session_stop,
-	                   .emit = on_record,
+	                   .emit = on_result,
+	                   .facts = on_facts,
 	                   .step = on_step,
 	                   .context = &f};
-	int code = begin(s, r, cases, summary);
+	int code = summary_open(summary, r, s->options);
+	if (code == CLI_OK)
+		code = try_worker(r, s->options);
+	if (code == CLI_OK)
+		code = summary_digests_open(summary, cases->set->version);
 	if (code != CLI_OK)
 		return code;
 	term_progress_begin(&f.progress, "check", cases->count, s->options->quiet);
@@ -93,15 +107,8 @@ int conform(session *s, const roster *r, const case_list *cases, unsigned passes
 	summary_bits(summary, s);
 	if (code == CLI_OK && session_stop == 0)
 		code = cli_worse(summary_exit(summary), require_met(summary));
-	else if (code == CLI_OK && summary_total(summary, TALLY_FAIL) > 0)
+	else if (code == CLI_OK && summary_total(summary, STATUS_FAIL) > 0)
 		code = CLI_WRONG;
 	code = cli_worse(code, summary_digests_close(summary));
-#ifdef GM_BUNDLE // has no --junit
-	(void)junit;
-	(void)error;
-#else
-	if (junit && junit_write(junit, summary, cases->set->version, &error) != GM_OK)
-		code = cli_worse(code, cli_fail(CLI_NO_WRITE, "%s", error.message));
-#endif
-	return code;
+	return junit ? cli_worse(code, write_junit(junit, summary)) : code;
 }

@@ -10,54 +10,69 @@
 #include <sys/stat.h>
 
 #include "output.h"
-#include "results.h"
 
-#define CANON "canon1" /* bit classes begin with it too: check_bit_class */
-enum { KEY = 192 };    /* a case id and a bit class are shorter together */
+#define CANON "canon1" /* bit classes begin with it too: judged_bit_class */
 static const char name_of_file[] = "DIGESTS";
 
-gm_status digests_begin(const char *fixtures_version, const char *sleef_version, digests *d, gm_error *error)
+void digests_begin(const char *fixtures_version, const char *sleef_version, digests *d)
 {
-	*d = (digests){.rows = json_object()};
+	*d = (digests){.there = 1};
 	snprintf(d->fixtures, sizeof d->fixtures, "%s", fixtures_version);
 	snprintf(d->sleef, sizeof d->sleef, "%s", sleef_version);
-	return d->rows ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for digests");
 }
 
 void digests_free(digests *d)
 {
-	json_decref(d->rows);
+	free(d->row);
 	*d = (digests){0};
 }
 
-static void key_of(const char *case_id, const char *bit_class, char key[KEY])
+/* Index of the key's row; if there is none, where it would be. */
+static size_t place_of(const digests *d, const char *case_id, const char *bit_class, digest_row *wanted)
 {
-	snprintf(key, KEY, "%.127s %.47s", case_id, bit_class);
-}
-
-void digests_add(digests *d, const char *case_id, const char *bit_class, const char *pass, const char *digest)
-{
-	char key[KEY];
-	key_of(case_id, bit_class, key);
-	json_t *row = json_object_get(d->rows, key);
-	if (!row) {
-		row = json_object();
-		json_object_set_new(d->rows, key, row);
+	size_t low = 0, high = d->count;
+	*wanted = (digest_row){0};
+	snprintf(wanted->key, sizeof wanted->key, "%.127s %.47s", case_id, bit_class);
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (strcmp(d->row[middle].key, wanted->key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	json_object_set_new(row, pass, json_string(digest));
+	return low;
 }
 
-const char *digests_of(const digests *d, const char *case_id, const char *bit_class, const char *pass)
+static int is_there(const digests *d, size_t place, const digest_row *wanted)
 {
-	char key[KEY];
-	key_of(case_id, bit_class, key);
-	return results_text(json_object_get(d->rows, key), pass);
+	return place < d->count && strcmp(d->row[place].key, wanted->key) == 0;
+}
+
+int digests_add(digests *d, const char *case_id, const char *bit_class, check_pass pass, const char *digest)
+{
+	digest_row wanted;
+	size_t place = place_of(d, case_id, bit_class, &wanted);
+	if (!is_there(d, place, &wanted)) {
+		if (!record_grow(&d->row, &d->count, sizeof wanted))
+			return 0;
+		memmove(d->row + place + 1, d->row + place, (d->count - 1 - place) * sizeof wanted);
+		d->row[place] = wanted;
+	}
+	snprintf(d->row[place].digest[pass], sizeof d->row[place].digest[pass], "%s", digest);
+	return 1;
+}
+
+const char *digests_of(const digests *d, const char *case_id, const char *bit_class, check_pass pass)
+{
+	digest_row wanted;
+	size_t place = place_of(d, case_id, bit_class, &wanted);
+	return is_there(d, place, &wanted) ? d->row[place].digest[pass] : "";
 }
 
 const char *digests_unlike(const digests *d, const char *bit_class, const char *fixtures_version,
                            const char *sleef_version)
 {
-	if (!d->rows)
+	if (!d->there)
 		return "no digests committed";
 	if (strcmp(d->fixtures, fixtures_version) != 0)
 		return "digests of other fixtures";
@@ -86,19 +101,19 @@ static int take_version(const char *line, const char *head, char version[32])
 
 static int take_row(digests *d, char *line)
 {
-	static const char *const pass[] = {"fwd", "bwd"};
-	char *rest = line, *word[5] = {0}, known[KEY];
+	char *rest = line, *word[5] = {0};
 	size_t count = 0;
+	digest_row wanted;
 	for (char *next; count < 5 && (next = strsep(&rest, " ")) != NULL;)
 		word[count++] = next;
 	if (count != 4 || strlen(word[0]) > 127 || strlen(word[1]) > 47 || strncmp(word[1], CANON "/", sizeof CANON) != 0)
 		return 0;
-	key_of(word[0], word[1], known);
-	if (word[0][0] == '\0' || json_object_get(d->rows, known) || !is_digest(word[2]) || !is_digest(word[3]))
+	size_t place = place_of(d, word[0], word[1], &wanted);
+	if (word[0][0] == '\0' || is_there(d, place, &wanted) || !is_digest(word[2]) || !is_digest(word[3]))
 		return 0;
-	for (size_t k = 0; k < 2; k++)
-		if (strcmp(word[2 + k], "-") != 0)
-			digests_add(d, word[0], word[1], pass[k], word[2 + k]);
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		if (!digests_add(d, word[0], word[1], (check_pass)pass, strcmp(word[2 + pass], "-") == 0 ? "" : word[2 + pass]))
+			return 0;
 	return 1;
 }
 
@@ -147,11 +162,10 @@ static char *path_beside(const char *fixtures)
 /* Those of the set that the program carries. */
 static gm_status load_carried(digests *d, gm_error *error)
 {
-	gm_status status = digests_begin("", "", d, error);
 	FILE *file = fmemopen((void *)(uintptr_t)digests_carried, (size_t)(digests_carried_end - digests_carried), "r");
-	if (status == GM_OK)
-		status = !file ? gm_fail(error, GM_NO_MEMORY, "no memory for digests")
-		               : read_lines(file, "the built-in DIGESTS", d, error);
+	digests_begin("", "", d);
+	gm_status status = !file ? gm_fail(error, GM_NO_MEMORY, "no memory for digests")
+	                         : read_lines(file, "the built-in DIGESTS", d, error);
 	if (file)
 		fclose(file);
 	if (status != GM_OK)
@@ -177,8 +191,10 @@ gm_status digests_load(const char *fixtures, digests *d, gm_error *error)
 	if (found && !file)
 		status = gm_fail(error, GM_BAD_FIXTURE, "%s cannot be read: %s", path,
 		                 S_ISREG(st.st_mode) ? strerror(errno) : "not a regular file");
-	else if (found && (status = digests_begin("", "", d, error)) == GM_OK)
+	else if (found) {
+		digests_begin("", "", d);
 		status = read_lines(file, path, d, error);
+	}
 	if (file)
 		fclose(file);
 	if (status != GM_OK)
@@ -189,45 +205,23 @@ gm_status digests_load(const char *fixtures, digests *d, gm_error *error)
 
 /* ---- writing ---- */
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-static char **sorted_lines(const digests *d)
-{
-	char **line = calloc(json_object_size(d->rows) + 1, sizeof *line);
-	const char *key;
-	json_t *row;
-	size_t n = 0;
-	if (!line)
-		return NULL;
-	json_object_foreach(d->rows, key, row) {
-		const char *fwd = results_text(row, "fwd"), *bwd = results_text(row, "bwd");
-		if (asprintf(&line[n], "%s %s %s\n", key, fwd[0] != '\0' ? fwd : "-", bwd[0] != '\0' ? bwd : "-") >= 0)
-			n++;
-		else
-			line[n] = NULL;
-	}
-	qsort(line, n, sizeof *line, by_bytes);
-	return line;
-}
-
 gm_status digests_write(const digests *d, const char *path, gm_error *error)
 {
-	char *text = NULL, **line = sorted_lines(d);
-	size_t bytes = 0, lines = 0;
-	FILE *stream = !line ? NULL : open_memstream(&text, &bytes);
-	if (stream)
-		fprintf(stream, "# gatemark digests %s, fixtures %s\n# sleef %s\n", CANON, d->fixtures, d->sleef);
-	for (; line && line[lines]; lines++) {
-		if (stream)
-			fputs(line[lines], stream);
-		free(line[lines]);
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the digests of %s", path);
+	fprintf(out, "# gatemark digests %s, fixtures %s\n# sleef %s\n", CANON, d->fixtures, d->sleef);
+	for (const digest_row *row = d->row; row < d->row + d->count; row++) {
+		fputs(row->key, out);
+		for (int pass = 0; pass < CHECK_PASSES; pass++)
+			fprintf(out, " %s", row->digest[pass][0] != '\0' ? row->digest[pass] : "-");
+		fputc('\n', out);
 	}
-	free(line);
-	int whole = stream && lines == json_object_size(d->rows);
-	if (stream && fclose(stream) != 0)
-		whole = 0;
-	gm_status status = whole ? output_write(path, text, bytes, error)
-	                         : gm_fail(error, GM_NO_MEMORY, "no memory for the digests of %s", path);
+	int failed = fclose(out) != 0;
+	gm_status status = failed ? gm_fail(error, GM_NO_MEMORY, "no memory for the digests of %s", path)
+	                          : output_write(path, text, bytes, error);
 	free(text);
 	return status;
 }

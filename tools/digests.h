@@ -11,22 +11,27 @@
 #ifndef TOOLS_DIGESTS_H
 #define TOOLS_DIGESTS_H
 
-#include <jansson.h>
+#include "record/result.h"
 
-#include "gatemark/gatemark.h"
+typedef struct digest_row {
+	char key[192];                 /* "<case> <bit class>" */
+	char digest[CHECK_PASSES][17]; /* or "" */
+} digest_row;
 
 typedef struct digests {
 	char fixtures[32], sleef[32]; /* versions that they are of */
-	json_t *rows; /* "<case> <bit class>" -> { "fwd": digest, "bwd": digest }; NULL = there is no file */
+	int there;                    /* 0: there is no file */
+	digest_row *row;              /* in order of their keys' bytes */
+	size_t count;
 } digests;
 
-/* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; rows NULL if none are.
- * GM_BAD_FIXTURE with line and reason; GM_NO_MEMORY. */
+/* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; there 0 if none are.  GM_BAD_FIXTURE with line and reason;
+ * GM_NO_MEMORY. */
 GM_CHECKED gm_status digests_load(const char *fixtures, digests *d, gm_error *error);
 /* No rows yet, but room for them. */
-GM_CHECKED gm_status digests_begin(const char *fixtures_version, const char *sleef_version, digests *d,
-                                   gm_error *error);
-void digests_add(digests *d, const char *case_id, const char *bit_class, const char *pass, const char *digest);
+void digests_begin(const char *fixtures_version, const char *sleef_version, digests *d);
+/* 0 without memory. */
+int digests_add(digests *d, const char *case_id, const char *bit_class, check_pass pass, const char *digest);
 /* As output_write does. */
 GM_CHECKED gm_status digests_write(const digests *d, const char *path, gm_error *error);
 void digests_free(digests *d);
@@ -38,6 +43,6 @@ const char *digests_unlike(const digests *d, const char *bit_class, const char *
 extern const char digests_carried[], digests_carried_end[];
 
 /* The committed digest, or "". */
-const char *digests_of(const digests *d, const char *case_id, const char *bit_class, const char *pass);
+const char *digests_of(const digests *d, const char *case_id, const char *bit_class, check_pass pass);
 
 #endif

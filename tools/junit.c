@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "about.h"
-#include "judge.h"
+#include "check_summary.h"
 #include "output.h"
 
 enum { TEXT_CAP = 4000 };
@@ -35,23 +34,28 @@ static void number(xmlTextWriterPtr w, const char *name, size_t value)
 	xmlTextWriterWriteFormatAttribute(w, BAD_CAST name, "%zu", value);
 }
 
-static int is(const json_t *record, const char *status) { return strcmp(results_text(record, "status"), status) == 0; }
+typedef struct input {
+	const check_result *result;
+	size_t results;
+	const run_begin *run;
+	size_t runs;
+} input;
 
-static int was_judged(const json_t *record) { return json_array_size(json_object_get(record, "tensors")) > 0; }
+static int was_judged(const check_result *r) { return r->tensors_count > 0; }
 
-static void head(xmlTextWriterPtr w, const check_summary *s, const char *variant)
+/* variant NULL: all. */
+static void head(xmlTextWriterPtr w, const input *in, const char *variant)
 {
-	size_t tests = 0, failures = 0, errors = 0, skipped = 0, k;
+	size_t tests = 0, failures = 0, errors = 0, skipped = 0;
 	double seconds = 0;
-	json_t *record;
-	json_array_foreach(s->records, k, record) {
-		if (variant && strcmp(results_text(record, "variant"), variant) != 0)
+	for (const check_result *r = in->result; r < in->result + in->results; r++) {
+		if (variant && strcmp(r->variant, variant) != 0)
 			continue;
 		tests++;
-		failures += is(record, "fail") && was_judged(record);
-		errors += is(record, "fail") && !was_judged(record);
-		skipped += is(record, "skipped") || is(record, "unsupported");
-		seconds += results_get(record, "seconds", 0);
+		failures += r->status == STATUS_FAIL && was_judged(r);
+		errors += r->status == STATUS_FAIL && !was_judged(r);
+		skipped += r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED;
+		seconds += r->seconds;
 	}
 	attribute(w, "name", !variant ? "gatemark" : variant);
 	number(w, "tests", tests);
@@ -69,92 +73,113 @@ static void property(xmlTextWriterPtr w, const char *name, const char *value)
 	xmlTextWriterEndElement(w);
 }
 
-static void properties(xmlTextWriterPtr w, const char *fixtures, const char *plugin)
+static void properties(xmlTextWriterPtr w, const run_begin *run, const char *plugin)
 {
-	char judge[16];
-	const machine_profile *machine = about_machine();
-	snprintf(judge, sizeof judge, "%d", JUDGE_VERSION);
+	char judge[24];
+	snprintf(judge, sizeof judge, "%zu", run->versions.judge);
 	xmlTextWriterStartElement(w, BAD_CAST "properties");
-	property(w, "gatemark", about_version());
-	property(w, "commit", about_commit());
-	property(w, "compiler", about_compiler());
-	property(w, "machine", machine->cpu);
-	property(w, "fingerprint", machine->fingerprint);
-	property(w, "fixtures", fixtures);
+	property(w, "gatemark", run->gatemark);
+	property(w, "commit", run->commit);
+	property(w, "compiler", run->compiler);
+	property(w, "machine", run->machine.cpu);
+	property(w, "fingerprint", run->machine.fingerprint);
+	property(w, "fixtures", run->versions.fixtures);
 	property(w, "judge", judge);
-	property(w, "run", results_run_id());
+	property(w, "run", run->run);
 	if (plugin)
 		property(w, "plugin", plugin);
 	xmlTextWriterEndElement(w);
 }
 
-static void outcome(xmlTextWriterPtr w, const json_t *record, const rerun_options *options)
+static void outcome(xmlTextWriterPtr w, const check_result *r, const rerun_options *options)
 {
 	char message[600], room[TEXT_CAP];
-	const char *reason = results_text(record, "reason");
-	if (is(record, "pass") || is(record, "xfail"))
+	const char *reason = r->reason ? r->reason : "";
+	int failed = r->status == STATUS_FAIL;
+	if (r->status == STATUS_PASS || r->status == STATUS_XFAIL)
 		return;
-	int failed = is(record, "fail");
-	xmlTextWriterStartElement(w, BAD_CAST(failed ? was_judged(record) ? "failure" : "error" : "skipped"));
-	snprintf(message, sizeof message, "%s%.*s", is(record, "unsupported") ? "unsupported: " : "",
+	xmlTextWriterStartElement(w, BAD_CAST(failed ? was_judged(r) ? "failure" : "error" : "skipped"));
+	snprintf(message, sizeof message, "%s%.*s", r->status == STATUS_UNSUPPORTED ? "unsupported: " : "",
 	         (int)strcspn(reason, "\n"), reason);
 	attribute(w, "message", message);
 	if (failed) {
-		attribute(w, "type", was_judged(record) ? "wrong" : "broken");
-		char *text = failure_text(record, options);
+		attribute(w, "type", was_judged(r) ? "wrong" : "broken");
+		char *text = failure_text(r, options);
 		xmlTextWriterWriteString(w, BAD_CAST clean(!text ? "" : text, room, sizeof room));
 		free(text);
 	}
 	xmlTextWriterEndElement(w);
 }
 
-static void testcase(xmlTextWriterPtr w, const json_t *record, const rerun_options *options)
+static const run_begin *run_of(const input *in, const check_result *r)
+{
+	for (size_t k = 0; k < in->runs; k++)
+		if (strcmp(in->run[k].run, r->run) == 0)
+			return &in->run[k];
+	return in->runs > 0 ? in->run : NULL;
+}
+
+static void testcase(xmlTextWriterPtr w, const input *in, const check_result *r)
 {
 	char classname[200];
-	const char *problem = results_text(record, "problem");
-	int cell = (int)strcspn(problem, "_");
-	if (strncmp(problem, "rnn_", 4) == 0)
-		cell = 4 + (int)strcspn(problem + 4, "_");
-	snprintf(classname, sizeof classname, "%.*s.%s.%s", cell, problem, results_text(record, "pass"),
-	         results_text(record, "variant"));
+	const run_begin *run = run_of(in, r);
+	int cell = (int)strcspn(r->problem, "_");
+	if (strncmp(r->problem, "rnn_", 4) == 0)
+		cell = 4 + (int)strcspn(r->problem + 4, "_");
+	snprintf(classname, sizeof classname, "%.*s.%s.%s", cell, r->problem, check_pass_word(r->pass), r->variant);
 	xmlTextWriterStartElement(w, BAD_CAST "testcase");
 	attribute(w, "classname", classname);
-	attribute(w, "name", results_text(record, "case"));
-	xmlTextWriterWriteFormatAttribute(w, BAD_CAST "time", "%.6f", results_get(record, "seconds", 0));
-	outcome(w, record, options);
+	attribute(w, "name", r->case_id);
+	xmlTextWriterWriteFormatAttribute(w, BAD_CAST "time", "%.6f", r->seconds);
+	outcome(w, r, run ? &run->options : NULL);
 	xmlTextWriterEndElement(w);
 }
 
-static void document(xmlTextWriterPtr w, const check_summary *s, const char *fixtures)
+static int is_first_of_variant(const input *in, size_t k)
 {
-	size_t k;
-	json_t *record;
+	for (size_t i = 0; i < k; i++)
+		if (strcmp(in->result[i].variant, in->result[k].variant) == 0)
+			return 0;
+	return 1;
+}
+
+/* All results of the variant whose first is result[first]. */
+static void suite(xmlTextWriterPtr w, const input *in, size_t first)
+{
+	const char *variant = in->result[first].variant;
+	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
+	head(w, in, variant);
+	if (in->runs > 0)
+		properties(w, in->run, in->result[first].plugin);
+	for (size_t k = 0; k < in->results; k++)
+		if (strcmp(in->result[k].variant, variant) == 0)
+			testcase(w, in, &in->result[k]);
+	xmlTextWriterEndElement(w);
+}
+
+static void document(xmlTextWriterPtr w, const input *in)
+{
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
 	xmlTextWriterStartElement(w, BAD_CAST "testsuites");
-	head(w, s, NULL);
-	for (size_t v = 0; v < s->roster->count; v++) {
-		const char *name = s->roster->variant[v].info.name;
-		xmlTextWriterStartElement(w, BAD_CAST "testsuite");
-		head(w, s, name);
-		properties(w, fixtures, s->roster->variant[v].plugin);
-		json_array_foreach(s->records, k, record)
-			if (strcmp(results_text(record, "variant"), name) == 0)
-				testcase(w, record, &s->rerun);
-		xmlTextWriterEndElement(w);
-	}
+	head(w, in, NULL);
+	for (size_t k = 0; k < in->results; k++)
+		if (is_first_of_variant(in, k))
+			suite(w, in, k);
 	xmlTextWriterEndDocument(w);
 }
 
-gm_status junit_write(const char *path, const check_summary *s, const char *fixtures, gm_error *error)
+gm_status junit_write(const char *path, const check_result *results, size_t count, const run_begin *run, size_t runs,
+                      gm_error *error)
 {
+	const input in = {results, count, run, runs};
 	gm_status status = GM_OK;
 	xmlBufferPtr buffer = xmlBufferCreate();
 	xmlTextWriterPtr w = !buffer ? NULL : xmlNewTextWriterMemory(buffer, 0);
 	if (!w) {
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", path);
 	} else {
-		document(w, s, fixtures);
+		document(w, &in);
 		xmlFreeTextWriter(w); // flushes
 		status = output_write(path, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer), error);
 	}

@@ -9,9 +9,11 @@
 #ifndef TOOLS_JUNIT_H
 #define TOOLS_JUNIT_H
 
-#include "check_summary.h"
+#include "record/result.h"
 
-/* fixtures: version of the set.  GM_IO with path and reason. */
-GM_CHECKED gm_status junit_write(const char *path, const check_summary *s, const char *fixtures, gm_error *error);
+/* Suites stand in the order in which the results first name their variants.  run: of the results (those whose id is in
+ * none belong to the first); the first gives the properties.  GM_IO with path and reason. */
+GM_CHECKED gm_status junit_write(const char *path, const check_result *results, size_t count, const run_begin *run,
+                                 size_t runs, gm_error *error);
 
 #endif

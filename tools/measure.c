@@ -66,7 +66,7 @@ static void on_results(void *context, const bench_result *results, size_t count)
 		const check_variant *v = f->racing[k];
 		r.accuracy_class = (class_name)v->info.accuracy_class;
 		r.plugin = (char *)(uintptr_t)v->plugin; // lent for the record
-		check_bit_class(&v->info, r.bit_class);
+		judged_bit_class(&v->info, r.bit_class);
 		session_put(f->s, RECORD_BENCH, &r);
 		r.plugin = NULL;
 		r.blocks_ns = NULL; // goes now

@@ -14,5 +14,7 @@
  * result files.  Returns a cli_exit: CLI_OK; CLI_REFUSED (an input), CLI_NOTHING (no check and no bench record),
  * CLI_NO_WRITE, CLI_INTERNAL. */
 int report_write(const char *const *path, size_t count, const char *html, const char *markdown, gm_error *error);
+/* Writes their check results as JUnit (junit.h); codes as above. */
+int report_junit(const char *const *path, size_t count, const char *junit, gm_error *error);
 
 #endif

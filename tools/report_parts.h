@@ -38,7 +38,7 @@ int report_is_oracle(const char *variant);
 json_t *report_absent(const report_view *view);
 /* Texts that a reader should know: hints of the machine, taints, bit classes, cut-off files. */
 json_t *report_notes(const report_view *view);
-/* The command that repeats a check record, with the options of its run; malloc'ed. */
+/* The command line of the run; that which repeats a check record, with the options of its run; malloc'ed. */
 char *report_command(const json_t *run);
 char *report_rerun(const report_view *view, const json_t *check);
 /* What a failed check record says: its reason, then a line for each tensor over its budget; malloc'ed. */

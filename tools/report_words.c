@@ -8,12 +8,11 @@
 #include "report_parts.h"
 #include "results.h"
 
-/* The command line of a run. */
 char *report_command(const json_t *run)
 {
 	run_begin typed;
 	if (record_from_json(&run_begin_type, run, &typed, NULL) != GM_OK)
-		return NULL;
+		return strdup("gatemark");
 	char *text = rerun_run(&typed);
 	run_begin_free(&typed);
 	return text;
@@ -21,12 +20,12 @@ char *report_command(const json_t *run)
 
 char *report_rerun(const report_view *view, const json_t *check)
 {
-	rerun_options options;
 	check_result typed;
+	rerun_options options;
+	const json_t *given = json_object_get(evidence_run(view->e, check), "options");
 	if (record_from_json(&check_result_type, check, &typed, NULL) != GM_OK)
-		return NULL;
-	if (record_from_json(&rerun_options_type, json_object_get(evidence_run(view->e, check), "options"), &options,
-	                     NULL) != GM_OK)
+		return strdup("gatemark check");
+	if (!given || record_from_json(&rerun_options_type, given, &options, NULL) != GM_OK)
 		rerun_options_init(&options);
 	char *text = rerun_check(&typed, &options);
 	check_result_free(&typed);

@@ -76,11 +76,11 @@ enum { IDLE, UNJUDGED, UNSUPPORTED, FAILED, PASSED };
 
 static int progress_of(const check_variant *v, const tally *t)
 {
-	return t->count[TALLY_PASS] > 0        ? PASSED
-	     : t->count[TALLY_FAIL] > 0        ? FAILED
-	     : t->count[TALLY_UNSUPPORTED] > 0 ? UNSUPPORTED
-	     : v->runnable                     ? UNJUDGED
-	                                       : IDLE;
+	return t->count[STATUS_PASS] > 0        ? PASSED
+	     : t->count[STATUS_FAIL] > 0        ? FAILED
+	     : t->count[STATUS_UNSUPPORTED] > 0 ? UNSUPPORTED
+	     : v->runnable                      ? UNJUDGED
+	                                        : IDLE;
 }
 
 /* Of its variants the one that came furthest tells why. */
@@ -112,7 +112,7 @@ static int meets(const requirement *one, const void *context)
 	char text[160];
 	int here = !one->native || !s->roster->executor;
 	for (size_t k = 0; k < s->roster->count; k++)
-		if (is_meant(one, &s->roster->variant[k]) && s->variant[k].count[TALLY_PASS] > 0 && here)
+		if (is_meant(one, &s->roster->variant[k]) && s->variant[k].count[STATUS_PASS] > 0 && here)
 			return CLI_OK;
 	shortfall(one, s, text);
 	return cli_fail(CLI_WRONG, "%s was required %s, but %s", one->name, one->native ? "native" : "at least emulated",

@@ -70,13 +70,6 @@ void session_put(session *s, record_kind kind, const void *value)
 		session_stop = 1;
 }
 
-void session_put_json(session *s, json_t *record)
-{
-	results_put_json(s->sink, record);
-	if (results_broken(s->sink))
-		session_stop = 1;
-}
-
 int session_end(session *s, int code, const run_counts *counts)
 {
 	gm_error error;

@@ -26,7 +26,6 @@ extern volatile sig_atomic_t session_stop;   /* not 0: finish what is at hand; a
 /* path: of the result file, "-", or NULL = none.  Returns CLI_OK or CLI_NO_WRITE with its message said. */
 int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version);
 void session_put(session *s, record_kind kind, const void *value);
-void session_put_json(session *s, json_t *record); /* steals */
 /* Writes the end record, closes the file; returns code, or what is worse: CLI_NO_WRITE, 128+n. */
 int session_end(session *s, int code, const run_counts *counts);
 /* --json[=F], else DIR/results.jsonl of --out (made), else NULL.  The caller frees *path.  CLI_OK or CLI_NO_WRITE. */

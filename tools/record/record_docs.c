@@ -161,7 +161,8 @@ json_t *record_schema(void)
 	                                "Infinity", "-Infinity");
 	json_t *kinds = json_array(), *choice = json_array();
 	for (size_t k = 0; k < EVERY; k++)
-		json_object_set_new(definitions, every[k]->name, type_schema(every[k]));
+		if (every[k]->text[0] != '\0')
+			json_object_set_new(definitions, every[k]->name, type_schema(every[k]));
 	for (int kind = 0; kind < RECORD_KINDS; kind++) {
 		const char *name = record_type_of((record_kind)kind)->name;
 		json_array_append_new(kinds, json_string(name));
@@ -230,6 +231,6 @@ void record_markdown(FILE *out)
 {
 	for (int record = 1; record >= 0; record--)
 		for (size_t k = 0; k < EVERY; k++)
-			if (is_record(every[k]) == record)
+			if (every[k]->text[0] != '\0' && is_record(every[k]) == record)
 				markdown_record(out, every[k], record ? "record " : "object ");
 }

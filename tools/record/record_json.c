@@ -319,3 +319,13 @@ gm_status record_from_json(const record_type *type, const json_t *object, void *
 		record_free(type, value);
 	return status;
 }
+
+gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error)
+{
+	json_t *json = record_to_json(type, from);
+	if (!json)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", type->name);
+	gm_status status = record_from_json(type, json, to, error);
+	json_decref(json);
+	return status;
+}

@@ -84,7 +84,7 @@ int record_append(char ***strings, size_t *count, const char *text)
 
 /* ---- life ---- */
 
-#define AT(value, offset, type) (*(type *)((char *)(uintptr_t)(value) + (offset)))
+#define AT(value, offset, type) (*(type *)((char *)(value) + (offset)))
 
 /* What is unknown before anybody fills it; the rest is 0. */
 static void set_unknown(const record_field *f, void *value)
@@ -121,85 +121,4 @@ void record_free(const record_type *type, void *value)
 		free(owned);
 	}
 	record_init(type, value);
-}
-
-/* Lets go of what is owned without freeing it: the bytes are a copy of somebody else's. */
-static void detach(const record_type *type, void *value)
-{
-	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		if (f->form == FORM_PART)
-			detach(f->of, &AT(value, f->offset, char));
-		if (f->form == FORM_STRING || f->form >= FORM_STRINGS)
-			AT(value, f->offset, void *) = NULL;
-		if (f->form >= FORM_STRINGS)
-			AT(value, f->count, size_t) = 0;
-	}
-}
-
-static int copy_owned(const record_type *type, void *to, const void *from);
-
-static int copy_list(const record_field *f, void *to, const void *from)
-{
-	const char *source = AT(from, f->offset, const char *);
-	for (size_t i = 0; i < AT(from, f->count, size_t); i++) {
-		const char *one = source + i * f->of->bytes;
-		void *last = record_grow(&AT(to, f->offset, char), &AT(to, f->count, size_t), f->of->bytes);
-		if (!last)
-			return 0;
-		memcpy(last, one, f->of->bytes);
-		detach(f->of, last);
-		if (!copy_owned(f->of, last, one))
-			return 0;
-	}
-	return 1;
-}
-
-static int copy_grid(const record_field *f, void *to, const void *from)
-{
-	size_t rows = AT(from, f->count, size_t), bytes = rows * AT(from, f->columns, size_t) * sizeof(double);
-	double *values = bytes ? malloc(bytes) : NULL;
-	if (!values)
-		return bytes == 0;
-	memcpy(values, AT(from, f->offset, const double *), bytes);
-	AT(to, f->offset, double *) = values;
-	AT(to, f->count, size_t) = rows;
-	return 1;
-}
-
-static int copy_field(const record_field *f, void *to, const void *from)
-{
-	void *at = &AT(to, f->offset, char);
-	switch (f->form) {
-	case FORM_STRING: return record_set(at, AT(from, f->offset, const char *));
-	case FORM_STRINGS:
-		for (size_t i = 0; i < AT(from, f->count, size_t); i++)
-			if (!record_append(at, &AT(to, f->count, size_t), AT(from, f->offset, char **)[i]))
-				return 0;
-		return 1;
-	case FORM_GRID: return copy_grid(f, to, from);
-	case FORM_PART: return copy_owned(f->of, at, &AT(from, f->offset, char));
-	case FORM_LIST:
-	case FORM_LINK:
-	case FORM_MAP: return copy_list(f, to, from);
-	default: return 1;
-	}
-}
-
-/* The owned members of from into to, which has none yet; 0 without memory. */
-static int copy_owned(const record_type *type, void *to, const void *from)
-{
-	for (size_t k = 0; k < type->count; k++)
-		if (!copy_field(&type->field[k], to, from))
-			return 0;
-	return 1;
-}
-
-gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error)
-{
-	memcpy(to, from, type->bytes);
-	detach(type, to);
-	if (copy_owned(type, to, from))
-		return GM_OK;
-	record_free(type, to);
-	return gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", type->name);
 }

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* judged_run.c - see judged_run.h; nothing here knows where a problem comes from or what becomes of a verdict. */
+#include "judged/judged_run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- running ---- */
+
+gm_plan_opts run_options(const gm_spec *spec, uint32_t mode)
+{
+	return (gm_plan_opts){
+		.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N, .threads = 1};
+}
+
+int run_computes_gradients(gm_pass pass)
+{
+	return pass == GM_PASS_BWD || pass == GM_PASS_TRAIN || pass == GM_PASS_TRAIN_PACK;
+}
+
+gm_status run_plan(worker *w, const run_what *what, gm_error *error)
+{
+	GM_TRY(worker_plan(w, what->variant, what->spec, what->tensors, what->absent, &what->opts, error));
+	for (size_t k = 0; k < what->tensors->count; k++) {
+		const gm_tensor *tensor = &what->tensors->row[k];
+		if (what->data[k] && worker_data(w, k))
+			memcpy(worker_data(w, k), what->data[k], tensor->count * gm_dtype_bytes(tensor->dtype));
+	}
+	return GM_OK;
+}
+
+void run_effective(const worker *w, const gm_tensors *tensors, const float **effective)
+{
+	for (size_t k = 0; k < tensors->count; k++)
+		effective[k] = worker_effective(w, k);
+}
+
+/* ---- budgets ---- */
+
+void judged_free(judged *j)
+{
+	for (size_t k = 0; k < GM_CLASSES; k++)
+		judge_budget_destroy(j->budget[k]);
+	for (size_t b = 0; b < j->bits_count; b++) {
+		for (size_t k = 0; j->bits[b].value && k < j->problem.tensors->count; k++)
+			free(j->bits[b].value[k]);
+		free(j->bits[b].value);
+	}
+	free(j->bits);
+	*j = (judged){0};
+}
+
+gm_status judged_budget(judged *j, gm_class accuracy_class, const float *const *effective, judge_budget **own,
+                        const judge_budget **budget, gm_error *error)
+{
+	size_t rounded = 0, count = j->problem.tensors->count;
+	for (size_t k = 0; effective && k < count; k++)
+		rounded += effective[k] != NULL;
+	if (rounded == 0) {
+		if (!j->budget[accuracy_class])
+			GM_TRY(judge_budget_create(&j->problem, accuracy_class, &j->budget[accuracy_class], error));
+		*budget = j->budget[accuracy_class];
+		return GM_OK;
+	}
+	judge_problem problem = j->problem;
+	void **data = calloc(count, sizeof *data);
+	if (!data)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the weights of %s", j->problem.id);
+	for (size_t k = 0; k < count; k++)
+		data[k] = effective[k] ? (void *)(uintptr_t)effective[k] : j->problem.data[k];
+	problem.data = data;
+	problem.golden64 = NULL;
+	gm_status status = judge_budget_create(&problem, accuracy_class, own, error);
+	*budget = *own;
+	free(data);
+	return status;
+}
+
+/* ---- verdicts ---- */
+
+uint64_t judged_digest(const gm_tensors *tensors, const unsigned char *picked, const float *const *got)
+{
+	uint64_t digest = 0;
+	for (size_t k = 0; k < tensors->count; k++)
+		if (picked[k] && got[k])
+			digest = judge_digest(digest, got[k], tensors->row[k].count);
+	return digest;
+}
+
+void judged_verdict(const judge_budget *budget, const gm_tensors *tensors, const unsigned char *picked,
+                    const float *const *got, judged_each *each, void *context, judged_rows *out)
+{
+	*out = (judged_rows){.worst_row = GM_NO_TENSOR, .digest = judged_digest(tensors, picked, got)};
+	for (size_t k = 0; k < tensors->count; k++) {
+		judge_verdict v;
+		if (!picked[k])
+			continue;
+		judge_tensor(budget, k, got[k], &v);
+		if (each)
+			each(context, &tensors->row[k], &v);
+		out->rows += v.rows;
+		out->unfit_rows += v.unfit_rows;
+		out->wrong += v.wrong;
+		out->passed += v.pass != 0;
+		out->weak |= v.weak;
+		if (out->worst_row == GM_NO_TENSOR || v.used > out->worst.used) {
+			out->worst = v;
+			out->worst_row = k;
+		}
+	}
+}
+
+/* "-0.01734", "3.7e-3", "NaN": digits significant ones, short exponents. */
+static void number_text(double value, int digits, char text[32])
+{
+	if (!isfinite(value)) {
+		snprintf(text, 32, "%s", isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf");
+		return;
+	}
+	snprintf(text, 32, "%.*g", digits, value);
+	char *e = strchr(text, 'e');
+	if (!e)
+		return;
+	char *from = e + 1, *to = e + 1;
+	if (*from == '-')
+		*to++ = '-';
+	from += strspn(from, "+-0");
+	memmove(to, from, strlen(from) + 1);
+}
+
+/* As many digits as it takes to see the difference. */
+static int digits_of(double got, double want)
+{
+	double share = fabs(got - want) / fmax(fabs(got), fabs(want));
+	if (!(share > 0 && share < 1e-2))
+		return 4;
+	return (int)fmin(9, ceil(-log10(share)) + 2);
+}
+
+void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320])
+{
+	const judge_verdict *v = &rows->worst;
+	char element[96], g[32], w[32], e[32], a[32], x[32];
+	int digits = digits_of(v->got, v->want);
+	double err = fabs(v->got - v->want);
+	locate_name(&tensors->row[rows->worst_row], v->worst, element);
+	number_text(v->got, digits, g);
+	number_text(v->want, digits, w);
+	number_text(err, 2, e);
+	number_text(v->allowed, 2, a);
+	number_text(err / v->allowed, 2, x);
+	snprintf(text, 320, "%s got %s want %s err %s, allowed %s (%s x)", element, g, w, e, a, x);
+}
+
+/* ---- bits ---- */
+
+void judged_bit_class(const worker_variant *v, char text[48])
+{
+	if (v->rounding == GM_CANONICAL)
+		snprintf(text, 48, "canon1/%s/%s", v->activation, v->weights);
+	else
+		text[0] = '\0';
+}
+
+judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass)
+{
+	for (size_t k = 0; bit_class[0] != '\0' && k < j->bits_count; k++)
+		if (j->bits[k].pass == pass && strcmp(j->bits[k].bit_class, bit_class) == 0)
+			return &j->bits[k];
+	return NULL;
+}
+
+judged_bits *judged_remember(judged *j, const char *bit_class, const char *name, int pass, uint64_t digest)
+{
+	judged_bits *more = realloc(j->bits, (j->bits_count + 1) * sizeof *more);
+	if (!more)
+		return NULL;
+	j->bits = more;
+	judged_bits *b = &j->bits[j->bits_count++];
+	*b = (judged_bits){.pass = pass, .digest = digest};
+	snprintf(b->bit_class, sizeof b->bit_class, "%s", bit_class);
+	snprintf(b->name, sizeof b->name, "%s", name);
+	return b;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* judged_run.h - one contestant on one problem: planned, its inputs placed, run, judged with the weights that it really
+ * multiplies, compared in bits with the others of its class.  `check` does it for golden cases, `bench` before it times.
+ *
+ *   run_plan -> worker_run -> run_effective -> judged_budget -> judged_verdict -> judged_bits_of */
+#ifndef BENCH_JUDGED_RUN_H
+#define BENCH_JUDGED_RUN_H
+
+#include "judge.h"
+#include "worker.h"
+
+/* ---- running ---- */
+
+typedef struct run_what {
+	const char *variant;
+	const gm_spec *spec;
+	const gm_tensors *tensors;
+	void *const *data;           /* by row: inputs, weights, upstream gradients; NULL elsewhere */
+	const unsigned char *absent; /* as of worker_plan */
+	gm_plan_opts opts;
+} run_what;
+
+/* Options of a plan for that size and mode, one thread. */
+gm_plan_opts run_options(const gm_spec *spec, uint32_t mode);
+/* Does the pass of a problem leave gradients? */
+int run_computes_gradients(gm_pass pass);
+/* Plans and copies data into the worker's arena.  Status as of worker_plan. */
+GM_CHECKED gm_status run_plan(worker *w, const run_what *what, gm_error *error);
+/* After a good run: effective[row] of the weights that are not as given, NULL elsewhere. */
+void run_effective(const worker *w, const gm_tensors *tensors, const float **effective);
+
+/* ---- judging ---- */
+
+typedef struct judged_bits { /* what the first of a bit class gave */
+	char bit_class[48], name[48];
+	int pass;
+	uint64_t digest;
+	float **value; /* by row, or NULL; owned */
+} judged_bits;
+
+typedef struct judged { /* a problem that contestants are judged on */
+	judge_problem problem;
+	judge_budget *budget[GM_CLASSES]; /* made when first asked for */
+	judged_bits *bits;
+	size_t bits_count;
+} judged;
+
+void judged_free(judged *j);
+
+/* The budget for a contestant of that class: *budget is j's, or, of one with effective weights, *own, which the caller
+ * destroys.  Such a one is judged against the reference alone: goldens are of the weights as given. */
+GM_CHECKED gm_status judged_budget(judged *j, gm_class accuracy_class, const float *const *effective,
+                                   judge_budget **own, const judge_budget **budget, gm_error *error);
+
+typedef struct judged_rows { /* tensors of one result, judged */
+	judge_verdict worst;
+	size_t worst_row; /* the one with the largest share of its budget; GM_NO_TENSOR: none was judged */
+	size_t rows, unfit_rows, wrong, passed;
+	int weak;
+	uint64_t digest;
+} judged_rows;
+
+/* Judges got[row] where picked[row]; each (NULL allowed) is told every verdict. */
+typedef void judged_each(void *context, const gm_tensor *tensor, const judge_verdict *verdict);
+void judged_verdict(const judge_budget *budget, const gm_tensors *tensors, const unsigned char *picked,
+                    const float *const *got, judged_each *each, void *context, judged_rows *out);
+/* The digest alone. */
+uint64_t judged_digest(const gm_tensors *tensors, const unsigned char *picked, const float *const *got);
+/* "grad_weight_hh_l0[71,32] got G want W err E, allowed A (X x)" of the worst. */
+void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320]);
+
+/* "canon1/poly/f32", or "" for a contestant whose bits are free. */
+void judged_bit_class(const worker_variant *v, char text[48]);
+/* What is known of that class and pass, or NULL; and room for what becomes known, NULL without memory. */
+judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass);
+judged_bits *judged_remember(judged *j, const char *bit_class, const char *name, int pass, uint64_t digest);
+
+#endif
