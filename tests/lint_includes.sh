@@ -27,6 +27,10 @@ BEGIN {
 	may["bench/plugin_skeleton"] = "impl/include"
 	may["tools"]         = "bench reference fixtures impl/include"
 	may["tests"]         = "tools bench reference fixtures impl/variants impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/include"
+	may["impl/base"]     = "impl/include"
+	for (k in may) # what stands alone, outside this tree too, takes nothing from here
+		if (k != "impl/include" && k != "bench/plugin_skeleton")
+			may[k] = may[k] " impl/base"
 	roots = split("impl/include impl reference fixtures/reader bench bench/worker tools tests tests/plugins", base, " ")
 	# What has one home: pattern of the code, pattern of the home, what it is.
 	home("#[ \t]*include[ \t]*[<\"]hdf5", "^(fixtures/reader/|tests/broken_)", "HDF5")
@@ -111,6 +115,10 @@ reference/g.c|#include "fixture.h"|reference must not include fixtures
 fixtures/reader/h.c|#include "race.h"|fixtures must not include bench
 bench/i.c|#include "cli.h"|bench must not include tools
 tools/j.c|#include "judged_run.h"|tools must not include tests
+impl/base/x.c|#include "core/core.h"|impl/base must not include impl/core
+impl/include/y.h|#include "base/process.h"|impl/include must not include impl/base
+bench/plugin_skeleton/z.c|#include "base/random.h"|bench/plugin_skeleton must not include impl/base
+impl/kernels/w.inc|#include "base/random.h"|
 tools/k.c|#include "nowhere.h"|not in the tree
 tools/l.c|#include <hdf5.h>|HDF5 outside its home
 bench/m.c|#include <benchmark/benchmark.h>|Google Benchmark outside its home
@@ -130,7 +138,7 @@ END
 self_test() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	for file in impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h impl/kernels/kernels.h \
+	for file in impl/base/process.h impl/base/random.h impl/core/core.h impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h impl/kernels/kernels.h \
 		reference/ref.h fixtures/reader/fixture.h bench/race.h tools/cli.h tests/judged_run.h CMakeLists.txt CMakePresets.json .ci/run; do
 		mkdir -p "$work/$(dirname "$file")"
 		: >"$work/$file"
