@@ -90,6 +90,8 @@ void worker_stop(worker *w)
 	free(w);
 }
 
+int worker_pid(const worker *w) { return w->launch.in_place ? (int)getpid() : (int)w->pid; }
+
 /* The plug-in is loaded with the first question that needs it; a refusal is remembered. */
 static gm_status load(worker *w, gm_error *error)
 {

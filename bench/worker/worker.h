@@ -34,6 +34,8 @@ typedef struct worker_launch {
 GM_CHECKED gm_status worker_start(const worker_launch *launch, worker **w, gm_error *error);
 void worker_stop(worker *w); /* ends and reaps the child, whatever state it is in; NULL allowed */
 
+int worker_pid(const worker *w); /* of the child; of this process in place; 0 of a child that has ended */
+
 typedef struct worker_variant { /* what a plug-in (or the built-in table) offers, by value */
 	char name[48], isa[16], strategy[24], activation[16], weights[16];
 	uint64_t needs;
