@@ -101,9 +101,8 @@ static gm_status start(struct race_worker *rw, size_t slot, const race_candidate
 
 static gm_plan_opts plan_options(const struct race_worker *rw, const gm_spec *spec)
 {
-	const int train = spec->pass == GM_PASS_BWD || spec->pass == GM_PASS_TRAIN || spec->pass == GM_PASS_TRAIN_PACK;
 	return (gm_plan_opts){.struct_size = sizeof(gm_plan_opts),
-	                      .mode = train ? GM_MODE_TRAIN : GM_MODE_INFER,
+	                      .mode = gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER,
 	                      .T_max = spec->T,
 	                      .N_max = spec->N,
 	                      .threads = rw->threads,
@@ -158,11 +157,10 @@ static gm_status open_slot(void *context, size_t slot, const race_candidate *can
 static void outputs(void *context, size_t slot, void **got, const float **effective)
 {
 	const struct race_worker *rw = context;
-	const int backward = rw->pass == GM_PASS_BWD || rw->pass == GM_PASS_TRAIN || rw->pass == GM_PASS_TRAIN_PACK;
 	release_cpus(rw); // the judge may use them all
 	for (size_t i = 0; i < rw->tensors->count; i++) {
 		const gm_tensor *t = &rw->tensors->row[i];
-		if (t->role == GM_ROLE_OUTPUT || (backward && t->role == GM_ROLE_GRAD))
+		if (t->role == GM_ROLE_OUTPUT || (gm_pass_backward(rw->pass) && t->role == GM_ROLE_GRAD))
 			got[i] = worker_data(rw->worker[slot], i);
 		if (t->kind == GM_WEIGHT_IH || t->kind == GM_WEIGHT_HH || t->kind == GM_WEIGHT_HR)
 			effective[i] = worker_effective(rw->worker[slot], i);

@@ -8,14 +8,9 @@
 
 #include "check_unit.h"
 
-static int computes_gradients(const gm_spec *spec)
-{
-	return spec->pass == GM_PASS_BWD || spec->pass == GM_PASS_TRAIN || spec->pass == GM_PASS_TRAIN_PACK;
-}
-
 static int is_result(const gm_spec *spec, const gm_tensor *tensor)
 {
-	return tensor->role == GM_ROLE_OUTPUT || (tensor->role == GM_ROLE_GRAD && computes_gradients(spec));
+	return tensor->role == GM_ROLE_OUTPUT || (tensor->role == GM_ROLE_GRAD && gm_pass_backward(spec->pass));
 }
 
 /* ---- the problem at hand ---- */
@@ -56,7 +51,7 @@ static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *
 	                             .tensors = j->sample ? j->sample->tensors : tensors,
 	                             .data = j->sample ? j->sample->data : data,
 	                             .id = j->id,
-	                             .backward = computes_gradients(spec)};
+	                             .backward = gm_pass_backward(spec->pass)};
 	snprintf(j->id, sizeof j->id, "%s#%llu", text, (unsigned long long)j->seed);
 	return GM_OK;
 }
@@ -174,7 +169,7 @@ static gm_status sample_results(bench_judge *j, const gm_spec *spec, const check
 			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
 		sample_gather(j->sample, k, got[k], part[k]);
 	}
-	if (!computes_gradients(spec))
+	if (!gm_pass_backward(spec->pass))
 		return GM_OK;
 	return sample_run(j->sample, &launch, v->info.name, data, part, error);
 }
