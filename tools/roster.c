@@ -17,23 +17,13 @@ enum { PLUGIN_VARIANTS = 64 };
 
 /* ---- variants ---- */
 
-static void copy_text(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", !from ? "" : from); }
-
 static void from_table(const gm_variant *row, check_variant *v)
 {
 	gm_error error = {.status = GM_OK};
-	worker_variant *i = &v->info;
-	copy_text(i->name, sizeof i->name, row->name);
-	copy_text(i->isa, sizeof i->isa, row->traits.isa);
-	copy_text(i->strategy, sizeof i->strategy, row->traits.strategy);
-	copy_text(i->activation, sizeof i->activation, row->traits.activation);
-	copy_text(i->weights, sizeof i->weights, row->traits.weights);
-	i->needs = row->needs;
-	i->accuracy_class = row->traits.accuracy_class;
-	i->rounding = row->traits.rounding;
+	worker_variant_of(row, &v->info);
 	v->runnable = gm_variant_runnable(row, &error) == GM_OK;
 	v->absent = !v->runnable && (row->needs & ~gm_cpu_features()) == 0;
-	i->has_backward = v->runnable ? row->backward != NULL : 1;
+	v->info.has_backward |= !v->runnable;
 	snprintf(v->why, sizeof v->why, "%.*s", (int)sizeof v->why - 1, v->runnable ? "" : error.message);
 }
 

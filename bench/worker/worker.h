@@ -41,6 +41,7 @@ typedef struct worker_variant { /* what a plug-in (or the built-in table) offers
 	uint64_t needs;
 	uint32_t accuracy_class, rounding, has_backward, reserved;
 } worker_variant;
+void worker_variant_of(const gm_variant *variant, worker_variant *by_value);
 /* Lists the variants the child knows: *count of them, the first `capacity` written (list may be NULL with 0).
  * GM_BAD_PLUGIN with the reason if the plug-in is refused. */
 GM_CHECKED gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error);
