@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gatemark/gatemark.h"
+#include "base/cpu.h"
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -130,15 +130,11 @@ static void read_cpu(machine_profile *m, const char *root)
 
 static void read_isa(machine_profile *m)
 {
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} isas[] = {{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
 	const uint64_t features = gm_cpu_features();
 	m->isa_count = 0;
-	for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
-		if (features & isas[i].bit)
-			copy(m->isa[m->isa_count++], sizeof m->isa[0], isas[i].name);
+	for (size_t i = 0; i < CPU_ROWS; i++)
+		if (features & cpu_table[i].bit)
+			copy(m->isa[m->isa_count++], sizeof m->isa[0], cpu_table[i].name);
 }
 
 static void read_cpus(machine_profile *m)

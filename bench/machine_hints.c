@@ -9,6 +9,8 @@
 #include "plural.h"
 #include "stats.h"
 
+#include "base/random.h"
+
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
@@ -79,8 +81,8 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
 {
 	const unsigned char *b = bytes;
 	for (size_t i = 0; i < size; i++)
-		hash = stats_hash(hash, b[i]);
-	return stats_hash(hash, size);
+		hash = random_draw(hash, b[i]);
+	return random_draw(hash, size);
 }
 
 /* Sizes as text, so that hosts of any word size and byte order agree. */

@@ -10,6 +10,8 @@
 
 #include "stats.h"
 
+#include "base/random.h"
+
 #define FEW_BLOCKS 3
 #define RESAMPLES  1000
 
@@ -56,7 +58,7 @@ static int gather_enough(const race *r, const race_lane *lane, const race_lane *
 static stats_interval interval_of(const race *r, table *t, uint64_t stream)
 {
 	const stats_groups groups = {t->value, t->start, r->size.processes};
-	return stats_bootstrap_median(&groups, RESAMPLES, stats_hash(r->filled.seed, stream), t->scratch);
+	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->filled.seed, stream), t->scratch);
 }
 
 static double median_of(const table *t)

@@ -8,6 +8,8 @@
 
 #include "stats.h"
 
+#include "base/random.h"
+
 #define BLOCK_NS       5e6 /* a block of the middling candidate */
 #define QUICK_BLOCK_NS 2.5e6
 #define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
@@ -17,7 +19,7 @@
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
 {
 	size_t shuffle[RACE_MAX_CANDIDATES];
-	stats_stream stream = {stats_hash(stats_hash(seed, problem), process), 0};
+	stats_stream stream = {random_draw(random_draw(seed, problem), process), 0};
 	for (size_t i = 0; i < n; i++)
 		shuffle[i] = i;
 	for (size_t i = n; i > 1; i--) {

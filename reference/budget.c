@@ -16,10 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
+
 #define AMPLIFIED_SAMPLES 8
 #define AMPLIFIED_FACTOR  8.0
-#define AMPLIFIED_EXCESS \
-	4.0 /* times AMPLIFIED_FACTOR; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
+#define AMPLIFIED_EXCESS  4.0 /* times the factor; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
 #define OVERFLOW_LIMIT  0x1p120
 #define GOLDEN_RELATIVE 1e-12
 
@@ -35,17 +36,14 @@ static const ref_noise class_noise[GM_CLASSES] = {
 	[GM_CLASS_INT8W] = {.activation = 6, .activation_abs = 0x1p-125},
 };
 
-/* FNV-1a of the id, then version, kind and number through the finaliser of splitmix64. */
+/* FNV-1a of the id is the stream; version, kind and number say which draw of it. */
 static uint64_t sample_key(const char *id, unsigned kind, unsigned sample)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 
 	for (const char *c = id; *c; c++)
 		h = (h ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-	h += UINT64_C(0x9e3779b97f4a7c15) * (JUDGE_VERSION * 65536u + kind * 256u + sample + 1);
-	h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ h >> 27) * UINT64_C(0x94d049bb133111eb);
-	return h ^ h >> 31;
+	return random_draw(h, JUDGE_VERSION * 65536u + kind * 256u + sample);
 }
 
 static ref_noise sample_noise(const char *id, gm_class accuracy_class, unsigned kind, unsigned sample)

@@ -77,7 +77,7 @@ static void perturb(double *sum, const double *square, size_t n, size_t count, d
 	double absolute = noise->absolute * noise->absolute * (double)count;
 
 	for (size_t j = 0; j < n; j++) {
-		uint64_t z = noise_draw(stream, j);
+		uint64_t z = random_draw(stream, j);
 		double own = sqrt(relative * square[j] + absolute) * noise_unit((uint32_t)(z >> 32));
 		double error = own + drift * sum[j] * noise_unit((uint32_t)z);
 

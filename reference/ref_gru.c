@@ -51,20 +51,8 @@ NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
 	}
 }
 
-static void forward(const ref_step *step)
-{
-	if (step->errs->noise)
-		forward_units(step, step->errs->noise);
-	else
-		forward_units(step, NULL);
-}
+static void forward(const ref_step *step) { ref_units_of(step, forward_units); }
 
-static void backward(const ref_step *step)
-{
-	if (step->errs->noise)
-		backward_units(step, step->errs->noise);
-	else
-		backward_units(step, NULL);
-}
+static void backward(const ref_step *step) { ref_units_of(step, backward_units); }
 
 const ref_cell ref_cell_gru = {.joined = 2, .forward = forward, .backward = backward};

@@ -120,6 +120,10 @@ tools/record/i.c|#include "cli.h"|tools/record must not include tools
 tools/record/i.c|#include "race.h"|tools/record must not include bench
 bench/judged/i.c|#include "race.h"|bench/judged must not include bench
 tools/j.c|#include "judged_run.h"|tools must not include tests
+impl/base/x.c|#include "core/core.h"|impl/base must not include impl/core
+impl/include/y.h|#include "base/process.h"|impl/include must not include impl/base
+bench/plugin_skeleton/z.c|#include "base/random.h"|bench/plugin_skeleton must not include impl/base
+impl/kernels/w.inc|#include "base/random.h"|
 tools/k.c|#include "nowhere.h"|not in the tree
 tools/l.c|#include <hdf5.h>|HDF5 outside its home
 bench/m.c|#include <benchmark/benchmark.h>|Google Benchmark outside its home

@@ -18,7 +18,7 @@ static void test_published_vectors(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++)
-		assert_true(noise_draw(1234567, i) == want[i]);
+		assert_true(random_draw(1234567, i) == want[i]);
 }
 
 /* Moments of both halves over neighbouring streams, neighbouring draws and neighbouring units, and the correlation of
@@ -37,7 +37,7 @@ static void test_moments(void **state)
 		for (size_t i = 0; i < COUNT; i++) {
 			uint64_t seed = noise_seed(&F32, walk / 2 == 2 ? i : 0, 0);
 			uint64_t stream = noise_stream(&F32, seed, 1, walk / 2 == 1 ? i : 3, 0);
-			uint64_t z = noise_draw(stream, walk / 2 == 0 ? i : 7);
+			uint64_t z = random_draw(stream, walk / 2 == 0 ? i : 7);
 			double r = noise_unit((uint32_t)(walk % 2 ? z : z >> 32));
 
 			mean += r / COUNT;
@@ -76,8 +76,8 @@ static void sum_spread(size_t K, double deviation[2])
 	double a[MOST], b[MOST], exact = 0, square[2] = {0, 0};
 
 	for (size_t k = 0; k < K; k++) {
-		a[k] = noise_unit((uint32_t)noise_draw(11, k));
-		b[k] = noise_unit((uint32_t)noise_draw(12, k));
+		a[k] = noise_unit((uint32_t)random_draw(11, k));
+		b[k] = noise_unit((uint32_t)random_draw(12, k));
 		exact += a[k] * b[k];
 	}
 	for (uint64_t key = 0; key < SAMPLES; key++) {
@@ -85,7 +85,7 @@ static void sum_spread(size_t K, double deviation[2])
 		ref_errors errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0)};
 		ref_terms terms = {.a = a, .a_step = 1, .b = b, .b_step = 1, .count = K};
 		double sum[2] = {0, 0}, scratch, *squares = ref_chain_squares(&errs, &scratch, 1);
-		noise_rounding pen = {&noise, noise_mix(key)};
+		noise_rounding pen = {&noise, random_mix(key)};
 
 		ref_chain_add(&sum[0], squares, 1, &terms);
 		ref_chain_end(&sum[0], squares, 1, K, 0, &errs, (ref_site){0, 0, 0});

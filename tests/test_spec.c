@@ -155,11 +155,24 @@ static void test_flops(void **state)
 	assert_true(gm_spec_flops(&spec) == 3 * 64.0 * 2 * 2 * 4 * 5 * (3 + 5));
 }
 
+/* Backward is as much work as two forwards, so what takes less does not run it. */
+static void test_passes(void **state)
+{
+	gm_spec spec;
+
+	(void)state;
+	assert_int_equal(gm_spec_parse("lstm_T64_N2_I3_H5/fwd", &spec, NULL), GM_OK);
+	double forward = gm_spec_flops(&spec);
+	for (spec.pass = GM_PASS_NONE; spec.pass < GM_PASSES; spec.pass++)
+		assert_int_equal(gm_pass_backward(spec.pass), gm_spec_flops(&spec) >= 2 * forward);
+	assert_int_equal(gm_pass_backward(GM_PASSES), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_text_comes_back), cmocka_unit_test(test_fields),
-	                                   cmocka_unit_test(test_refused), cmocka_unit_test(test_tensor_shapes),
-	                                   cmocka_unit_test(test_flops)};
+	                                   cmocka_unit_test(test_refused),         cmocka_unit_test(test_tensor_shapes),
+	                                   cmocka_unit_test(test_flops),           cmocka_unit_test(test_passes)};
 
 	return cmocka_run_group_tests_name("spec", tests, NULL, NULL);
 }

@@ -60,6 +60,12 @@ typedef struct option_row {
 
 #define MEMBER(name) offsetof(cli_options, name)
 
+#define CPU(bit, name, cap, brings) ", " cap
+static const char isa_cap[] = "Hide above scalar"
+#include "base/cpu.def"
+	;
+#undef CPU
+
 static const option_row option[OPTIONS] = {
 	[OPT_FIXTURES] = {"fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0},
 	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases; !GLOB: not these", LIST, MEMBER(cases), 0},
@@ -72,7 +78,7 @@ static const option_row option[OPTIONS] = {
                       MEMBER(executor), 0},
 	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", LIST, MEMBER(require), 0},
 	[OPT_DIGESTS] = {"digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0},
-	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", "Hide what is above scalar, avx2, avx512 or neon", TEXT, MEMBER(isa_cap), 0},
+	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", isa_cap, TEXT, MEMBER(isa_cap), 0},
 	[OPT_ALLOW_UNLISTED] = {"allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG,
                             MEMBER(allow_unlisted), 0},
 	[OPT_NO_FORK] = {"no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0},

@@ -10,29 +10,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "select.h"
 
 enum { PLUGIN_VARIANTS = 64 };
 
 /* ---- variants ---- */
 
-static void copy_text(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", !from ? "" : from); }
-
 static void from_table(const gm_variant *row, check_variant *v)
 {
 	gm_error error = {.status = GM_OK};
-	worker_variant *i = &v->info;
-	copy_text(i->name, sizeof i->name, row->name);
-	copy_text(i->isa, sizeof i->isa, row->traits.isa);
-	copy_text(i->strategy, sizeof i->strategy, row->traits.strategy);
-	copy_text(i->activation, sizeof i->activation, row->traits.activation);
-	copy_text(i->weights, sizeof i->weights, row->traits.weights);
-	i->needs = row->needs;
-	i->accuracy_class = row->traits.accuracy_class;
-	i->rounding = row->traits.rounding;
+	worker_variant_of(row, &v->info);
 	v->runnable = gm_variant_runnable(row, &error) == GM_OK;
 	v->code = v->runnable ? reason_code_none : row->needs & ~gm_cpu_features() ? CODE_NO_CPU : CODE_NOT_BUILT;
-	i->has_backward = v->runnable ? row->backward != NULL : 1;
+	v->info.has_backward |= !v->runnable;
 	snprintf(v->why, sizeof v->why, "%.*s", (int)sizeof v->why - 1, v->runnable ? "" : error.message);
 }
 
@@ -117,17 +108,16 @@ static int load_plugin(const cli_options *options, const char *given, roster *r)
 /* What --isa-cap leaves to see.  An ISA includes those below it. */
 static int cap_of(const cli_options *options, uint64_t *seen)
 {
-	static const char *const names[] = {"scalar", "scalar_fma", "avx2", "avx512", "neon"};
-	static const uint64_t has[] = {0, GM_CPU_FMA, GM_CPU_FMA | GM_CPU_AVX2, GM_CPU_FMA | GM_CPU_AVX2 | GM_CPU_AVX512,
-	                               GM_CPU_FMA | GM_CPU_NEON};
-	enum { NAMES = sizeof names / sizeof names[0] };
-	*seen = UINT64_MAX;
-	for (size_t k = 0; options->isa_cap && k < NAMES; k++)
-		if (strcmp(options->isa_cap, names[k]) == 0)
-			*seen = has[k];
-	if (!options->isa_cap || *seen != UINT64_MAX)
+	const char *names[1 + CPU_ROWS] = {"scalar"};
+	*seen = !options->isa_cap ? UINT64_MAX : 0;
+	if (!options->isa_cap || strcmp(options->isa_cap, names[0]) == 0)
 		return CLI_OK;
-	return cli_unknown("ISA", options->isa_cap, names, NAMES);
+	for (size_t k = 0; k < CPU_ROWS; k++) {
+		names[1 + k] = cpu_table[k].cap;
+		if (strcmp(options->isa_cap, cpu_table[k].cap) == 0)
+			*seen = cpu_table[k].has;
+	}
+	return *seen ? CLI_OK : cli_unknown("ISA", options->isa_cap, names, 1 + CPU_ROWS);
 }
 
 /* Workers look at the real CPU: what is hidden is never handed to one. */

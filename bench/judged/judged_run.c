@@ -15,11 +15,6 @@ gm_plan_opts run_options(const gm_spec *spec, uint32_t mode)
 		.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N, .threads = 1};
 }
 
-int run_computes_gradients(gm_pass pass)
-{
-	return pass == GM_PASS_BWD || pass == GM_PASS_TRAIN || pass == GM_PASS_TRAIN_PACK;
-}
-
 gm_status run_plan(worker *w, const run_what *what, gm_error *error)
 {
 	GM_TRY(worker_plan(w, what->variant, what->spec, what->tensors, what->absent, &what->opts, error));

@@ -90,6 +90,8 @@ void worker_stop(worker *w)
 	free(w);
 }
 
+int worker_pid(const worker *w) { return w->launch.in_place ? (int)getpid() : (int)w->pid; }
+
 /* The plug-in is loaded with the first question that needs it; a refusal is remembered. */
 static gm_status load(worker *w, gm_error *error)
 {
@@ -130,34 +132,24 @@ gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *
 	return GM_OK;
 }
 
+#define PACK(type, member) .member = p->member,
+
 static int append_plan(worker *w, const char *variant, const unsigned char *absent, const gm_plan_opts *opts)
 {
 	const gm_problem *p = &w->spec.problem;
-	wire_plan wire = {
-		.cell = p->cell,
-		.bidirectional = p->bidirectional,
-		.bias = p->bias,
-		.batch_first = p->batch_first,
-		.unbatched = p->unbatched,
-		.lengths = p->lengths,
-		.mode = opts->mode,
-		.threads = opts->threads,
-		.denormals = opts->denormals,
-		.cpus = opts->cpus ? opts->threads : 0,
-		.input_size = p->input_size,
-		.hidden_size = p->hidden_size,
-		.proj_size = p->proj_size,
-		.num_layers = p->num_layers,
-		.T = w->spec.T,
-		.N = w->spec.N,
-		.T_max = opts->T_max,
-		.N_max = opts->N_max,
-		.rows = w->tensors->count,
-	};
+	wire_plan wire = {.mode = opts->mode,
+	                  .threads = opts->threads,
+	                  .denormals = opts->denormals,
+	                  .cpus = opts->cpus ? opts->threads : 0,
+	                  .T = w->spec.T,
+	                  .N = w->spec.N,
+	                  .T_max = opts->T_max,
+	                  .N_max = opts->N_max,
+	                  .rows = w->tensors->count,
+	                  WIRE_PROBLEM(PACK)};
 	static const unsigned char no = 0;
 	int fits;
 
-	memcpy(&wire.dropout, &p->dropout, sizeof wire.dropout);
 	strncpy(wire.variant, variant, sizeof wire.variant - 1);
 	message_begin(&w->message, MESSAGE_PLAN);
 	fits = message_append(&w->message, &wire, sizeof wire) &&

@@ -23,6 +23,11 @@ const char *gm_cell_name(uint32_t cell) { return cell < GM_CELLS ? cell_names[ce
 
 const char *gm_pass_name(gm_pass pass) { return (unsigned)pass < GM_PASSES ? pass_names[pass] : "unknown"; }
 
+int gm_pass_backward(gm_pass pass)
+{
+	return pass == GM_PASS_BWD || pass == GM_PASS_TRAIN || pass == GM_PASS_TRAIN_PACK;
+}
+
 const char *gm_class_name(uint32_t accuracy_class)
 {
 	return accuracy_class < GM_CLASSES ? class_names[accuracy_class] : "unknown";

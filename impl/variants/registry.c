@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "engine/engine.h"
 #include "isa/host/host.h"
 
@@ -78,16 +79,12 @@ uint64_t gm_cpu_features(void) { return host_cpu_features(); }
 /* Names of the bits of `missing`, separated by blanks. */
 static void feature_names(uint64_t missing, char *text, size_t size)
 {
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} features[] = {{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++)
-		if (missing & features[i].bit)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", features[i].name);
+	for (size_t i = 0; i < CPU_ROWS && used < size; i++)
+		if (missing & cpu_table[i].bit)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", cpu_table[i].name);
 }
 
 gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error)

@@ -39,6 +39,7 @@ GM_CHECKED gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *er
 /* Writes the canonical text (parse of it gives the same spec back); pass appended if there is one. */
 void gm_spec_format(const gm_spec *spec, char text[GM_SPEC_TEXT]);
 const char *gm_pass_name(gm_pass pass);             /* "fwd", ...; "" for NONE */
+int gm_pass_backward(gm_pass pass);                 /* 1: it runs backward, so the plan is for training */
 const char *gm_cell_name(uint32_t cell);            /* "lstm", ... */
 const char *gm_class_name(uint32_t accuracy_class); /* "f32", "f32-abs", "bf16w", "int8w" */
 /* Multiply-adds count as two; forward, or forward + backward (3 x) by the pass. */
