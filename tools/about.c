@@ -13,11 +13,11 @@
 #endif
 
 #include "base/cpu.h"
-#include "machine.h"
-#include "judge.h"
-#include "race.h"
+#include "machine/machine.h"
+#include "judge/judge.h"
+#include "protocol/race.h"
 #include "rerun.h"
-#include "results.h"
+#include "record/results.h"
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
 

@@ -7,7 +7,7 @@
 
 #include "bench_sample.h"
 #include "judged/judged_run.h"
-#include "race.h"
+#include "protocol/race.h"
 #include "roster.h"
 
 #define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */

@@ -8,8 +8,8 @@
 #ifndef TOOLS_BENCH_SAMPLE_H
 #define TOOLS_BENCH_SAMPLE_H
 
-#include "judge.h"
-#include "worker.h"
+#include "judge/judge.h"
+#include "worker/worker.h"
 
 typedef struct bench_sample {
 	const gm_spec *whole;

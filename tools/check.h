@@ -17,10 +17,10 @@
 #include <signal.h>
 
 #include "executor.h"
-#include "fixture.h"
+#include "reader/fixture.h"
 #include "record/reason.h"
 #include "record/result.h"
-#include "worker.h"
+#include "worker/worker.h"
 
 enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
 

@@ -5,7 +5,7 @@
 
 #include "about.h"
 #include "check_summary.h"
-#include "plural.h"
+#include "base/plural.h"
 
 /* ---- against what is committed ---- */
 

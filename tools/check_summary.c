@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plural.h"
+#include "base/plural.h"
 #include "rerun.h"
 #include "terminal.h"
 

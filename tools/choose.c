@@ -9,9 +9,9 @@
 #include "choose_contest.h"
 #include "cli.h"
 #include "gatemark/tensors.h"
-#include "output.h"
-#include "plural.h"
-#include "results.h"
+#include "record/output.h"
+#include "base/plural.h"
+#include "record/results.h"
 
 enum { CHOICE_SCHEMA = 1 };
 

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "gatemark/tensors.h"
-#include "plural.h"
+#include "base/plural.h"
 #include "record/reason.h"
-#include "results.h"
+#include "record/results.h"
 
 typedef struct span { /* a ratio and its 95 % interval */
 	double value, low, high;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "choose.h"
-#include "results.h"
+#include "record/results.h"
 #include "terminal.h"
 
 typedef struct columns {

@@ -6,9 +6,9 @@
 
 #include "choose.h"
 #include "cli.h"
-#include "output.h"
-#include "plural.h"
-#include "results.h"
+#include "record/output.h"
+#include "base/plural.h"
+#include "record/results.h"
 
 static int unknown_problem(const evidence *e, const choose_options *options, const gm_error *error)
 {

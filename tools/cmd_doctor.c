@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "about.h"
-#include "machine.h"
-#include "results.h"
+#include "machine/machine.h"
+#include "record/results.h"
 #include "terminal.h"
 
 static void line(const char *name, const char *value)

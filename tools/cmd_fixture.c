@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "casepack.h"
+#include "reader/casepack.h"
 #include "cli.h"
-#include "fixture.h"
-#include "output.h"
-#include "packs.h"
-#include "plural.h"
+#include "reader/fixture.h"
+#include "record/output.h"
+#include "reader/packs.h"
+#include "base/plural.h"
 #include "select.h"
 
 /* A set of any kind of PATH; packs that are named here need no --allow-unlisted, they are looked at, not trusted. */

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "roster.h"
-#include "plural.h"
-#include "results.h"
+#include "base/plural.h"
+#include "record/results.h"
 #include "session.h"
-#include "shapes.h"
+#include "shapes/shapes.h"
 #include "terminal.h"
 
 /* ---- variants ---- */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "output.h"
+#include "record/output.h"
 #include "report.h"
 
 int cmd_report(const cli_options *options)

@@ -8,7 +8,7 @@
 #include "junit.h"
 #include "require.h"
 #include "terminal.h"
-#include "worker.h"
+#include "worker/worker.h"
 
 typedef struct flow {
 	session *s;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "output.h"
+#include "record/output.h"
 
 #define CANON "canon1" /* bit classes begin with it too: judged_bit_class */
 static const char name_of_file[] = "DIGESTS";

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results.h"
+#include "record/results.h"
 
 typedef struct filed { /* one record on its way */
 	json_t *record;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "check_summary.h"
-#include "output.h"
+#include "record/output.h"
 
 enum { TEXT_CAP = 4000 };
 

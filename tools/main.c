@@ -7,7 +7,7 @@
 
 #include "cli.h"
 #ifdef GM_BUNDLE
-#include "serve.h"
+#include "worker/serve.h"
 #endif
 
 int main(int argc, char **argv)

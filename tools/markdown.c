@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "choose.h"
-#include "plural.h"
-#include "results.h"
+#include "base/plural.h"
+#include "record/results.h"
 
 enum { ROWS = 60, FAILURES = 20, ABSENT = 30, NOTES = 30, CELL = 400 };
 

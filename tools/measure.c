@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bench_judge.h"
-#include "emulation.h"
+#include "worker/emulation.h"
 #include "terminal.h"
 
 typedef struct flow {

@@ -6,7 +6,7 @@
 #include "measure_text.h"
 #include "roster.h"
 #include "session.h"
-#include "shapes.h"
+#include "shapes/shapes.h"
 
 typedef struct measured { /* what the table and the notes need; filled by measure() */
 	race_summary summary;

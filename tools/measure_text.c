@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "measure.h"
-#include "plural.h"
+#include "base/plural.h"
 #include "terminal.h"
 
 typedef struct columns {

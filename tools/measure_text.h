@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "race.h"
+#include "protocol/race.h"
 
 #define MEASURE_DELTA 0.02 /* a smaller difference is of no interest: the two are called equal */
 

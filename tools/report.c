@@ -8,7 +8,7 @@
 
 #include "cli.h"
 #include "markdown.h"
-#include "output.h"
+#include "record/output.h"
 #include "report_parts.h"
 
 static void put_chart_data(FILE *out, const report_view *view)

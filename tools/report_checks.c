@@ -7,7 +7,7 @@
 
 #include "gatemark/tensors.h"
 #include "report_parts.h"
-#include "results.h"
+#include "record/results.h"
 
 enum { MOST_FAILURES = 200 }; /* shown; the CSV has all */
 

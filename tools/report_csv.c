@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "report_parts.h"
-#include "results.h"
+#include "record/results.h"
 
 static void put_text(FILE *out, const char *text)
 {

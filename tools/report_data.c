@@ -8,7 +8,7 @@
 
 #include "choose.h"
 #include "gatemark/tensors.h"
-#include "results.h"
+#include "record/results.h"
 
 static int is(const json_t *record, const char *key, const char *text)
 {

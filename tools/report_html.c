@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plural.h"
+#include "base/plural.h"
 #include "report_parts.h"
-#include "results.h"
+#include "record/results.h"
 
 void report_escape(FILE *out, const char *text)
 {

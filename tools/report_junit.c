@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "junit.h"
 #include "report.h"
-#include "results.h"
+#include "record/results.h"
 
 static gm_status write_results(const evidence *e, const char *path, gm_error *error)
 {

@@ -6,9 +6,9 @@
 
 #include "choose.h"
 #include "gatemark/tensors.h"
-#include "plural.h"
+#include "base/plural.h"
 #include "report_parts.h"
-#include "results.h"
+#include "record/results.h"
 
 static const json_t *domain_of(const report_view *view) { return json_object_get(view->choice, "domain"); }
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plural.h"
+#include "base/plural.h"
 #include "report_parts.h"
-#include "results.h"
+#include "record/results.h"
 
 char *report_command(const json_t *run)
 {

@@ -3,7 +3,7 @@
 # First command on a fresh machine: installs what is missing, builds, and runs `gatemark run` on the golden fixtures.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
-. "$root/tools/setup.sh"
+. "$root/tools/scripts/setup.sh"
 
 usage() {
 	cat <<'END'

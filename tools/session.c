@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "about.h"
-#include "output.h"
+#include "record/output.h"
 #include "terminal.h"
 
 volatile sig_atomic_t session_signal, session_stop;

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "cli.h"
-#include "results.h"
+#include "record/results.h"
 
 typedef struct session {
 	const cli_options *options;

@@ -3,7 +3,7 @@
 # Second command on a fresh machine: installs what is missing, builds, and runs every test.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
-. "$root/tools/setup.sh"
+. "$root/tools/scripts/setup.sh"
 
 usage() {
 	cat <<'END'
@@ -18,7 +18,7 @@ JUnit in build/NAME/ctest.xml.
   -h, --help      this text
 
 Two tests need more and are skipped without it: the exporter's needs PyTorch
-(sh tools/setup_torch.sh), the report's needs the package chromium.  On x86-64 the
+(sh tools/scripts/setup_torch.sh), the report's needs the package chromium.  On x86-64 the
 NEON variants are judged under qemu.
 
 Exit: 0 all passed, 1 a test failed, 2 usage, 5 something is missing, 70 the build failed.

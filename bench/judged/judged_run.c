@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* judged_run.c - see judged_run.h; nothing here knows where a problem comes from or what becomes of a verdict. */
-#include "judged/judged_run.h"
+#include "judged_run.h"
 
 #include <math.h>
 #include <stdio.h>

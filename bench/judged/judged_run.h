@@ -6,8 +6,8 @@
 #ifndef BENCH_JUDGED_RUN_H
 #define BENCH_JUDGED_RUN_H
 
-#include "judge.h"
-#include "worker.h"
+#include "judge/judge.h"
+#include "worker/worker.h"
 
 /* ---- running ---- */
 

@@ -11,7 +11,7 @@ static const struct cpu_row {
 	uint64_t has; /* bit and what it brings */
 } cpu_table[] = {
 #define CPU(bit, name, cap, brings) {GM_CPU_##bit, name, cap, GM_CPU_##bit | (brings)},
-#include "base/cpu.def"
+#include "cpu.def"
 #undef CPU
 };
 

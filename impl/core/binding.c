@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* binding.c - from a table of tensors and an array of pointers to the arguments of every call. */
-#include "core/core.h"
+#include "core.h"
 
 #include <stdlib.h>
 

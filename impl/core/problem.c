@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* problem.c - what a gm_problem means: gates, widths, and which parameters fit each other. */
-#include "core/core.h"
+#include "core.h"
 
 size_t gm_gates(uint32_t cell)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* spec.c - the grammar of problem names: parse, format, and the work a problem is.
  * One table says which token sets which field; parse and format both walk it. */
-#include "core/core.h"
+#include "core.h"
 
 #include <stdio.h>
 #include <stdlib.h>

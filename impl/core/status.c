@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* status.c - names of statuses and the one way to fill an error. */
-#include "core/core.h"
+#include "core.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tensors.c - the table of every tensor that belongs to a problem: names, roles, shapes, one fixed order.
  * A kind is a row below; its shape is a word of axis letters. */
-#include "core/core.h"
+#include "core.h"
 
 #include <stdio.h>
 #include <stdlib.h>

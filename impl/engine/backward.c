@@ -4,7 +4,7 @@
  * One layer and direction: against the order of processing, step by step, d = grad_output + r, the cell's derivatives
  * into dgates (kept for all steps), and r for the step before by one product with the transposed recurrent weights.
  * What does not depend on the step before (dW, db, dx) follows in one product each: gradients.c. */
-#include "engine/plan.h"
+#include "plan.h"
 
 #include <string.h>
 

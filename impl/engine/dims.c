@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* dims.c - sizes of a problem in vectors of an ISA, and the layout of plan, tape and scratch. */
-#include "engine/plan.h"
+#include "plan.h"
 
 void *block_take(gm_block *block, size_t count, size_t bytes_each)
 {

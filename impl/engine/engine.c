@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* engine.c - plans and calls as gm_variant promises them: everything is validated here. */
-#include "engine/engine.h"
+#include "engine.h"
 
 #include <string.h>
 
-#include "engine/plan.h"
+#include "plan.h"
 #include "isa/host/host.h"
 
 gm_status engine_supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)

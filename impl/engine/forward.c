@@ -5,7 +5,7 @@
  * stays in a near cache), then step by step the recurrent product fused with the cell, then a copy of h to where the
  * next layer or the caller reads it.  Step t of the forward direction reads y[t] and writes y[t+1]; the reverse
  * direction reads y[t+1] and writes y[t]. */
-#include "engine/plan.h"
+#include "plan.h"
 
 #include <string.h>
 

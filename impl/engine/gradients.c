@@ -3,7 +3,7 @@
  * all steps and rows, and the sums for the biases.
  * Order of every sum: steps against the order of processing, within a step batch rows as the caller has them, padded
  * (t, n) skipped (R9 of reference/CANONICAL.md); taken in chunks of GRADIENT_ROWS that continue the same chain. */
-#include "engine/plan.h"
+#include "plan.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pack.c - weights from PyTorch's row-major layout to what the kernels stream, once per weight version.
  * Lanes beyond a matrix are +0 and never become a term of a chain that anyone reads. */
-#include "engine/plan.h"
+#include "plan.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rows.c - batch rows of different lengths: longest first, so that the rows alive at a step are a prefix. */
-#include "engine/plan.h"
+#include "plan.h"
 
 /* active_at[t] = rows longer than t, by counting lengths and summing from the end. */
 static void count_active(gm_rows *rows)

@@ -10,7 +10,7 @@
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
 	extern const gm_kernels gm_kernels_##isa##_##activation;          \
 	static const engine_entry row_##id = {name, &gm_kernels_##isa##_##activation};
-#include "variants/variants.def"
+#include "variants.def"
 #undef VARIANT
 
 /* The ABI has no argument for the row, so each row has its own three entry points. */
@@ -24,7 +24,7 @@
 	{                                                                                                            \
 		return engine_plan_create(&row_##id, problem, opts, mem, plan, error);                                   \
 	}
-#include "variants/variants.def"
+#include "variants.def"
 #undef VARIANT
 
 #define VARIANT(id, text, isa_, activation_, needs_, strategy_, rounding_) \
@@ -50,13 +50,13 @@
 		.plan_destroy = engine_plan_destroy,                               \
 	},
 static const gm_variant variants[] = {
-#include "variants/variants.def"
+#include "variants.def"
 };
 #undef VARIANT
 
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) &row_##id,
 static const engine_entry *const rows[] = {
-#include "variants/variants.def"
+#include "variants.def"
 };
 #undef VARIANT
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* guest.c - the only program of a machine that is emulated whole: runs variants on case packs and says the digests of
- * their results, which the host compares with those of judged runs (tools/emulate_bochs.sh).  No HDF5, no judge here.
+ * their results, which the host compares with those of judged runs (tools/scripts/emulate_bochs.sh).  No HDF5, no judge here.
  *
  *   gatemark-guest FOLDER VARIANT..      every *.pack of FOLDER, in order of names
  * Lines, each after "gatemark: ":
@@ -23,8 +23,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "casepack.h"
-#include "judge.h"
+#include "reader/casepack.h"
+#include "judge/judge.h"
 
 enum { FWD, BWD, INFER, PASSES };
 enum { KMSG_MAJOR = 1, KMSG_MINOR = 11 }; /* Documentation/admin-guide/devices.txt of Linux */

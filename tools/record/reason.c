@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* reason.c - texts of reasons (reason.h). */
-#include "record/reason.h"
+#include "reason.h"
 
 const char *reason_text(reason_code code)
 {

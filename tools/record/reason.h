@@ -3,7 +3,7 @@
 #ifndef RECORD_REASON_H
 #define RECORD_REASON_H
 
-#include "record/result.h"
+#include "result.h"
 
 const char *reason_text(reason_code code); /* "not on this CPU" */
 reason_code reason_of(gm_status status);   /* of what failed with it; reason_code_none for GM_OK */

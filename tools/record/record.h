@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "record/result.h"
+#include "result.h"
 
 /* Any kind of record: what a line of a result file holds. */
 typedef struct record {

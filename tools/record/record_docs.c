@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "record/record.h"
+#include "record.h"
 
 #define AT(value, offset, type) (*(const type *)((const char *)(value) + (offset)))
 
@@ -151,7 +151,7 @@ static json_t *type_schema(const record_type *type)
 
 static const record_type *const every[] = {
 #define RECORD(type, name, text) &type##_type,
-#include "record/fields.def"
+#include "fields.def"
 };
 enum { EVERY = sizeof every / sizeof every[0] };
 

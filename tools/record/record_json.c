@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/record.h"
+#include "record.h"
 
 #define AT(value, offset, type) (*(type *)((char *)(uintptr_t)(value) + (offset)))
 
@@ -12,7 +12,7 @@ const record_type *record_type_of(record_kind kind)
 {
 	static const record_type *const type[RECORD_KINDS] = {
 #define KIND(name, type) &type##_type,
-#include "record/fields.def"
+#include "fields.def"
 	};
 	return type[kind];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* result.c - fields.def as tables, and the life of a result that they describe. */
-#include "record/result.h"
+#include "result.h"
 
 #include <stddef.h>
 #include <stdlib.h>

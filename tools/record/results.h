@@ -9,7 +9,7 @@
 #ifndef TOOLS_RESULTS_H
 #define TOOLS_RESULTS_H
 
-#include "record/record.h"
+#include "record.h"
 
 typedef struct results results;
 

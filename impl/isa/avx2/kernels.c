@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "isa/avx2/vec.h"
-#include "isa/avx2/tile.h"
+#include "vec.h"
+#include "tile.h"
 #include "kernels/kernels.inc"

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "isa/avx512/vec.h"
-#include "isa/avx512/tile.h"
+#include "vec.h"
+#include "tile.h"
 #include "kernels/kernels.inc"

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "isa/emu16/vec.h"
-#include "isa/emu16/tile.h"
+#include "vec.h"
+#include "tile.h"
 #include "kernels/kernels.inc"

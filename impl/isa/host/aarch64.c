@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* aarch64.c - NEON with FMA is the base of the architecture; FPCR. */
-#include "isa/host/host.h"
+#include "host.h"
 
 #include "gatemark/gatemark.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* other.c - an architecture without vector kernels here: scalar runs, in the mode it finds. */
-#include "isa/host/host.h"
+#include "host.h"
 
 uint64_t host_cpu_features(void) { return 0; }
 

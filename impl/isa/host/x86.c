@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* x86.c - CPUID through the compiler's own detection, which checks XCR0; MXCSR. */
-#include "isa/host/host.h"
+#include "host.h"
 
 #include <immintrin.h>
 

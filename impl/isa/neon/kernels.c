@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "isa/neon/vec.h"
-#include "isa/neon/tile.h"
+#include "vec.h"
+#include "tile.h"
 #include "kernels/kernels.inc"

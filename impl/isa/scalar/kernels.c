@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The honest baseline: one lane, no fused operation, never vectorised (flags in CMake, audited in the object). */
-#include "isa/scalar/vec.h"
-#include "isa/scalar/tile.h"
+#include "vec.h"
+#include "tile.h"
 #include "kernels/kernels.inc"

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* race_worker.c - the source of real races: every candidate in a worker process of its own, all on the same CPUs
+ * (only one of them ever runs), this process on another one while it waits.  The child inherits its CPUs from this
+ * thread, which takes them on for the moment of the start.  What cannot be had is a note, not an error. */
+#define _GNU_SOURCE
+#include "race_source.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judged/judged_run.h"
+#include "steal.h"
+
+struct race_worker {
+	const race_options *options;
+	worker *worker[RACE_MAX_CANDIDATES];
+	const gm_tensors *tensors; /* of the open problem */
+	gm_pass pass;
+	uint32_t threads;
+	cpu_set_t all, own, child; /* allowed; of this process while timing; of the workers */
+	int *child_cpus;           /* [threads], or NULL: not pinned */
+	int pinned_child, pinned_own;
+	char note[256];
+};
+
+static void say(struct race_worker *rw, const char *note)
+{
+	const size_t used = strlen(rw->note);
+	if (!strstr(rw->note, note))
+		snprintf(rw->note + used, sizeof rw->note - used, "%s%s", used ? "\n" : "", note);
+}
+
+/* ---- CPUs ---- */
+
+/* Candidates for pinning, best first: the caller's list, or the allowed CPUs from the highest down (the first ones
+ * serve most interrupts). */
+static size_t list_cpus(const struct race_worker *rw, int list[CPU_SETSIZE])
+{
+	const race_options *o = rw->options;
+	size_t n = 0;
+	for (size_t i = 0; o->cpus && i < o->cpu_count && n < CPU_SETSIZE; i++)
+		if (o->cpus[i] >= 0 && o->cpus[i] < CPU_SETSIZE)
+			list[n++] = o->cpus[i];
+	for (int cpu = CPU_SETSIZE - 1; !o->cpus && cpu >= 0; cpu--)
+		if (CPU_ISSET(cpu, &rw->all))
+			list[n++] = cpu;
+	return n;
+}
+
+static gm_status choose_cpus(struct race_worker *rw, gm_error *error)
+{
+	int list[CPU_SETSIZE];
+	if (rw->options->in_place)
+		return GM_OK;
+	if (sched_getaffinity(0, sizeof rw->all, &rw->all) != 0) {
+		say(rw, "allowed CPUs cannot be read: nothing is pinned");
+		return GM_OK;
+	}
+	const size_t n = list_cpus(rw, list);
+	if (n < rw->threads) {
+		say(rw, "fewer CPUs than threads: nothing is pinned");
+		return GM_OK;
+	}
+	rw->child_cpus = malloc(rw->threads * sizeof *rw->child_cpus);
+	if (!rw->child_cpus)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %u CPUs", (unsigned)rw->threads);
+	for (size_t i = 0; i < rw->threads; i++)
+		CPU_SET(rw->child_cpus[i] = list[i], &rw->child);
+	rw->pinned_child = 1;
+	if (n > rw->threads) {
+		CPU_SET(list[rw->threads], &rw->own);
+		rw->pinned_own = 1;
+	} else
+		say(rw, "no CPU left beside the worker's: this process shares one with it");
+	return GM_OK;
+}
+
+/* Only the calling thread's CPUs change, and only by this file. */
+static int take_cpus(const cpu_set_t *set) { return sched_setaffinity(0, sizeof *set, set) == 0; }
+
+static void release_cpus(const struct race_worker *rw)
+{
+	if (rw->pinned_child || rw->pinned_own)
+		(void)take_cpus(&rw->all); // these were allowed before: nothing to say if that changed meanwhile
+}
+
+/* ---- the source's functions ---- */
+
+static gm_status start(struct race_worker *rw, size_t slot, const race_candidate *candidate, gm_error *error)
+{
+	const worker_launch launch = {
+		.program = rw->options->worker, .plugin = candidate->plugin, .in_place = rw->options->in_place, .align = 64};
+	if (rw->pinned_child && !take_cpus(&rw->child))
+		say(rw, "the worker could not be pinned to a CPU");
+	const gm_status status = worker_start(&launch, &rw->worker[slot], error);
+	release_cpus(rw);
+	return status;
+}
+
+static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *variant, const gm_spec *spec,
+                              const gm_tensors *tensors, void *const *data, gm_error *error)
+{
+	run_what what = {.variant = variant, .spec = spec, .tensors = tensors, .data = data};
+	what.opts = run_options(spec, gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
+	what.opts.threads = rw->threads;
+	what.opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
+	GM_TRY(run_plan(w, &what, error));
+	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
+	return worker_run(w, spec->pass == GM_PASS_PACK ? GM_PASS_FWD : spec->pass, error);
+}
+
+static void close_slot(void *context, size_t slot)
+{
+	struct race_worker *rw = context;
+	worker_stop(rw->worker[slot]);
+	rw->worker[slot] = NULL;
+}
+
+static gm_status open_slot(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
+                           const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
+{
+	struct race_worker *rw = context;
+	worker_info info = {0};
+
+	close_slot(rw, slot);
+	rw->tensors = tensors;
+	rw->pass = spec->pass;
+	gm_status status = start(rw, slot, candidate, error);
+	if (status == GM_OK)
+		status = plan_and_run(rw, rw->worker[slot], candidate->variant, spec, tensors, data, error);
+	if (status != GM_OK) {
+		close_slot(rw, slot);
+		return status;
+	}
+	worker_describe(rw->worker[slot], &info);
+	opened->plan_bytes = info.plan_bytes;
+	opened->tape_bytes = info.tape_bytes;
+	snprintf(opened->engine, sizeof opened->engine, "%s", info.engine);
+	return GM_OK;
+}
+
+static void outputs(void *context, size_t slot, void **got, const float **effective)
+{
+	const struct race_worker *rw = context;
+	const int gradients = gm_pass_backward(rw->pass);
+	release_cpus(rw); // the judge may use them all
+	for (size_t i = 0; i < rw->tensors->count; i++) {
+		const gm_role role = rw->tensors->row[i].role;
+		if (role == GM_ROLE_OUTPUT || (gradients && role == GM_ROLE_GRAD))
+			got[i] = worker_data(rw->worker[slot], i);
+	}
+	run_effective(rw->worker[slot], rw->tensors, effective);
+}
+
+static gm_status time_slot(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+                           double *lost, gm_error *error)
+{
+	struct race_worker *rw = context;
+	worker *w = rw->worker[slot];
+	const int pid = worker_pid(w);
+	const size_t cpus = rw->pinned_child ? rw->threads : 0;
+
+	if (rw->pinned_own && !take_cpus(&rw->own))
+		say(rw, "this process could not be pinned to a CPU");
+	const loss_reading before = loss_read("", pid, rw->child_cpus, cpus);
+	GM_TRY(worker_time(w, pass, calls, samples, sample_ns, error));
+	const loss_reading after = loss_read("", pid, rw->child_cpus, cpus);
+	double wall = 0;
+	for (size_t i = 0; i < samples; i++)
+		wall += sample_ns[i] * (double)calls;
+	*lost = wall > 0 ? loss_share(before, after, wall) : -1;
+	return GM_OK;
+}
+
+/* ---- life ---- */
+
+gm_status race_worker_create(const race_options *options, struct race_worker **out, race_source *source,
+                             gm_error *error)
+{
+	struct race_worker *rw = calloc(1, sizeof *rw);
+	if (!rw)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for workers");
+	rw->options = options;
+	rw->threads = options->threads ? options->threads : 1;
+	const gm_status status = choose_cpus(rw, error);
+	if (status != GM_OK) {
+		free(rw);
+		return status;
+	}
+	*source = (race_source){rw, open_slot, outputs, time_slot, close_slot};
+	*out = rw;
+	return GM_OK;
+}
+
+void race_worker_destroy(struct race_worker *rw)
+{
+	if (!rw)
+		return;
+	for (size_t i = 0; i < RACE_MAX_CANDIDATES; i++)
+		close_slot(rw, i);
+	release_cpus(rw);
+	free(rw->child_cpus);
+	free(rw);
+}
+
+void race_worker_notes(const struct race_worker *rw, char notes[512]) { snprintf(notes, 512, "%s", rw->note); }

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* shapes.c - see shapes.h.  A built-in list is the text that its rows make, read by the same parser as a file. */
+#include "shapes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_CAP (1u << 20) /* bytes of a list: 20 000 lines */
+
+#define SHAPE(text) text "\n"
+static const struct builtin {
+	const char *name, *about, *text;
+} builtins[] = {
+	{
+		"quick",
+		"three cells over T, training and single steps, in about a minute",
+#include "quick.def"
+	},
+	{
+		"full",
+		"public anchors of every kind of user: sizes, batches, layers, directions; forward and training",
+#include "full.def"
+	},
+	{
+		"sweep",
+		"T from 1 to 2048 in powers of two for three cells: set-up time, step time, crossovers",
+#include "sweep.def"
+	},
+};
+#undef SHAPE
+#define BUILTINS (sizeof builtins / sizeof *builtins)
+
+size_t shapes_builtin_count(void) { return BUILTINS; }
+
+const char *shapes_builtin_name(size_t index) { return index < BUILTINS ? builtins[index].name : NULL; }
+
+const char *shapes_builtin_about(size_t index) { return index < BUILTINS ? builtins[index].about : NULL; }
+
+static int same_problem(const gm_spec *a, const gm_spec *b)
+{
+	char x[GM_SPEC_TEXT], y[GM_SPEC_TEXT];
+	gm_spec_format(a, x);
+	gm_spec_format(b, y);
+	return strcmp(x, y) == 0;
+}
+
+/* Appends one line without its comment; an empty one is nothing. */
+static gm_status add_line(const char *where, size_t line_number, char *line, shape_list *list, gm_error *error)
+{
+	gm_error detail = {0};
+	gm_spec spec;
+	line[strcspn(line, "#\r")] = '\0';
+	line += strspn(line, " \t");
+	for (size_t n = strlen(line); n > 0 && strchr(" \t", line[n - 1]); n--)
+		line[n - 1] = '\0';
+	if (!*line)
+		return GM_OK;
+	if (gm_spec_parse(line, &spec, &detail) != GM_OK)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: %.300s", where, line_number, detail.message);
+	if (spec.pass == GM_PASS_NONE)
+		spec.pass = GM_PASS_FWD;
+	for (size_t i = 0; i < list->count; i++)
+		if (same_problem(&list->specs[i], &spec))
+			return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: %.130s is there twice", where, line_number, line);
+	gm_spec *grown = realloc(list->specs, (list->count + 1) * sizeof *grown);
+	if (!grown)
+		return gm_fail(error, GM_NO_MEMORY, "%.120s: no memory for %zu problems", where, list->count + 1);
+	list->specs = grown;
+	grown[list->count++] = spec;
+	return GM_OK;
+}
+
+static gm_status add_lines(const char *where, const char *text, shape_list *list, gm_error *error)
+{
+	char line[512];
+	for (size_t number = 1; *text; number++) {
+		const size_t length = strcspn(text, "\n");
+		if (length >= sizeof line)
+			return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: a line of %zu characters", where, number, length);
+		memcpy(line, text, length);
+		line[length] = '\0';
+		GM_TRY(add_line(where, number, line, list, error));
+		text += length + (text[length] == '\n');
+	}
+	return GM_OK;
+}
+
+gm_status shapes_parse(const char *where, const char *text, shape_list *list, gm_error *error)
+{
+	shape_list made = {0, NULL};
+	gm_status status = add_lines(where, text, &made, error);
+	if (status == GM_OK && made.count == 0)
+		status = gm_fail(error, GM_BAD_ARGUMENT, "%.120s: no problem in it", where);
+	if (status == GM_OK)
+		*list = made;
+	else
+		shapes_free(&made);
+	return status;
+}
+
+static gm_status parse_file(const char *path, FILE *f, shape_list *list, gm_error *error)
+{
+	char *text = malloc(FILE_CAP + 1);
+	gm_status status;
+	if (!text)
+		return gm_fail(error, GM_NO_MEMORY, "%.200s: no memory to read it", path);
+	const size_t size = fread(text, 1, FILE_CAP + 1, f);
+	if (ferror(f))
+		status = gm_fail(error, GM_IO, "%.200s: %s", path, strerror(errno));
+	else if (size > FILE_CAP)
+		status = gm_fail(error, GM_BAD_ARGUMENT, "%.200s: longer than %u bytes", path, FILE_CAP);
+	else if (memchr(text, '\0', size))
+		status = gm_fail(error, GM_BAD_ARGUMENT, "%.200s: not a text file", path);
+	else {
+		text[size] = '\0';
+		status = shapes_parse(path, text, list, error);
+	}
+	free(text);
+	return status;
+}
+
+gm_status shapes_load(const char *name, shape_list *list, gm_error *error)
+{
+	for (size_t i = 0; i < BUILTINS; i++)
+		if (strcmp(name, builtins[i].name) == 0)
+			return shapes_parse(name, builtins[i].text, list, error);
+	FILE *f = fopen(name, "r");
+	if (!f)
+		return gm_fail(error, GM_IO, "shapes '%.200s': neither a built-in list nor a readable file (%s)", name,
+		               strerror(errno));
+	const gm_status status = parse_file(name, f, list, error);
+	fclose(f);
+	return status;
+}
+
+void shapes_free(shape_list *list)
+{
+	free(list->specs);
+	*list = (shape_list){0, NULL};
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* race_simulation.h - a race without kernels or clocks: a source that makes times up (true time, spread between
+ * processes, noise, drift, losses, crashes) and writes down every call, and a judge with prescribed verdicts.  Include
+ * after cmocka.h. */
+#ifndef TESTS_RACE_SIMULATION_H
+#define TESTS_RACE_SIMULATION_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "protocol/race.h"
+#include "protocol/race_source.h"
+#include "protocol/stats.h"
+
+enum { SIM_MOST = 8, SIM_EVENTS = 20000 };
+typedef enum sim_kind { SIM_OPEN, SIM_JUDGE, SIM_TIME, SIM_CLOSE, SIM_FORGET } sim_kind;
+typedef struct sim_event {
+	sim_kind kind;
+	size_t slot, process, samples;
+	uint64_t calls;
+} sim_event;
+
+typedef struct simulation {
+	double true_ns[SIM_MOST];
+	double process_spread, noise, drift; /* relative; drift: swing of a slow wave over all candidates */
+	size_t lose_every;                   /* each n-th call of time takes five times as long and says so; 0 = none */
+	int loss_unknown;
+	gm_status open_status[SIM_MOST];
+	race_status verdict[SIM_MOST];
+	size_t crash_slot, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
+	double judge_seconds;             /* what judging a candidate really takes */
+	size_t stop_after;                /* calls of time until *stop is set; 0 = never */
+	volatile sig_atomic_t stop;
+	stats_stream stream;
+	size_t opens[SIM_MOST], times;
+	double layout[SIM_MOST]; /* of the present process */
+	sim_event event[SIM_EVENTS];
+	size_t events;
+	bench_result result[64 * SIM_MOST]; /* copies; the pointers in them are of copies too */
+	size_t results;
+} simulation;
+
+static void sim_note(simulation *s, sim_kind kind, size_t slot, uint64_t calls, size_t samples)
+{
+	if (s->events < SIM_EVENTS)
+		s->event[s->events++] = (sim_event){kind, slot, slot < SIM_MOST ? s->opens[slot] : 0, samples, calls};
+}
+
+static gm_status sim_open(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
+                          const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
+{
+	simulation *s = context;
+	(void)spec, (void)tensors, (void)data;
+	s->opens[slot]++;
+	sim_note(s, SIM_OPEN, slot, 0, 0);
+	s->layout[slot] = exp(s->process_spread * stats_normal(&s->stream));
+	if (s->open_status[slot] != GM_OK)
+		return gm_fail(error, s->open_status[slot], "%s says no", candidate->variant);
+	opened->plan_bytes = 1000 + slot;
+	opened->tape_bytes = 2000 + slot;
+	snprintf(opened->engine, sizeof opened->engine, "simulated");
+	return GM_OK;
+}
+
+static void sim_outputs(void *context, size_t slot, void **got, const float **effective)
+{
+	(void)context, (void)slot, (void)got, (void)effective;
+}
+
+static gm_status sim_time(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+                          double *lost, gm_error *error)
+{
+	simulation *s = context;
+	(void)pass;
+	s->times++;
+	sim_note(s, SIM_TIME, slot, calls, samples);
+	if (s->crash_process && slot == s->crash_slot && s->opens[slot] == s->crash_process)
+		return gm_fail(error, GM_CRASHED, "SIGSEGV in forward");
+	if (s->stop_after && s->times >= s->stop_after)
+		s->stop = 1;
+	const int loses = s->lose_every && s->times % s->lose_every == 0;
+	const double wave = 1 + s->drift * sin((double)s->times / 50);
+	const double base = s->true_ns[slot] * s->layout[slot] * wave * (loses ? 5 : 1);
+	for (size_t i = 0; i < samples; i++)
+		sample_ns[i] = base * exp(s->noise * stats_normal(&s->stream));
+	*lost = s->loss_unknown ? -1 : loses ? 0.8 : 0.0;
+	return GM_OK;
+}
+
+static void sim_close(void *context, size_t slot) { sim_note(context, SIM_CLOSE, slot, 0, 0); }
+
+static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
+                             const race_candidate *candidate, void *const *got, const float *const *effective,
+                             judged_how *judged, char reason[RACE_REASON])
+{
+	simulation *s = context;
+	(void)spec, (void)tensors, (void)data, (void)got, (void)effective;
+	if (!candidate) {
+		sim_note(s, SIM_FORGET, SIM_MOST, 0, 0);
+		return RACE_TIMED;
+	}
+	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
+	const size_t slot = (size_t)(candidate->variant[1] - '0');
+	sim_note(s, SIM_JUDGE, slot, 0, 0);
+	*judged = JUDGED_BUDGET;
+	if (s->verdict[slot] != RACE_TIMED)
+		snprintf(reason, RACE_REASON, "output[3] is wrong");
+	return s->verdict[slot];
+}
+
+static void sim_report(void *context, const bench_result *results, size_t count)
+{
+	simulation *s = context;
+	for (size_t i = 0; i < count && s->results < sizeof s->result / sizeof *s->result; i++) {
+		bench_result *x = &s->result[s->results++];
+		const size_t blocks = results[i].blocks_ns_rows * results[i].blocks_ns_columns;
+		*x = results[i];
+		if (!x->blocks_ns)
+			continue;
+		double *ns = malloc(blocks * sizeof *ns);
+		memcpy(ns, results[i].blocks_ns, blocks * sizeof *ns);
+		x->blocks_ns = ns;
+	}
+}
+
+static void sim_free(simulation *s)
+{
+	for (size_t i = 0; i < s->results; i++)
+		free(s->result[i].blocks_ns);
+	free(s);
+}
+
+static simulation *sim_create(uint64_t seed, size_t candidates, const double *true_ns)
+{
+	simulation *s = calloc(1, sizeof *s);
+	if (!s)
+		abort();
+	s->stream.seed = seed;
+	memcpy(s->true_ns, true_ns, candidates * sizeof *true_ns);
+	return s;
+}
+
+static const race_candidate sim_candidates[SIM_MOST] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"},
+                                                        {.variant = "v3"}, {.variant = "v4"}, {.variant = "v5"},
+                                                        {.variant = "v6"}, {.variant = "v7"}};
+
+/* Options of a race of the first `candidates` on specs, all from s; source must live as long. */
+static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
+                                size_t candidates)
+{
+	*source = (race_source){s, sim_open, sim_outputs, sim_time, sim_close};
+	return (race_options){.specs = specs,
+	                      .spec_count = spec_count,
+	                      .candidates = sim_candidates,
+	                      .candidate_count = candidates,
+	                      .judge = sim_judge,
+	                      .judge_context = s,
+	                      .report = sim_report,
+	                      .report_context = s,
+	                      .quick = 1,
+	                      .seed = s->stream.seed,
+	                      .stop = &s->stop,
+	                      .source = source};
+}
+
+static inline gm_spec spec_of(const char *text)
+{
+	gm_spec spec;
+	gm_error error = {0};
+	if (gm_spec_parse(text, &spec, &error) != GM_OK)
+		fail_msg("%s", error.message);
+	return spec;
+}
+
+static inline race_summary run(const race_options *options)
+{
+	race_summary summary;
+	gm_error error = {0};
+	const gm_status status = race_run(options, &summary, &error);
+	if (status != GM_OK)
+		fail_msg("race: %s %s", gm_status_name(status), error.message);
+	return summary;
+}
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* test_race_worker.c - a race of real workers on small problems: every pass gives judged outputs and positive times,
+ * whatever fails comes back as a result with its reason.  How large the times are is not looked at. */
+#define _GNU_SOURCE
+#include <math.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocol/race.h"
+#include "shapes/shapes.h"
+
+enum { MOST = 32 };
+typedef struct seen {
+	size_t judged, forgotten, results, outputs, gradients;
+	bench_result result[MOST];
+} seen;
+
+static race_status judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
+                         const race_candidate *candidate, void *const *got, const float *const *effective,
+                         judged_how *judged, char reason[RACE_REASON])
+{
+	seen *s = context;
+	(void)spec, (void)effective;
+	if (!candidate) {
+		s->forgotten++;
+		return RACE_TIMED;
+	}
+	s->judged++;
+	*judged = JUDGED_BUDGET;
+	for (size_t i = 0; i < tensors->count; i++) {
+		const gm_tensor *t = &tensors->row[i];
+		assert_false(data[i] && got[i]);
+		s->outputs += got[i] && t->role == GM_ROLE_OUTPUT;
+		s->gradients += got[i] && t->role == GM_ROLE_GRAD;
+		for (size_t k = 0; got[i] && k < t->count; k++)
+			if (!isfinite(((const float *)got[i])[k])) {
+				snprintf(reason, RACE_REASON, "%s[%zu] is not finite", t->name, k);
+				return RACE_REJECTED;
+			}
+	}
+	return RACE_TIMED;
+}
+
+static void report(void *context, const bench_result *results, size_t count)
+{
+	seen *s = context;
+	for (size_t i = 0; i < count && s->results < MOST; i++)
+		s->result[s->results++] = results[i];
+}
+
+static void race(seen *s, const char *problems, const race_candidate *candidates, size_t count, race_summary *summary)
+{
+	shape_list list;
+	gm_error error = {0};
+	char worker[512];
+	snprintf(worker, sizeof worker, "%s/gatemark-worker", getenv("GM_BIN") ? getenv("GM_BIN") : "bin");
+	if (shapes_parse("test", problems, &list, &error) != GM_OK)
+		fail_msg("%s", error.message);
+	const race_options options = {.specs = list.specs,
+	                              .spec_count = list.count,
+	                              .candidates = candidates,
+	                              .candidate_count = count,
+	                              .judge = judge,
+	                              .judge_context = s,
+	                              .report = report,
+	                              .report_context = s,
+	                              .quick = 1,
+	                              .processes = 2,
+	                              .blocks = 2,
+	                              .seed = 9,
+	                              .worker = worker};
+	if (race_run(&options, summary, &error) != GM_OK)
+		fail_msg("%s", error.message);
+	shapes_free(&list);
+}
+
+static void every_pass_is_judged_and_timed(void **state)
+{
+	(void)state;
+	static const race_candidate candidates[] = {{.variant = "scalar"}, {.variant = "scalar"}};
+	seen s = {0};
+	race_summary summary;
+	race(&s,
+	     "lstm_T3_N2_I8_H8/fwd\nlstm_T3_N2_I8_H8/bwd\nlstm_T3_N2_I8_H8/train\nlstm_T3_N2_I8_H8/train+pack\n"
+	     "gru_T1_N1_I8_H8/step\nrnn_tanh_T3_N2_I8_H8/pack\ngru_L2_T4_N3_I8_H8_len_drop/train\n",
+	     candidates, 2, &summary);
+	print_message("notes: %s\n", summary.notes);
+	assert_int_equal(s.results, 14);
+	assert_int_equal(s.judged, 14);
+	assert_int_equal(s.forgotten, 7);
+	assert_true(s.outputs > 0 && s.gradients > 0);
+	for (size_t i = 0; i < s.results; i++) {
+		const bench_result *x = &s.result[i];
+		if (x->status != RACE_TIMED)
+			fail_msg("%s %s: %s %s", x->problem, x->variant, race_status_word(x->status), x->reason);
+		assert_true(x->min_ns > 0 && x->min_ns <= x->p50_ns && x->p50_ns <= x->p90_ns && x->p90_ns <= x->p99_ns &&
+		            x->p99_ns <= x->max_ns);
+		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio &&
+		            x->ratio <= x->ratio_high);
+		assert_true(x->processes == 2 && x->blocks_ns_columns == 2 && x->samples > 0 && x->plan_bytes > 0);
+		assert_int_equal(x->tape_bytes > 0, strstr(x->problem, "train") || strstr(x->problem, "bwd"));
+	}
+	assert_int_equal(summary.timed, 14);
+}
+
+static void what_cannot_run_says_why(void **state)
+{
+	(void)state;
+	static const race_candidate candidates[] = {
+		{.variant = "scalar"}, {.variant = "no-such-variant"}, {.variant = "any", .plugin = "./no_such_plugin.so"}};
+	seen s = {0};
+	race_summary summary;
+	race(&s, "lstm_T3_N2_I8_H8/fwd\n", candidates, 3, &summary);
+	assert_int_equal(s.result[0].status, RACE_TIMED);
+	assert_int_equal(s.result[1].status, RACE_FAILED);
+	assert_non_null(strstr(s.result[1].reason, "no-such-variant"));
+	assert_int_equal(s.result[2].status, RACE_FAILED);
+	assert_non_null(strstr(s.result[2].reason, "no_such_plugin"));
+	assert_int_equal(s.judged, 1);
+}
+
+static void affinity_is_given_back(void **state)
+{
+	(void)state;
+	static const race_candidate candidates[] = {{.variant = "scalar"}};
+	cpu_set_t before, after;
+	seen s = {0};
+	race_summary summary;
+	assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+	race(&s, "lstm_T3_N2_I8_H8/fwd\n", candidates, 1, &summary);
+	assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
+	assert_true(CPU_EQUAL(&before, &after));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(affinity_is_given_back), // first: it compares with before
+		cmocka_unit_test(every_pass_is_judged_and_timed),
+		cmocka_unit_test(what_cannot_run_says_why),
+	};
+	return cmocka_run_group_tests_name("race_worker", tests, NULL, NULL);
+}

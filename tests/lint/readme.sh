@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# readme.sh GATEMARK ROOT SKELETON - what the pages (*.md) and helps say can be typed, can be typed.  Commands of
+# gatemark are really run, in a scratch folder that holds what they name: a few golden cases, the plug-in SKELETON under
+# the names that pages give it, results of a short run.  Commands of scripts are not run: the script must exist and its
+# help name every word.  An option on its own must be known to a verb or a script.  Planted faults come last: each must
+# be caught.
+set -u
+gatemark=$1
+root=$2
+skeleton=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# Commands of a page, one a line: lines of blocks, code spans (also broken across lines), "rerun: ..." of a sample.
+commands() {
+	{
+		sed -nE -e 's/^(    )?((gatemark [a-z]|sh tools\/|build\/torch-venv\/).*)/\2/p' \
+			-e 's/.*rerun: (gatemark .*)/\1/p' "$1" |
+			sed -E 's/ {2,}[^- ].*//; s/ +#.*//'
+		awk '/^```/ { block = !block; next } !block' "$1" | awk 'BEGIN { RS = "" } {
+			gsub(/\n */, " ")
+			while (match($0, /`[^`]+`/)) {
+				span = substr($0, RSTART + 1, RLENGTH - 2)
+				$0 = substr($0, RSTART + RLENGTH)
+				if (span ~ /^(gatemark [-a-z]|sh tools\/|python3 fixtures\/|--[a-z])/) print span
+			}
+		}'
+	} | alternatives | sort -u
+}
+
+# "list [cases|shapes]" is three commands; "x86_64|aarch64" two.
+alternatives() {
+	awk '{
+		if (!match($0, / \[?[a-z0-9_]+(\|[a-z0-9_]+)+\]?/)) { print; next }
+		before = substr($0, 1, RSTART - 1); after = substr($0, RSTART + RLENGTH); list = substr($0, RSTART + 1, RLENGTH - 1)
+		if (list ~ /^\[/) print before after
+		gsub(/[][]/, "", list)
+		for (k = split(list, word, "|"); k > 0; k--) print before " " word[k] after
+	}'
+}
+
+help_of() { # of a script: what it says of itself
+	case $1 in
+	*.py) cat "$root/$1" ;;
+	*) sh "$root/$1" --help ;;
+	esac
+}
+
+# Lets gatemark run a command; a time that says nothing about the command is cut short.
+run_gatemark() {
+	command=$(printf '%s\n' "$1" | sed -e 's/^gatemark run/& --quick --shapes tiny/' -e 's/^gatemark bench/& --quick/')
+	(
+		gatemark() { GATEMARK_FIXTURES=$work/fixtures timeout 60 "$gatemark" "$@"; }
+		cd "$work" && eval "$command"
+	) >"$work/said" 2>&1 ||
+		{ echo "\"$1\" ends with $?:"; tail -n 3 "$work/said"; }
+}
+
+try_script() { # COMMAND...: its words
+	while [ $# -gt 0 ]; do
+		case $1 in tools/*.sh | fixtures/*.py) break ;; esac
+		shift
+	done
+	script=$1
+	shift
+	[ -f "$root/$script" ] || { echo "there is no $script"; return; }
+	help_of "$script" >"$work/help" 2>&1 || echo "$script has no --help"
+	for word; do
+		case $word in [a-z]*.*) continue ;; esac # a file
+		printf '%s' "$word" | grep -qE '^(--)?[a-z]' || continue
+		grep -qF -e "${word%%=*}" "$work/help" || echo "$script does not know ${word%%=*}"
+	done
+}
+
+# Says what is wrong with each command of a page, if anything.
+try() {
+	commands "$1" >"$work/commands"
+	while IFS= read -r line; do
+		case $line in
+		gatemark*) run_gatemark "$line" ;;
+		--benchmark_*) ;;
+		--*) grep -qE -e "${line%%[= ]*}([^a-z-]|\$)" "$work/known" || echo "nothing has an option ${line%%[= ]*}" ;;
+		*) # shellcheck disable=SC2086 # its words, none a pattern
+			(set -f && try_script $line) ;;
+		esac
+	done <"$work/commands"
+}
+
+mkdir -p "$work/fixtures" "$work/build"
+cp "$root/fixtures/core.h5" "$root/fixtures/DIGESTS" "$work/fixtures"
+sed -n '1p; / core\.h5$/p' "$root/fixtures/MANIFEST.sha256" >"$work/fixtures/MANIFEST.sha256"
+cp "$root/fixtures/core.h5" "$work/mine.h5"
+cp "$skeleton" "$work/libmine.so"
+cp "$skeleton" "$work/build/libskeleton.so"
+chmod o-w "$work/libmine.so" "$work/build/libskeleton.so"
+echo rnn_tanh_T2_N1_I3_H5/fwd >"$work/tiny"
+verbs=$("$gatemark" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -vx gatemark)
+for verb in $verbs; do
+	"$gatemark" "$verb" --help || echo "gatemark $verb has no --help" >>"$work/wrong"
+done >"$work/known"
+for script in run test scan bits bundle emulate; do help_of "tools/$script.sh"; done >>"$work/known"
+help_of fixtures/exporter/export.py >>"$work/known"
+run_gatemark "gatemark run --quick"
+
+# The pages; scripts and verbs that helps name; the table of variants.
+find "$root" \( -path "$root/build" -o -path "$root/out" \) -prune -o -name '*.md' \
+	-exec sh -c 'for page; do cat "$page"; echo; done' pages {} + >"$work/pages.md"
+try "$work/pages.md" >>"$work/wrong"
+for script in $(cat "$work/known" "$root"/tools/*.sh | grep -oE 'sh tools/[a-z_]+\.sh' | sort -u | cut -c4-); do
+	try_script "$script" >>"$work/wrong"
+done
+for verb in $(grep -ohE '(`|see |of )gatemark [a-z]+' "$work/known" "$root"/tools/*.sh | sed 's/.* //' | sort -u); do
+	echo "$verbs" | grep -qx "$verb" || echo "a help names gatemark $verb" >>"$work/wrong"
+done
+"$gatemark" list --markdown | grep '^|' >"$work/table"
+sed -n '/^| variant | ISA/,/^$/p' "$root/README.md" | grep '^|' | diff - "$work/table" >>"$work/wrong" ||
+	echo "README's table of variants is not that of: gatemark list --markdown" >>"$work/wrong"
+[ -s "$work/wrong" ] && { cat "$work/wrong"; failed=1; }
+runs=$(commands "$work/pages.md" | wc -l)
+[ "$runs" -ge 35 ] || { echo "only $runs commands found in the pages"; failed=1; }
+
+cat >"$work/planted.md" <<'END'
+A verb `gatemark chekc`, an option `--cpus`, a span `gatemark check
+--cpus 3` across lines, `sh tools/run.sh --nonsense`.
+
+    gatemark check --plugin build/libskeleton.so --shapes quick
+    sh tools/none.sh   # gone
+    gatemark list [cases|verbs]
+    sh tools/scripts/emulate.sh sve
+END
+caught=$(try "$work/planted.md" | grep -cE '^(".*" ends with 2:|nothing has|there is no|tools/.* does not know)')
+[ "$caught" -eq 8 ] || { echo "of 8 planted faults $caught were caught"; failed=1; }
+[ "$failed" -eq 0 ] && echo "readme: $runs commands passed, 8 planted faults caught"
+exit "$failed"

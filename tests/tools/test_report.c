@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* test_report.c - the page and the Markdown as text: everything inside, nothing from outside, no text of a record that
+ * acts as markup, the same bytes for the same input, and the size limits.  The page in a browser: report_browser.sh. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "cli.h"
+#include "markdown.h"
+#include "report.h"
+#include "report_parts.h"
+#include "result_lines.h"
+#include "record/results.h"
+
+#define P    "lstm_T8_N1_I4_H4/fwd"
+#define EVIL "</script><script>alert('x')</script><img src=x onerror=alert(1)> & \\\"q\\\" <!-- `|{{data}}"
+
+static char *read_text(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t bytes = 0;
+	assert_non_null(file);
+	assert_int_not_equal(getdelim(&text, &bytes, 0, file), -1);
+	fclose(file);
+	return text;
+}
+
+static void put_evil(lines *l)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
+	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\","
+	        "\"where\":\"%s\",\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
+	        RUN_A, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL);
+	put_time(l, RUN_A, EVIL, EVIL, 10);
+	put_run(l, EVIL, EVIL, EVIL);
+	put_status(l, RUN_A, EVIL, "other", "skipped");
+}
+
+/* The page and the Markdown of a few records, evil ones among them. */
+static void make(lines *l, char **page, char **markdown)
+{
+	gm_error error;
+	lines_open(l);
+	put_run(l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_check(l, RUN_A, gm_variant_at(0)->name, "pass", "f32");
+	put_time(l, RUN_A, P, gm_variant_at(0)->name, 800);
+	put_time(l, RUN_A, P, "plugin", 400);
+	put_evil(l);
+	lines_done(l);
+	const char *path[] = {l->path}, *html = lines_beside(l, "r.html"), *md = lines_beside(l, "r.md");
+	assert_int_equal(report_write(path, 1, html, md, &error), CLI_OK);
+	*page = read_text(html);
+	*markdown = read_text(md);
+	lines_remove(l, "r.html", "r.md", NULL);
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+	size_t count = 0;
+	for (; (text = strstr(text, what)) != NULL; text += strlen(what))
+		count++;
+	return count;
+}
+
+static void records_are_text_never_markup(void **state)
+{
+	lines l;
+	char *page, *markdown;
+	(void)state;
+	make(&l, &page, &markdown);
+	assert_int_equal(count_of(page, "<script"), 3);
+	assert_int_equal(count_of(page, "</script"), 3);
+	assert_null(strstr(page, "<img"));
+	assert_null(strstr(page, "<!-- "));
+	assert_null(strstr(page, "=\"</"));
+	assert_non_null(strstr(page, "&lt;/script&gt;&lt;script&gt;alert(&#39;x&#39;)"));
+	assert_null(strstr(markdown, "<script"));
+	assert_null(strstr(markdown, "<img"));
+	assert_non_null(strstr(markdown, "&lt;/script&gt;"));
+	free(page);
+	free(markdown);
+}
+
+static void the_page_needs_nothing_from_outside(void **state)
+{
+	static const char *const OUTSIDE[] = {"src=\"", "href=\"http", "@import",        "url(",
+	                                      "<link",  "fetch(",      "XMLHttpRequest("};
+	lines l;
+	char *page, *markdown;
+	(void)state;
+	make(&l, &page, &markdown);
+	for (size_t i = 0; i < sizeof OUTSIDE / sizeof *OUTSIDE; i++)
+		assert_null(strstr(page, OUTSIDE[i]));
+	assert_non_null(strstr(page, "default-src 'none'"));
+	assert_non_null(strstr(page, "Chart.js v"));
+	free(page);
+	free(markdown);
+}
+
+/* Exactly one {{data}} is left: none of the template's, one of the evil text in each place where it is shown. */
+static void every_slot_is_filled_and_the_data_is_json(void **state)
+{
+	lines l;
+	char *page, *markdown;
+	(void)state;
+	make(&l, &page, &markdown);
+	static const char *const NAMES[] = {"{{title}}",  "{{verdict}}",   "{{steps}}",
+	                                    "{{choice}}", "{{report.js}}", "{{check.csv}}"};
+	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+		assert_null(strstr(page, NAMES[i]));
+	char *from = strstr(page, "id=\"data\">");
+	assert_non_null(from);
+	from += strlen("id=\"data\">");
+	char *to = strstr(from, "</script>");
+	*to = 0;
+	assert_null(strchr(from, '<'));
+	json_t *data = json_loads(from, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(data);
+	assert_int_equal(json_array_size(json_object_get(data, "problems")), 2);
+	json_t *first = json_array_get(json_object_get(data, "problems"), 0);
+	assert_string_equal(results_text(first, "text"), P);
+	assert_string_equal(results_text(first, "size"), "I4 H4");
+	assert_int_equal((int)results_get(first, "T", 0), 8);
+	json_decref(data);
+	free(page);
+	free(markdown);
+}
+
+static void the_verdict_comes_first(void **state)
+{
+	lines l;
+	char *page, *markdown;
+	(void)state;
+	make(&l, &page, &markdown);
+	assert_non_null(strstr(page, "<title>Gatemark: FAIL, CPU m1</title>"));
+	assert_non_null(strstr(page, "1 of 2 variants conformant"));
+	assert_non_null(strstr(page, "<li>family 1 model 2</li>"));
+	assert_non_null(strstr(markdown, "\n\nCPU m1 family 1 model 2, commit abc"));
+	assert_non_null(strstr(markdown, "- 2 runs did not end"));
+	assert_non_null(strstr(page, "gatemark run --cases &#39;a b*&#39;"));
+	assert_int_equal(strncmp(markdown, "## Gatemark: FAIL\n", 18), 0);
+	free(page);
+	free(markdown);
+}
+
+static void the_same_input_gives_the_same_bytes(void **state)
+{
+	lines l;
+	char *page, *markdown, *again, *markdown_again;
+	(void)state;
+	make(&l, &page, &markdown);
+	make(&l, &again, &markdown_again);
+	assert_string_equal(page, again);
+	assert_string_equal(markdown, markdown_again);
+	free(page);
+	free(markdown);
+	free(again);
+	free(markdown_again);
+}
+
+static void put_many(lines *l, size_t cases)
+{
+	for (size_t i = 0; i < cases; i++) {
+		fprintf(l->file,
+		        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"lstm_T%zu_N1_I2_H4.init\",\"problem\":"
+		        "\"lstm_T%zu_N1_I2_H4\",\"variant\":\"v%zu\",\"pass\":\"fwd\",\"status\":\"%s\",\"reason\":\"",
+		        RUN_A, i + 1, i + 1, i % 7, i % 5 ? "fail" : "skipped");
+		for (size_t k = 0; k < (i % 5 ? 3u : 1u); k++)
+			fprintf(l->file, "some words that say why %zu ", i);
+		fputs("\",\"executor\":\"native\",\"used\":3.0,\"where\":\"output\",\"tensors\":[]}\n", l->file);
+	}
+}
+
+/* 5000 cases, most of them failures with long reasons. */
+static void sizes_stay_within_their_limits(void **state)
+{
+	lines l;
+	gm_error error;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_many(&l, 5000);
+	for (int i = 1; i <= 300; i++) {
+		char problem[64];
+		snprintf(problem, sizeof problem, "gru_T%d_N1_I4_H4/fwd", i);
+		put_time(&l, RUN_A, problem, gm_variant_at(0)->name, 100 * i);
+	}
+	lines_done(&l);
+	const char *path[] = {l.path};
+	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), lines_beside(&l, "r.md"), &error), CLI_OK);
+	char *page = read_text(lines_beside(&l, "r.html")), *markdown = read_text(lines_beside(&l, "r.md"));
+	assert_true(strlen(page) < 2u << 20);
+	assert_true(strlen(markdown) < MARKDOWN_BYTES);
+	assert_non_null(strstr(markdown, "and 3980 more failures"));
+	assert_non_null(strstr(markdown, "240 more problems are left out"));
+	assert_non_null(strstr(page, "3800 more are in the CSV below"));
+	lines_remove(&l, "r.html", "r.md", NULL);
+	free(page);
+	free(markdown);
+}
+
+static void put_unfit(lines *l, const char *name, const char *variant, const char *pass, int unfit)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"x\",\"variant\":\"%s\","
+	        "\"pass\":\"%s\",\"status\":\"%s\",\"rows\":5,\"unfit_rows\":%d,\"executor\":\"native\"}\n",
+	        RUN_A, name, variant, pass, unfit == 5 ? "skipped" : "pass", unfit);
+}
+
+/* As the console counts them: forward and backward, each case once however many variants ran it. */
+static void unfit_rows_are_of_both_passes(void **state)
+{
+	lines l;
+	gm_error error;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_unfit(&l, "a", "u", "fwd", 2);
+	put_unfit(&l, "a", "v", "fwd", 2);
+	put_unfit(&l, "a", "u", "bwd", 3);
+	put_unfit(&l, "b", "u", "bwd", 5); // nothing but unfit rows
+	put_unfit(&l, "c", "u", "fwd", 0);
+	lines_done(&l);
+	const char *path[] = {l.path};
+	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_OK);
+	char *page = read_text(lines_beside(&l, "r.html"));
+	assert_non_null(strstr(page, "10 rows of 2 cases are unfit"));
+	lines_remove(&l, "r.html", NULL);
+	free(page);
+}
+
+static void nothing_and_nowhere_have_their_codes(void **state)
+{
+	lines l;
+	gm_error error;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	fflush(l.file);
+	const char *path[] = {l.path}, *missing[] = {lines_beside(&l, "none.jsonl")};
+	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_NOTHING);
+	assert_int_equal(report_write(missing, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_REFUSED);
+	put_check(&l, RUN_A, "v", "pass", "f32");
+	lines_done(&l);
+	assert_int_equal(report_write(path, 1, lines_beside(&l, "none/r.html"), NULL, &error), CLI_NO_WRITE);
+	assert_int_equal(access(lines_beside(&l, "r.html"), F_OK), -1);
+	lines_remove(&l, NULL);
+}
+
+static void numbers_read_well(void **state)
+{
+	static const struct {
+		double ns;
+		const char *text;
+	} TIMES[] = {{0.5, "0.50 ns"}, {12.34, "12.3 ns"}, {999.4, "999 ns"}, {999.6, "1.00 \302\265s"}, {2.5e9, "2.50 s"}};
+	static const struct {
+		double used;
+		const char *text;
+	} SHARES[] = {{0, "0 %"},   {0.001, "<1 %"},    {0.29, "29 %"},         {1.5, "150 %"},
+	              {40, "40 x"}, {4.1e5, "4.1e5 x"}, {1.0 / 0.0, "infinite"}};
+	char text[24];
+	(void)state;
+	for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++) {
+		report_time(TIMES[i].ns, text);
+		assert_string_equal(text, TIMES[i].text);
+	}
+	for (size_t i = 0; i < sizeof SHARES / sizeof *SHARES; i++) {
+		report_share(SHARES[i].used, text);
+		assert_string_equal(text, SHARES[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_are_text_never_markup),
+		cmocka_unit_test(the_page_needs_nothing_from_outside),
+		cmocka_unit_test(every_slot_is_filled_and_the_data_is_json),
+		cmocka_unit_test(the_verdict_comes_first),
+		cmocka_unit_test(the_same_input_gives_the_same_bytes),
+		cmocka_unit_test(sizes_stay_within_their_limits),
+		cmocka_unit_test(unfit_rows_are_of_both_passes),
+		cmocka_unit_test(nothing_and_nowhere_have_their_codes),
+		cmocka_unit_test(numbers_read_well),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

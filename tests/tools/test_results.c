@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* test_results.c - result files survive: numbers that JSON lacks, torn lines, two writers, files in the way; JUnit from one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/output.h"
+#include "record/results.h"
+#include "run_program.h"
+
+static char *folder;
+
+static int open_folder(void **state)
+{
+	(void)state;
+	folder = scratch_open();
+	return 0;
+}
+
+static int close_folder(void **state)
+{
+	(void)state;
+	scratch_close(folder);
+	return 0;
+}
+
+static const char *in_folder(const char *name)
+{
+	static char path[4096];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static int count_records(json_t *record, void *context)
+{
+	assert_string_equal(results_text(record, "run"), results_run_id());
+	++*(int *)context;
+	return 0;
+}
+
+static void write_some(int count)
+{
+	gm_error error;
+	results *r;
+	assert_int_equal(results_open(in_folder("r.jsonl"), &r, &error), GM_OK);
+	for (int k = 0; k < count; k++) {
+		run_end end = {.seconds = k};
+		results_put(r, RECORD_END_OF_RUN, &end);
+	}
+	assert_int_equal(results_close(r, NULL, &error), GM_OK);
+}
+
+static void numbers_survive(void **state)
+{
+	static const double value[] = {0, -0.0, 1.0 / 3, 5e-324, 1.7976931348623157e308, INFINITY, -INFINITY, NAN};
+	(void)state;
+	for (size_t k = 0; k < sizeof value / sizeof value[0]; k++) {
+		json_t *wrapped = json_pack("[o]", results_number(value[k]));
+		char *text = json_dumps(wrapped, JSON_REAL_PRECISION(17));
+		json_t *back = json_loads(text, 0, NULL);
+		double got = results_real(json_array_get(back, 0), 42);
+		assert_true(got == value[k] || (isnan(got) && isnan(value[k])));
+		json_decref(wrapped);
+		json_decref(back);
+		free(text);
+	}
+	assert_true(results_real(NULL, 42) == 42);
+}
+
+static void a_file_appears_when_it_is_whole(void **state)
+{
+	gm_error error;
+	results *r;
+	int count = 0, torn = 1;
+	(void)state;
+	assert_int_equal(results_open(in_folder("r.jsonl"), &r, &error), GM_OK);
+	results_put(r, RECORD_END_OF_RUN, &(run_end){.seconds = 1});
+	assert_null(file_text(folder, "r.jsonl"));
+	assert_int_equal(results_load(in_folder("r.jsonl.partial"), count_records, &count, &torn, &error), GM_OK);
+	assert_int_equal(count, 1); // what is written so far can be read
+	assert_int_equal(results_close(r, NULL, &error), GM_OK);
+	assert_int_equal(results_load(in_folder("r.jsonl"), count_records, &count, &torn, &error), GM_OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(torn, 0);
+	assert_null(file_text(folder, "r.jsonl.partial"));
+}
+
+static void a_torn_last_line_is_dropped(void **state)
+{
+	gm_error error;
+	(void)state;
+	write_some(3);
+	char *text = file_text(folder, "r.jsonl");
+	size_t length = strlen(text);
+	size_t second = (size_t)(strchr(strchr(text, '\n') + 1, '\n') - text) + 1;
+	for (size_t cut = length - 2; cut > second; cut--) {
+		int count = 0, torn = 0;
+		text[cut] = '\0';
+		file_put(folder, "t.jsonl", text);
+		assert_int_equal(results_load(in_folder("t.jsonl"), count_records, &count, &torn, &error), GM_OK);
+		assert_int_equal(count, 2);
+		assert_int_equal(torn, 1);
+	}
+	free(text);
+}
+
+static int ignore_record(json_t *record, void *context)
+{
+	(void)record;
+	(void)context;
+	return 0;
+}
+
+static void what_is_no_record_is_refused(void **state)
+{
+	static const char *const text[] = {"",
+	                                   "\n",
+	                                   "[]\n",
+	                                   "3\n",
+	                                   "{}\n",
+	                                   "{\"kind\":\"run\"}\n",
+	                                   "{\"kind\":\"run\",\"schema\":2}\n",
+	                                   "{\"kind\":\"run\",\"schema\":1,\"schema\":1}\n",
+	                                   "{\"kind\":\"run\",\"schema\":1}x\n",
+	                                   "{\"kind\":\"run\",\"schema\":1\n{\"kind\":\"run\",\"schema\":1}\n"};
+	gm_error error;
+	(void)state;
+	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
+		file_put(folder, "bad.jsonl", text[k]);
+		assert_int_equal(results_load(in_folder("bad.jsonl"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+		assert_non_null(strstr(error.message, "bad.jsonl"));
+	}
+	assert_int_equal(results_load(folder, ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+	assert_int_equal(results_load(in_folder("none"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+}
+
+static void the_second_writer_is_refused(void **state)
+{
+	gm_error error;
+	results *first, *second;
+	(void)state;
+	assert_int_equal(results_open(in_folder("r.jsonl"), &first, &error), GM_OK);
+	results_put(first, RECORD_END_OF_RUN, &(run_end){.seconds = 1});
+	assert_int_equal(results_open(in_folder("r.jsonl"), &second, &error), GM_IO);
+	assert_non_null(strstr(error.message, "another process"));
+	assert_int_equal(results_close(first, NULL, &error), GM_OK);
+	char *text = file_text(folder, "r.jsonl");
+	assert_int_equal(count_of(text, "\n"), 1);
+	free(text);
+	write_some(1); // and afterwards the way is free
+}
+
+static void a_file_is_replaced_as_a_whole(void **state)
+{
+	gm_error error;
+	(void)state;
+	file_put(folder, "f", "old");
+	assert_int_equal(output_write(in_folder("f"), "new one", 7, &error), GM_OK);
+	char *text = file_text(folder, "f");
+	assert_string_equal(text, "new one");
+	free(text);
+	assert_int_equal(output_write(folder, "x", 1, &error), GM_IO);
+	assert_int_equal(output_write("/dev/full", "x", 1, &error), GM_IO);
+	assert_int_equal(output_folder(in_folder("a/b/c"), &error), GM_OK);
+	assert_int_equal(output_folder(in_folder("a/b/c"), &error), GM_OK);
+	assert_int_equal(output_folder(in_folder("f/g"), &error), GM_IO);
+}
+
+/* What `report` writes from a result file is what the check wrote itself. */
+static void junit_comes_from_a_file_too(void **state)
+{
+	(void)state;
+	outcome o = expect(1,
+	                   "cd %s && gatemark check -q --cases 'gru_T1_*' --class f32 --plugin %s --json=r.jsonl --junit a.xml && false",
+	                   folder, plugin_path("wrong_numbers"));
+	outcome_free(&o);
+	o = expect(0, "cd %s && gatemark report r.jsonl --junit b.xml && cmp a.xml b.xml && grep -c '<failure' b.xml",
+	           folder);
+	assert_true(atoi(o.out) > 0);
+	outcome_free(&o);
+	o = expect(0, "cd %s && ls", folder);
+	assert_null(strstr(o.out, "report.html")); // JUnit alone was asked for
+	outcome_free(&o);
+	o = expect(5, "cd %s && head -n 1 r.jsonl >none.jsonl && gatemark report none.jsonl --junit c.xml", folder);
+	outcome_free(&o);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, open_folder, close_folder)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_survive),       IN_FOLDER(a_file_appears_when_it_is_whole),
+		IN_FOLDER(a_torn_last_line_is_dropped),  IN_FOLDER(what_is_no_record_is_refused),
+		IN_FOLDER(the_second_writer_is_refused), IN_FOLDER(a_file_is_replaced_as_a_whole),
+		IN_FOLDER(junit_comes_from_a_file_too),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* test_worker_protocol.c - the channel and the arena without a child: messages cut anywhere and garbled anyhow end as
+ * a result, never as a crash; layouts keep their promises; damage is measured to the byte. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "worker/arena.h"
+#include "model/noise.h"
+#include "worker/serve.h"
+#include "worker_problem.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SEED 20260117u
+#define PAGE 4096u
+
+static void make_pair(int pair[2]) { assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0); }
+
+static void make_message(message *m, uint32_t kind)
+{
+	assert_ok(message_create(m, ERROR));
+	message_begin(m, kind);
+}
+
+static void a_message_arrives_whole(void **state)
+{
+	int pair[2], file = open("/dev/null", O_RDONLY);
+	message out, in;
+
+	(void)state;
+	make_pair(pair);
+	make_message(&out, MESSAGE_RUN);
+	make_message(&in, 0);
+	assert_true(message_append(&out, "twelve bytes", 12));
+	out.head.serial = 7;
+	out.fd = file;
+	assert_int_equal(message_send(pair[0], &out), CHANNEL_OK);
+	assert_int_equal(message_receive(pair[1], &in, NULL, NULL), CHANNEL_OK);
+	assert_int_equal(in.head.kind, MESSAGE_RUN);
+	assert_int_equal(in.head.serial, 7);
+	assert_string_equal((char *)in.payload, "twelve bytes");
+	assert_true(in.fd >= 0 && in.fd != file && fcntl(in.fd, F_GETFD) >= 0);
+	out.head.bytes = PROTOCOL_PAYLOAD;
+	assert_false(message_append(&out, "x", 1));
+	message_destroy(&out);
+	message_destroy(&in);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* Cut after every byte of head and payload: closed; any change of the magic or a giant length: garbage. */
+static void cut_or_garbled(void **state)
+{
+	unsigned char bytes[sizeof(message_head) + 8];
+	message m;
+
+	(void)state;
+	make_message(&m, MESSAGE_RUN);
+	m.head.bytes = 8;
+	memcpy(bytes, &m.head, sizeof m.head);
+	memset(bytes + sizeof m.head, 1, 8);
+	for (size_t cut = 0; cut <= sizeof bytes + 5; cut++) {
+		int pair[2];
+
+		make_pair(pair);
+		if (cut > sizeof bytes)
+			bytes[cut == sizeof bytes + 5 ? offsetof(message_head, bytes) + 4 : cut - sizeof bytes - 1] ^= 0x40;
+		assert_int_equal(write(pair[0], bytes, cut > sizeof bytes ? sizeof bytes : cut),
+		                 cut > sizeof bytes ? sizeof bytes : cut);
+		close(pair[0]);
+		assert_int_equal(message_receive(pair[1], &m, NULL, NULL), cut < sizeof bytes    ? CHANNEL_CLOSED
+		                                                           : cut == sizeof bytes ? CHANNEL_OK
+		                                                                                 : CHANNEL_GARBAGE);
+		memcpy(bytes, &(message_head){.magic = PROTOCOL_MAGIC, .kind = MESSAGE_RUN, .bytes = 8}, sizeof m.head);
+		close(pair[1]);
+	}
+	message_destroy(&m);
+}
+
+static void the_other_end_is_gone(void **state)
+{
+	int pair[2];
+	message m;
+
+	(void)state;
+	make_pair(pair);
+	make_message(&m, MESSAGE_RUN);
+	close(pair[1]);
+	assert_int_equal(message_send(pair[0], &m), CHANNEL_CLOSED); /* and no SIGPIPE */
+	message_destroy(&m);
+	close(pair[0]);
+}
+
+/* A plan message as the host makes it, for one small problem without a plug-in. */
+static void valid_plan(message *m, size_t rows)
+{
+	wire_plan w = {.variant = "scalar",
+	               .cell = GM_GRU,
+	               .bias = 1,
+	               .mode = GM_MODE_TRAIN,
+	               .threads = 1,
+	               .input_size = 3,
+	               .hidden_size = 4,
+	               .num_layers = 1,
+	               .T = 2,
+	               .N = 2,
+	               .T_max = 2,
+	               .N_max = 2,
+	               .rows = rows};
+	const unsigned char absent[64] = {0};
+
+	message_begin(m, MESSAGE_PLAN);
+	assert_true(message_append(m, &w, sizeof w));
+	assert_true(message_append(m, absent, rows));
+}
+
+static void any_question_has_an_answer(void **state)
+{
+	control page = {0};
+	gm_tensors *tensors;
+	gm_spec spec;
+	server *s;
+	message m;
+
+	(void)state;
+	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
+	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
+	print_message("  seed %u\n", SEED);
+	assert_ok(server_create(&page, &s, ERROR));
+	make_message(&m, 0);
+	for (uint64_t i = 0; i < 20000; i++) {
+		uint64_t draw = random_draw(random_mix(SEED), i);
+		uint32_t kind = (uint32_t)(draw % (MESSAGE_KINDS + 2));
+
+		if (kind == MESSAGE_PLAN && draw >> 40 & 1)
+			valid_plan(&m, tensors->count);
+		message_begin(&m, kind == MESSAGE_LOAD ? MESSAGE_HELLO : kind);
+		m.head.bytes = (draw >> 32) % 2 ? (draw >> 33) % 300 : sizeof(wire_plan) + tensors->count;
+		for (size_t k = 0; k < 1 + (draw >> 8) % 4; k++) {
+			uint64_t spot = random_draw(random_mix(SEED + 1 + k), i);
+
+			m.payload[spot % (m.head.bytes + 1)] = (unsigned char)(spot >> 32);
+		}
+		assert_int_equal(server_answer(s, &m), kind != MESSAGE_STOP);
+		assert_true(m.head.bytes <= PROTOCOL_PAYLOAD && m.head.status >= 0 && m.head.status <= GM_TIMEOUT);
+	}
+	message_destroy(&m);
+	server_destroy(s);
+	gm_tensors_destroy(tensors);
+}
+
+/* A plan message one byte short or long, or with more CPUs than threads, is refused whole. */
+static void plans_have_one_length(void **state)
+{
+	const int change[] = {-1, 1, 4};
+	control page = {0};
+	gm_tensors *tensors;
+	gm_spec spec;
+	server *s;
+	message m;
+
+	(void)state;
+	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
+	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
+	assert_ok(server_create(&page, &s, ERROR));
+	make_message(&m, MESSAGE_PLAN);
+	for (size_t i = 0; i < 3; i++) {
+		valid_plan(&m, tensors->count);
+		m.head.bytes = (uint64_t)((int64_t)m.head.bytes + change[i]);
+		assert_int_equal(server_answer(s, &m), 1);
+		assert_int_equal(m.head.status, GM_BAD_ARGUMENT);
+		assert_string_equal((char *)m.payload, "a plan message whose parts do not fit its length");
+	}
+	message_destroy(&m);
+	server_destroy(s);
+	gm_tensors_destroy(tensors);
+}
+
+static void slots_lie_apart_and_flush(void **state)
+{
+	uint64_t total = ARENA_GUARD;
+	wire_slot slot[64];
+
+	(void)state;
+	for (size_t i = 0; i < 64; i++) {
+		uint64_t bytes = i * 997 % 9000, align = (uint64_t)1 << i % 13;
+
+		assert_ok(arena_place(&slot[i], bytes, align, SLOT_WRITE, PAGE, &total, ERROR));
+		assert_int_equal(slot[i].data % align, 0);
+		assert_int_equal(slot[i].end % PAGE, 0);
+		assert_true(slot[i].end - (slot[i].data + bytes) < align);
+		assert_true(slot[i].data - slot[i].start < PAGE || bytes == 0);
+		assert_true(total >= slot[i].end + ARENA_GUARD);
+	}
+	assert_true(arena_sound(slot, 64, total, PAGE));
+	slot[9].start = slot[8].start;
+	assert_false(arena_sound(slot, 64, total, PAGE));
+	assert_int_equal(arena_place(slot, 8, 48, SLOT_WRITE, PAGE, &total, NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(arena_place(slot, 8, 2 * PAGE, SLOT_WRITE, PAGE, &total, NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(arena_place(slot, UINT64_MAX - 5, 4, SLOT_WRITE, PAGE, &total, NULL), GM_BAD_SHAPE);
+}
+
+static void damage_is_measured(void **state)
+{
+	uint64_t total = PAGE, before, behind;
+	unsigned char *base = calloc(1, 4 * PAGE + ARENA_GUARD);
+	wire_slot slot;
+
+	(void)state;
+	assert_non_null(base);
+	assert_ok(arena_place(&slot, 100, 64, SLOT_WRITE, PAGE, &total, ERROR));
+	arena_pattern(base, &slot);
+	arena_fill(base, &slot, 0x7fc0dead);
+	arena_damage(base, &slot, &before, &behind);
+	assert_true(before == 0 && behind == 0);
+	base[slot.data + 102] ^= 1;
+	base[slot.data - 17] ^= 0x80;
+	arena_damage(base, &slot, &before, &behind);
+	assert_true(before == 17 && behind == 3);
+	free(base);
+}
+
+static const char *slot_word(const void *context, size_t slot) { return ((const char *const *)context)[slot]; }
+
+static void places_have_names(void **state)
+{
+	static const char *const word[] = {"input", "output"};
+	uint64_t total = ARENA_GUARD;
+	wire_slot slot[2];
+	char text[160];
+
+	(void)state;
+	assert_ok(arena_place(&slot[0], 40, 4, SLOT_READ, PAGE, &total, ERROR));
+	assert_ok(arena_place(&slot[1], 40, 4, SLOT_WRITE, PAGE, &total, ERROR));
+	const struct {
+		uint64_t offset;
+		const char *text;
+	} want[] = {
+		{slot[0].data + 4, "wrote to read-only input"},
+		{slot[0].end, "right past the end of input"},
+		{slot[0].end + 28, "28 bytes past the end of input"},
+		{slot[1].start - 4, "4060 bytes before the start of output"},
+		{slot[1].end + 12, "12 bytes past the end of output"},
+		{0, "69592 bytes before the start of input"},
+	};
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		arena_place_name(slot, 2, want[i].offset, slot_word, word, text);
+		assert_string_equal(text, want[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_arrives_whole), cmocka_unit_test(cut_or_garbled),
+		cmocka_unit_test(the_other_end_is_gone),   cmocka_unit_test(any_question_has_an_answer),
+		cmocka_unit_test(plans_have_one_length),   cmocka_unit_test(slots_lie_apart_and_flush),
+		cmocka_unit_test(damage_is_measured),      cmocka_unit_test(places_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
