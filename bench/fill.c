@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "stats.h"
 
 typedef enum distribution { ZEROS, NORMAL, HALF_NORMAL, WEIGHT, LENGTH, MASK } distribution;
@@ -19,16 +20,16 @@ static const distribution distribution_of[GM_KINDS] = {
 
 static uint64_t stream_of(const gm_tensor *tensor, uint64_t seed)
 {
-	uint64_t stream = stats_hash(seed, 0);
+	uint64_t stream = random_draw(seed, 0);
 	for (const char *c = tensor->name; *c; c++)
-		stream = stats_hash(stream, (unsigned char)*c);
+		stream = random_draw(stream, (unsigned char)*c);
 	return stream;
 }
 
 static void fill_lengths(const gm_tensor *tensor, size_t T, uint64_t key, int64_t *out)
 {
 	for (size_t i = 0; i < tensor->count; i++) {
-		stats_stream stream = {stats_hash(key, i), 0};
+		stats_stream stream = {random_draw(key, i), 0};
 		out[i] = i == 0 ? (int64_t)T : 1 + (int64_t)stats_below(&stream, T);
 	}
 }
@@ -58,7 +59,7 @@ void fill_tensor(const gm_spec *spec, const gm_tensor *tensor, uint64_t seed, vo
 		fill_lengths(tensor, spec->T, key, data);
 	else
 		for (size_t i = 0; i < tensor->count; i++) {
-			stats_stream stream = {stats_hash(key, i), 0};
+			stats_stream stream = {random_draw(key, i), 0};
 			out[i] = draw(from, &spec->problem, &stream);
 		}
 }

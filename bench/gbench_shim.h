@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* gbench_shim.h - Google Benchmark for C: entries registered at run time, run in the order of registration, manual
- * times, results handed back in memory.  Exceptions end at this boundary; nothing of Google Benchmark's own output
- * is printed.  Its registry and flags are global: one gbench at a time in a process. */
+/* gbench_shim.h - Google Benchmark for C: blocks registered at run time, run in that order, each sample a repetition
+ * with a manual time; the times that Google Benchmark reports are handed back in memory.  Exceptions end here, and
+ * nothing is printed unless --benchmark_format asks for it.  Its registry and flags are global: one gbench at a time
+ * in a process. */
 #ifndef BENCH_GBENCH_SHIM_H
 #define BENCH_GBENCH_SHIM_H
 
@@ -13,29 +14,29 @@ extern "C" {
 
 typedef struct gbench gbench;
 
-/* Times `iterations` iterations of an entry and writes each one's seconds.  Not 0: failed, message says why. */
-typedef int gbench_block(void *context, size_t entry, size_t iterations, double *seconds, char message[128]);
+typedef struct gbench_block {
+	const char *name;               /* printable, no spaces; all blocks of one name are its repetitions */
+	size_t owner;                   /* for the caller alone */
+	size_t repetition, repetitions; /* this one of so many blocks of the name */
+	size_t samples;                 /* 1.. */
+	uint64_t calls;                 /* 1.., of a sample */
+} gbench_block;
 
-typedef struct gbench_result {
-	const char *name;  /* as Google Benchmark gives it: with suffixes for iterations and manual time */
-	size_t entry;      /* as given to gbench_add */
-	size_t repetition; /* 0 unless --benchmark_repetitions asks for more */
-	uint64_t iterations;
-	double seconds;      /* manual time of all iterations */
-	double cpu_seconds;  /* of this process meanwhile: the driver's cost, not the kernel's */
-	const char *failure; /* NULL, or the block's message */
-} gbench_result;
-typedef void gbench_report(void *context, const gbench_result *result);
+typedef struct gbench_client {
+	/* Writes the seconds of each sample (of all its calls).  Not 0: failed, message says why. */
+	int (*measure)(void *context, const gbench_block *block, double *seconds, char message[128]);
+	/* What Google Benchmark reports of that block: its samples in the same order, or why there are none. */
+	void (*report)(void *context, const gbench_block *block, const double *seconds, const char *failure);
+	void *context;
+} gbench_client;
 
-/* flags: --benchmark_* ones; a trailing "s" of --benchmark_min_time is accepted; --benchmark_out=FILE collects all runs
- * of this gbench in one JSON file, written at gbench_destroy.  GM_BAD_ARGUMENT names a flag that is not understood. */
+/* flags: --benchmark_* ones.  --benchmark_out=FILE gets one JSON of all runs, in place once gbench_destroy succeeds;
+ * GM_IO if it cannot be written.  GM_BAD_ARGUMENT names a flag that is not understood. */
 GM_CHECKED gm_status gbench_create(char *const *flags, size_t flag_count, gbench **bench, gm_error *error);
-/* iterations >= 1: exactly that many; name: printable, no spaces. */
-GM_CHECKED gm_status gbench_add(gbench *bench, const char *name, size_t entry, size_t iterations, gbench_block *block,
-                                void *context, gm_error *error);
-/* Runs what was added since the last call, in that order, then forgets it.  *ran counts runs reported (a filter may
- * leave none: not an error).  An entry that fails is reported, the others run. */
-GM_CHECKED gm_status gbench_run(gbench *bench, gbench_report *report, void *context, size_t *ran, gm_error *error);
+/* Measures, then reports, one block after another; those that --benchmark_filter leaves out do neither.  A block that
+ * fails is reported, the others run. */
+GM_CHECKED gm_status gbench_run(gbench *bench, const gbench_block *blocks, size_t count, const gbench_client *client,
+                                gm_error *error);
 /* GM_IO if the file of --benchmark_out could not be written.  NULL allowed. */
 gm_status gbench_destroy(gbench *bench, gm_error *error);
 

@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,37 +82,4 @@ double loss_share(loss_reading before, loss_reading after, double wall_ns)
 	if (lost < 0)
 		return -1;
 	return lost < wall_ns ? lost / wall_ns : 1.0;
-}
-
-static int parent_of(const char *pid)
-{
-	char path[64], line[512];
-	const char *end = NULL;
-	int parent = -1;
-	snprintf(path, sizeof path, "/proc/%.16s/stat", pid);
-	FILE *f = fopen(path, "r");
-	if (!f)
-		return -1;
-	if (fgets(line, sizeof line, f))
-		end = strrchr(line, ')'); // the name in brackets may itself hold spaces and brackets
-	if (!end || sscanf(end + 1, " %*c %d", &parent) != 1)
-		parent = -1;
-	fclose(f);
-	return parent;
-}
-
-int loss_new_child(const int *known, size_t count)
-{
-	const int own = (int)getpid();
-	int newest = -1;
-	DIR *d = opendir("/proc");
-	if (!d)
-		return -1;
-	for (const struct dirent *e = readdir(d); e; e = readdir(d)) {
-		const int pid = atoi(e->d_name);
-		if (pid > newest && !is_listed(pid, known, count) && parent_of(e->d_name) == own)
-			newest = pid;
-	}
-	closedir(d);
-	return newest;
 }

@@ -16,7 +16,5 @@ typedef struct loss_reading {
 loss_reading loss_read(const char *root, int pid, const int *cpus, size_t cpu_count);
 /* Share of wall_ns (> 0) lost between two readings, 0..1; negative if neither can be told. */
 double loss_share(loss_reading before, loss_reading after, double wall_ns);
-/* A child of this process not in known[0..count-1] (its newest), or -1. */
-int loss_new_child(const int *known, size_t count);
 
 #endif

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gatemark/gatemark.h"
+#include "base/cpu.h"
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -103,6 +103,20 @@ static void read_hypervisor(machine_profile *m, const char *root)
 		}
 }
 
+/* The numbers behind the marketing name. */
+static void read_model(machine_profile *m, const char *root)
+{
+	static const struct {
+		const char *key[2], *word[2];
+	} ways[] = {{{"cpu family", "model"}, {"family", "model"}},
+	            {{"CPU implementer", "CPU part"}, {"implementer", "part"}}};
+	char first[16], second[16], text[48] = "";
+	for (size_t i = 0; i < sizeof ways / sizeof *ways && !text[0]; i++)
+		if (cpuinfo(root, ways[i].key[0], first, sizeof first) && cpuinfo(root, ways[i].key[1], second, sizeof second))
+			snprintf(text, sizeof text, "%s %.10s %s %.10s", ways[i].word[0], first, ways[i].word[1], second);
+	copy(m->cpu_model, sizeof m->cpu_model, text[0] ? text : "model unknown");
+}
+
 static void read_cpu(machine_profile *m, const char *root)
 {
 	char name[256] = "";
@@ -110,20 +124,17 @@ static void read_cpu(machine_profile *m, const char *root)
 	    cpuinfo(root, "CPU part", name + 9, sizeof name - 9))
 		memcpy(name, "CPU part ", 9);
 	snprintf(m->cpu, sizeof m->cpu, "%.95s", name[0] ? name : "unknown");
+	read_model(m, root);
 	read_hypervisor(m, root);
 }
 
 static void read_isa(machine_profile *m)
 {
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} isas[] = {{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
 	const uint64_t features = gm_cpu_features();
 	m->isa_count = 0;
-	for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
-		if (features & isas[i].bit)
-			copy(m->isa[m->isa_count++], sizeof m->isa[0], isas[i].name);
+	for (size_t i = 0; i < CPU_ROWS; i++)
+		if (features & cpu_table[i].bit)
+			copy(m->isa[m->isa_count++], sizeof m->isa[0], cpu_table[i].name);
 }
 
 static void read_cpus(machine_profile *m)

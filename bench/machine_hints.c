@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plural.h"
 #include "stats.h"
+
+#include "base/random.h"
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
@@ -47,7 +50,7 @@ static void neighbour_hints(machine_profile *m)
 	if (m->steal_boot_percent < 0)
 		hint(m, "stolen CPU time cannot be read: losses to other guests stay unseen");
 	if (m->load > 0.25 * cpus)
-		hint(m, "load is %.2f on %.0f CPUs: stop other work", m->load, cpus);
+		hint(m, "load is %.2f on %.0f CPU%s: stop other work", m->load, cpus, plural(cpus, "", "s"));
 	if (m->cpus == 1)
 		hint(m, "one CPU only: the timed process shares it with the one that drives it");
 	if (m->threads_per_core > 1)
@@ -78,8 +81,8 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
 {
 	const unsigned char *b = bytes;
 	for (size_t i = 0; i < size; i++)
-		hash = stats_hash(hash, b[i]);
-	return stats_hash(hash, size);
+		hash = random_draw(hash, b[i]);
+	return random_draw(hash, size);
 }
 
 /* Sizes as text, so that hosts of any word size and byte order agree. */
@@ -88,6 +91,8 @@ static void set_fingerprint(machine_profile *m)
 	const size_t caches[] = {m->l1d_bytes, m->l2_bytes, m->l3_bytes};
 	char text[32];
 	uint64_t hash = hash_bytes(0, m->cpu, strlen(m->cpu));
+	if (strcmp(m->cpu_model, "model unknown") != 0)
+		hash = hash_bytes(hash, m->cpu_model, strlen(m->cpu_model));
 	for (size_t i = 0; i < m->isa_count; i++)
 		hash = hash_bytes(hash, m->isa[i], strlen(m->isa[i]));
 	for (size_t i = 0; i < 3; i++) {

@@ -25,7 +25,14 @@ void race_drop(race_lane *lane, race_status status, const char *reason)
 {
 	lane->alive = 0;
 	lane->result.status = status;
+	lane->result.code = status == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN;
 	snprintf(lane->result.reason, sizeof lane->result.reason, "%s", reason);
+}
+
+void race_skip(race_lane *lane, reason_code code, const char *reason)
+{
+	race_drop(lane, RACE_SKIPPED, reason);
+	lane->result.code = code;
 }
 
 void race_drop_error(race *r, size_t slot, const char *when, const gm_error *error)
@@ -39,6 +46,7 @@ void race_drop_error(race *r, size_t slot, const char *when, const gm_error *err
 	else
 		snprintf(reason, sizeof reason, "%.250s", error->message);
 	race_drop(&r->lane[slot], status, reason);
+	r->lane[slot].result.code = reason_of(error->status);
 }
 
 size_t race_alive(const race *r, size_t slots[RACE_MAX_CANDIDATES])
@@ -57,7 +65,8 @@ static void progress(const race *r, const char *what, double part)
 	char problem[GM_SPEC_TEXT], text[GM_SPEC_TEXT + 64];
 	gm_spec_format(r->spec, problem);
 	snprintf(text, sizeof text, "%s %s", problem, what);
-	r->filled.progress(r->filled.progress_context, text, ((double)r->problem + part) / (double)r->filled.spec_count);
+	r->filled.progress(r->filled.progress_context, text,
+	                   ((double)r->begun_problems + part) / (double)r->filled.spec_count);
 }
 
 /* ---- opening and judging ---- */
@@ -118,9 +127,10 @@ static gm_status open_and_judge(race *r, gm_error *error)
 	char reason[RACE_REASON] = "";
 
 	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
-		const char *why_not = r->filled.candidates[i].why_not;
-		if (why_not || race_stopped(r)) {
-			race_drop(&r->lane[i], RACE_SKIPPED, why_not ? why_not : "interrupted");
+		const race_candidate *c = &r->filled.candidates[i];
+		const int out = c->why_not != NULL;
+		if (out || race_stopped(r)) {
+			race_skip(&r->lane[i], out ? c->code : CODE_INTERRUPTED, out ? c->why_not : "interrupted");
 			continue;
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->filled.candidate_count);
@@ -185,6 +195,7 @@ static void begin_results(race *r)
 		x->status = RACE_TIMED; // unless something comes up
 		gm_spec_format(r->spec, x->problem);
 		snprintf(x->variant, sizeof x->variant, "%s", r->filled.candidates[i].variant);
+		x->place = r->problem;
 		x->threads = r->filled.threads;
 	}
 }
@@ -196,7 +207,7 @@ static void report(race *r)
 	for (size_t i = 0; i < r->filled.candidate_count; i++) {
 		race_lane *lane = &r->lane[i];
 		if (lane->alive && !lane->result.blocks_ns)
-			race_drop(lane, RACE_SKIPPED, "interrupted");
+			race_skip(lane, CODE_INTERRUPTED, "interrupted");
 		r->row[i] = lane->result;
 		++*counter[lane->result.status];
 		if (lane->result.status != RACE_TIMED)
@@ -210,61 +221,88 @@ static void report(race *r)
 	r->filled.report(r->filled.report_context, r->row, r->filled.candidate_count);
 }
 
-static void skip_problem(race *r, const char *why)
+static void skip_problem(race *r, reason_code code, const char *why)
 {
 	begin_results(r);
 	for (size_t i = 0; i < r->filled.candidate_count; i++)
-		race_drop(&r->lane[i], RACE_SKIPPED, why);
+		race_skip(&r->lane[i], code, why);
 	report(r);
+}
+
+/* What has no room in memory is skipped; the others go on. */
+static gm_status make_data(race *r, fill_data *filled, int *skipped, gm_error *error)
+{
+	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
+	if (status == GM_OK)
+		status = fill_create(r->spec, r->tensors, r->filled.seed, filled, error);
+	*skipped = status == GM_NO_MEMORY;
+	if (!*skipped)
+		return status;
+	skip_problem(r, CODE_NO_MEMORY, error ? error->message : "no memory");
+	return GM_OK;
 }
 
 static gm_status race_problem(race *r, gm_error *error)
 {
 	fill_data filled = {0};
-	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
-	if (status == GM_OK)
-		status = fill_create(r->spec, r->tensors, r->filled.seed, &filled, error);
-	if (status == GM_OK) {
+	gm_error local = {0}; // the caller may not want one, a reason needs it
+	int skipped;
+	gm_status status = make_data(r, &filled, &skipped, &local);
+	if (status == GM_OK && !skipped) {
 		r->data = filled.data;
 		begin_results(r);
-		status = open_and_judge(r, error);
+		status = open_and_judge(r, &local);
+		if (status == GM_OK)
+			status = measure(r, &local);
+		close_lanes(r);
+		if (status == GM_OK)
+			report(r);
 	}
-	if (status == GM_OK)
-		status = measure(r, error);
-	close_lanes(r);
-	if (status == GM_OK)
-		report(r);
 	race_blocks_free(r);
 	fill_free(&filled);
 	gm_tensors_destroy(r->tensors);
 	r->tensors = NULL;
-	return status;
+	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", local.message);
+}
+
+static gm_status next_problem(race *r, size_t index, gm_error *error)
+{
+	gm_spec spec = r->filled.specs[index];
+	if (spec.pass == GM_PASS_NONE)
+		spec.pass = GM_PASS_FWD;
+	r->problem = index;
+	r->spec = &spec;
+	const double limit = r->filled.budget_seconds;
+	if (race_stopped(r)) {
+		r->summary->interrupted = 1;
+		skip_problem(r, CODE_INTERRUPTED, "interrupted");
+	} else if (limit > 0 && race_now() - r->begun > limit) {
+		char why[64];
+		snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
+		r->summary->budget_spent = 1;
+		skip_problem(r, CODE_BUDGET_SPENT, why);
+	} else {
+		progress(r, "", 0);
+		GM_TRY(race_problem(r, error));
+		r->summary->problems++;
+	}
+	return GM_OK;
 }
 
 static gm_status all_problems(race *r, gm_error *error)
 {
-	for (r->problem = 0; r->problem < r->filled.spec_count; r->problem++) {
-		gm_spec spec = r->filled.specs[r->problem];
-		if (spec.pass == GM_PASS_NONE)
-			spec.pass = GM_PASS_FWD;
-		r->spec = &spec;
-		const double limit = r->filled.budget_seconds;
-		if (race_stopped(r)) {
-			r->summary->interrupted = 1;
-			skip_problem(r, "interrupted");
-		} else if (limit > 0 && race_now() - r->begun > limit) {
-			char why[64];
-			snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
-			r->summary->budget_spent = 1;
-			skip_problem(r, why);
-		} else {
-			progress(r, "", 0);
-			GM_TRY(race_problem(r, error));
-			r->summary->problems++;
-		}
-	}
+	const race_options *o = &r->filled;
+	size_t *order = calloc(o->spec_count, sizeof *order);
+	gm_status status = order ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
+	for (size_t i = 0; order && i < o->spec_count; i++)
+		order[i] = i;
+	if (order && o->budget_seconds > 0)
+		race_take_turns(o->specs, o->spec_count, order);
+	for (; status == GM_OK && r->begun_problems < o->spec_count; r->begun_problems++)
+		status = next_problem(r, order[r->begun_problems], error);
 	r->summary->interrupted = race_stopped(r);
-	return GM_OK;
+	free(order);
+	return status;
 }
 
 /* ---- the whole ---- */

@@ -12,7 +12,7 @@
 #include <signal.h>
 
 #include "gatemark/tensors.h"
-#include "record/result.h"
+#include "record/reason.h"
 
 #define RACE_PROTOCOL       1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON         256
@@ -22,7 +22,8 @@
 typedef struct race_candidate {
 	const char *variant; /* name in the variant table or in the plug-in */
 	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
-	const char *why_not; /* not NULL: never started, skipped for this reason */
+	const char *why_not; /* not NULL: never started, skipped for this reason, */
+	reason_code code;    /* for programs */
 } race_candidate;
 
 /* Judges one candidate on one problem, before it is timed.

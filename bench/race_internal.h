@@ -30,7 +30,8 @@ typedef struct race {
 	race_summary *summary;
 	double begun; /* seconds of the monotonic clock */
 	const gm_spec *spec;
-	size_t problem, process;
+	size_t problem, process; /* index of the present problem; of its process */
+	size_t begun_problems;   /* before it */
 	gm_tensors *tensors;
 	void **data;
 	race_lane *lane;   /* [candidate_count] */
@@ -51,12 +52,16 @@ typedef struct race {
 double race_now(void); /* seconds, monotonic */
 int race_stopped(const race *r);
 void race_drop(race_lane *lane, race_status status, const char *reason); /* out of the race from now on */
+void race_skip(race_lane *lane, reason_code code, const char *reason);
 void race_drop_error(race *r, size_t slot, const char *when, const gm_error *error);
 size_t race_alive(const race *r, size_t slots[RACE_MAX_CANDIDATES]);
 
 /* Row of a cyclic Latin square over n candidates: order[j] = shuffle[(row + j) % n], the shuffle from (seed, problem,
  * process).  In n consecutive rows every candidate stands in every place once. */
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[]);
+/* The order in which problems are raced under a budget of time: the first of every kind (cell and pass), then the second
+ * of every kind, ...: what the budget does not reach is the end of each kind and no kind as a whole. */
+void race_take_turns(const gm_spec *specs, size_t count, size_t order[]);
 /* From the lanes' estimates and the time left. */
 void race_choose_size(race *r);
 

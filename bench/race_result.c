@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* race_result.c - from blocks to figures.  Tainted blocks are left out as long as enough others are there: FEW_BLOCKS of
- * them, from two processes if there were two.  Else all count (the interval shows it), and for a candidate's own
+/* race_result.c - from blocks to figures.  Tainted blocks are left out as long as enough others are there: FEW_BLOCKS
+ * of them, from two processes if there were two.  Else all count (the interval shows it), and for a candidate's own
  * times the reason says so. */
 #include "race_internal.h"
 
@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "stats.h"
+
+#include "base/random.h"
 
 #define FEW_BLOCKS 3
 #define RESAMPLES  1000
@@ -56,7 +58,7 @@ static int gather_enough(const race *r, const race_lane *lane, const race_lane *
 static stats_interval interval_of(const race *r, table *t, uint64_t stream)
 {
 	const stats_groups groups = {t->value, t->start, r->size.processes};
-	return stats_bootstrap_median(&groups, RESAMPLES, stats_hash(r->filled.seed, stream), t->scratch);
+	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->filled.seed, stream), t->scratch);
 }
 
 static double median_of(const table *t)
@@ -101,7 +103,9 @@ static void lane_figures(race *r, size_t slot, table *t, double *kept)
 
 	const int all = gather_enough(r, lane, NULL, t);
 	if (t->count == 0) {
-		race_drop(lane, RACE_SKIPPED, race_stopped(r) ? "interrupted" : "no block of it was run (--benchmark_filter)");
+		const int stopped = race_stopped(r);
+		race_skip(lane, stopped ? CODE_INTERRUPTED : CODE_FILTERED,
+		          stopped ? "interrupted" : "no block of it was run (--benchmark_filter)");
 		return;
 	}
 	sample_figures(r, lane, all, kept);

@@ -8,6 +8,8 @@
 
 #include "stats.h"
 
+#include "base/random.h"
+
 #define BLOCK_NS       5e6 /* a block of the middling candidate */
 #define QUICK_BLOCK_NS 2.5e6
 #define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
@@ -17,7 +19,7 @@
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
 {
 	size_t shuffle[RACE_MAX_CANDIDATES];
-	stats_stream stream = {stats_hash(stats_hash(seed, problem), process), 0};
+	stats_stream stream = {random_draw(random_draw(seed, problem), process), 0};
 	for (size_t i = 0; i < n; i++)
 		shuffle[i] = i;
 	for (size_t i = n; i > 1; i--) {
@@ -27,6 +29,16 @@ void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_
 	}
 	for (size_t j = 0; j < n; j++)
 		order[j] = shuffle[(row + j) % n];
+}
+
+void race_take_turns(const gm_spec *specs, size_t count, size_t order[])
+{
+	for (size_t round = 0, taken = 0; taken < count; round++) {
+		size_t seen[GM_CELLS][GM_PASSES] = {{0}};
+		for (size_t i = 0; i < count; i++)
+			if (seen[specs[i].problem.cell % GM_CELLS][specs[i].pass % GM_PASSES]++ == round)
+				order[taken++] = i;
+	}
 }
 
 typedef struct pace {
@@ -67,10 +79,11 @@ static double seconds_left(const race *r)
 	if (r->filled.budget_seconds <= 0)
 		return INFINITY;
 	const double left = r->filled.budget_seconds - (race_now() - r->begun);
-	return left / (double)(r->filled.spec_count - r->problem);
+	return left / (double)(r->filled.spec_count - r->begun_problems);
 }
 
-/* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2 processes. */
+/* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2
+ * processes. */
 static void fit(race_size *size, const pace *p, double seconds)
 {
 	while (predict_seconds(size, p) > seconds) {

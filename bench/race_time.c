@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* race_time.c - the measuring itself: warm-up, and one process' blocks through Google Benchmark.  Google Benchmark
- * calls each entry in the order of registration, which is the Latin square's; a block counts once it reports it. */
+/* race_time.c - the measuring itself: warm-up, and one process' blocks through Google Benchmark, which calls each block
+ * in the order of registration, the Latin square's.  The samples that figures are made of are those it reports. */
 #include "race_internal.h"
 
 #include <math.h>
@@ -15,6 +15,7 @@
 #define WARM_AGREE    0.03  /* two blocks in a row as near as this: warm */
 #define CHUNK_NS      2.5e6 /* losses are looked at this often, within a block */
 #define PROBE_SAMPLES 256.0 /* at most */
+#define GBENCH_NAME   (GM_SPEC_TEXT + 128)
 
 /* One message to the source; 0 = the lane is out of the race. */
 static int time_chunk(race *r, size_t slot, uint64_t calls, size_t samples, double *lost)
@@ -120,67 +121,79 @@ void race_blocks_free(race *r)
 	}
 }
 
-/* An entry's number: slot * blocks + row. */
-static int run_entry(void *context, size_t entry, size_t iterations, double *seconds, char message[128])
+static int measure_block(void *context, const gbench_block *block, double *seconds, char message[128])
 {
 	race *r = context;
-	const size_t slot = entry / r->size.blocks;
-	const size_t block = r->process * r->size.blocks + entry % r->size.blocks;
-	race_lane *lane = &r->lane[slot];
+	race_lane *lane = &r->lane[block->owner];
+	size_t *kept = &lane->kept[block->repetition];
 
 	if (race_stopped(r)) {
 		snprintf(message, 128, "interrupted");
 		return 1;
 	}
-	if (!lane->alive || !time_block(r, slot, r->size.calls, iterations, &lane->kept[block])) {
+	if (!lane->alive || !time_block(r, block->owner, block->calls, block->samples, kept)) {
 		snprintf(message, 128, "%.127s", lane->result.reason);
 		return 1;
 	}
-	for (size_t i = 0; i < iterations; i++)
-		seconds[i] = r->sample_ns[i] * (double)r->size.calls * 1e-9;
-	memcpy(lane->samples + block * r->size.samples, r->sample_ns, iterations * sizeof *r->sample_ns);
-	lane->tainted[block] = 2 * lane->kept[block] < iterations;
+	lane->tainted[block->repetition] = 2 * *kept < block->samples;
+	for (size_t i = 0; i < block->samples; i++)
+		seconds[i] = r->sample_ns[i] * (double)block->calls * 1e-9;
 	return 0;
 }
 
-/* A block counts once Google Benchmark has reported the same total. */
-static void take_report(void *context, const gbench_result *result)
+static void take_report(void *context, const gbench_block *block, const double *seconds, const char *failure)
 {
 	race *r = context;
-	const size_t slot = result->entry / r->size.blocks;
-	const size_t block = r->process * r->size.blocks + result->entry % r->size.blocks;
-	race_lane *lane = &r->lane[slot];
-	double total = 0;
+	race_lane *lane = &r->lane[block->owner];
+	double *samples = lane->samples + block->repetition * block->samples;
 
-	if (result->failure)
-		return;
-	memcpy(r->sample_ns, lane->samples + block * r->size.samples, r->size.samples * sizeof *r->sample_ns);
-	for (size_t i = 0; i < r->size.samples; i++)
-		total += r->sample_ns[i] * (double)r->size.calls * 1e-9;
-	if (result->iterations != r->size.samples || fabs(result->seconds - total) > 1e-9 * total) {
-		race_drop(lane, RACE_FAILED, "Google Benchmark reports another time than was measured");
+	if (failure) {
+		if (lane->alive && !race_stopped(r))
+			race_drop(lane, RACE_FAILED, failure);
 		return;
 	}
-	lane->block_ns[block] = stats_median(r->sample_ns, lane->tainted[block] ? r->size.samples : lane->kept[block]);
+	for (size_t i = 0; i < block->samples; i++)
+		r->sample_ns[i] = samples[i] = seconds[i] * 1e9 / (double)block->calls;
+	const int all = lane->tainted[block->repetition];
+	lane->block_ns[block->repetition] = stats_median(r->sample_ns, all ? block->samples : lane->kept[block->repetition]);
+}
+
+/* "problem/variant"; the second of one name, of another plug-in or in an A/A race, has "#2" behind it, and so on. */
+static void name_lane(const race *r, size_t slot, char name[GBENCH_NAME])
+{
+	const bench_result *x = &r->lane[slot].result;
+	size_t same = 1;
+	char nth[24] = "";
+	for (size_t i = 0; i < slot; i++)
+		same += strcmp(r->lane[i].result.variant, x->variant) == 0;
+	if (same > 1)
+		snprintf(nth, sizeof nth, "#%zu", same);
+	snprintf(name, GBENCH_NAME, "%s/%s%s", x->problem, x->variant, nth);
 }
 
 gm_status race_time_process(race *r, gm_error *error)
 {
-	size_t slots[RACE_MAX_CANDIDATES], order[RACE_MAX_CANDIDATES], ran;
-	const size_t n = race_alive(r, slots);
-	gm_status status = GM_OK;
+	size_t slots[RACE_MAX_CANDIDATES], order[RACE_MAX_CANDIDATES];
+	char name[RACE_MAX_CANDIDATES][GBENCH_NAME];
+	const gbench_client client = {measure_block, take_report, r};
+	const size_t n = race_alive(r, slots), blocks = r->size.blocks;
+	gbench_block *block = calloc(n * blocks, sizeof *block);
 
-	for (size_t row = 0; status == GM_OK && row < r->size.blocks; row++) {
+	if (!block)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks", n * blocks);
+	for (size_t j = 0; j < n; j++)
+		name_lane(r, slots[j], name[slots[j]]);
+	for (size_t row = 0; row < blocks; row++) {
 		race_order(r->filled.seed, r->problem, r->process, row, n, order);
-		for (size_t j = 0; status == GM_OK && j < n; j++) {
-			const size_t slot = slots[order[j]];
-			char name[GM_SPEC_TEXT + 128];
-			snprintf(name, sizeof name, "%s/%s/candidate:%zu/process:%zu/block:%zu", r->lane[slot].result.problem,
-			         r->lane[slot].result.variant, slot, r->process, row);
-			status = gbench_add(r->bench, name, slot * r->size.blocks + row, r->size.samples, run_entry, r, error);
-		}
+		for (size_t j = 0; j < n; j++)
+			block[row * n + j] = (gbench_block){.name = name[slots[order[j]]],
+			                                    .owner = slots[order[j]],
+			                                    .repetition = r->process * blocks + row,
+			                                    .repetitions = r->size.processes * blocks,
+			                                    .samples = r->size.samples,
+			                                    .calls = r->size.calls};
 	}
-	/* Entries already added are run and forgotten even if one could not be added. */
-	const gm_status run = gbench_run(r->bench, take_report, r, &ran, status == GM_OK ? error : NULL);
-	return status != GM_OK ? status : run;
+	const gm_status status = gbench_run(r->bench, block, n * blocks, &client, error);
+	free(block);
+	return status;
 }

@@ -9,19 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "judged/judged_run.h"
 #include "loss.h"
 
-typedef struct slot_state {
-	worker *w;
-	int pid;
-} slot_state;
-
 struct race_worker {
 	const race_options *options;
-	slot_state slot[RACE_MAX_CANDIDATES];
+	worker *worker[RACE_MAX_CANDIDATES];
 	const gm_tensors *tensors; /* of the open problem */
 	gm_pass pass;
 	uint32_t threads;
@@ -98,16 +92,10 @@ static gm_status start(struct race_worker *rw, size_t slot, const race_candidate
 {
 	const worker_launch launch = {
 		.program = rw->options->worker, .plugin = candidate->plugin, .in_place = rw->options->in_place, .align = 64};
-	int known[RACE_MAX_CANDIDATES];
-
-	for (size_t i = 0; i < RACE_MAX_CANDIDATES; i++)
-		known[i] = rw->slot[i].w ? rw->slot[i].pid : 0;
 	if (rw->pinned_child && !take_cpus(&rw->child))
 		say(rw, "the worker could not be pinned to a CPU");
-	const gm_status status = worker_start(&launch, &rw->slot[slot].w, error);
+	const gm_status status = worker_start(&launch, &rw->worker[slot], error);
 	release_cpus(rw);
-	if (status == GM_OK)
-		rw->slot[slot].pid = rw->options->in_place ? (int)getpid() : loss_new_child(known, RACE_MAX_CANDIDATES);
 	return status;
 }
 
@@ -115,7 +103,7 @@ static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *var
                               const gm_tensors *tensors, void *const *data, gm_error *error)
 {
 	run_what what = {.variant = variant, .spec = spec, .tensors = tensors, .data = data};
-	what.opts = run_options(spec, run_computes_gradients(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
+	what.opts = run_options(spec, gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
 	what.opts.threads = rw->threads;
 	what.opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
 	GM_TRY(run_plan(w, &what, error));
@@ -126,8 +114,8 @@ static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *var
 static void close_slot(void *context, size_t slot)
 {
 	struct race_worker *rw = context;
-	worker_stop(rw->slot[slot].w);
-	rw->slot[slot] = (slot_state){NULL, 0};
+	worker_stop(rw->worker[slot]);
+	rw->worker[slot] = NULL;
 }
 
 static gm_status open_slot(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
@@ -141,12 +129,12 @@ static gm_status open_slot(void *context, size_t slot, const race_candidate *can
 	rw->pass = spec->pass;
 	gm_status status = start(rw, slot, candidate, error);
 	if (status == GM_OK)
-		status = plan_and_run(rw, rw->slot[slot].w, candidate->variant, spec, tensors, data, error);
+		status = plan_and_run(rw, rw->worker[slot], candidate->variant, spec, tensors, data, error);
 	if (status != GM_OK) {
 		close_slot(rw, slot);
 		return status;
 	}
-	worker_describe(rw->slot[slot].w, &info);
+	worker_describe(rw->worker[slot], &info);
 	opened->plan_bytes = info.plan_bytes;
 	opened->tape_bytes = info.tape_bytes;
 	snprintf(opened->engine, sizeof opened->engine, "%s", info.engine);
@@ -156,28 +144,29 @@ static gm_status open_slot(void *context, size_t slot, const race_candidate *can
 static void outputs(void *context, size_t slot, void **got, const float **effective)
 {
 	const struct race_worker *rw = context;
-	const int gradients = run_computes_gradients(rw->pass);
+	const int gradients = gm_pass_backward(rw->pass);
 	release_cpus(rw); // the judge may use them all
 	for (size_t i = 0; i < rw->tensors->count; i++) {
 		const gm_role role = rw->tensors->row[i].role;
 		if (role == GM_ROLE_OUTPUT || (gradients && role == GM_ROLE_GRAD))
-			got[i] = worker_data(rw->slot[slot].w, i);
+			got[i] = worker_data(rw->worker[slot], i);
 	}
-	run_effective(rw->slot[slot].w, rw->tensors, effective);
+	run_effective(rw->worker[slot], rw->tensors, effective);
 }
 
 static gm_status time_slot(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
                            double *lost, gm_error *error)
 {
 	struct race_worker *rw = context;
-	const slot_state *s = &rw->slot[slot];
+	worker *w = rw->worker[slot];
+	const int pid = worker_pid(w);
 	const size_t cpus = rw->pinned_child ? rw->threads : 0;
 
 	if (rw->pinned_own && !take_cpus(&rw->own))
 		say(rw, "this process could not be pinned to a CPU");
-	const loss_reading before = loss_read("", s->pid, rw->child_cpus, cpus);
-	GM_TRY(worker_time(s->w, pass, calls, samples, sample_ns, error));
-	const loss_reading after = loss_read("", s->pid, rw->child_cpus, cpus);
+	const loss_reading before = loss_read("", pid, rw->child_cpus, cpus);
+	GM_TRY(worker_time(w, pass, calls, samples, sample_ns, error));
+	const loss_reading after = loss_read("", pid, rw->child_cpus, cpus);
 	double wall = 0;
 	for (size_t i = 0; i < samples; i++)
 		wall += sample_ns[i] * (double)calls;
@@ -187,7 +176,8 @@ static gm_status time_slot(void *context, size_t slot, gm_pass pass, uint64_t ca
 
 /* ---- life ---- */
 
-gm_status race_worker_create(const race_options *options, struct race_worker **out, race_source *source, gm_error *error)
+gm_status race_worker_create(const race_options *options, struct race_worker **out, race_source *source,
+                             gm_error *error)
 {
 	struct race_worker *rw = calloc(1, sizeof *rw);
 	if (!rw)

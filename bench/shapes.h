@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shapes.h - lists of problems to measure.  Built-in lists are compiled in from shapes/NAME.def; a file of the user has the
- * same text: one problem a line (grammar: gatemark/tensors.h), # starts a comment, empty lines are free. */
+/* shapes.h - lists of problems to measure.  Built-in lists are compiled in from shapes/NAME.def; a file of the user has
+ * the same text: one problem a line (grammar: gatemark/tensors.h), # starts a comment, empty lines are free. */
 #ifndef BENCH_SHAPES_H
 #define BENCH_SHAPES_H
 

@@ -6,27 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t stats_hash(uint64_t seed, uint64_t i)
-{
-	uint64_t z = seed + (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
+#include "base/random.h"
 
 uint64_t stats_below(stats_stream *stream, uint64_t bound)
 {
 	const uint64_t limit = UINT64_MAX - UINT64_MAX % bound; // a multiple of bound
 	uint64_t drawn;
 	do
-		drawn = stats_hash(stream->seed, stream->next++);
+		drawn = random_draw(stream->seed, stream->next++);
 	while (drawn >= limit);
 	return drawn % bound;
 }
 
 double stats_uniform(stats_stream *stream)
 {
-	return (double)(stats_hash(stream->seed, stream->next++) >> 11) * 0x1p-53;
+	return (double)(random_draw(stream->seed, stream->next++) >> 11) * 0x1p-53;
 }
 
 double stats_normal(stats_stream *stream)

@@ -11,9 +11,7 @@ typedef struct stats_interval {
 	double low, high;
 } stats_interval;
 
-/* Counter-based generator: value i of stream `seed` (splitmix64 of seed and i). */
-uint64_t stats_hash(uint64_t seed, uint64_t i);
-typedef struct stats_stream {
+typedef struct stats_stream { /* of base/random.h: its seed and the draw that is next */
 	uint64_t seed, next;
 } stats_stream;
 uint64_t stats_below(stats_stream *stream, uint64_t bound); /* uniform in 0..bound-1, bound >= 1, unbiased */

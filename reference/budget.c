@@ -4,24 +4,27 @@
  *
  * Three kinds of samples, one seed each:
  *   plain    every operation errs on its own
- *   sticky   only if values repeat in time: the same errors at every step, as equal values round equally; the larger
+ *   correlated   only if values repeat in time: the same errors at every step, as equal values round equally; the larger
  *            of both spreads counts
- *   loud     only for the gradients of rnn_relu: noise 8 times as large.  A spread that grows by clearly more than 8
+ *   amplified     only for the gradients of rnn_relu: noise 8 times as large.  A spread that grows by clearly more than 8
  *            comes from a pre-activation so close to its kink that an honest kernel may see the other side: unfit */
-#include "budget.h"
+#include "budget_tensor.h"
+#include "locate.h"
 #include "ref.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LOUD_SAMPLES    8
-#define LOUD_FACTOR     8.0
-#define LOUD_EXCESS     4.0 /* times LOUD_FACTOR; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
+#include "base/random.h"
+
+#define AMPLIFIED_SAMPLES 8
+#define AMPLIFIED_FACTOR  8.0
+#define AMPLIFIED_EXCESS  4.0 /* times the factor; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
 #define OVERFLOW_LIMIT  0x1p120
 #define GOLDEN_RELATIVE 1e-12
 
-enum { PLAIN, STICKY, LOUD, SAMPLE_KINDS };
+enum { PLAIN, CORRELATED, AMPLIFIED, SAMPLE_KINDS };
 
 /* Amplitudes by accuracy class.  6 u = 3 ulp where a binade begins; 2^-125 covers a sigmoid that stops falling where
  * exp underflows (beyond -87); f32-abs: activations of the form p/q + 0.5.  Weights of the other two are judged as
@@ -33,29 +36,26 @@ static const ref_noise class_noise[GM_CLASSES] = {
 	[GM_CLASS_INT8W] = {.activation = 6, .activation_abs = 0x1p-125},
 };
 
-/* FNV-1a of the id, then version, kind and number through the finaliser of splitmix64. */
+/* FNV-1a of the id is the stream; version, kind and number say which draw of it. */
 static uint64_t sample_key(const char *id, unsigned kind, unsigned sample)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 
 	for (const char *c = id; *c; c++)
 		h = (h ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-	h += UINT64_C(0x9e3779b97f4a7c15) * (JUDGE_VERSION * 65536u + kind * 256u + sample + 1);
-	h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	h = (h ^ h >> 27) * UINT64_C(0x94d049bb133111eb);
-	return h ^ h >> 31;
+	return random_draw(h, JUDGE_VERSION * 65536u + kind * 256u + sample);
 }
 
 static ref_noise sample_noise(const char *id, gm_class accuracy_class, unsigned kind, unsigned sample)
 {
 	ref_noise noise = class_noise[accuracy_class];
-	double loud = kind == LOUD ? LOUD_FACTOR : 1;
+	double amplified = kind == AMPLIFIED ? AMPLIFIED_FACTOR : 1;
 
 	noise.key = sample_key(id, kind, sample);
-	noise.relative = loud * 0x1p-24; // activation is in units of it
-	noise.absolute = loud * 0x1p-150;
-	noise.activation_abs *= loud;
-	noise.sticky = kind == STICKY;
+	noise.relative = amplified * 0x1p-24; // activation is in units of it
+	noise.absolute = amplified * 0x1p-150;
+	noise.activation_abs *= amplified;
+	noise.correlated = kind == CORRELATED;
 	return noise;
 }
 
@@ -188,10 +188,10 @@ static void find_kinks(sampler *s, unsigned samples)
 			s->sum[row][i] = sqrt(s->sum[row][i] / samples);
 		for (size_t r = 0; s->sum[row] && r < tensor->rows; r++) {
 			size_t at = r * tensor->length;
-			double loud = budget_rms(s->sum[row] + at, tensor->want + at, tensor->length);
+			double amplified = budget_rms(s->sum[row] + at, tensor->want + at, tensor->length);
 			double plain = budget_rms(tensor->scale + at, tensor->want + at, tensor->length);
 
-			tensor->unfit[r] = !(loud <= LOUD_EXCESS * LOUD_FACTOR * plain);
+			tensor->unfit[r] = !(amplified <= AMPLIFIED_EXCESS * AMPLIFIED_FACTOR * plain);
 			s->budget->facts.kink_rows += tensor->unfit[r];
 		}
 	}
@@ -202,12 +202,12 @@ static gm_status sample_all(sampler *s, gm_error *error)
 	GM_TRY(sample(s, PLAIN, JUDGE_SAMPLES, error));
 	widen(s, JUDGE_SAMPLES);
 	if (s->budget->facts.coherent) {
-		GM_TRY(sample(s, STICKY, JUDGE_SAMPLES, error));
+		GM_TRY(sample(s, CORRELATED, JUDGE_SAMPLES, error));
 		widen(s, JUDGE_SAMPLES);
 	}
 	if (s->problem->spec->problem.cell == GM_RNN_RELU && s->problem->backward) {
-		GM_TRY(sample(s, LOUD, LOUD_SAMPLES, error));
-		find_kinks(s, LOUD_SAMPLES);
+		GM_TRY(sample(s, AMPLIFIED, AMPLIFIED_SAMPLES, error));
+		find_kinks(s, AMPLIFIED_SAMPLES);
 	}
 	return GM_OK;
 }
@@ -221,7 +221,8 @@ static int repeats(const sampler *s)
 	const gm_spec *spec = s->problem->spec;
 	size_t width = gm_directions(&spec->problem) * gm_state_size(&spec->problem);
 
-	return !s->value[input] || budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
+	return !s->value[input] ||
+	       budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
 	       budget_repeats(spec, lengths_of(s->problem), s->value[output], width);
 }
 
@@ -274,7 +275,7 @@ static gm_status take_golden(judge_budget *budget, size_t row, const double *gol
 	for (size_t i = 0; i < shape->count; i++) {
 		if (tensor->unfit[budget_row(tensor, i)] || agree(golden[i], tensor->want[i], largest, tensor->scale[i]))
 			continue;
-		judge_element_name(shape, i, name);
+		locate_name(shape, i, name);
 		return gm_fail(error, GM_BAD_FIXTURE, "golden64/%s is %.17g, the reference gives %.17g, allowed are %.3g", name,
 		               golden[i], tensor->want[i], GOLDEN_RELATIVE * largest);
 	}

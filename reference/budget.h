@@ -1,57 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-/* budget.h - what a judge_budget is inside, for the files that make and read one: budget.c derives it from the
- * reference, verdict.c reads it, and tests build small ones from arrays.  Nobody else includes this.
+/* budget.h - the allowed error of every element of a result, derived from the problem: the double reference runs S
+ * times with every operation perturbed as float32 would; the spread, pooled with its row's, is the scale; a result may
+ * be off by K scales.  Rule, constants and their calibration: reference/BUDGET.md.
  *
- * Order of making one: budget_open -> want and s of every judged row filled in -> budget_spread_chaos ->
- * budget_close (fit, pooling, weak).
- * Nothing here is static: any number of threads may make budgets at once. */
+ *   scale = max(s, 0.5 * RMS of s over the row's     s = RMS over samples of (sample - reference)
+ *           elements with s > 0)
+ *
+ * A row is the last axis (a bias gradient: the H elements of a gate).  Rows whose s exceeds 1e-3 of their RMS,
+ * that follow a chaotic step, that a relu's kink can turn within the noise, or of a case whose intermediates exceed
+ * 2^120, are unfit: counted, never passed, never failed.
+ *
+ * No static state: budgets may be made and used in any number of threads at once. */
 #ifndef REFERENCE_BUDGET_H
 #define REFERENCE_BUDGET_H
 
-#include "judge.h"
+#include "gatemark/tensors.h"
 
-/* One judged tensor, cut into rows of equal length: its last axis, for a bias gradient the H elements of a gate. */
-typedef struct budget_tensor {
-	double *want;         /* (rows, length); NULL: this tensor is not judged */
-	double *scale;        /* (rows, length): s until budget_close, then pooled with its row's */
-	unsigned char *unfit; /* (rows) */
-	size_t rows, length;
-	size_t unfit_rows;
-	int weak;
-} budget_tensor;
+#define JUDGE_VERSION 1
+#define JUDGE_SAMPLES 16
+#define JUDGE_K       12.0
+#define JUDGE_UNFIT   1e-3
 
-struct judge_budget {
-	gm_spec spec;
+typedef struct judge_problem { /* what is judged; all indexed by row of tensors */
+	const gm_spec *spec;
 	const gm_tensors *tensors;
-	budget_tensor *tensor; /* by row of tensors */
-	judge_facts facts;
-};
+	void *const *data;             /* float32 inputs as given to the variant (lengths int64) */
+	const double *const *golden64; /* or NULL: the reference itself is what is wanted */
+	const char *id;                /* seeds the noise together with JUDGE_VERSION: verdicts do not depend on the host */
+	int backward;                  /* 1: gradients are judged too */
+} judge_problem;
 
-/* An empty budget: want and scale of outputs, and with backward of gradients, allocated and zero. */
-GM_CHECKED gm_status budget_open(const gm_spec *spec, const gm_tensors *tensors, int backward, judge_budget **budget,
-                                 gm_error *error);
-/* From want and s: marks what follows a chaotic step as unfit (budget_chaos.c).  Before budget_close. */
-GM_CHECKED gm_status budget_spread_chaos(judge_budget *budget, gm_error *error);
-/* From want and s to a budget that judges: pools s with its row's RMS, decides fit row by row and counts. */
-void budget_close(judge_budget *budget);
+typedef struct judge_budget judge_budget; /* want and scale of every element */
 
-/* RMS of the finite elements of values[length] whose partner in want is finite. */
-double budget_rms(const double *values, const double *want, size_t length);
+/* Runs the reference 1 + JUDGE_SAMPLES times; as many again if values repeat in time (errors then add up); 8 more for
+ * the gradients of rnn_relu (kinks).  With golden64 the reference must equal it to 1e-12 of the tensor's largest
+ * magnitude in every fit row (GM_BAD_FIXTURE naming tensor and element otherwise).  problem->tensors must outlive the
+ * budget, the rest of the problem need not.  For a class with rounded weights data holds the weights it multiplies. */
+GM_CHECKED gm_status judge_budget_create(const judge_problem *problem, gm_class accuracy_class, judge_budget **budget,
+                                         gm_error *error);
+void judge_budget_destroy(judge_budget *budget); /* NULL allowed */
 
-/* Do the same values come back at a fixed distance in time, so that rounding errors add up instead of averaging out?
- * sequence: a (T, N, width) tensor in the layout of spec. */
-int budget_repeats(const gm_spec *spec, const int64_t *lengths, const double *sequence, size_t width);
+typedef struct judge_facts {            /* of the case, not of a result */
+	int coherent;                       /* values repeat in time: scales come from correlated samples too */
+	int overflow;                       /* an intermediate exceeds 2^120: nothing is fit */
+	double max_abs;                     /* largest finite intermediate */
+	double min_kink;                    /* smallest |pre-activation| of a relu; INFINITY if none */
+	size_t rows, unfit_rows, kink_rows; /* kink_rows: of the unfit ones, those that a kink made so */
+} judge_facts;
+void judge_budget_facts(const judge_budget *budget, judge_facts *facts);
 
-/* Row of the budget that holds element index; the tensor must be judged. */
-static inline size_t budget_row(const budget_tensor *tensor, size_t index) { return index / tensor->length; }
-
-/* Share of its budget that one element uses: over 1 is wrong, INFINITY for a mismatch of NaN or Inf. */
-double budget_used(const budget_tensor *tensor, size_t index, double got);
-
-/* Largest error that element may have. */
-static inline double budget_allowed(const budget_tensor *tensor, size_t index)
-{
-	return JUDGE_K * tensor->scale[index] + 0x1p-149;
-}
+/* Want and allowed error (K * scale + 2^-149) of a tensor, for reports and tests; NULL if it is not judged. */
+const double *judge_want(const judge_budget *budget, size_t row);
+const double *judge_scale(const judge_budget *budget, size_t row);
 
 #endif

@@ -7,8 +7,8 @@
  * of the sequence, as a single small h is no sign of chaos.  Unfit from there on, for that n: output, h_n, c_n and
  * grad_input; with two directions every step, as one of them meets every step after it.  Gradients that pass the
  * chaotic step on their way carry its spread themselves. */
-#include "budget.h"
-#include "place.h"
+#include "budget_tensor.h"
+#include "locate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,21 +18,21 @@ typedef struct chaos {
 	double *square; /* (N) of the sequence, then its RMS */
 } chaos;
 
-static void place_of_row(const judge_budget *budget, size_t tensor, size_t row, place *p)
+static void locate_row(const judge_budget *budget, size_t tensor, size_t row, location *p)
 {
-	place_of(&budget->spec, &budget->tensors->row[tensor], row * budget->tensor[tensor].length, p);
+	locate(&budget->spec, &budget->tensors->row[tensor], row * budget->tensor[tensor].length, p);
 }
 
 static void measure(const judge_budget *budget, size_t output, chaos *c)
 {
 	const budget_tensor *tensor = &budget->tensor[output];
-	place p;
+	location p;
 
 	for (size_t row = 0; row < tensor->rows; row++) {
 		const double *want = tensor->want + row * tensor->length;
 		double rms = budget_rms(want, want, tensor->length);
 
-		place_of_row(budget, output, row, &p);
+		locate_row(budget, output, row, &p);
 		c->square[p.at[AXIS_ROW]] += rms * rms / (double)budget->spec.T;
 	}
 }
@@ -42,14 +42,14 @@ static void find_first(const judge_budget *budget, size_t output, chaos *c)
 {
 	const budget_tensor *tensor = &budget->tensor[output];
 	int both = budget->spec.problem.bidirectional != 0;
-	place p;
+	location p;
 
 	for (size_t row = 0; row < tensor->rows; row++) {
 		const double *want = tensor->want + row * tensor->length, *s = tensor->scale + row * tensor->length;
 		double rms = budget_rms(s, want, tensor->length);
 		size_t n, t;
 
-		place_of_row(budget, output, row, &p);
+		locate_row(budget, output, row, &p);
 		n = p.at[AXIS_ROW];
 		t = both ? 0 : p.at[AXIS_STEP];
 		if (t < c->from[n] && rms > 0x1p-120 && !(rms <= JUDGE_UNFIT * sqrt(c->square[n])))
@@ -63,12 +63,12 @@ static void mark(judge_budget *budget, const chaos *c)
 		gm_kind kind = budget->tensors->row[t].kind;
 		budget_tensor *tensor = &budget->tensor[t];
 		int state = kind == GM_H_N || kind == GM_C_N;
-		place p;
+		location p;
 
 		if (!tensor->want || (!state && kind != GM_OUTPUT && kind != GM_GRAD_INPUT))
 			continue;
 		for (size_t row = 0; row < tensor->rows; row++) {
-			place_of_row(budget, t, row, &p);
+			locate_row(budget, t, row, &p);
 			if ((state ? budget->spec.T - 1 : p.at[AXIS_STEP]) >= c->from[p.at[AXIS_ROW]])
 				tensor->unfit[row] = 1;
 		}

@@ -4,7 +4,7 @@
  *
  * A lag p counts as a period if at least half of all (t, n) with t >= p have row t within 1e-5 of row t-p: rows that
  * close differ by few enough ulps for their rounding errors to be alike.  Lags go up to T/2, at most 128. */
-#include "budget.h"
+#include "budget_tensor.h"
 
 #include <math.h>
 

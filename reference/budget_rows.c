@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* budget_rows.c - the body of a budget: its memory, its rows, and which of them are fit to be judged.  Where the
  * numbers come from is budget.c's business. */
-#include "budget.h"
+#include "budget_tensor.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@ static gm_status open_tensor(const gm_spec *spec, const gm_tensor *tensor, budge
 	rows->scale = calloc(tensor->count, sizeof *rows->scale);
 	rows->unfit = calloc(rows->rows, 1);
 	if (!rows->want || !rows->scale || !rows->unfit)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the budget of %s, %zu elements", tensor->name, tensor->count);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the budget of %s, %zu elements", tensor->name,
+		               tensor->count);
 	return GM_OK;
 }
 

@@ -11,9 +11,11 @@
 
 #include <string.h>
 
+#include "base/random.h"
+
 static uint64_t step(uint64_t h, uint64_t word)
 {
-	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ word) * RANDOM_GAMMA;
 	return h ^ h >> 32;
 }
 

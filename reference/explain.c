@@ -4,8 +4,8 @@
  *
  * Order of computation: forward results in time (a reverse direction from the end), layers upwards; gradients against
  * it.  Only the tensor's own axes are known here: no gate of an output, no step of a weight gradient. */
-#include "budget.h"
-#include "place.h"
+#include "budget_tensor.h"
+#include "judge.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static int is_wrong(const budget_tensor *tensor, size_t index, const float *got)
 	return !tensor->unfit[budget_row(tensor, index)] && !(budget_used(tensor, index, got[index]) <= 1);
 }
 
-static size_t order_of(const gm_tensor *tensor, const place *p)
+static size_t order_of(const gm_tensor *tensor, const location *p)
 {
 	size_t T = p->extent[AXIS_STEP], L = p->extent[AXIS_LAYER];
 	int backwards = tensor->role == GM_ROLE_GRAD;
@@ -33,7 +33,7 @@ static size_t order_of(const gm_tensor *tensor, const place *p)
 	return 0;
 }
 
-static void note_wrong(wrongs *w, const place *p, size_t index, size_t order)
+static void note_wrong(wrongs *w, const location *p, size_t index, size_t order)
 {
 	for (axis a = 0; a < AXES; a++) {
 		if (w->count == 0 || p->at[a] < w->low[a])
@@ -52,16 +52,16 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 {
 	const budget_tensor *tensor = &budget->tensor[row];
 	const gm_tensor *shape = &budget->tensors->row[row];
-	place p;
+	location p;
 
 	*w = (wrongs){.first = GM_NO_TENSOR};
-	place_of(&budget->spec, shape, 0, &p);
+	locate(&budget->spec, shape, 0, &p);
 	memcpy(w->extent, p.extent, sizeof p.extent);
 	for (size_t i = 0; i < shape->count; i++) {
 		w->fit += !tensor->unfit[budget_row(tensor, i)];
 		if (!is_wrong(tensor, i, got))
 			continue;
-		place_of(&budget->spec, shape, i, &p);
+		locate(&budget->spec, shape, i, &p);
 		note_wrong(w, &p, i, order_of(shape, &p));
 	}
 }
@@ -142,7 +142,7 @@ void judge_explain(const judge_budget *budget, size_t row, const float *got, cha
 	char where[96], pattern[96];
 	size_t last;
 	wrongs w;
-	place p;
+	location p;
 	axis run;
 
 	text[0] = 0;
@@ -153,12 +153,12 @@ void judge_explain(const judge_budget *budget, size_t row, const float *got, cha
 		snprintf(text, 160, "nothing wrong");
 		return;
 	}
-	place_of(&budget->spec, shape, w.first, &p);
-	run = place_run_axis(&p);
+	locate(&budget->spec, shape, w.first, &p);
+	run = location_run_axis(&p);
 	last = p.at[run];
 	for (size_t i = w.first + 1; last + 1 < p.extent[run] && is_wrong(tensor, i, got); i++)
 		last++;
-	place_text(&budget->spec, &p, last, where);
+	location_text(&budget->spec, &p, last, where);
 	name_pattern(&w, run, pattern, sizeof pattern);
 	snprintf(text, 160, "first wrong %s; %zu of %zu wrong%s", where, w.count, w.fit, pattern);
 }

@@ -53,7 +53,7 @@ gm_status call_skip_t0(fault_plan *p, const gm_backward_args *given)
 
 	GM_TRY(p->base->backward(p->inner, given));
 	args.t_begin++;
-	args.dinput = args.dh_0 = args.dc_0 = NULL;
+	args.grad_input = args.grad_h_0 = args.grad_c_0 = NULL;
 	return p->base->backward(p->inner, &args);
 }
 
@@ -64,13 +64,13 @@ gm_status call_windows(fault_plan *p, const gm_backward_args *given)
 	size_t middle = (given->t_begin + given->t_end) / 2;
 
 	args.t_begin = middle;
-	args.dh_0 = fault_scratch(p, given->fwd);
-	args.dc_0 = p->problem.cell == GM_LSTM ? args.dh_0 + p->count * given->fwd->N * p->R : NULL;
+	args.grad_h_0 = fault_scratch(p, given->fwd);
+	args.grad_c_0 = p->problem.cell == GM_LSTM ? args.grad_h_0 + p->count * given->fwd->N * p->R : NULL;
 	GM_TRY(p->base->backward(p->inner, &args));
-	args.grad_h_n = args.dh_0;
-	args.grad_c_n = args.dc_0;
-	args.dh_0 = given->dh_0;
-	args.dc_0 = given->dc_0;
+	args.grad_h_n = args.grad_h_0;
+	args.grad_c_n = args.grad_c_0;
+	args.grad_h_0 = given->grad_h_0;
+	args.grad_c_0 = given->grad_c_0;
 	args.t_begin = given->t_begin;
 	args.t_end = middle;
 	args.flags = (uint32_t)p->row->a;
@@ -83,7 +83,7 @@ static const gm_layer_grads *first_layer(const gm_backward_args *args)
 {
 	static const gm_layer_grads none;
 
-	return args->dweights ? &args->dweights->layer[0] : &none;
+	return args->grad_weights ? &args->grad_weights->layer[0] : &none;
 }
 
 void grads_bias_twice(const fault_plan *p, const gm_backward_args *args)
@@ -91,10 +91,10 @@ void grads_bias_twice(const fault_plan *p, const gm_backward_args *args)
 	const gm_layer_grads *d = first_layer(args);
 
 	for (size_t g = 0; g < p->G * p->H; g++) {
-		if (d->dbias_ih)
-			d->dbias_ih[g] *= 2;
-		if (d->dbias_hh)
-			d->dbias_hh[g] *= 2;
+		if (d->grad_bias_ih)
+			d->grad_bias_ih[g] *= 2;
+		if (d->grad_bias_hh)
+			d->grad_bias_hh[g] *= 2;
 	}
 }
 
@@ -102,8 +102,8 @@ void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args)
 {
 	const gm_layer_grads *d = first_layer(args);
 
-	if (d->dweight_hh)
-		memset(d->dweight_hh + (p->G * p->H - 1) * p->R, 0, p->R * sizeof(float));
+	if (d->grad_weight_hh)
+		memset(d->grad_weight_hh + (p->G * p->H - 1) * p->R, 0, p->R * sizeof(float));
 }
 
 void grads_one_doubled(const fault_plan *p, const gm_backward_args *args)
@@ -111,10 +111,10 @@ void grads_one_doubled(const fault_plan *p, const gm_backward_args *args)
 	const gm_layer_grads *d = first_layer(args);
 	const gm_forward_args *fwd = args->fwd;
 
-	if (p->row->a == 0 && d->dweight_ih)
-		d->dweight_ih[p->G * p->H / 2 * p->layer[0].width] *= 2;
-	if (p->row->a == 1 && args->dinput)
-		args->dinput[(ptrdiff_t)(fwd->T / 2) * fwd->in_t + (ptrdiff_t)(fwd->N / 2) * fwd->in_n] *= 2;
+	if (p->row->a == 0 && d->grad_weight_ih)
+		d->grad_weight_ih[p->G * p->H / 2 * p->layer[0].width] *= 2;
+	if (p->row->a == 1 && args->grad_input)
+		args->grad_input[(ptrdiff_t)(fwd->T / 2) * fwd->in_t + (ptrdiff_t)(fwd->N / 2) * fwd->in_n] *= 2;
 }
 
 void grads_swap_gates(const fault_plan *p, const gm_backward_args *args)
@@ -122,9 +122,9 @@ void grads_swap_gates(const fault_plan *p, const gm_backward_args *args)
 	const gm_layer_grads *d = first_layer(args);
 	size_t block = p->H * p->R;
 
-	for (size_t i = 0; d->dweight_hh && i < block; i++) {
-		float *a = d->dweight_hh + (size_t)p->row->a * block + i, kept = *a;
-		float *b = d->dweight_hh + (size_t)p->row->b * block + i;
+	for (size_t i = 0; d->grad_weight_hh && i < block; i++) {
+		float *a = d->grad_weight_hh + (size_t)p->row->a * block + i, kept = *a;
+		float *b = d->grad_weight_hh + (size_t)p->row->b * block + i;
 
 		*a = *b;
 		*b = kept;
@@ -135,8 +135,8 @@ void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args)
 {
 	size_t block = args->fwd->N * p->R;
 
-	for (size_t i = 0; args->dh_0 && i < p->count / 2 * block; i++) {
-		float *a = args->dh_0 + i / block * 2 * block + i % block, kept = *a;
+	for (size_t i = 0; args->grad_h_0 && i < p->count / 2 * block; i++) {
+		float *a = args->grad_h_0 + i / block * 2 * block + i % block, kept = *a;
 
 		*a = a[block];
 		a[block] = kept;
@@ -148,18 +148,18 @@ void grads_dinput_zero(const fault_plan *p, const gm_backward_args *args)
 	const gm_forward_args *fwd = args->fwd;
 	size_t I = p->problem.input_size, T = fwd->T, N = fwd->N;
 
-	for (size_t t = p->row->a == 0 ? T - 1 : 0; args->dinput && t < T; t++)
+	for (size_t t = p->row->a == 0 ? T - 1 : 0; args->grad_input && t < T; t++)
 		for (size_t n = p->row->a == 1 ? N - 1 : 0; n < N; n++)
 			for (size_t k = p->row->a == 2 ? I - 1 : 0; k < I; k++)
-				args->dinput[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = 0;
+				args->grad_input[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = 0;
 }
 
 void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args)
 {
 	size_t count = p->count * args->fwd->N;
 
-	if (p->row->a == 0 && args->dh_0)
-		memset(args->dh_0, 0, count * p->R * sizeof(float));
-	if (p->row->a == 1 && args->dc_0)
-		memset(args->dc_0, 0, count * p->H * sizeof(float));
+	if (p->row->a == 0 && args->grad_h_0)
+		memset(args->grad_h_0, 0, count * p->R * sizeof(float));
+	if (p->row->a == 1 && args->grad_c_0)
+		memset(args->grad_c_0, 0, count * p->H * sizeof(float));
 }

@@ -173,7 +173,8 @@ void cell_row_forward(const cell_row *row)
 
 void cell_row_backward(const cell_row *row)
 {
-	static void (*const backward[GM_CELLS])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward, gru_backward};
+	static void (*const backward[GM_CELLS])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward,
+	                                                             gru_backward};
 
 	backward[row->cell](row);
 }

@@ -166,15 +166,15 @@ static void add_weights(const kernel_plan *p, const gm_backward_args *args, cons
                         const float *h)
 {
 	static const float one = 1;
-	const gm_layer_grads *d = args->dweights ? &args->dweights->layer[0] : NULL;
+	const gm_layer_grads *d = args->grad_weights ? &args->grad_weights->layer[0] : NULL;
 	size_t GH = p->G * p->H;
 
 	if (!d)
 		return;
-	add_outer(p->fault, d->dweight_ih, v->a_ih, x, GH, p->I);
-	add_outer(p->fault, d->dweight_hh, v->a_hh, h, GH, p->H);
-	add_outer(p->fault, d->dbias_ih, v->a_ih, &one, GH, 1);
-	add_outer(p->fault, d->dbias_hh, v->a_hh, &one, GH, 1);
+	add_outer(p->fault, d->grad_weight_ih, v->a_ih, x, GH, p->I);
+	add_outer(p->fault, d->grad_weight_hh, v->a_hh, h, GH, p->H);
+	add_outer(p->fault, d->grad_bias_ih, v->a_ih, &one, GH, 1);
+	add_outer(p->fault, d->grad_bias_hh, v->a_hh, &one, GH, 1);
 }
 
 static void backward_row(const kernel_plan *p, const gm_backward_args *args, const views *v, size_t t, size_t n)
@@ -207,9 +207,9 @@ static void backward_row(const kernel_plan *p, const gm_backward_args *args, con
 	for (size_t k = 0; k < H; k++)
 		dh[k] = turned ? dot(p->fault, dh[k], v->a_hh, p->weight_hh + k * H, 1, H)
 		               : dot(p->fault, dh[k], v->a_hh, p->weight_hh + k, H, GH);
-	for (size_t k = 0; args->dinput && k < p->I; k++)
-		args->dinput[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = dot(p->fault, 0, v->a_ih,
-		                                                                                       W + k, p->I, GH);
+	for (size_t k = 0; args->grad_input && k < p->I; k++)
+		args->grad_input[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = dot(p->fault, 0, v->a_ih,
+		                                                                                           W + k, p->I, GH);
 	add_weights(p, args, v, x, p->fault == KERNEL_DW_H_T ? row.h : h_prev);
 }
 
@@ -221,15 +221,15 @@ static void clear(float *values, size_t count)
 
 static void clear_weights(const kernel_plan *p, const gm_backward_args *args)
 {
-	const gm_layer_grads *d = args->dweights ? &args->dweights->layer[0] : NULL;
+	const gm_layer_grads *d = args->grad_weights ? &args->grad_weights->layer[0] : NULL;
 	size_t GH = p->G * p->H;
 
 	if (!d || args->flags == GM_ACCUMULATE)
 		return;
-	clear(d->dweight_ih, GH * p->I);
-	clear(d->dweight_hh, GH * p->H);
-	clear(d->dbias_ih, GH);
-	clear(d->dbias_hh, GH);
+	clear(d->grad_weight_ih, GH * p->I);
+	clear(d->grad_weight_hh, GH * p->H);
+	clear(d->grad_bias_ih, GH);
+	clear(d->grad_bias_hh, GH);
 }
 
 static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args)
@@ -245,10 +245,10 @@ static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args)
 	for (size_t t = args->t_end; t-- > args->t_begin;)
 		for (size_t n = 0; n < N; n++)
 			backward_row(p, args, &v, t, n);
-	if (args->dh_0)
-		memcpy(args->dh_0, v.h, N * p->H * sizeof(float));
-	if (args->dc_0)
-		memcpy(args->dc_0, v.c, N * p->H * sizeof(float));
+	if (args->grad_h_0)
+		memcpy(args->grad_h_0, v.h, N * p->H * sizeof(float));
+	if (args->grad_c_0)
+		memcpy(args->grad_c_0, v.c, N * p->H * sizeof(float));
 	return GM_OK;
 }
 

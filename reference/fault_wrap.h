@@ -121,10 +121,10 @@ gm_status call_skip_t0(fault_plan *p, const gm_backward_args *args);
 gm_status call_windows(fault_plan *p, const gm_backward_args *args); /* a: flags of the second window */
 void grads_bias_twice(const fault_plan *p, const gm_backward_args *args);
 void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args);
-void grads_one_doubled(const fault_plan *p, const gm_backward_args *args); /* a: 0 dweight_ih, 1 dinput */
+void grads_one_doubled(const fault_plan *p, const gm_backward_args *args); /* a: 0 grad_weight_ih, 1 grad_input */
 void grads_swap_gates(const fault_plan *p, const gm_backward_args *args);  /* a, b */
 void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args);
 void grads_dinput_zero(const fault_plan *p, const gm_backward_args *args); /* a: 0 last step, 1 last row, 2 last column */
-void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args);   /* a: 0 dh_0, 1 dc_0 */
+void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args);   /* a: 0 grad_h_0, 1 grad_c_0 */
 
 #endif

@@ -6,13 +6,13 @@
 
 uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction)
 {
-	return noise_draw(noise_mix(noise->key + NOISE_GAMMA), 2 * (uint64_t)layer + direction);
+	return random_draw(random_draw(noise->key, 0), 2 * (uint64_t)layer + direction);
 }
 
 uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation, size_t t, size_t n)
 {
-	uint64_t stream = noise_draw(seed, operation);
+	uint64_t stream = random_draw(seed, operation);
 
-	stream = noise_draw(stream, noise->sticky ? 0 : (uint64_t)t);
-	return noise_draw(stream, n);
+	stream = random_draw(stream, noise->correlated ? 0 : (uint64_t)t);
+	return random_draw(stream, n);
 }

@@ -1,70 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /* noise.h - rounding errors on demand: random numbers that depend on where they are used, never on when.
  *
- * splitmix64 (Steele, Lea, Flood 2014) read as a counter-based generator: draw i of a stream is
- * mix(stream + (i+1)*gamma).  Integers only, so every host draws the same; nothing is stored, so runs may be
- * cut, repeated or reordered.  Each 64-bit draw gives two numbers of 32 bits, uniform in (-1, 1), never 0.
+ * Draws come from base/random.h; nothing is stored, so runs may be cut, repeated or reordered.  Each 64-bit draw gives
+ * two numbers of 32 bits, uniform in (-1, 1), never 0.
  *
  * A stream belongs to one row of one operation: (key, layer, direction) -> seed -> (operation, t, n) -> stream.
  * Within it a chain takes draw `unit`, a cell operation draw unit*NOISE_DRAWS + its turn. */
 #ifndef REFERENCE_NOISE_H
 #define REFERENCE_NOISE_H
 
+#include "base/random.h"
 #include "ref.h"
 
-#define NOISE_GAMMA UINT64_C(0x9E3779B97F4A7C15)
 #define NOISE_DRAWS 32 /* per unit of a cell operation; LSTM's backward, the longest, takes 25 */
 
 #define NOISE_INLINE static inline __attribute__((always_inline))
-
-/* The finaliser of splitmix64. */
-NOISE_INLINE uint64_t noise_mix(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
-
-NOISE_INLINE uint64_t noise_draw(uint64_t stream, uint64_t index)
-{
-	return noise_mix(stream + (index + 1) * NOISE_GAMMA);
-}
 
 /* 32 bits to (-1, 1): the middles of 2^32 equal intervals. */
 NOISE_INLINE double noise_unit(uint32_t bits) { return ((double)(int32_t)bits + 0.5) * 0x1p-31; }
 
 /* Seed of a (layer, direction) of a run. */
 uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction);
-/* Stream of one row of an operation; t does not enter if the noise is sticky. */
+/* Stream of one row of an operation; t does not enter if the noise is correlated. */
 uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation, size_t t, size_t n);
 
 /* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact, and where
  * the compiler sees it, gone. */
-typedef struct noise_pen {
+typedef struct noise_rounding {
 	const ref_noise *noise;
 	uint64_t state;
-} noise_pen;
+} noise_rounding;
 
-NOISE_INLINE noise_pen noise_pen_at(const ref_noise *noise, uint64_t stream, size_t unit)
+NOISE_INLINE noise_rounding noise_rounding_at(const ref_noise *noise, uint64_t stream, size_t unit)
 {
-	return (noise_pen){noise, stream + (uint64_t)unit * (NOISE_DRAWS * NOISE_GAMMA)};
+	return (noise_rounding){noise, stream + (uint64_t)unit * (NOISE_DRAWS * RANDOM_GAMMA)};
 }
 
-NOISE_INLINE double noise_perturb(noise_pen *pen, double x, double relative, double absolute)
+NOISE_INLINE double noise_perturb(noise_rounding *pen, double x, double relative, double absolute)
 {
-	uint64_t z = noise_mix(pen->state += NOISE_GAMMA);
+	uint64_t z = random_next(&pen->state);
 
 	return x * (1 + relative * noise_unit((uint32_t)(z >> 32))) + absolute * noise_unit((uint32_t)z);
 }
 
 /* fl(x): one rounding of an elementary operation. */
-NOISE_INLINE double fl(noise_pen *pen, double x)
+NOISE_INLINE double fl(noise_rounding *pen, double x)
 {
 	return pen->noise ? noise_perturb(pen, x, pen->noise->relative, pen->noise->absolute) : x;
 }
 
 /* The same for the result of an activation, by its own accuracy. */
-NOISE_INLINE double fl_act(noise_pen *pen, double x)
+NOISE_INLINE double fl_act(noise_rounding *pen, double x)
 {
 	const ref_noise *noise = pen->noise;
 

@@ -119,13 +119,13 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
 	l->P = p->proj_size;
 	l->R = run->R;
 	l->G = gm_gates(p->cell);
-	l->way = (ref_way){.T = run->T,
-	                   .N = run->N,
-	                   .reverse = direction == 1,
-	                   .length = run->length,
-	                   .order = run->order[direction],
-	                   .steps = run->steps};
-	l->errs = (ref_errs){.noise = noise, .stats = stats, .seed = noise ? noise_seed(noise, layer, direction) : 0};
+	l->way = (ref_schedule){.T = run->T,
+	                        .N = run->N,
+	                        .reverse = direction == 1,
+	                        .length = run->length,
+	                        .order = run->order[direction],
+	                        .steps = run->steps};
+	l->errs = (ref_errors){.noise = noise, .stats = stats, .seed = noise ? noise_seed(noise, layer, direction) : 0};
 	l->weights = (ref_weights){
 		.weight_ih = weight_in(run, GM_WEIGHT_IH, layer, direction),
 		.weight_hh = weight_in(run, GM_WEIGHT_HH, layer, direction),
@@ -178,7 +178,7 @@ static void join(const ref_run_state *run, size_t k)
 			memcpy(y + d * R, run->layer[k * run->D + d].h + s * R, R * sizeof *y);
 		if (mask)
 			ref_multiply(y, y, mask + ref_sequence_row(run, t, n, DR), DR, &run->layer[k * run->D].errs,
-			             (ref_place){REF_OP_MASK, t, n});
+			             (ref_site){REF_OP_MASK, t, n});
 	}
 }
 
@@ -207,7 +207,7 @@ static void join_dx(ref_run_state *run, size_t k)
 {
 	const size_t width = gm_layer_input(&run->spec->problem, k);
 	const double *mask = k ? ref_value(run, GM_DROPOUT_MASK, k - 1, 0) : NULL;
-	const ref_errs *errs = &run->layer[k * run->D].errs;
+	const ref_errors *errs = &run->layer[k * run->D].errs;
 
 	for (size_t d = 0; d < run->D; d++)
 		ref_layer_dx(&run->layer[k * run->D + d], run->dx[d]);
@@ -216,9 +216,9 @@ static void join_dx(ref_run_state *run, size_t k)
 		double *dx = run->dx[0] + s * width;
 
 		if (run->D == 2)
-			ref_add(dx, dx, run->dx[1] + s * width, width, errs, (ref_place){REF_OP_DX_SUM, t, n});
+			ref_add(dx, dx, run->dx[1] + s * width, width, errs, (ref_site){REF_OP_DX_SUM, t, n});
 		if (mask)
-			ref_multiply(dx, dx, mask + ref_sequence_row(run, t, n, width), width, errs, (ref_place){REF_OP_DMASK, t, n});
+			ref_multiply(dx, dx, mask + ref_sequence_row(run, t, n, width), width, errs, (ref_site){REF_OP_DMASK, t, n});
 		if (k)
 			memcpy(run->dy + s * width, dx, width * sizeof *dx);
 	}

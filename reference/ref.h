@@ -14,7 +14,7 @@ typedef struct ref_noise {
 	double absolute;       /* 2^-150 */
 	double activation;     /* relative amplitude of tanh and sigmoid, in units of `relative` (6 for 3 ulp: BUDGET.md) */
 	double activation_abs; /* absolute amplitude of tanh and sigmoid */
-	int sticky;            /* 1: the same perturbations at every t (see numerics: coherent errors) */
+	int correlated;        /* 1: the same perturbations at every t (see numerics: coherent errors) */
 } ref_noise;
 
 typedef struct ref_stats { /* what the judge needs to know beside the values */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ref_backward.c - the way back of ref_forward.c, against its order of steps.
  *
- *   d   = dy + r                      r: carried from the step processed after; dh_n at first, dh_0 at last
+ *   d   = dy + r                      r: carried from the step processed after; grad_h_n at first, grad_h_0 at last
  *   dm  = W_hr^T d                    with a projection, else d
  *   da  = cell's backward(dm, dc)     towards x and towards h'
  *   r'  = W_hh^T da                   gate by gate, the gates' sums then added; GRU adds d z
@@ -22,7 +22,7 @@ static const double *gradient_at_m(ref_layer *l, const double *d, size_t t, size
 	squares = ref_chain_squares(&l->errs, l->squares, l->H);
 	memset(dm, 0, l->H * sizeof *dm);
 	ref_chain_add(dm, squares, l->H, &terms);
-	ref_chain_end(dm, squares, l->H, l->P, 0, &l->errs, (ref_place){REF_OP_DM, t, n});
+	ref_chain_end(dm, squares, l->H, l->P, 0, &l->errs, (ref_site){REF_OP_DM, t, n});
 	return dm;
 }
 
@@ -37,7 +37,7 @@ static void carry(ref_layer *l, const double *da, const double *direct, size_t t
 	for (size_t j = 0; j < R; j++)
 		r[j] = direct ? direct[j] : 0;
 	ref_chain_add(r, squares, R, &terms);
-	ref_chain_end(r, squares, R, GH, 0, &l->errs, (ref_place){REF_OP_CARRY, t, n});
+	ref_chain_end(r, squares, R, GH, 0, &l->errs, (ref_site){REF_OP_CARRY, t, n});
 }
 
 static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
@@ -46,7 +46,7 @@ static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
 	double *d = l->dh + (t * l->way.N + n) * R;
 	ref_step step = ref_layer_step(l, REF_OP_DCELL, t, n);
 
-	ref_add(d, dy, l->dh_now + n * R, R, &l->errs, (ref_place){REF_OP_DH, t, n});
+	ref_add(d, dy, l->dh_now + n * R, R, &l->errs, (ref_site){REF_OP_DH, t, n});
 	step.d = gradient_at_m(l, d, t, n);
 	l->cell->backward(&step);
 	ref_note(&l->errs, step.dgates, l->G * l->H);
@@ -55,13 +55,13 @@ static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
 	carry(l, step.dgates_h, step.dh_direct, t, n);
 }
 
-void ref_layer_backward(ref_layer *l, const double *dy, size_t dy_step, const double *dh_n, const double *dc_n)
+void ref_layer_backward(ref_layer *l, const double *dy, size_t dy_step, const double *grad_h_n, const double *grad_c_n)
 {
 	const size_t T = l->way.T, N = l->way.N;
 
-	memcpy(l->dh_now, dh_n, N * l->R * sizeof *dh_n);
+	memcpy(l->dh_now, grad_h_n, N * l->R * sizeof *grad_h_n);
 	if (l->dc)
-		memcpy(l->dc_now, dc_n, N * l->H * sizeof *dc_n);
+		memcpy(l->dc_now, grad_c_n, N * l->H * sizeof *grad_c_n);
 	for (size_t i = 0; i < T; i++) {
 		size_t t = l->way.reverse ? i : T - 1 - i;
 
@@ -79,10 +79,11 @@ void ref_layer_dx(ref_layer *l, double *dx)
 	for (size_t i = 0; i < l->way.steps; i++) {
 		size_t s = l->way.order[i];
 		double *squares = ref_chain_squares(&l->errs, l->squares, l->I);
-		ref_terms terms = {.a = l->dgates + s * GH, .a_step = 1, .b = l->weights.weight_ih, .b_step = l->I, .count = GH};
+		ref_terms terms = {
+			.a = l->dgates + s * GH, .a_step = 1, .b = l->weights.weight_ih, .b_step = l->I, .count = GH};
 
 		ref_chain_add(dx + s * l->I, squares, l->I, &terms);
-		ref_chain_end(dx + s * l->I, squares, l->I, GH, 0, &l->errs, (ref_place){REF_OP_DX, s / N, s % N});
+		ref_chain_end(dx + s * l->I, squares, l->I, GH, 0, &l->errs, (ref_site){REF_OP_DX, s / N, s % N});
 	}
 }
 
@@ -100,7 +101,7 @@ static void outer(ref_layer *l, double *out, size_t rows, size_t width, const do
 
 		terms.a = da + k;
 		ref_chain_add(out + k * width, squares, width, &terms);
-		ref_chain_end(out + k * width, squares, width, terms.count, 1, &l->errs, (ref_place){operation, 0, k});
+		ref_chain_end(out + k * width, squares, width, terms.count, 1, &l->errs, (ref_site){operation, 0, k});
 	}
 }
 
@@ -116,7 +117,7 @@ static void over_steps(ref_layer *l, double *out, const double *da, unsigned ope
 	squares = ref_chain_squares(&l->errs, l->squares, GH);
 	memset(out, 0, GH * sizeof *out);
 	ref_chain_plain(out, squares, GH, &terms);
-	ref_chain_end(out, squares, GH, terms.count, 1, &l->errs, (ref_place){operation, 0, 0});
+	ref_chain_end(out, squares, GH, terms.count, 1, &l->errs, (ref_site){operation, 0, 0});
 }
 
 void ref_layer_dweights(ref_layer *l, const double *x, const ref_grads *grads)

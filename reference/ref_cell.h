@@ -14,7 +14,7 @@
 
 typedef struct ref_step { /* one batch row at one step; NULL where the cell has none */
 	size_t H;
-	const ref_errs *errs;
+	const ref_errors *errs;
 	uint64_t stream;
 	double *gates;                 /* (G, H) forward: pre-activations, replaced by activations; backward: read */
 	const double *a_nh;            /* (H) GRU: recurrent part of the new gate */
@@ -37,12 +37,22 @@ typedef struct ref_cell {
 
 extern const ref_cell ref_cell_rnn_tanh, ref_cell_rnn_relu, ref_cell_lstm, ref_cell_gru;
 
+/* Does the units of a step by an inlined function, compiled twice: with noise, and exact, where noise is gone. */
+typedef void ref_units(const ref_step *step, const ref_noise *noise);
+NOISE_INLINE void ref_units_of(const ref_step *step, ref_units *units)
+{
+	if (step->errs->noise)
+		units(step, step->errs->noise);
+	else
+		units(step, NULL);
+}
+
 NOISE_INLINE double ref_sigmoid(double a) { return 1 / (1 + exp(-a)); }
 
 /* q(s) = s (1 - s), the derivative of the sigmoid by its value. */
-NOISE_INLINE double ref_q(noise_pen *pen, double s) { return fl(pen, s * fl(pen, 1 - s)); }
+NOISE_INLINE double ref_q(noise_rounding *pen, double s) { return fl(pen, s * fl(pen, 1 - s)); }
 
 /* 1 - y^2, the derivative of tanh by its value. */
-NOISE_INLINE double ref_one_minus_square(noise_pen *pen, double y) { return fl(pen, 1 - fl(pen, y * y)); }
+NOISE_INLINE double ref_one_minus_square(noise_rounding *pen, double y) { return fl(pen, 1 - fl(pen, y * y)); }
 
 #endif

@@ -53,7 +53,7 @@ void ref_chain_plain(double *sum, double *square, size_t n, const ref_terms *ter
 	}
 }
 
-double *ref_chain_squares(const ref_errs *errs, double *scratch, size_t n)
+double *ref_chain_squares(const ref_errors *errs, double *scratch, size_t n)
 {
 	if (!errs->noise && !errs->stats)
 		return NULL;
@@ -77,7 +77,7 @@ static void perturb(double *sum, const double *square, size_t n, size_t count, d
 	double absolute = noise->absolute * noise->absolute * (double)count;
 
 	for (size_t j = 0; j < n; j++) {
-		uint64_t z = noise_draw(stream, j);
+		uint64_t z = random_draw(stream, j);
 		double own = sqrt(relative * square[j] + absolute) * noise_unit((uint32_t)(z >> 32));
 		double error = own + drift * sum[j] * noise_unit((uint32_t)z);
 
@@ -85,8 +85,8 @@ static void perturb(double *sum, const double *square, size_t n, size_t count, d
 	}
 }
 
-void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errs *errs,
-                   ref_place place)
+void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errors *errs,
+                   ref_site place)
 {
 	const ref_noise *noise = errs->noise;
 
@@ -99,40 +99,40 @@ void ref_chain_end(double *sum, const double *square, size_t n, size_t count, in
 		ref_note(errs, sum, n);
 	}
 	if (noise)
-		perturb(sum, square, n, count, over_time && noise->sticky ? coherent(noise, count) : 0, noise,
+		perturb(sum, square, n, count, over_time && noise->correlated ? coherent(noise, count) : 0, noise,
 		        ref_stream(errs, place));
 }
 
-uint64_t ref_stream(const ref_errs *errs, ref_place place)
+uint64_t ref_stream(const ref_errors *errs, ref_site place)
 {
 	return errs->noise ? noise_stream(errs->noise, errs->seed, place.operation, place.t, place.n) : 0;
 }
 
-void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errs *errs, ref_place place)
+void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place)
 {
 	uint64_t stream = ref_stream(errs, place);
 
 	for (size_t j = 0; j < n; j++) {
-		noise_pen pen = noise_pen_at(errs->noise, stream, j);
+		noise_rounding pen = noise_rounding_at(errs->noise, stream, j);
 
 		out[j] = fl(&pen, a[j] + b[j]);
 	}
 	ref_note(errs, out, n);
 }
 
-void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errs *errs, ref_place place)
+void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place)
 {
 	uint64_t stream = ref_stream(errs, place);
 
 	for (size_t j = 0; j < n; j++) {
-		noise_pen pen = noise_pen_at(errs->noise, stream, j);
+		noise_rounding pen = noise_rounding_at(errs->noise, stream, j);
 
 		out[j] = fl(&pen, a[j] * b[j]);
 	}
 	ref_note(errs, out, n);
 }
 
-void ref_note(const ref_errs *errs, const double *values, size_t n)
+void ref_note(const ref_errors *errs, const double *values, size_t n)
 {
 	double largest = 0;
 

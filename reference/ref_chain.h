@@ -17,16 +17,16 @@ typedef struct ref_terms { /* sum over k of a[k*a_step] * row b[k*b_step .. + n)
 	size_t count;
 } ref_terms;
 
-typedef struct ref_errs {   /* how a (layer, direction) errs and what is noted */
+typedef struct ref_errors { /* how a (layer, direction) errs and what is noted */
 	const ref_noise *noise; /* NULL = exact */
 	ref_stats *stats;       /* NULL = not wanted */
 	uint64_t seed;
-} ref_errs;
+} ref_errors;
 
-typedef struct ref_place { /* which row of which operation: the address of its random numbers */
+typedef struct ref_site { /* which row of which operation: the address of its random numbers */
 	unsigned operation;
 	size_t t, n;
-} ref_place;
+} ref_site;
 
 /* sum[j] += the terms, and square[j] += their squares and those of the partial sums; square NULL = not wanted.
  * Aliasing: sum and square overlap nothing. */
@@ -35,18 +35,18 @@ void ref_chain_add(double *sum, double *square, size_t n, const ref_terms *terms
 void ref_chain_plain(double *sum, double *square, size_t n, const ref_terms *terms);
 
 /* Squares for a new chain: zeroed scratch of n if errs needs them, else NULL. */
-double *ref_chain_squares(const ref_errs *errs, double *scratch, size_t n);
+double *ref_chain_squares(const ref_errors *errs, double *scratch, size_t n);
 /* Ends a chain of `count` operations: rounds the sums, notes the largest partial sum (bounded by the square root of
- * its squares).  over_time: the chain runs over steps, so sticky noise adds its coherent part. */
-void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errs *errs,
-                   ref_place place);
+ * its squares).  over_time: the chain runs over steps, so correlated noise adds its coherent part. */
+void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errors *errs,
+                   ref_site place);
 
 /* Stream of a place; 0 without noise. */
-uint64_t ref_stream(const ref_errs *errs, ref_place place);
+uint64_t ref_stream(const ref_errors *errs, ref_site place);
 /* out[j] = fl(a[j] + b[j]) and fl(a[j] * b[j]); out may be a or b. */
-void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errs *errs, ref_place place);
-void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errs *errs, ref_place place);
+void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place);
+void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place);
 /* Notes magnitudes; NaN is not a magnitude. */
-void ref_note(const ref_errs *errs, const double *values, size_t n);
+void ref_note(const ref_errors *errs, const double *values, size_t n);
 
 #endif

@@ -18,7 +18,7 @@ static void pre_activations(ref_layer *l, const double *x, size_t t, size_t n)
 	memcpy(a, l->bias, GH * sizeof *a);
 	ref_chain_add(a, squares, GH, &input);
 	ref_chain_add(a, squares, joined, &state);
-	ref_chain_end(a, squares, GH, l->I + l->R, 0, &l->errs, (ref_place){REF_OP_GATES, t, n});
+	ref_chain_end(a, squares, GH, l->I + l->R, 0, &l->errs, (ref_site){REF_OP_GATES, t, n});
 	if (joined == GH)
 		return;
 	a = l->a_nh + s * H;
@@ -26,7 +26,7 @@ static void pre_activations(ref_layer *l, const double *x, size_t t, size_t n)
 	state.b += joined;
 	memcpy(a, l->bias_nh, H * sizeof *a);
 	ref_chain_add(a, squares, H, &state);
-	ref_chain_end(a, squares, H, l->R, 0, &l->errs, (ref_place){REF_OP_A_NH, t, n});
+	ref_chain_end(a, squares, H, l->R, 0, &l->errs, (ref_site){REF_OP_A_NH, t, n});
 }
 
 static void project(ref_layer *l, size_t t, size_t n)
@@ -36,7 +36,7 @@ static void project(ref_layer *l, size_t t, size_t n)
 	ref_terms terms = {.a = l->m + s * l->H, .a_step = 1, .b = l->weight_hr_t, .b_step = l->P, .count = l->H};
 
 	ref_chain_add(h, squares, l->P, &terms);
-	ref_chain_end(h, squares, l->P, l->H, 0, &l->errs, (ref_place){REF_OP_PROJECT, t, n});
+	ref_chain_end(h, squares, l->P, l->H, 0, &l->errs, (ref_site){REF_OP_PROJECT, t, n});
 }
 
 static void step(ref_layer *l, const double *x, size_t t, size_t n)

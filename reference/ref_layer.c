@@ -46,10 +46,19 @@ static void join_biases(ref_layer *l)
 	for (size_t k = 0; ih && k < all; k++)
 		l->bias[k] = ih[k];
 	if (hh) {
-		ref_add(l->bias, l->bias, hh, joined, &l->errs, (ref_place){REF_OP_BIAS, 0, 0});
+		ref_add(l->bias, l->bias, hh, joined, &l->errs, (ref_site){REF_OP_BIAS, 0, 0});
 		for (size_t k = joined; k < all; k++)
 			l->bias_nh[k - joined] = hh[k];
 	}
+}
+
+static void arrange_weights(ref_layer *l)
+{
+	transpose(l->weight_ih_t, l->weights.weight_ih, l->G * l->H, l->I);
+	transpose(l->weight_hh_t, l->weights.weight_hh, l->G * l->H, l->R);
+	if (l->P)
+		transpose(l->weight_hr_t, l->weights.weight_hr, l->P, l->H);
+	join_biases(l);
 }
 
 gm_status ref_layer_create(ref_layer *l, int backward)
@@ -88,11 +97,7 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 		return GM_NO_MEMORY;
 	l->m = m ? m : l->h;
 	l->dgates_h = dgates_h ? dgates_h : l->dgates;
-	transpose(l->weight_ih_t, l->weights.weight_ih, GH, l->I);
-	transpose(l->weight_hh_t, l->weights.weight_hh, GH, l->R);
-	if (l->P)
-		transpose(l->weight_hr_t, l->weights.weight_hr, l->P, H);
-	join_biases(l);
+	arrange_weights(l);
 	return GM_OK;
 }
 
@@ -106,7 +111,7 @@ ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t t, size_t
 	return (ref_step){
 		.H = H,
 		.errs = &l->errs,
-		.stream = ref_stream(&l->errs, (ref_place){operation, t, n}),
+		.stream = ref_stream(&l->errs, (ref_site){operation, t, n}),
 		.gates = row_of(l->gates, s, GH),
 		.a_nh = row_of(l->a_nh, s, H),
 		.h_prev = row_of(l->h_prev, s, l->R),

@@ -20,19 +20,19 @@ typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
 	double *weight_ih, *weight_hh, *bias_ih, *bias_hh, *weight_hr;
 } ref_grads;
 
-typedef struct ref_way { /* who has a step when; shared by all layers of a direction */
+typedef struct ref_schedule { /* who has a step when; shared by all layers of a direction */
 	size_t T, N;
 	int reverse;
 	const size_t *length; /* (N) */
 	const size_t *order;  /* rows s that are not padding, against the order of processing: as sums over steps run */
 	size_t steps;         /* entries of order */
-} ref_way;
+} ref_schedule;
 
 typedef struct ref_layer {
 	const ref_cell *cell;
 	ref_weights weights;
-	ref_way way;
-	ref_errs errs;
+	ref_schedule way;
+	ref_errors errs;
 	size_t I, H, P, R, G;
 	double *weight_ih_t, *weight_hh_t, *weight_hr_t; /* (I, G*H), (R, G*H), (H, P): sums run along units */
 	double *bias;                /* (G*H) of the chain over x: b_ih + b_hh where joined, else b_ih */
@@ -45,7 +45,7 @@ typedef struct ref_layer {
 	double *h_now, *c_now;       /* (N, R), (N, H): state, at last h_n, c_n */
 	double *dgates, *dgates_h;   /* (T, N, G, H); the same but for GRU */
 	double *dh, *dc;             /* (T, N, R), (T, N, H) LSTM: gradients at h and c */
-	double *dh_now, *dc_now;     /* (N, R), (N, H): carried, at last dh_0, dc_0 */
+	double *dh_now, *dc_now;     /* (N, R), (N, H): carried, at last grad_h_0, grad_c_0 */
 	double *squares, *scratch;   /* widest row; (2, H): dm, dh_direct */
 	void *block;                 /* all of the above */
 } ref_layer;
@@ -62,15 +62,16 @@ ref_step ref_layer_step(const ref_layer *layer, unsigned operation, size_t t, si
  *   x  (T, N, I)  h_0 (N, R)  c_0 (N, H)   read */
 void ref_layer_forward(ref_layer *layer, const double *x, const double *h_0, const double *c_0);
 
-/* Fills dgates, dgates_h, dh, dc; dh_now and dc_now end as dh_0 and dc_0.
- *   dy        row s at s*dy_step, R wide    dh_n (N, R)  dc_n (N, H)   read */
-void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, const double *dh_n, const double *dc_n);
+/* Fills dgates, dgates_h, dh, dc; dh_now and dc_now end as grad_h_0 and grad_c_0.
+ *   dy        row s at s*dy_step, R wide    grad_h_n (N, R)  grad_c_n (N, H)   read */
+void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, const double *grad_h_n,
+                        const double *grad_c_n);
 
 /* After ref_layer_backward: dx (T, N, I), and the gradients of the weights. */
 void ref_layer_dx(ref_layer *layer, double *dx);
 void ref_layer_dweights(ref_layer *layer, const double *x, const ref_grads *grads);
 
-enum { /* places of roundings (ref_place.operation); each dW takes a row of them */
+enum { /* places of roundings (ref_site.operation); each dW takes a row of them */
 	   REF_OP_BIAS,
 	   REF_OP_GATES,
 	   REF_OP_A_NH,

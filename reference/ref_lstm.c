@@ -14,7 +14,7 @@ NOISE_INLINE void forward_units(const ref_step *s, const ref_noise *noise)
 	const size_t H = s->H;
 
 	for (size_t u = 0; u < H; u++) {
-		noise_pen pen = noise_pen_at(noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(noise, s->stream, u);
 		double i = fl_act(&pen, ref_sigmoid(s->gates[0 * H + u]));
 		double f = fl_act(&pen, ref_sigmoid(s->gates[1 * H + u]));
 		double g = fl_act(&pen, tanh(s->gates[2 * H + u]));
@@ -37,7 +37,7 @@ NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
 	const size_t H = s->H;
 
 	for (size_t u = 0; u < H; u++) {
-		noise_pen pen = noise_pen_at(noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(noise, s->stream, u);
 		double i = s->gates[0 * H + u], f = s->gates[1 * H + u];
 		double g = s->gates[2 * H + u], o = s->gates[3 * H + u];
 		double d = s->d[u], tanh_c = s->tanh_c[u];
@@ -53,20 +53,8 @@ NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
 	}
 }
 
-static void forward(const ref_step *step)
-{
-	if (step->errs->noise)
-		forward_units(step, step->errs->noise);
-	else
-		forward_units(step, NULL);
-}
+static void forward(const ref_step *step) { ref_units_of(step, forward_units); }
 
-static void backward(const ref_step *step)
-{
-	if (step->errs->noise)
-		backward_units(step, step->errs->noise);
-	else
-		backward_units(step, NULL);
-}
+static void backward(const ref_step *step) { ref_units_of(step, backward_units); }
 
 const ref_cell ref_cell_lstm = {.joined = 4, .forward = forward, .backward = backward};

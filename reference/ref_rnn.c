@@ -12,7 +12,7 @@
 static void forward_tanh(const ref_step *s)
 {
 	for (size_t u = 0; u < s->H; u++) {
-		noise_pen pen = noise_pen_at(s->errs->noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(s->errs->noise, s->stream, u);
 
 		s->m[u] = s->gates[u] = fl_act(&pen, tanh(s->gates[u]));
 	}
@@ -21,7 +21,7 @@ static void forward_tanh(const ref_step *s)
 static void backward_tanh(const ref_step *s)
 {
 	for (size_t u = 0; u < s->H; u++) {
-		noise_pen pen = noise_pen_at(s->errs->noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(s->errs->noise, s->stream, u);
 
 		s->dgates[u] = fl(&pen, s->d[u] * ref_one_minus_square(&pen, s->gates[u]));
 	}

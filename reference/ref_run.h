@@ -13,7 +13,7 @@ typedef struct ref_run_state {
 	size_t T, N, L, D, R;
 	int backward;
 	size_t *length;   /* (N) */
-	size_t *order[2]; /* of ref_way, for each direction */
+	size_t *order[2]; /* of ref_schedule, for each direction */
 	size_t steps;
 	double *zeros;    /* stands for every absent state and weight */
 	double **x;       /* L+1 sequences: x[k] (T, N, width of layer k's input), x[L] (T, N, D*R) the output */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* verdict.c - from a budget and a result to a verdict.  Comparisons are written so that a NaN is wrong. */
-#include "budget.h"
+#include "budget_tensor.h"
+#include "judge.h"
 
 #include <math.h>
 

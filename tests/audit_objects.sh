@@ -61,10 +61,12 @@ audit_scalar() {
 	done
 }
 
-loud='^(v?f?printf|puts|putchar|fputs|fputc|fwrite|perror|stdout|stderr|_?exit|abort|fopen|open|read|write|getenv|system)(64|_chk)?$'
+loud='^(v?f?printf|puts|putchar|fputs|fputc|fwrite|perror|stdout|stderr|_?exit|abort)(64|_chk)?$'
+loud="$loud|^(fopen|open|read|write|getenv|system)(64|_chk)?\$"
 audit_quiet() {
 	for part in impl reference; do
 		objects "$1/$part" '*' | while read -r object; do
+			case $object in */impl/base/*) continue ;; esac # the one folder that talks to the system
 			nm -u "$object" | awk -v loud="$loud" '{ sub(/^__/, "", $2) } $2 ~ loud { print "uses " $2 }' |
 				say_each "$object" quiet
 		done
@@ -111,7 +113,8 @@ self_test() {
 		mkdir -p "$work/build/${object%/*}"
 		printf '%s\n' "$source" >"$work/source.c"
 		# shellcheck disable=SC2086 # flags are words
-		"$cc" -std=c11 $flags -c -o "$work/build/$object.c.o" "$work/source.c" || echo "self-test: cannot compile: $source"
+		"$cc" -std=c11 $flags -c -o "$work/build/$object.c.o" "$work/source.c" ||
+			echo "self-test: cannot compile: $source"
 		said=$(audit "$work/build")
 		case $said in
 		'') [ -z "$what" ] ;;
@@ -126,4 +129,5 @@ bad=$(self_test; audit "$build")
 [ -z "$bad" ] || { printf '%s\n' "$bad"; exit 1; }
 kernels=$(objects "$build" '*/gm_kernels_*' | wc -l)
 [ "$kernels" -gt 0 ] || { echo "no kernel objects below $build"; exit 1; }
-echo "audit_objects: $(planted | wc -l) planted objects judged rightly, $kernels kernel objects and the rest keep the rules"
+judged=$(planted | wc -l)
+echo "audit_objects: $judged planted objects judged rightly, $kernels kernel objects and the rest keep the rules"

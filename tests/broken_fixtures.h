@@ -20,7 +20,8 @@ void remake(hid_t file, const char *path, hid_t type, int rank, const hsize_t *d
 void remake_stored(hid_t file, const char *path, hid_t plist);
 void remove_link(hid_t file, const char *path);
 /* Attribute anew; rank 0 = scalar. */
-void set_attribute(hid_t file, const char *path, const char *name, hid_t type, int rank, hsize_t dim, const void *value);
+void set_attribute(hid_t file, const char *path, const char *name, hid_t type, int rank, hsize_t dim,
+                   const void *value);
 void set_text(hid_t file, const char *path, const char *name, const char *value, size_t bytes);
 void set_integer(hid_t file, const char *path, const char *name, long long value);
 

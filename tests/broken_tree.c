@@ -158,5 +158,5 @@ void edit_named_shape_bomb(hid_t file)
 void edit_overflowing_name(hid_t file)
 {
 	set_integer(file, LSTM, "input_size", 1 << 24);
-	resize_case(file, "lstm_T999999999_N999999999_I16777216_H5.init", 999999999, 999999999);
+	resize_case(file, "lstm_T16777216_N16777216_I16777216_H5.init", 1 << 24, 1 << 24);
 }

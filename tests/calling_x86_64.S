@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* calling_x86_64.S - see calling.h.  System V ABI: rbx rbp r12-r15 and rsp; above rsp the caller's frame; control bits of
- * MXCSR, the x87 control word; x87 stack empty, direction flag clear.  As notes: MXCSR's sticky flags, and upper halves
- * of vector registers in use (XINUSE bits 2 and 6 by XGETBV with ECX = 1), which slow down SSE code: missing vzeroupper. */
+/* calling_x86_64.S - see calling.h.  System V ABI: rbx rbp r12-r15 and rsp; above rsp the caller's frame; control bits
+ * of MXCSR, the x87 control word; x87 stack empty, direction flag clear.  As notes: MXCSR's sticky flags, and upper
+ * halves of vector registers in use (XINUSE bits 2 and 6 by XGETBV with ECX = 1), which slow down SSE code: missing
+ * vzeroupper. */
 
 #define RBX 0
 #define RBP 1
@@ -222,7 +223,8 @@ bad_x87_tags:
 bad_direction:
 	std
 	ret
-bad_upper:
+bad_upper: /* true of zeros: of what is there by chance it could set a sticky flag too */
+	vxorps %ymm3, %ymm3, %ymm3
 	vcmpps $15, %ymm3, %ymm3, %ymm3
 	ret
 

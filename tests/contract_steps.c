@@ -20,7 +20,8 @@ static void fill_units(const kernel_problem *p, unsigned which, kernel_matrix *m
 				*unit_at(matrix, lanes, parts, row, part, unit) = kernel_value(p, which, row, part, unit);
 }
 
-static float *read_units(const kernel_problem *p, const kernel_matrix *matrix, size_t lanes, size_t parts, float *result)
+static float *read_units(const kernel_problem *p, const kernel_matrix *matrix, size_t lanes, size_t parts,
+                         float *result)
 {
 	for (size_t row = 0; row < p->rows; row++)
 		for (size_t part = 0; part < parts; part++)

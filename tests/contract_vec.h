@@ -72,7 +72,8 @@ uint32_t random_bits(uint64_t *state);
 float random_near(uint64_t *state); /* -1 .. 1 */
 
 enum { VEC_LANES_MAX = 64, VEC_SPECIALS = 44, VEC_SEED = 20260101 };
-float vec_special(size_t i); /* zeros, denormals, normals, halves, huge, infinite, NaN quiet and signalling, both signs */
+float vec_special(
+	size_t i); /* zeros, denormals, normals, halves, huge, infinite, NaN quiet and signalling, both signs */
 
 typedef struct vec_stream { /* all pairs or triples of special values, then random ones */
 	size_t count;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# figures.sh GATEMARK ROOT - figures on the pages (*.md) are those of the program and of its sources: cases, rows, faults,
-# shares of the budget, ulps, constants.  What only a C test knows is compared there (tests/documented.h); what was
-# measured carries date and machine on its page.  Wrong figures are planted in the end: each must be caught.
+# figures.sh GATEMARK ROOT - figures on the pages (*.md) are those of the program and of its sources: cases, rows,
+# faults, shares of the budget, ulps, constants.  What only a C test knows is compared there (tests/documented.h); what
+# was measured carries date and machine on its page.  Wrong figures are planted in the end: each must be caught.
 set -u
 gatemark=$1
 root=$2
@@ -87,9 +87,10 @@ compare() {
 }
 compare "$work/pages" >"$work/wrong"
 [ -s "$work/wrong" ] && { cat "$work/wrong"; failed=1; }
-sed "s/$faults seeded faults/99 seeded faults/; s/ $cases | 0\.[0-9]* |/ $cases | 0.99 |/; s/1000 resamples/99 resamples/
-	s/in $cases cases/in 99 cases/" "$work/pages" >"$work/planted"
-caught=$(compare "$work/planted" | grep -cE "^not.*($faults seeded faults|1000 resamples|\`scalar\`, fix|rows in $cases cases)")
+sed "s/$faults seeded faults/99 seeded faults/; s/ $cases | 0\.[0-9]* |/ $cases | 0.99 |/
+	s/1000 resamples/99 resamples/; s/in $cases cases/in 99 cases/" "$work/pages" >"$work/planted"
+caught=$(compare "$work/planted" |
+	grep -cE "^not.*($faults seeded faults|1000 resamples|\`scalar\`, fix|rows in $cases cases)")
 [ "$caught" -eq 4 ] || { echo "of 4 planted figures $caught were caught:"; compare "$work/planted"; failed=1; }
 [ "$failed" -eq 0 ] && echo "figures: $(wc -l <"$work/want") passed, 4 planted caught"
 exit "$failed"

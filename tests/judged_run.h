@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* judged_run.h - for tests of the judge and the faults: a problem in float32 (drawn from a seed, or a case of a fixture),
- * a variant run on it once forward and backward with poisoned results, and the judge's opinion of every tensor. */
+/* judged_run.h - for tests of the judge and the faults: a problem in float32 (drawn from a seed, or a case of a
+ * fixture), a variant run on it once forward and backward with poisoned results, and the judge's opinion of every
+ * tensor. */
 #ifndef TESTS_JUDGED_RUN_H
 #define TESTS_JUDGED_RUN_H
 
@@ -15,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
+
 typedef struct trial {
 	gm_spec spec;
 	gm_tensors *tensors;
@@ -23,17 +26,7 @@ typedef struct trial {
 	char id[GM_SPEC_TEXT + 24];
 } trial;
 
-/* splitmix64, as a stream. */
-static inline uint64_t trial_bits(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-static inline float trial_unit(uint64_t *state) { return (float)((double)(trial_bits(state) >> 40) * 0x1p-23 - 1.0); }
+static inline float trial_unit(uint64_t *state) { return (float)((double)(random_next(state) >> 40) * 0x1p-23 - 1.0); }
 
 static inline void *trial_alloc(size_t count, size_t bytes)
 {
@@ -48,7 +41,7 @@ static inline void *trial_alloc(size_t count, size_t bytes)
 static inline void trial_fill_lengths(const trial *t, int64_t *lengths, uint64_t *state)
 {
 	for (size_t n = 0; n < t->spec.N; n++)
-		lengths[n] = n == 0 ? (int64_t)t->spec.T : n == 1 ? 1 : 1 + (int64_t)(trial_bits(state) % t->spec.T);
+		lengths[n] = n == 0 ? (int64_t)t->spec.T : n == 1 ? 1 : 1 + (int64_t)(random_next(state) % t->spec.T);
 }
 
 /* Weights in +-gain/sqrt(H) (gain 1: PyTorch's initial ones), the rest in +-1, masks 0 or 2. */

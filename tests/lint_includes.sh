@@ -9,9 +9,10 @@ root=$(cd "$1" && pwd)
 # Prints "file:line: what" for each finding in the tree at $1.
 lint() (
 	cd "$1"
-	find impl reference fixtures bench tests tools CMakeLists.txt CMakePresets.json .ci -type f \( -name '*.[ch]' -o -name '*.inc' \
-		-o -name '*.def' -o -name '*.cc' -o -name '*.cpp' -o -name 'CMake*' -o -name '*.cmake' -o -name '*.sh' -o -name run \) |
-		LC_ALL=C sort | xargs awk '
+	# shellcheck disable=SC2016 # awk's
+	find impl reference fixtures bench tests tools CMakeLists.txt CMakePresets.json .ci -type f \( -name '*.[ch]' \
+		-o -name '*.inc' -o -name '*.def' -o -name '*.cc' -o -name '*.cpp' -o -name 'CMake*' -o -name '*.cmake' \
+		-o -name '*.sh' -o -name run \) | LC_ALL=C sort | xargs awk '
 BEGIN {
 	# A layer and the layers it may include beside its own.  The longest layer that begins a path is its layer.
 	may["impl/include"]  = ""
@@ -30,14 +31,18 @@ BEGIN {
 	may["bench/plugin_skeleton"] = "impl/include"
 	may["tools"]         = "tools/record bench/judged bench/worker bench reference fixtures impl/include"
 	may["tests"]         = "tools/record tools bench/judged bench/worker bench reference fixtures impl/variants impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/include"
+	may["impl/base"]     = "impl/include"
+	for (k in may) # what stands alone, outside this tree too, takes nothing from here
+		if (k != "impl/include" && k != "bench/plugin_skeleton")
+			may[k] = may[k] " impl/base"
 	roots = split("impl/include impl reference fixtures/reader bench bench/worker tools tools/record tests tests/plugins", base, " ")
 	# What has one home: pattern of the code, pattern of the home, what it is.
 	home("#[ \t]*include[ \t]*[<\"]hdf5", "^(fixtures/reader/|tests/broken_)", "HDF5")
 	home("#[ \t]*include[ \t]*[<\"]benchmark/", "^bench/gbench_shim[.]cc$", "Google Benchmark")
 	home("#[ \t]*include[ \t]*[<\"]cmocka", "^tests/", "cmocka")
 	home("#[ \t]*include[ \t]*[<\"](sleef|arm_|cpuid|[a-z0-9]*intrin[.]h)", "^impl/isa/", "header of an ISA")
-	home("__(AVX|SSE|FMA|ARM|aarch64|x86_64|i386|builtin_cpu_|builtin_ia32_)|_mm[0-9]*_|__m(128|256|512)|target[ \t]*\\(\"", \
-	     "^impl/isa/", "ISA condition or intrinsic")
+	home("__(AVX|SSE|FMA|ARM|aarch64|x86_64|i386|builtin_cpu_|builtin_ia32_)" \
+	     "|_mm[0-9]*_|__m(128|256|512)|target[ \t]*\\(\"", "^impl/isa/", "ISA condition or intrinsic")
 	for (k = 1; k < ARGC; k++)
 		known[ARGV[k]] = 1
 }
@@ -78,7 +83,8 @@ FNR == 1 {
 }
 !source { # CMake and shell: flags that change bits; one plug-in has to be refused for them
 	sub(/(^|[ \t])#.*/, "")
-	if (/-march=[n]ative|-ffast-[m]ath|-O[f]ast|-f[l]to|INTERPROCEDURAL_OPTIMIZATION (ON|TRUE)/ && FILENAME !~ /^tests\/plugins\//)
+	if (FILENAME !~ /^tests\/plugins\// &&
+	    /-march=[n]ative|-ffast-[m]ath|-O[f]ast|-f[l]to|INTERPROCEDURAL_OPTIMIZATION (ON|TRUE)/)
 		found("flag that changes bits")
 	next
 }
@@ -118,6 +124,10 @@ tools/record/i.c|#include "cli.h"|tools/record must not include tools
 tools/record/i.c|#include "race.h"|tools/record must not include bench
 bench/judged/i.c|#include "race.h"|bench/judged must not include bench
 tools/j.c|#include "judged_run.h"|tools must not include tests
+impl/base/x.c|#include "core/core.h"|impl/base must not include impl/core
+impl/include/y.h|#include "base/process.h"|impl/include must not include impl/base
+bench/plugin_skeleton/z.c|#include "base/random.h"|bench/plugin_skeleton must not include impl/base
+impl/kernels/w.inc|#include "base/random.h"|
 tools/k.c|#include "nowhere.h"|not in the tree
 tools/l.c|#include <hdf5.h>|HDF5 outside its home
 bench/m.c|#include <benchmark/benchmark.h>|Google Benchmark outside its home
@@ -137,7 +147,7 @@ END
 self_test() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	for file in impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h impl/kernels/kernels.h \
+	for file in impl/base/process.h impl/base/random.h impl/core/core.h impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h impl/kernels/kernels.h \
 		reference/ref.h fixtures/reader/fixture.h bench/race.h tools/cli.h tools/record/result.h tests/judged_run.h CMakeLists.txt CMakePresets.json .ci/run; do
 		mkdir -p "$work/$(dirname "$file")"
 		: >"$work/$file"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* race_simulation.h - a race without kernels or clocks: a source that makes times up (true time, spread between processes,
- * noise, drift, losses, crashes) and writes down every call, and a judge with prescribed verdicts.  Include after
- * cmocka.h. */
+/* race_simulation.h - a race without kernels or clocks: a source that makes times up (true time, spread between
+ * processes, noise, drift, losses, crashes) and writes down every call, and a judge with prescribed verdicts.  Include
+ * after cmocka.h. */
 #ifndef TESTS_RACE_SIMULATION_H
 #define TESTS_RACE_SIMULATION_H
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "race.h"
 #include "race_source.h"
@@ -30,6 +31,7 @@ typedef struct simulation {
 	gm_status open_status[SIM_MOST];
 	race_status verdict[SIM_MOST];
 	size_t crash_slot, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
+	double judge_seconds;             /* what judging a candidate really takes */
 	size_t stop_after;                /* calls of time until *stop is set; 0 = never */
 	volatile sig_atomic_t stop;
 	stats_stream stream;
@@ -100,6 +102,7 @@ static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensor
 		sim_note(s, SIM_FORGET, SIM_MOST, 0, 0);
 		return RACE_TIMED;
 	}
+	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
 	const size_t slot = (size_t)(candidate->variant[1] - '0');
 	sim_note(s, SIM_JUDGE, slot, 0, 0);
 	*judged = JUDGED_BUDGET;

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# readme.sh GATEMARK ROOT SKELETON - what the pages (*.md) and helps say can be typed, can be typed.  Commands of gatemark
-# are really run, in a scratch folder that holds what they name: a few golden cases, the plug-in SKELETON under the names
-# that pages give it, results of a short run.  Commands of scripts are not run: the script must exist and its help name
-# every word.  An option on its own must be known to a verb or a script.  Planted faults come last: each must be caught.
+# readme.sh GATEMARK ROOT SKELETON - what the pages (*.md) and helps say can be typed, can be typed.  Commands of
+# gatemark are really run, in a scratch folder that holds what they name: a few golden cases, the plug-in SKELETON under
+# the names that pages give it, results of a short run.  Commands of scripts are not run: the script must exist and its
+# help name every word.  An option on its own must be known to a verb or a script.  Planted faults come last: each must
+# be caught.
 set -u
 gatemark=$1
 root=$2
@@ -15,7 +16,8 @@ failed=0
 # Commands of a page, one a line: lines of blocks, code spans (also broken across lines), "rerun: ..." of a sample.
 commands() {
 	{
-		sed -nE -e 's/^(    )?((gatemark [a-z]|sh tools\/|build\/torch-venv\/).*)/\2/p' -e 's/.*rerun: (gatemark .*)/\1/p' "$1" |
+		sed -nE -e 's/^(    )?((gatemark [a-z]|sh tools\/|build\/torch-venv\/).*)/\2/p' \
+			-e 's/.*rerun: (gatemark .*)/\1/p' "$1" |
 			sed -E 's/ {2,}[^- ].*//; s/ +#.*//'
 		awk '/^```/ { block = !block; next } !block' "$1" | awk 'BEGIN { RS = "" } {
 			gsub(/\n */, " ")
@@ -48,8 +50,11 @@ help_of() { # of a script: what it says of itself
 
 # Lets gatemark run a command; a time that says nothing about the command is cut short.
 run_gatemark() {
-	command=$(printf '%s\n' "$1" | sed -e 's/^gatemark run --quick/& --shapes tiny/' -e 's/^gatemark bench/& --quick/')
-	(cd "$work" && gatemark() { GATEMARK_FIXTURES=$work/fixtures "$gatemark" "$@"; } && eval "$command") >"$work/said" 2>&1 ||
+	command=$(printf '%s\n' "$1" | sed -e 's/^gatemark run/& --quick --shapes tiny/' -e 's/^gatemark bench/& --quick/')
+	(
+		gatemark() { GATEMARK_FIXTURES=$work/fixtures timeout 60 "$gatemark" "$@"; }
+		cd "$work" && eval "$command"
+	) >"$work/said" 2>&1 ||
 		{ echo "\"$1\" ends with $?:"; tail -n 3 "$work/said"; }
 }
 
@@ -92,10 +97,11 @@ cp "$skeleton" "$work/build/libskeleton.so"
 chmod o-w "$work/libmine.so" "$work/build/libskeleton.so"
 echo rnn_tanh_T2_N1_I3_H5/fwd >"$work/tiny"
 verbs=$("$gatemark" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -vx gatemark)
-for verb in $verbs; do "$gatemark" "$verb" --help || echo "gatemark $verb has no --help" >>"$work/wrong"; done >"$work/known"
-for script in tools/run.sh tools/test.sh tools/scan.sh tools/bits.sh tools/bundle.sh tools/emulate.sh fixtures/export.py; do
-	help_of "$script"
-done >>"$work/known"
+for verb in $verbs; do
+	"$gatemark" "$verb" --help || echo "gatemark $verb has no --help" >>"$work/wrong"
+done >"$work/known"
+for script in run test scan bits bundle emulate; do help_of "tools/$script.sh"; done >>"$work/known"
+help_of fixtures/export.py >>"$work/known"
 run_gatemark "gatemark run --quick"
 
 # The pages; scripts and verbs that helps name; the table of variants.

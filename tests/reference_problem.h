@@ -55,7 +55,7 @@ static inline void drawn_fill(drawn *d, uint64_t seed)
 		d->value[i] = calloc(row->count, sizeof **d->value);
 		assert_non_null(d->value[i]);
 		for (size_t j = 0; j < row->count; j++) {
-			double r = noise_unit((uint32_t)noise_draw(noise_mix(seed + i), j));
+			double r = noise_unit((uint32_t)random_draw(random_mix(seed + i), j));
 
 			d->value[i][j] = row->kind == GM_DROPOUT_MASK ? (r < 0 ? 0 : 2) : (double)(float)(scale * r);
 		}
@@ -64,7 +64,7 @@ static inline void drawn_fill(drawn *d, uint64_t seed)
 		d->lengths = calloc(d->spec.N, sizeof *d->lengths);
 		assert_non_null(d->lengths);
 		for (size_t n = 0; n < d->spec.N; n++)
-			d->lengths[n] = n == 0 ? (int64_t)d->spec.T : n == 1 ? 1 : 1 + (int64_t)(noise_draw(seed, n) % d->spec.T);
+			d->lengths[n] = n == 0 ? (int64_t)d->spec.T : n == 1 ? 1 : 1 + (int64_t)(random_draw(seed, n) % d->spec.T);
 	}
 	drawn_poison(d, GM_INPUT, d->spec.problem.input_size);
 	drawn_poison(d, GM_GRAD_OUTPUT, gm_directions(&d->spec.problem) * gm_state_size(&d->spec.problem));

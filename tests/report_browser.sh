@@ -19,11 +19,17 @@ bench() {
 	low=$3
 	high=$3
 	[ "$2" -lt 64 ] || low=0 high=${3}00000000
-	printf '{"schema":1,"kind":"bench","run":"000000000000000a","problem":"lstm_T%s_N1_I64_H64/fwd","variant":"%s","status":"timed","judged":"budget","samples":20,"tainted":0,"p50_ns":%s.0,"p99_ns":%s.0,"low_ns":%s.0,"high_ns":%s.5}\n' "$2" "$1" "$3" "$3" "$low" "$high"
+	printf '{"schema":1,"kind":"bench","run":"000000000000000a","problem":"lstm_T%s_N1_I64_H64/fwd",' "$2"
+	printf '"variant":"%s","status":"timed","judged":"budget","samples":20,"tainted":0,' "$1"
+	printf '"p50_ns":%s.0,"p99_ns":%s.0,"low_ns":%s.0,"high_ns":%s.5}\n' "$3" "$3" "$low" "$high"
 }
 {
-	echo '{"schema":1,"kind":"run","run":"000000000000000a","verb":"bench","gatemark":"0","time":"2026-01-01T00:00:00Z","machine":{"cpu":"</script><script>throw 1</script>","fingerprint":"f"}}'
-	echo '{"schema":1,"kind":"check","run":"000000000000000a","case":"lstm_T3_N1_I2_H4.init","problem":"lstm_T3_N1_I2_H4","variant":"scalar","pass":"fwd","status":"pass","class":"f32","executor":"native","used":0.25,"where":"output","tensors":[]}'
+	printf '{"schema":1,"kind":"run","run":"000000000000000a","verb":"bench","gatemark":"0",'
+	printf '"time":"2026-01-01T00:00:00Z",'
+	echo '"machine":{"cpu":"</script><script>throw 1</script>","fingerprint":"f"}}'
+	printf '{"schema":1,"kind":"check","run":"000000000000000a","case":"lstm_T3_N1_I2_H4.init",'
+	printf '"problem":"lstm_T3_N1_I2_H4","variant":"scalar","pass":"fwd","status":"pass","class":"f32",'
+	echo '"executor":"native","used":0.25,"where":"output","tensors":[]}'
 	for T in 1 4 16 64; do
 		bench scalar $T $((T * 9000 + 100))
 		bench avx2-fused $T $((T * 700 + 900))
@@ -32,10 +38,10 @@ bench() {
 "$gatemark" report "$work/results.jsonl" -o "$work/report.html" -q
 
 failed=0
-# $1 name, $2 size, $3 more flags
+# $1 name, $2 size, $3 one more flag, or none
 shoot() {
 	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
-		--virtual-time-budget=4000 --enable-logging=stderr --window-size="$2" $3 \
+		--virtual-time-budget=4000 --enable-logging=stderr --window-size="$2" ${3:+"$3"} \
 		--screenshot="$pictures/report-$1.png" "file://$work/report.html" 2>"$work/$1.log" || failed=1
 	bytes=$(wc -c <"$pictures/report-$1.png" || echo 0)
 	if grep -E 'CONSOLE.*(Uncaught|Refused|violates|Error)' "$work/$1.log"; then
@@ -53,9 +59,10 @@ if cmp -s "$pictures/report-light.png" "$pictures/report-dark.png"; then
 	failed=1
 fi
 
-timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" --virtual-time-budget=4000 \
-	--dump-dom "file://$work/report.html" >"$work/dom.html" 2>/dev/null || failed=1
-for wanted in 'class="scripted"' 'Chosen: T 1 to 16 avx2-fused; T 64 scalar' 'Right of 1: the chosen variant is faster' '&lt;script&gt;throw 1'; do
+timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
+	--virtual-time-budget=4000 --dump-dom "file://$work/report.html" >"$work/dom.html" 2>/dev/null || failed=1
+for wanted in 'class="scripted"' 'Chosen: T 1 to 16 avx2-fused; T 64 scalar' \
+	'Right of 1: the chosen variant is faster' '&lt;script&gt;throw 1'; do
 	grep -qF "$wanted" "$work/dom.html" || { echo "missing in the page: $wanted"; failed=1; }
 done
 [ "$failed" -eq 0 ] && echo "report_browser: passed"

@@ -68,7 +68,7 @@ static inline void put_run(lines *l, const char *run, const char *machine, const
 		l->file,
 		"{\"schema\":1,\"kind\":\"run\",\"run\":\"%s\",\"verb\":\"run\",\"gatemark\":\"0.1.0\",\"commit\":\"abc\","
 		"\"compiler\":\"gcc\",\"versions\":{\"judge\":1},\"seed\":1,\"time\":\"%s\",\"arguments\":[\"gatemark\",\"run\","
-		"\"--cases\",\"a b*\"],\"machine\":{\"cpu\":\"CPU %s\",\"cpus\":2,\"isa\":[\"avx2\"],\"fingerprint\":\"%s\"}}\n",
+		"\"--cases\",\"a b*\"],\"machine\":{\"cpu\":\"CPU %s\",\"cpu_model\":\"family 1 model 2\",\"cpus\":2,\"isa\":[\"avx2\"],\"fingerprint\":\"%s\"}}\n",
 		run, time, machine, machine);
 }
 
@@ -100,6 +100,23 @@ static inline void put_paired(lines *l, const char *run, const char *problem, co
 	        "\"judged\":\"budget\",\"p50_ns\":%.6f,\"p99_ns\":%.6f,\"low_ns\":%.6f,\"high_ns\":%.6f,\"ratio\":%.6f,"
 	        "\"ratio_low\":%.6f,\"ratio_high\":%.6f}\n",
 	        run, problem, variant, p50, 1.1 * p50, 0.9 * p50, 1.1 * p50, ratio, low, high);
+}
+
+/* As put_time, by a variant of no table: the record itself says its class. */
+static inline void put_foreign(lines *l, const char *run, const char *problem, const char *class_name, double p50)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"foreign\",\"class\":\"%s\","
+	        "\"status\":\"timed\",\"judged\":\"budget\",\"p50_ns\":%.6f}\n",
+	        run, problem, class_name, p50);
+}
+
+static inline void put_skipped(lines *l, const char *run, const char *problem, const char *variant, const char *code)
+{
+	fprintf(l->file,
+	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"skipped\","
+	        "\"code\":\"%s\",\"reason\":\"because\"}\n",
+	        run, problem, variant, code);
 }
 
 static inline void put_status(lines *l, const char *run, const char *problem, const char *variant, const char *status)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
+
 static void *poisoned(size_t bytes)
 {
 	void *memory = NULL;
@@ -56,22 +58,12 @@ void run_open(variant_run *run, const gm_variant *variant, const gm_spec *spec, 
 	open_plan(run, mode);
 }
 
-/* splitmix64: public-domain constants of Vigna's generator. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
 static void draw(const gm_tensor *row, const gm_spec *spec, void *data, uint64_t *state)
 {
 	float bound = row->role == GM_ROLE_WEIGHT ? 1.0f / sqrtf((float)spec->problem.hidden_size) : 1.0f;
 
 	for (size_t i = 0; i < row->count; i++) {
-		uint64_t bits = next_random(state);
+		uint64_t bits = random_next(state);
 
 		if (row->kind == GM_LENGTHS)
 			((int64_t *)data)[i] = 1 + (int64_t)(bits % spec->T);

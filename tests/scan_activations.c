@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* scan_activations.c - tanh, sigmoid and exp of every row of variants.def that runs here, over all 2^32 floats or an
  * even sample of every exponent: error against double, order of neighbours, symmetry, limits, NaNs, and the same bits
- * from every ISA of one arithmetic (measures: scan_judge.h).  Prints the tables of reference/ACTIVATIONS.md and compares
- * them with it.  --self-test plants faults and wants each of them found.
+ * from every ISA of one arithmetic (measures: scan_judge.h).  Prints the tables of reference/ACTIVATIONS.md and
+ * compares them with it.  --self-test plants faults and wants each of them found.
  * Exit: 0 as documented, 1 not so, 2 usage, 70 no memory or threads. */
 #include <inttypes.h>
 #include <pthread.h>

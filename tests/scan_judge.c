@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/random.h"
+
 static const uint32_t infinity_bits = 0x7f800000u;
 
 float scan_float(uint32_t bits)
@@ -54,14 +56,7 @@ static void raise(double *worst, uint32_t *at, double error, uint32_t bits)
 	*at = bits;
 }
 
-static uint64_t mix(uint32_t argument, uint32_t result)
-{
-	uint64_t z = ((uint64_t)argument << 32 | result) + 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
+static uint64_t mix(uint32_t argument, uint32_t result) { return random_draw((uint64_t)argument << 32 | result, 0); }
 
 /* Errors, NaNs and hash of the arguments of one sign. */
 static void judge_values(const scan_chunk *chunk, int negative, const double *want, const float *got, double lowest,

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# scripts.sh ROOT - tools/run.sh and tools/test.sh on machines made of stubs: a PATH in which only the commands named here
-# exist, so that nothing is installed or built.  Each row of a test says which machine, what is typed, the exit code and
-# what must be said.
+# scripts.sh ROOT - tools/run.sh and tools/test.sh on machines made of stubs: a PATH in which only the commands named
+# here exist, so that nothing is installed or built.  Each row of a test says which machine, what is typed, the exit
+# code and what must be said.
 set -eu
 root=$(cd "$1" && pwd)
 work=$(mktemp -d)
@@ -14,9 +14,9 @@ passed=0
 
 # A machine: a folder of commands.  What the scripts take for granted, then stubs NAME=BODY.
 machine() {
-	rm -rf "$work/bin" "$work/tree/build"
+	rm -rf "${work:?}/bin" "$work/tree/build"
 	mkdir -p "$work/bin"
-	for command in sh sed awk tr tail mkdir date dirname cat env true; do
+	for command in sh sed awk tr tail mkdir rm date dirname cat env true; do
 		ln -s "$(command -v "$command")" "$work/bin/$command"
 	done
 	for stub in "$@"; do
@@ -41,10 +41,27 @@ want() {
 	esac
 }
 
-cmake_new='cmake=case $1 in --version) echo "cmake version 3.25.1" ;; --build) printf "[1/2] one\n[2/2] two\n" ;; esac'
-cmake_old='cmake=echo "cmake version 3.24.9"'
-cmake_unconfigured='cmake=case $1 in --version) echo "cmake version 4.0.0" ;; *) echo "CMake Error: toy"; exit 1 ;; esac'
-cmake_unbuilt='cmake=case $1 in --version) echo "cmake version 3.30.0" ;; --build) echo "toy.c:1: error"; exit 2 ;; esac'
+# shellcheck disable=SC2016 # for the stubs
+cmake_new='cmake=case $1 in
+--version) echo "cmake version 3.22.1" ;;
+--build) printf "[1/2] one\n[2/2] two\n" ;;
+esac'
+cmake_old='cmake=echo "cmake version 3.21.9"'
+# shellcheck disable=SC2016
+cmake_unconfigured='cmake=case $1 in
+--version) echo "cmake version 4.0.0" ;;
+*) echo "CMake Error: toy"; exit 1 ;;
+esac'
+# shellcheck disable=SC2016
+cmake_unbuilt='cmake=case $1 in
+--version) echo "cmake version 3.30.0" ;;
+--build) echo "toy.c:1: error"; exit 2 ;;
+esac'
+# shellcheck disable=SC2016
+cmake_configured='cmake=case $1 in
+--version) echo "cmake version 3.25.1" ;;
+*) echo "configured: $*"; exit 1 ;;
+esac'
 tools="cc= c++= ninja= pkg-config= getconf=echo@2 id=echo@1000 uname=echo@x"
 ready() { # a machine with the CMake $1 and every other command; only the files of Chart.js it cannot have
 	machine "$@"
@@ -60,6 +77,9 @@ want 0 'Usage: sh tools/run.sh' run.sh --help
 want 0 'Usage: sh tools/test.sh' test.sh -h
 want 2 'There is no preset toy' test.sh --preset toy
 want 2 '--preset takes a name' test.sh --preset
+want 2 'There is no option --prest' test.sh --prest tsan
+want 2 'There is no option --nonsense=1' test.sh -R bits --nonsense=1
+want 5 'libcmocka-dev' test.sh --no-install -j2 -R 'test_bits' --output-on-failure
 want 5 'libhdf5-dev       HDF5, with headers' run.sh --no-install
 want 5 'This system has no apt-get' run.sh
 machine id='echo 0' apt-get='exit 1'
@@ -75,7 +95,7 @@ want 5 'Installed, but still not found' run.sh
 machine id='echo 1000' apt-get='exit 0' sudo='echo "sorry" >&2; exit 1'
 want 5 'Could not install them' run.sh
 ready "$cmake_old"
-want 5 'CMake 3.25 or newer' run.sh --no-install
+want 5 'CMake 3.22 or newer' run.sh --no-install
 if [ -e "$chart" ]; then
 	ready "$cmake_unconfigured"
 	want 70 'Configuring failed; all of it is in' run.sh
@@ -83,6 +103,17 @@ if [ -e "$chart" ]; then
 	ready "$cmake_unbuilt"
 	want 70 'toy.c:1: error' run.sh
 	want 70 'The build failed; all of it is in' test.sh --preset dev
+	ready "$cmake_new"
+	: >"$work/tree/build" # in the way, as a read-only tree is
+	want 70 'Nothing can be written in' run.sh
+	ready "$cmake_new"
+	printf '#!/bin/sh\necho "ctest: $*"\n' >"$work/bin/ctest"
+	chmod +x "$work/bin/ctest"
+	want 0 'ctest.xml -R bits -j2' test.sh -R bits -j2
+	ready "$cmake_configured" # what was configured stands in the log
+	printf '#!/bin/sh\ncase $* in *cmocka*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
+	want 5 'libcmocka-dev' test.sh --no-install
+	want 70 '-DGM_TESTS=OFF' run.sh
 	ready "$cmake_new"
 	mkdir -p "$work/tree/build/release/bin"
 	printf '#!/bin/sh\necho "ran: $*"; exit 3\n' >"$work/tree/build/release/bin/gatemark"

@@ -8,9 +8,10 @@ them.  Rows, all numbers with 17 digits:
   STATS_SAMPLE(name, values)
   STATS_EXPECT(name, n, median, q05, q25, q90, q99, mad, sign_low, sign_high, boot_low, boot_high, boot_error)
   STATS_WIDENING(groups, factor)
-boot_*: percentile bootstrap of the median, 100000 resamples; boot_error: largest distance of either end between two such
-runs, plus the gap to the neighbouring order statistics (a bootstrap median takes few values).
+boot_*: percentile bootstrap of the median, 100000 resamples; boot_error: largest distance of either end between two
+such runs, plus the gap to the neighbouring order statistics (a bootstrap median takes few values).
 """
+
 import sys
 
 import numpy as np
@@ -41,13 +42,17 @@ def sign_interval(values):
 def bootstrap(values):
     if len(values) < 2:
         return values[0], values[0], 0.0
-    runs = [stats.bootstrap((values,), np.median, n_resamples=100000, method="percentile", batch=1000,
-                            random_state=seed).confidence_interval for seed in (1, 2)]
+    runs = [
+        stats.bootstrap(
+            (values,), np.median, n_resamples=100000, method="percentile", batch=1000, random_state=seed
+        ).confidence_interval
+        for seed in (1, 2)
+    ]
     ordered = np.sort(values)
     error = max(abs(runs[0].low - runs[1].low), abs(runs[0].high - runs[1].high))
     for end in runs[0]:
         i = np.searchsorted(ordered, end)
-        near = ordered[max(i - 1, 0):i + 2]
+        near = ordered[max(i - 1, 0) : i + 2]
         error = max(error, np.max(np.diff(near), initial=0.0))
     return runs[0].low, runs[0].high, error
 
@@ -60,15 +65,21 @@ def number(x):
 
 def main():
     out = sys.stdout
-    out.write("/* SPDX-License-Identifier: MIT */\n"
-              f"/* stats_expected.def - written by stats_scipy.py with SciPy {scipy.__version__}, NumPy {np.__version__}. */\n")
+    made = f"SciPy {scipy.__version__}, NumPy {np.__version__}"
+    out.write("/* SPDX-License-Identifier: MIT */\n")
+    out.write(f"/* stats_expected.def - written by stats_scipy.py with {made}. */\n")
     for name, values in samples():
         text = [number(v) for v in values]
-        lines = [", ".join(text[i:i + 5]) for i in range(0, len(text), 5)]
+        lines = [", ".join(text[i : i + 5]) for i in range(0, len(text), 5)]
         out.write(f"STATS_SAMPLE({name},\n\t" + ",\n\t".join(lines) + ")\n")
         mad = stats.median_abs_deviation(values)
-        figures = [np.median(values), *np.quantile(values, [0.05, 0.25, 0.9, 0.99]), mad, *sign_interval(values),
-                   *bootstrap(values)]
+        figures = [
+            np.median(values),
+            *np.quantile(values, [0.05, 0.25, 0.9, 0.99]),
+            mad,
+            *sign_interval(values),
+            *bootstrap(values),
+        ]
         out.write(f"STATS_EXPECT({name}, {len(values)}, " + ", ".join(map(number, figures)) + ")\n")
     for groups in range(2, 22):
         factor = stats.t.ppf(0.975, groups - 1) / stats.norm.ppf(0.975) * np.sqrt(groups / (groups - 1))

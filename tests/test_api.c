@@ -59,7 +59,7 @@ static void test_backward_arguments(void **state)
 	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.flags = 2, &bad)), GM_BAD_ARGUMENT);
 	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.fwd = NULL, &bad)), GM_BAD_ARGUMENT);
 	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.fwd = &no_tape, &bad)), GM_BAD_ARGUMENT);
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.dweights = &one, &bad)), GM_BAD_ARGUMENT);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.grad_weights = &one, &bad)), GM_BAD_ARGUMENT);
 	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.t_begin = 5, &bad)), GM_BAD_SHAPE);
 	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.t_end = 6, &bad)), GM_BAD_SHAPE);
 	assert_int_equal(run.variant->backward(run.plan, &good), GM_OK);

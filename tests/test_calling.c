@@ -203,7 +203,8 @@ static size_t probe_kernels(const char *name, const gm_kernels *kernels)
 	kernel_problem p;
 
 	calling_observable();
-	for (size_t i = 0; kernel_problem_at(i, &p); i += 3) { /* three shares no factor with the families' spans of tiles */
+	for (size_t i = 0; kernel_problem_at(i, &p);
+	     i += 3) { /* three shares no factor with the families' spans of tiles */
 		float *result = calloc(kernel_results(&p), sizeof *result);
 
 		assert_non_null(result);
@@ -285,10 +286,11 @@ static void test_finds_bad_kernel(void **state)
 {
 	const guarded_setting setting = {.side = GUARDED_END};
 	const kernel_problem p = {.kernel = KERNEL_ADD, .rows = 1, .cols = 3, .depth = 1, .segments = 1};
-	gm_kernels bad = {.lanes = 1,
-	                  .gemm_cols = 1,
-	                  .outer_rows = 1,
-	                  .add = (void (*)(float *, const float *, const float *, size_t))calling_bad_functions[0].function};
+	gm_kernels bad = {
+		.lanes = 1,
+		.gemm_cols = 1,
+		.outer_rows = 1,
+		.add = (void (*)(float *, const float *, const float *, size_t))calling_bad_functions[0].function};
 	gm_kernels table = passing(&bad);
 	kernel_memory memory = {0};
 	float result[3];

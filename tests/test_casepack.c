@@ -279,13 +279,16 @@ static void test_patched_heads(void **state)
 		double dropout;
 		const char *word;
 	} row[] = {
-		{"lstm_T3_N2_I4_H5", "lstm_L1_T3_N2_I4_H5.init", "lstm_L1_T3_N2_I4_H5", 0, "lstm_T3_N2_I4_H5 expected, lstm_L1"},
+		{"lstm_T3_N2_I4_H5", "lstm_L1_T3_N2_I4_H5.init", "lstm_L1_T3_N2_I4_H5", 0,
+	     "lstm_T3_N2_I4_H5 expected, lstm_L1"},
 		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5/fwd", 0, "/fwd found"},
 		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "perceptron", 0, "does not begin with"},
 		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5", 0.5, "dropout 0 expected, 0.5 found"},
 		{"lstm_T3_N2_I4_H5", "lstm_T3_N2_I4_H5.init", "lstm_T3_N2_I4_H5", NAN, "dropout 0 expected, nan found"},
-		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 0, "between 0 and 1 expected"},
-		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 1, "between 0 and 1 expected"},
+		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 0,
+	     "between 0 and 1 expected"},
+		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", 1,
+	     "between 0 and 1 expected"},
 		{"gru_L2_T1_N1_I1_H1_drop", "gru_L2_T1_N1_I1_H1_drop.x", "gru_L2_T1_N1_I1_H1_drop", NAN,
 	     "between 0 and 1 expected"},
 	};
@@ -327,6 +330,9 @@ static void test_values(void **state)
 	free(block);
 	((float *)d->memory[bias])[7] = -INFINITY;
 	expect_draft_refused(d, "Inf found");
+	d = draft_of(problems[0], "lstm_T3_N2_I4_H5.init");
+	((float *)d->memory[find(d, PACK_DATA, "input")])[22] = NAN;
+	expect_draft_refused(d, "/input[2,1,2]: finite value expected, NaN found");
 	d = draft_of(problems[2], "gru_L2_D2_T4_N3_I2_H3_bf_len_drop.init");
 	((int64_t *)d->memory[find(d, PACK_DATA, "lengths")])[2] = 5;
 	expect_draft_refused(d, "/lengths[2]: 1 to 4 expected, 5 found");

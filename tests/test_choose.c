@@ -100,7 +100,7 @@ static void every_other_status_is_told(void **state)
 	static const struct {
 		const char *status, *code;
 	} SAID[] = {{"rejected", "failed-conformance"},
-	            {"skipped", "not-on-this-cpu"},
+	            {"skipped", "not-timed"}, /* without a code nothing is guessed */
 	            {"unsupported", "unsupported"},
 	            {"failed", "not-timed"}};
 	(void)state;
@@ -120,15 +120,54 @@ static void every_other_status_is_told(void **state)
 	}
 }
 
+static void what_was_skipped_is_told_by_its_code(void **state)
+{
+	static const struct {
+		const char *code, *why;
+	} SAID[] = {{"no-cpu", "not on this CPU: because"},     {"not-built", "not in this build: because"},
+	            {"budget-spent", "no time left: because"},  {"interrupted", "interrupted: because"},
+	            {"hidden", "hidden by --isa-cap: because"}, {"filtered", "filtered out: because"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++) {
+		lines l;
+		begin(&l);
+		put_skipped(&l, RUN_A, P, row(0), SAID[i].code);
+		put_time(&l, RUN_A, P, row(1), 100);
+		json_t *choice = choice_of(&l, NULL, CLI_OK);
+		const json_t *other = rejection(entry_at(choice, 0), row(0));
+		assert_string_equal(results_text(other, "code"), SAID[i].code);
+		assert_string_equal(results_text(other, "why"), SAID[i].why);
+		json_decref(choice);
+	}
+}
+
+static void a_bench_record_states_the_class(void **state)
+{
+	static const char *const CLASS[] = {"f32", "bf16w"};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		lines l;
+		begin(&l);
+		put_time(&l, RUN_A, P, row(0), 300);
+		put_foreign(&l, RUN_A, P, CLASS[i], 50);
+		json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
+		assert_string_equal(results_text(entry, "chosen"), i == 0 ? "foreign" : row(0));
+		if (i == 1)
+			assert_non_null(strstr(results_text(rejection(entry, "foreign"), "why"), "class bf16w is not accepted"));
+		json_decref(choice);
+	}
+}
+
 static void what_was_not_judged_is_no_candidate(void **state)
 {
 	lines l;
 	(void)state;
 	begin(&l);
-	fprintf(l.file,
-	        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
-	        "\"judged\":\"\",\"p50_ns\":1.0}\n",
-	        RUN_A, P, row(0));
+	fprintf(
+		l.file,
+		"{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
+		"\"judged\":\"\",\"p50_ns\":1.0}\n",
+		RUN_A, P, row(0));
 	json_t *choice = choice_of(&l, NULL, CLI_NOTHING);
 	assert_true(json_is_null(json_object_get(entry_at(choice, 0), "chosen")));
 	assert_string_equal(results_text(rejection(entry_at(choice, 0), row(0)), "code"), "failed-conformance");
@@ -276,7 +315,7 @@ static void a_problem_can_be_asked_for(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		lines l;
-		choose_options options = {.problem = ASKED[i].problem};
+		choose_options options = {.problem = &ASKED[i].problem, .problems = 1};
 		begin(&l);
 		put_time(&l, RUN_A, P, row(0), 100);
 		put_time(&l, RUN_A, "lstm_T8_N1_I4_H4/train", row(0), 300);
@@ -285,6 +324,29 @@ static void a_problem_can_be_asked_for(void **state)
 		assert_int_equal(json_array_size(json_object_get(choice, "domain")), ASKED[i].entries);
 		json_decref(choice);
 	}
+}
+
+/* The order of the list and not that of the race, whose turns go by kind, nor that of the alphabet. */
+static void problems_keep_the_order_of_their_list(void **state)
+{
+	static const char *const raced[] = {"rnn_tanh_T1_N1_I2_H2/fwd", "lstm_T1_N1_I2_H2/fwd", "rnn_tanh_T8_N1_I2_H2/fwd"};
+	static const size_t place[] = {0, 2, 1};
+	lines l;
+	(void)state;
+	begin(&l);
+	for (size_t i = 0; i < 3; i++)
+		fprintf(l.file,
+		        "{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
+		        "\"status\":\"timed\",\"judged\":\"bits\",\"place\":%zu,\"p50_ns\":1.0}\n",
+		        RUN_A, raced[i], row(0), place[i]);
+	put_run(&l, RUN_B, "m1", "2026-01-02T00:00:00Z");
+	put_time(&l, RUN_B, "gru_T1_N1_I2_H2/fwd", row(0), 100);
+	put_time(&l, RUN_B, raced[1], row(0), 100); // again: its place stays
+	json_t *choice = choice_of(&l, NULL, CLI_OK);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(results_text(entry_at(choice, place[i]), "problem"), raced[i]);
+	assert_string_equal(results_text(entry_at(choice, 3), "problem"), "gru_T1_N1_I2_H2/fwd");
+	json_decref(choice);
 }
 
 static void the_file_is_whole_or_as_it_was(void **state)
@@ -323,12 +385,14 @@ static void the_file_is_whole_or_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_fastest_wins_with_its_margin),   cmocka_unit_test(a_failed_check_disqualifies),
-		cmocka_unit_test(every_other_status_is_told),         cmocka_unit_test(what_was_not_judged_is_no_candidate),
-		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler), cmocka_unit_test(pairs_outrank_overlapping_intervals),
-		cmocka_unit_test(ratios_of_other_runs_do_not_count),  cmocka_unit_test(classes_must_be_accepted),
-		cmocka_unit_test(one_machine_is_decided_for),         cmocka_unit_test(merging_knows_no_order_and_no_doubles),
-		cmocka_unit_test(a_problem_can_be_asked_for),         cmocka_unit_test(the_file_is_whole_or_as_it_was),
+		cmocka_unit_test(the_fastest_wins_with_its_margin),     cmocka_unit_test(a_failed_check_disqualifies),
+		cmocka_unit_test(every_other_status_is_told),           cmocka_unit_test(what_was_not_judged_is_no_candidate),
+		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),   cmocka_unit_test(pairs_outrank_overlapping_intervals),
+		cmocka_unit_test(ratios_of_other_runs_do_not_count),    cmocka_unit_test(classes_must_be_accepted),
+		cmocka_unit_test(one_machine_is_decided_for),           cmocka_unit_test(merging_knows_no_order_and_no_doubles),
+		cmocka_unit_test(what_was_skipped_is_told_by_its_code), cmocka_unit_test(a_bench_record_states_the_class),
+		cmocka_unit_test(a_problem_can_be_asked_for),           cmocka_unit_test(problems_keep_the_order_of_their_list),
+		cmocka_unit_test(the_file_is_whole_or_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

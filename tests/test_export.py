@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The exporter and the committed fixtures. Run with build/torch-venv/bin/python (tools/setup_torch.sh)."""
+
 import hashlib
 import os
 import pathlib
@@ -25,10 +26,28 @@ import values  # noqa: E402
 
 SUBSET = "*_L2_*"
 WORDS = {"cell", "requires_grad", "tags", "note"}
-NUMBERS = {"input_size", "hidden_size", "num_layers", "bidirectional", "bias", "batch_first",
-           "unbatched", "proj_size", "seq_len", "batch_size"}
-ROOT_ATTRS = {"format", "format_version", "producer", "torch_version", "torch_config", "seed",
-              "exporter_sha256", "licence"}
+NUMBERS = {
+    "input_size",
+    "hidden_size",
+    "num_layers",
+    "bidirectional",
+    "bias",
+    "batch_first",
+    "unbatched",
+    "proj_size",
+    "seq_len",
+    "batch_size",
+}
+ROOT_ATTRS = {
+    "format",
+    "format_version",
+    "producer",
+    "torch_version",
+    "torch_config",
+    "seed",
+    "exporter_sha256",
+    "licence",
+}
 
 
 def files():
@@ -44,8 +63,9 @@ def groups():
 
 
 def run(*args):
-    return subprocess.run([sys.executable, str(FIXTURES / "export.py"), *map(str, args)],
-                          capture_output=True, text=True, timeout=200)
+    return subprocess.run(
+        [sys.executable, str(FIXTURES / "export.py"), *map(str, args)], capture_output=True, text=True, timeout=200
+    )
 
 
 def test_twice_same_bytes(tmp):
@@ -87,13 +107,27 @@ def test_manifest(tmp):
 def check_shape(case_id, name, d, p):
     """Shape and type of one data set against the schema."""
     stem = name.split("/")[-1].removeprefix("grad_")
-    shapes = {"input": p.layout(p.I), "output": p.layout(p.D * p.W), "h_0": p.state(p.W),
-              "h_n": p.state(p.W), "c_0": p.state(p.H), "c_n": p.state(p.H), "lengths": (p.N,),
-              **p.weight_shapes()}
+    shapes = {
+        "input": p.layout(p.I),
+        "output": p.layout(p.D * p.W),
+        "h_0": p.state(p.W),
+        "h_n": p.state(p.W),
+        "c_0": p.state(p.H),
+        "c_n": p.state(p.H),
+        "lengths": (p.N,),
+        **p.weight_shapes(),
+    }
     if name.startswith("trace/"):
         gates = (p.T, p.N, p.G, p.H)
-        shapes = {"gates": gates, "dgates": gates, "a_nh": gates[:2] + (p.H,), "h": (p.T, p.N, p.W),
-                  "dh": (p.T, p.N, p.W), "c": (p.T, p.N, p.H), "dc": (p.T, p.N, p.H)}
+        shapes = {
+            "gates": gates,
+            "dgates": gates,
+            "a_nh": gates[:2] + (p.H,),
+            "h": (p.T, p.N, p.W),
+            "dh": (p.T, p.N, p.W),
+            "c": (p.T, p.N, p.H),
+            "dc": (p.T, p.N, p.H),
+        }
     elif stem.startswith("dropout_mask_l"):
         shapes = {stem: p.layout(p.D * p.W)}
     assert d.shape == shapes[stem], f"{case_id} {name} {d.shape}"
@@ -123,8 +157,9 @@ def test_schema(tmp):
     for path in files():
         with h5py.File(path) as f:
             assert set(f) == {"cases"} and set(f.attrs) == ROOT_ATTRS
-            assert f.attrs["exporter_sha256"].decode() == export.sources_hash(), \
+            assert f.attrs["exporter_sha256"].decode() == export.sources_hash(), (
                 f"{path.name} was written by another exporter"
+            )
     for _, case_id, g in groups():
         assert re.fullmatch(r"[A-Za-z0-9_.-]{1,63}", case_id), case_id
         p = problem.parse(case_id.partition(".")[0])
@@ -133,9 +168,20 @@ def test_schema(tmp):
         assert all(a[n].dtype.str == "<i8" and a[n].shape == () for n in NUMBERS), case_id
         assert all(a[n].dtype.kind == "S" and len(a[n]) for n in WORDS), case_id
         got = problem.Problem(
-            a["cell"].decode(), int(a["num_layers"]), 1 + int(a["bidirectional"]), int(a["seq_len"]),
-            int(a["batch_size"]), int(a["input_size"]), int(a["hidden_size"]), int(a["proj_size"]),
-            bool(a["bias"]), bool(a["batch_first"]), bool(a["unbatched"]), "lengths" in g, p.drop)
+            a["cell"].decode(),
+            int(a["num_layers"]),
+            1 + int(a["bidirectional"]),
+            int(a["seq_len"]),
+            int(a["batch_size"]),
+            int(a["input_size"]),
+            int(a["hidden_size"]),
+            int(a["proj_size"]),
+            bool(a["bias"]),
+            bool(a["batch_first"]),
+            bool(a["unbatched"]),
+            "lengths" in g,
+            p.drop,
+        )
         assert got == p and (a["dropout"] > 0) == p.drop, case_id
         names = {}
         g.visititems(lambda n, o: names.update({n: o}) if isinstance(o, h5py.Dataset) else None)
@@ -206,20 +252,35 @@ def test_coverage(tmp):
         assert any(p.bf for p in mine) and any(p.drop for p in mine) and any(p.len for p in mine), cell
     assert {(p.L > 1, p.D) for p in found if p.P} == {(k, d) for k in (False, True) for d in (1, 2)}
     regimes = {i.rpartition(".")[2].split("_")[0] for _, i, _ in groups()}
-    assert regimes >= {"init", "x3", "sat8", "tiny", "decay", "orth", "relu", "longmem", "forget0",
-                       "cancel", "ints", "nan", "inf"}, regimes
-    given = {tuple(n in g for n in ("grad_output", "grad_h_n", "grad_c_n"))
-             for _, i, g in groups() if i.startswith("lstm")}
-    assert {(True,) * 3, (False,) * 3, (True, False, False), (False, True, False),
-            (False, True, True)} <= given
+    assert regimes >= {
+        "init",
+        "x3",
+        "sat8",
+        "tiny",
+        "decay",
+        "orth",
+        "relu",
+        "longmem",
+        "forget0",
+        "cancel",
+        "ints",
+        "nan",
+        "inf",
+    }, regimes
+    given = {
+        tuple(n in g for n in ("grad_output", "grad_h_n", "grad_c_n")) for _, i, g in groups() if i.startswith("lstm")
+    }
+    assert {(True,) * 3, (False,) * 3, (True, False, False), (False, True, False), (False, True, True)} <= given
     assert any("trace" in g for _, _, g in groups())
 
 
 def test_own_module(tmp):
     """A fixture of a user's own module holds that module's weights and results."""
     script = tmp / "my.py"
-    script.write_text("import torch\n\ndef make():\n    torch.manual_seed(3)\n"
-                      "    return torch.nn.GRU(5, 7, 2, bidirectional=True, batch_first=True)\n")
+    script.write_text(
+        "import torch\n\ndef make():\n    torch.manual_seed(3)\n"
+        "    return torch.nn.GRU(5, 7, 2, bidirectional=True, batch_first=True)\n"
+    )
     np.save(tmp / "x.npy", np.random.default_rng(1).standard_normal((3, 4, 5)).astype(np.float32))
     got = run("--module", f"{script}:make", "--input", tmp / "x.npy", "--out", tmp / "my.h5")
     assert got.returncode == 0, got.stderr

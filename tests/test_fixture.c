@@ -162,7 +162,8 @@ static void test_newer_superblock(void **state)
 	(void)state;
 	bytes[8] = 9;
 	scratch_write("newer.h5", bytes, count);
-	expect_refusal("newer.h5", 1, "newer.h5: ", "superblock version 0 to 3 expected, 9 found: written for a newer HDF5");
+	expect_refusal("newer.h5", 1,
+	               "newer.h5: ", "superblock version 0 to 3 expected, 9 found: written for a newer HDF5");
 	remove("newer.h5");
 	free(bytes);
 }

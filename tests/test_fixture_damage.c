@@ -7,19 +7,10 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "fixture_scratch.h"
 
 enum { MUTANTS = 300, MOST_CHANGES = 4 };
-
-/* splitmix64 */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
 
 static void test_cut_off(void **state)
 {
@@ -61,8 +52,8 @@ static void test_changed_bytes(void **state)
 		gm_status status;
 
 		memcpy(mutant, bytes, count);
-		for (uint64_t c = 1 + next_random(&random) % MOST_CHANGES; c > 0; c--)
-			mutant[next_random(&random) % count] = (unsigned char)next_random(&random);
+		for (uint64_t c = 1 + random_next(&random) % MOST_CHANGES; c > 0; c--)
+			mutant[random_next(&random) % count] = (unsigned char)random_next(&random);
 		scratch_write("mutant.h5", mutant, count);
 		status = fixture_load("mutant.h5", &options, &set, &error);
 		taken += status == GM_OK;

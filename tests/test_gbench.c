@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_gbench.c - Google Benchmark through its C shim: order of registration, exact iteration counts and manual times
- * handed back in memory, failures reported, its file of JSON as its own tools read it. */
+/* test_gbench.c - gbench_shim.h: order of blocks, counts and times reported, failures, flags, rows of --benchmark_out.
+ * With PLAIN_TIMER: the same of plain_timer.c, which knows no flag. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,33 +15,38 @@
 
 #include "gbench_shim.h"
 
+enum { MOST = 8, NONE = 99 };
 typedef struct log_book {
-	size_t called[32], calls, iterations[32];
-	gbench_result result[32];
-	char failure[32][64], name[32][128];
-	size_t results, failing;
+	size_t measured[MOST], reported[MOST], measures, reports, failing; /* owners */
+	double seconds[MOST][MOST];
+	char failure[MOST][128];
 } log_book;
 
-static int block(void *context, size_t entry, size_t iterations, double *seconds, char message[128])
+static double seconds_of(const gbench_block *block, size_t sample)
+{
+	return 0.001 * (double)(block->owner + 1) + 0.01 * (double)(sample * sample);
+}
+
+static int measure(void *context, const gbench_block *block, double *seconds, char message[128])
 {
 	log_book *log = context;
-	log->iterations[log->calls] = iterations;
-	log->called[log->calls++] = entry;
-	if (entry == log->failing) {
-		snprintf(message, 128, "entry %zu broke off", entry);
-		return 1;
-	}
-	for (size_t i = 0; i < iterations; i++)
-		seconds[i] = 0.001 * (double)(entry + 1) + 0.01 * (double)i;
+	log->measured[log->measures++] = block->owner;
+	if (block->owner == log->failing)
+		return snprintf(message, 128, "block %zu broke off", block->owner);
+	for (size_t i = 0; i < block->samples; i++)
+		seconds[i] = seconds_of(block, i);
 	return 0;
 }
 
-static void report(void *context, const gbench_result *result)
+static void report(void *context, const gbench_block *block, const double *seconds, const char *failure)
 {
 	log_book *log = context;
-	log->result[log->results] = *result;
-	snprintf(log->failure[log->results], 64, "%s", result->failure ? result->failure : "");
-	snprintf(log->name[log->results++], 128, "%s", result->name);
+	log->reported[log->reports] = block->owner;
+	if (failure)
+		snprintf(log->failure[log->reports], 128, "%s", failure);
+	else
+		memcpy(log->seconds[log->reports], seconds, block->samples * sizeof *seconds);
+	log->reports++;
 }
 
 static gbench *create(char *const *flags, size_t count)
@@ -53,109 +58,129 @@ static gbench *create(char *const *flags, size_t count)
 	return bench;
 }
 
-static void add(gbench *bench, log_book *log, size_t entry, size_t iterations)
+static gm_status run(gbench *bench, log_book *log, const gbench_block *blocks, size_t count, gm_error *error)
 {
-	char name[64];
-	gm_error error = {0};
-	snprintf(name, sizeof name, "problem/variant%zu", entry);
-	if (gbench_add(bench, name, entry, iterations, block, log, &error) != GM_OK)
-		fail_msg("%s", error.message);
+	const gbench_client client = {measure, report, log};
+	return gbench_run(bench, blocks, count, &client, error);
 }
 
-static size_t run(gbench *bench, log_book *log)
-{
-	size_t ran = 99;
-	gm_error error = {0};
-	if (gbench_run(bench, report, log, &ran, &error) != GM_OK)
-		fail_msg("%s", error.message);
-	return ran;
-}
-
-static void order_counts_and_times_come_back(void **state)
+static void order_and_times_come_back(void **state)
 {
 	(void)state;
-	static const size_t order[] = {7, 2, 9, 0, 4};
-	log_book log = {.failing = 99};
+	static const gbench_block blocks[] = {{"p/b", 7, 0, 2, 1, 1}, {"p/a", 2, 0, 2, 3, 4096}, {"p/b", 7, 1, 2, 5, 10}};
+	log_book log = {.failing = NONE};
 	gbench *bench = create(NULL, 0);
-	for (size_t i = 0; i < 5; i++)
-		add(bench, &log, order[i], i + 1);
-	assert_int_equal(run(bench, &log), 5);
-	for (size_t i = 0; i < 5; i++) {
-		const gbench_result *x = &log.result[i];
-		const double n = (double)(i + 1), want = 0.001 * (double)(order[i] + 1) * n + 0.01 * n * (n - 1) / 2;
-		assert_int_equal(log.called[i], order[i]);
-		assert_int_equal(log.iterations[i], i + 1);
-		assert_int_equal(x->entry, order[i]);
-		assert_int_equal(x->iterations, i + 1);
-		assert_true(fabs(x->seconds - want) < 1e-12);
-		assert_true(x->cpu_seconds >= 0);
-		assert_string_equal(log.failure[i], "");
+	assert_int_equal(run(bench, &log, blocks, 3, NULL), GM_OK);
+	assert_true(log.measures == 3 && log.reports == 3);
+	for (size_t b = 0; b < 3; b++) {
+		assert_int_equal(log.measured[b], blocks[b].owner);
+		assert_int_equal(log.reported[b], blocks[b].owner);
+		assert_string_equal(log.failure[b], "");
+		for (size_t i = 0; i < blocks[b].samples; i++)
+			assert_true(log.seconds[b][i] == seconds_of(&blocks[b], i)); // to the bit
+		assert_true(log.seconds[b][blocks[b].samples] == 0);
 	}
-	assert_non_null(strstr(log.name[0], "problem/variant7/iterations:1/manual_time"));
+	assert_int_equal(run(bench, &log, blocks, 1, NULL), GM_OK); // the former ones are forgotten
+	assert_true(log.measures == 4 && log.reports == 4);
 	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
-}
-
-static void runs_are_forgotten_once_run(void **state)
-{
-	(void)state;
-	log_book log = {.failing = 99};
-	gbench *bench = create(NULL, 0);
-	add(bench, &log, 1, 2);
-	assert_int_equal(run(bench, &log), 1);
-	add(bench, &log, 1, 2); // the same name again
-	assert_int_equal(run(bench, &log), 1);
-	assert_int_equal(log.calls, 2);
-	assert_int_equal(run(bench, &log), 0);
-	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
+	assert_int_equal(gbench_destroy(NULL, NULL), GM_OK);
 }
 
 static void failure_is_reported_and_the_rest_runs(void **state)
 {
 	(void)state;
+	static const gbench_block blocks[] = {{"a", 0, 0, 1, 2, 1}, {"b", 1, 0, 1, 2, 1}, {"c", 2, 0, 1, 2, 1}};
 	log_book log = {.failing = 1};
 	gbench *bench = create(NULL, 0);
-	for (size_t i = 0; i < 3; i++)
-		add(bench, &log, i, 2);
-	assert_int_equal(run(bench, &log), 3);
+	assert_int_equal(run(bench, &log, blocks, 3, NULL), GM_OK);
+	assert_true(log.measures == 3 && log.reports == 3);
 	assert_string_equal(log.failure[0], "");
-	assert_string_equal(log.failure[1], "entry 1 broke off");
+	assert_string_equal(log.failure[1], "block 1 broke off");
 	assert_string_equal(log.failure[2], "");
-	assert_int_equal(log.calls, 3);
 	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
 }
 
-static void wrong_entries_are_refused(void **state)
+#ifdef PLAIN_TIMER
+
+static void flags_are_refused(void **state)
 {
 	(void)state;
-	log_book log = {.failing = 99};
+	char flag[] = "--benchmark_filter=x", *flags[] = {flag};
+	gbench *bench = NULL;
 	gm_error error = {0};
-	gbench *bench = create(NULL, 0);
-	add(bench, &log, 1, 1);
-	assert_int_equal(gbench_add(bench, "problem/variant1", 2, 1, block, &log, &error), GM_BAD_ARGUMENT);
-	assert_non_null(strstr(error.message, "twice"));
-	assert_int_equal(gbench_add(bench, "other", 2, 0, block, &log, &error), GM_BAD_ARGUMENT);
-	assert_int_equal(run(bench, &log), 1);
-	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
+	assert_int_equal(gbench_create(flags, 1, &bench, &error), GM_BAD_ARGUMENT);
+	assert_non_null(strstr(error.message, flag));
 }
+
+#else
 
 static void flags_reach_it_and_do_not_stay(void **state)
 {
 	(void)state;
-	char *flags[] = {"--benchmark_filter=variant2", "--benchmark_repetitions=3"};
-	log_book log = {.failing = 99};
-	gbench *bench = create(flags, 2);
-	add(bench, &log, 1, 1);
-	add(bench, &log, 2, 1);
-	assert_int_equal(run(bench, &log), 3); // three repetitions, no aggregates
-	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(log.result[i].entry, 2);
-		assert_int_equal(log.result[i].repetition, i);
-	}
+	static const gbench_block blocks[] = {{"p/one", 1, 0, 1, 3, 1}, {"p/two", 2, 0, 1, 3, 1}};
+	char *flags[] = {"--benchmark_filter=p/two", "--benchmark_repetitions=7", "--benchmark_min_time=3s",
+	                 "--benchmark_report_aggregates_only=true"};
+	log_book log = {.failing = NONE};
+	gbench *bench = create(flags, 4);
+	assert_int_equal(run(bench, &log, blocks, 2, NULL), GM_OK);
+	assert_true(log.measures == 1 && log.reports == 1 && log.reported[0] == 2);
+	assert_true(log.seconds[0][2] > 0.02);
 	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
 	bench = create(NULL, 0);
-	add(bench, &log, 1, 1);
-	assert_int_equal(run(bench, &log), 1);
+	assert_int_equal(run(bench, &log, blocks, 2, NULL), GM_OK);
+	assert_int_equal(log.reports, 3);
 	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
+}
+
+/* Also what Google Benchmark itself would end the program for. */
+static void bad_flags_are_refused(void **state)
+{
+	(void)state;
+	char *bad[] = {"--benchmark_nonsense",   "--benchmark_min_time=soon",     "--benchmark_format=xml",
+	               "--benchmark_list_tests", "--benchmark_out_format=csv",    "--help",
+	               "--benchmark_color=",     "--benchmark_time_unit=parsecs", "--benchmark_context=word"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		gbench *bench = NULL;
+		gm_error error = {0};
+		if (gbench_create(&bad[i], 1, &bench, &error) != GM_BAD_ARGUMENT || !strstr(error.message, bad[i]))
+			fail_msg("%s is not refused: %s", bad[i], error.message);
+	}
+}
+
+static void bad_filter_is_refused_when_it_is_used(void **state)
+{
+	(void)state;
+	static const gbench_block block = {"a", 0, 0, 1, 1, 1};
+	char *flags[] = {"--benchmark_filter=*("};
+	log_book log = {.failing = NONE};
+	gm_error error = {0};
+	gbench *bench = create(flags, 1);
+	assert_int_equal(run(bench, &log, &block, 1, &error), GM_BAD_ARGUMENT);
+	assert_non_null(strstr(error.message, "Could not compile"));
+	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
+}
+
+/* Runs `blocks` one by one, each a run of its own; text is what --benchmark_out then holds. */
+static void file_of(const gbench_block *blocks, size_t count, size_t failing, size_t size, char *text)
+{
+	char path[] = "/tmp/test_gbench_XXXXXX", flag[64], part[64];
+	const int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	snprintf(flag, sizeof flag, "--benchmark_out=%s", path);
+	snprintf(part, sizeof part, "%s.part", path);
+	char *flags[] = {flag, "--benchmark_out_format=json", "--benchmark_context=host=here"};
+	log_book log = {.failing = failing};
+	gbench *bench = create(flags, 3);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(run(bench, &log, &blocks[i], 1, NULL), GM_OK);
+	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	text[fread(text, 1, size - 1, f)] = '\0';
+	fclose(f);
+	assert_int_not_equal(access(part, F_OK), 0);
+	unlink(path);
 }
 
 static size_t count_of(const char *text, const char *word)
@@ -166,61 +191,51 @@ static size_t count_of(const char *text, const char *word)
 	return n;
 }
 
-static void its_file_holds_all_runs_once(void **state)
+/* Samples of 4 calls, of 1, 11, 41, 91, 161 ms: the median is 41/4 ms a call, in ns. */
+static void its_file_has_one_row_a_block(void **state)
 {
 	(void)state;
-	char path[] = "/tmp/test_gbench_XXXXXX", flag[64], part[64], text[20000];
-	const int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-	snprintf(flag, sizeof flag, "--benchmark_out=%s", path);
-	snprintf(part, sizeof part, "%s.part", path);
-	char *flags[] = {flag, "--benchmark_out_format=json"};
-	log_book log = {.failing = 99};
-	gbench *bench = create(flags, 2);
-	for (size_t i = 0; i < 3; i++) { // three runs, one file
-		add(bench, &log, i, 2);
-		assert_int_equal(run(bench, &log), 1);
-	}
-	assert_int_equal(gbench_destroy(bench, NULL), GM_OK);
-	FILE *f = fopen(path, "r");
-	assert_non_null(f);
-	text[fread(text, 1, sizeof text - 1, f)] = '\0';
-	fclose(f);
+	static const gbench_block blocks[] = {{"p/a", 0, 0, 9, 5, 4}, {"p/a", 0, 1, 9, 1, 4}, {"p/b", 1, 0, 1, 5, 1}};
+	char text[8000];
+	file_of(blocks, 3, 1, sizeof text, text); // p/b fails: no row
 	assert_int_equal(count_of(text, "\"context\""), 1);
+	assert_int_equal(count_of(text, "\"host\": \"here\""), 1);
 	assert_int_equal(count_of(text, "\"benchmarks\""), 1);
-	assert_int_equal(count_of(text, "\"run_type\": \"iteration\""), 3);
-	assert_int_equal(count_of(text, "problem/variant2/"), 2); // name and run_name
+	assert_int_equal(count_of(text, "\"name\": \"p/a\""), 2);
+	assert_int_equal(count_of(text, "\"run_name\": \"p/a\""), 2);
+	assert_int_equal(count_of(text, "\"name\""), 2);
+	assert_int_equal(count_of(text, "\"run_type\": \"iteration\""), 2);
+	assert_int_equal(count_of(text, "\"repetitions\": 9"), 2);
+	assert_int_equal(count_of(text, "\"repetition_index\": 1"), 1);
+	assert_true(fabs(strtod(strstr(text, "\"real_time\": ") + 13, NULL) / 10.25e6 - 1) < 1e-12);
+	assert_int_equal(count_of(text, "\"time_unit\": \"ns\""), 2);
 	assert_true(text[0] == '{' && text[strlen(text) - 2] == '}');
-	assert_int_not_equal(access(part, F_OK), 0);
-	unlink(path);
 }
 
-static void its_file_is_valid_when_nothing_ran(void **state)
+static void its_file_is_whole_when_nothing_ran(void **state)
 {
 	(void)state;
-	char path[] = "/tmp/test_gbench_XXXXXX", flag[64], text[200];
-	const int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-	snprintf(flag, sizeof flag, "--benchmark_out=%s", path);
-	char *flags[] = {flag};
-	assert_int_equal(gbench_destroy(create(flags, 1), NULL), GM_OK);
-	FILE *f = fopen(path, "r");
-	assert_non_null(f);
-	text[fread(text, 1, sizeof text - 1, f)] = '\0';
-	fclose(f);
-	assert_string_equal(text, "{\"context\": {}, \"benchmarks\": []}\n");
-	unlink(path);
+	char text[8000];
+	file_of(NULL, 0, NONE, sizeof text, text);
+	assert_non_null(strstr(text, "\"benchmarks\": [\n\n  ]\n}\n"));
 }
+
+#endif
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(order_counts_and_times_come_back),      cmocka_unit_test(runs_are_forgotten_once_run),
-		cmocka_unit_test(failure_is_reported_and_the_rest_runs), cmocka_unit_test(wrong_entries_are_refused),
-		cmocka_unit_test(flags_reach_it_and_do_not_stay),        cmocka_unit_test(its_file_holds_all_runs_once),
-		cmocka_unit_test(its_file_is_valid_when_nothing_ran),
+		cmocka_unit_test(order_and_times_come_back),
+		cmocka_unit_test(failure_is_reported_and_the_rest_runs),
+#ifdef PLAIN_TIMER
+		cmocka_unit_test(flags_are_refused),
+#else
+		cmocka_unit_test(flags_reach_it_and_do_not_stay),
+		cmocka_unit_test(bad_flags_are_refused),
+		cmocka_unit_test(bad_filter_is_refused_when_it_is_used),
+		cmocka_unit_test(its_file_has_one_row_a_block),
+		cmocka_unit_test(its_file_is_whole_when_nothing_ran),
+#endif
 	};
 	return cmocka_run_group_tests_name("gbench", tests, NULL, NULL);
 }

@@ -4,8 +4,9 @@
  * All on budgets built from arrays, where every number is known; where budgets come from: test_budget.c. */
 #include "judged_run.h"
 
-#include "budget.h"
-#include "place.h"
+#include "budget_tensor.h"
+#include "judge.h"
+#include "locate.h"
 
 /* ---- budgets from arrays ---- */
 
@@ -252,14 +253,14 @@ static void places_have_names(void **state)
 		assert_int_equal(gm_tensors_create(&spec, &tensors, NULL), GM_OK);
 		assert_true(gm_tensors_find(tensors, row[i].tensor) != GM_NO_TENSOR);
 		tensor = &tensors->row[gm_tensors_find(tensors, row[i].tensor)];
-		judge_element_name(tensor, row[i].index, text);
+		locate_name(tensor, row[i].index, text);
 		assert_string_equal(text, row[i].name);
-		judge_element_place(&spec, tensor, row[i].index, text);
+		locate_text(&spec, tensor, row[i].index, text);
 		assert_string_equal(text, row[i].place);
 		gm_tensors_destroy(tensors);
 	}
-	assert_int_equal(place_gate(GM_LSTM, 2), 'g');
-	assert_int_equal(place_gate(GM_GRU, 3), '?');
+	assert_int_equal(gate_letter(GM_LSTM, 2), 'g');
+	assert_int_equal(gate_letter(GM_GRU, 3), '?');
 }
 
 /* Wrong elements: index % modulus in [low, high], index in [from, to). */
@@ -275,7 +276,8 @@ static void patterns_have_names(void **state)
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 160, 200, 200, "nothing wrong"},
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 1, 0, 0,
 	     "first wrong t=0 row 0 units 0..19; 160 of 160 wrong, everything"},
-		{"lstm_T4_N2_I5_H20", "output", 0, 160, 160, 83, 83, "first wrong t=2 row 0 unit 3; 1 of 160 wrong, one element"},
+		{"lstm_T4_N2_I5_H20", "output", 0, 160, 160, 83, 83,
+	     "first wrong t=2 row 0 unit 3; 1 of 160 wrong, one element"},
 		{"lstm_T4_N2_I5_H20", "output", 40, 160, 20, 16, 19,
 	     "first wrong t=1 row 0 units 16..19; 24 of 160 wrong, everything after step 0, vector tail of 8 lanes"},
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 40, 20, 39,

@@ -208,7 +208,8 @@ static void outer_resumes_always(const gm_outer *o)
 static void step_stores_beyond(const gm_step *s)
 {
 	oracle()->kernels->step[GM_LSTM](s);
-	s->h_out[(ptrdiff_t)(s->rows - 1) * s->ld_h_out + (ptrdiff_t)kernel_round_up(s->units, oracle()->kernels->lanes)] = 0;
+	s->h_out[(ptrdiff_t)(s->rows - 1) * s->ld_h_out + (ptrdiff_t)kernel_round_up(s->units, oracle()->kernels->lanes)] =
+		0;
 }
 
 static void step_back_stores_beyond(const gm_step_back *s)
@@ -239,14 +240,26 @@ typedef struct wrong_kernel {
 } wrong_kernel;
 
 static const wrong_kernel wrong_kernels[] = {
-	{"gemm loads beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, KERNEL_BIAS, 0}, {.gemm = gemm_loads_beyond}, GUARDED_END, FAULTS},
+	{"gemm loads beyond",
+     {KERNEL_GEMM, 0, 3, 7, 5, 1, KERNEL_BIAS, 0},
+     {.gemm = gemm_loads_beyond},
+     GUARDED_END,
+     FAULTS},
 	{"gemm stores beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_beyond}, GUARDED_END, FAULTS},
 	{"gemm stores beyond", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_beyond}, GUARDED_START, DAMAGES},
-	{"gemm stores between rows", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 1}, {.gemm = gemm_stores_between_rows}, GUARDED_END, DAMAGES},
+	{"gemm stores between rows",
+     {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 1},
+     {.gemm = gemm_stores_between_rows},
+     GUARDED_END,
+     DAMAGES},
 	{"gemm stores to a", {KERNEL_GEMM, 0, 3, 7, 5, 1, 0, 0}, {.gemm = gemm_stores_to_input}, GUARDED_END, DAMAGES},
 	{"gemm uses padding of b", {KERNEL_GEMM, 0, 3, 7, 1, 1, 0, 0}, {.gemm = gemm_uses_padding}, GUARDED_END, DIFFERS},
 	{"outer is inexact", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_is_inexact}, GUARDED_END, DIFFERS},
-	{"outer resumes always", {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0}, {.outer = outer_resumes_always}, GUARDED_END, DIFFERS},
+	{"outer resumes always",
+     {KERNEL_OUTER, 0, 1, 7, 5, 1, 0, 0},
+     {.outer = outer_resumes_always},
+     GUARDED_END,
+     DIFFERS},
 	{"step stores beyond",
      {KERNEL_STEP, GM_LSTM, 2, 7, 5, 1, 0, 0},
      {.step = {[GM_LSTM] = step_stores_beyond}},

@@ -87,8 +87,8 @@ static void windows(const gm_variant *variant)
 			args->t_begin = cut[i];
 			run_backward(&parts);
 			args->flags = GM_ACCUMULATE;
-			args->grad_h_n = args->dh_0;
-			args->grad_c_n = args->dc_0;
+			args->grad_h_n = args->grad_h_0;
+			args->grad_c_n = args->grad_c_0;
 		}
 		if (!same_results(&whole, &parts, 1))
 			fail_msg("%s %s: windows", variant->name, problems[p]);
@@ -255,7 +255,8 @@ static void reverse_half(float *dst, const float *src, size_t T, size_t N, size_
 			memcpy(dst + (t * N + n) * H, src + ((T - 1 - t) * N + n) * 2 * H + H, H * sizeof *dst);
 }
 
-static void expect_reverse(const gm_variant *variant, const variant_run *both, const variant_run *forward, float *expected)
+static void expect_reverse(const gm_variant *variant, const variant_run *both, const variant_run *forward,
+                           float *expected)
 {
 	size_t T = forward->spec.T, N = forward->spec.N, H = forward->spec.problem.hidden_size;
 

@@ -58,8 +58,9 @@ static void put(const char *path, const char *text)
 
 static void put_good_machine(void)
 {
-	put("/proc/cpuinfo", "processor\t: 0\nmodel name\t: Imaginary 9000 CPU\nflags\t\t: fpu avx2 hypervisor_like\n\n"
-	                     "processor\t: 1\nmodel name\t: other\n");
+	put("/proc/cpuinfo",
+	    "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 97\nmodel name\t: Imaginary 9000 CPU\nflags\t\t: fpu avx2 hypervisor_like\n\n"
+	    "processor\t: 1\nmodel name\t: other\n");
 	put("/proc/stat", "cpu  100 0 100 9800 0 0 0 0 0 0\ncpu0 50 0 50 4900 0 0 0 0 0 0\n");
 	put("/proc/loadavg", "0.05 0.10 0.10 1/100 4242\n");
 	put("/proc/sys/kernel/randomize_va_space", "2\n");
@@ -83,6 +84,7 @@ static void nothing_readable_is_unknown_never_zero(void **state)
 	machine_profile m;
 	machine_read(&m, root);
 	assert_string_equal(m.cpu, "unknown");
+	assert_string_equal(m.cpu_model, "model unknown");
 	assert_string_equal(m.hypervisor, "unknown");
 	assert_string_equal(m.governor, "unknown");
 	assert_string_equal(m.clock_source, "unknown");
@@ -101,14 +103,16 @@ static void good_machine_is_read_as_it_is(void **state)
 	put_good_machine();
 	machine_read(&m, root);
 	assert_string_equal(m.cpu, "Imaginary 9000 CPU");
+	assert_string_equal(m.cpu_model, "family 25 model 97");
 	assert_string_equal(m.hypervisor, "none"); // hypervisor_like is another word
 	assert_string_equal(m.governor, "performance");
 	assert_string_equal(m.clock_source, "tsc");
 	assert_string_equal(m.aslr, "full");
 	assert_true(m.load == 0.05 && m.steal_boot_percent == 0 && m.quota_cpus == 0);
 	assert_int_equal(m.perf_paranoid, 1);
-	assert_false(has_hint(&m, "governor") || has_hint(&m, "virtual") || has_hint(&m, "stolen") || has_hint(&m, "load") ||
-	             has_hint(&m, "quota") || has_hint(&m, "counters") || has_hint(&m, "address space"));
+	assert_false(has_hint(&m, "governor") || has_hint(&m, "virtual") || has_hint(&m, "stolen") ||
+	             has_hint(&m, "load") || has_hint(&m, "quota") || has_hint(&m, "counters") ||
+	             has_hint(&m, "address space"));
 }
 
 static void each_spoiler_has_its_hint(void **state)
@@ -116,14 +120,15 @@ static void each_spoiler_has_its_hint(void **state)
 	(void)state;
 	static const struct {
 		const char *path, *text, *hint;
-	} spoilers[] = {{"/proc/stat", "cpu 100 0 100 9000 0 0 0 800 0 0\n", "8.0 % of CPU time was stolen"},
-	                {"/proc/loadavg", "64.00 1 1 1/100 1\n", "load is 64.00"},
-	                {"/proc/sys/kernel/randomize_va_space", "0\n", "not randomised"},
-	                {"/proc/sys/kernel/perf_event_paranoid", "4\n", "is 4, 2 opens them"},
-	                {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n", "governor is powersave"},
-	                {"/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clock source is hpet"},
-	                {"/sys/fs/cgroup/cpu.max", "150000 100000\n", "quota of 1.50 CPUs"},
-	                {"/proc/cpuinfo", "model name : X\nflags : fpu hypervisor\n", "virtual machine"}};
+	} spoilers[] = {
+		{"/proc/stat", "cpu 100 0 100 9000 0 0 0 800 0 0\n", "8.0 % of CPU time was stolen"},
+		{"/proc/loadavg", "64.00 1 1 1/100 1\n", "load is 64.00"},
+		{"/proc/sys/kernel/randomize_va_space", "0\n", "not randomised"},
+		{"/proc/sys/kernel/perf_event_paranoid", "4\n", "is 4, 2 opens them"},
+		{"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n", "governor is powersave"},
+		{"/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clock source is hpet"},
+		{"/sys/fs/cgroup/cpu.max", "150000 100000\n", "quota of 1.50 CPUs"},
+		{"/proc/cpuinfo", "model name : X\nflags : fpu hypervisor\n", "virtual machine"}};
 	for (size_t i = 0; i < sizeof spoilers / sizeof *spoilers; i++) {
 		machine_profile m;
 		put_good_machine();
@@ -190,6 +195,23 @@ static void fingerprint_is_of_the_hardware(void **state)
 	assert_string_not_equal(a.fingerprint, b.fingerprint);
 }
 
+/* Two processors of one name are told apart by the numbers behind it. */
+static void a_name_is_not_a_model(void **state)
+{
+	machine_profile a, b;
+	(void)state;
+	put_good_machine();
+	machine_read(&a, root);
+	put("/proc/cpuinfo", "cpu family\t: 26\nmodel\t\t: 2\nmodel name\t: Imaginary 9000 CPU\nflags\t\t: fpu\n");
+	machine_read(&b, root);
+	assert_string_equal(a.cpu, b.cpu);
+	assert_string_equal(b.cpu_model, "family 26 model 2");
+	assert_string_not_equal(a.fingerprint, b.fingerprint);
+	put("/proc/cpuinfo", "CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n");
+	machine_read(&b, root);
+	assert_string_equal(b.cpu_model, "implementer 0x41 part 0xd0c");
+}
+
 static void this_machine_answers(void **state)
 {
 	(void)state;
@@ -240,6 +262,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(quota_of_control_groups_version_1, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(hypervisors_by_their_signs, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(fingerprint_is_of_the_hardware, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(a_name_is_not_a_model, make_root, remove_root),
 		cmocka_unit_test(this_machine_answers),
 		cmocka_unit_test_setup_teardown(losses_from_files, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(losses_that_cannot_be_read, make_root, remove_root),

@@ -18,7 +18,7 @@ static void test_published_vectors(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++)
-		assert_true(noise_draw(1234567, i) == want[i]);
+		assert_true(random_draw(1234567, i) == want[i]);
 }
 
 /* Moments of both halves over neighbouring streams, neighbouring draws and neighbouring units, and the correlation of
@@ -37,7 +37,7 @@ static void test_moments(void **state)
 		for (size_t i = 0; i < COUNT; i++) {
 			uint64_t seed = noise_seed(&F32, walk / 2 == 2 ? i : 0, 0);
 			uint64_t stream = noise_stream(&F32, seed, 1, walk / 2 == 1 ? i : 3, 0);
-			uint64_t z = noise_draw(stream, walk / 2 == 0 ? i : 7);
+			uint64_t z = random_draw(stream, walk / 2 == 0 ? i : 7);
 			double r = noise_unit((uint32_t)(walk % 2 ? z : z >> 32));
 
 			mean += r / COUNT;
@@ -50,14 +50,14 @@ static void test_moments(void **state)
 	}
 }
 
-/* Every argument of a stream matters, and t does not when sticky. */
+/* Every argument of a stream matters, and t does not when correlated. */
 static void test_streams_differ(void **state)
 {
-	ref_noise sticky = F32, other = F32;
+	ref_noise correlated = F32, other = F32;
 	uint64_t seed = noise_seed(&F32, 1, 0), base = noise_stream(&F32, seed, 2, 3, 4);
 
 	(void)state;
-	sticky.sticky = 1;
+	correlated.correlated = 1;
 	other.key++;
 	assert_true(noise_seed(&other, 1, 0) != seed);
 	assert_true(noise_seed(&F32, 0, 0) != seed && noise_seed(&F32, 1, 1) != seed);
@@ -65,8 +65,8 @@ static void test_streams_differ(void **state)
 	assert_true(noise_stream(&F32, seed, 3, 3, 4) != base);
 	assert_true(noise_stream(&F32, seed, 2, 4, 4) != base);
 	assert_true(noise_stream(&F32, seed, 2, 3, 5) != base);
-	assert_true(noise_stream(&sticky, seed, 2, 3, 4) == noise_stream(&sticky, seed, 2, 9, 4));
-	assert_true(noise_stream(&sticky, seed, 2, 3, 4) != noise_stream(&sticky, seed, 2, 3, 5));
+	assert_true(noise_stream(&correlated, seed, 2, 3, 4) == noise_stream(&correlated, seed, 2, 9, 4));
+	assert_true(noise_stream(&correlated, seed, 2, 3, 4) != noise_stream(&correlated, seed, 2, 3, 5));
 }
 
 /* Deviations, in u, of a sum of K products perturbed by the shortcut and operation by operation. */
@@ -76,19 +76,19 @@ static void sum_spread(size_t K, double deviation[2])
 	double a[MOST], b[MOST], exact = 0, square[2] = {0, 0};
 
 	for (size_t k = 0; k < K; k++) {
-		a[k] = noise_unit((uint32_t)noise_draw(11, k));
-		b[k] = noise_unit((uint32_t)noise_draw(12, k));
+		a[k] = noise_unit((uint32_t)random_draw(11, k));
+		b[k] = noise_unit((uint32_t)random_draw(12, k));
 		exact += a[k] * b[k];
 	}
 	for (uint64_t key = 0; key < SAMPLES; key++) {
 		ref_noise noise = {.key = key, .relative = U};
-		ref_errs errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0)};
+		ref_errors errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0)};
 		ref_terms terms = {.a = a, .a_step = 1, .b = b, .b_step = 1, .count = K};
 		double sum[2] = {0, 0}, scratch, *squares = ref_chain_squares(&errs, &scratch, 1);
-		noise_pen pen = {&noise, noise_mix(key)};
+		noise_rounding pen = {&noise, random_mix(key)};
 
 		ref_chain_add(&sum[0], squares, 1, &terms);
-		ref_chain_end(&sum[0], squares, 1, K, 0, &errs, (ref_place){0, 0, 0});
+		ref_chain_end(&sum[0], squares, 1, K, 0, &errs, (ref_site){0, 0, 0});
 		for (size_t k = 0; k < K; k++)
 			sum[1] = fl(&pen, sum[1] + fl(&pen, a[k] * b[k]));
 		for (size_t way = 0; way < 2; way++)
@@ -114,7 +114,7 @@ static void test_shortcut(void **state)
 	}
 }
 
-/* The coherent part of sticky noise in a sum over n steps: deviation 0.25 u (n/2) |sum|. */
+/* The coherent part of correlated noise in a sum over n steps: deviation 0.25 u (n/2) |sum|. */
 static void test_coherent_part(void **state)
 {
 	enum { K = 1000, SAMPLES = 4096 };
@@ -124,13 +124,13 @@ static void test_coherent_part(void **state)
 	for (size_t k = 0; k < K; k++)
 		ones[k] = 1;
 	for (uint64_t key = 0; key < SAMPLES; key++) {
-		ref_noise noise = {.key = key, .relative = U, .sticky = 1};
-		ref_errs errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0)};
+		ref_noise noise = {.key = key, .relative = U, .correlated = 1};
+		ref_errors errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0)};
 		ref_terms terms = {.b = ones, .b_step = 1, .count = K};
 		double sum = 0, no_squares = 0;
 
 		ref_chain_plain(&sum, NULL, 1, &terms);
-		ref_chain_end(&sum, &no_squares, 1, K, 1, &errs, (ref_place){0, 0, 0});
+		ref_chain_end(&sum, &no_squares, 1, K, 1, &errs, (ref_site){0, 0, 0});
 		spread += (sum - K) * (sum - K) / SAMPLES;
 	}
 	assert_true(fabs(sqrt(spread) / (0.25 * U * K / 2 * K) - 1) < 0.05);
@@ -142,7 +142,7 @@ static const char *const problems[] = {"lstm_L2_D2_T5_N3_I4_H6_P3_len_drop", "ls
 
 static void test_no_amplitude_is_exact(void **state)
 {
-	const ref_noise silent[2] = {{.key = 5, .activation = 4}, {.key = 6, .activation = 4, .sticky = 1}};
+	const ref_noise silent[2] = {{.key = 5, .activation = 4}, {.key = 6, .activation = 4, .correlated = 1}};
 
 	(void)state;
 	for (size_t p = 0; p < sizeof problems / sizeof *problems; p++)
@@ -186,11 +186,11 @@ static void test_keys(void **state)
 	}
 }
 
-/* Without recurrence and with an input constant in time, sticky noise repeats itself at every step; the other not. */
-static void test_sticky_repeats(void **state)
+/* Without recurrence and with an input constant in time, correlated noise repeats itself at every step; the other not. */
+static void test_correlated_repeats(void **state)
 {
 	(void)state;
-	for (int sticky = 0; sticky < 2; sticky++) {
+	for (int correlated = 0; correlated < 2; correlated++) {
 		drawn d = drawn_create("rnn_tanh_T6_N2_I3_H4", 8);
 		double *x = drawn_value(&d, GM_INPUT, 0, 0), *y = drawn_value(&d, GM_OUTPUT, 0, 0);
 		ref_noise noise = F32;
@@ -199,11 +199,11 @@ static void test_sticky_repeats(void **state)
 		drawn_drop(&d, GM_WEIGHT_HH);
 		for (size_t i = 6; i < 36; i++)
 			x[i] = x[i % 6];
-		noise.sticky = sticky;
+		noise.correlated = correlated;
 		drawn_run(&d, &noise, NULL);
 		for (size_t i = 8; i < 48; i++)
 			same += y[i] == y[i % 8];
-		assert_int_equal(same, sticky ? 40 : 0);
+		assert_int_equal(same, correlated ? 40 : 0);
 		drawn_destroy(&d);
 	}
 }
@@ -359,7 +359,7 @@ int main(void)
 	                                   cmocka_unit_test(test_coherent_part),
 	                                   cmocka_unit_test(test_no_amplitude_is_exact),
 	                                   cmocka_unit_test(test_keys),
-	                                   cmocka_unit_test(test_sticky_repeats),
+	                                   cmocka_unit_test(test_correlated_repeats),
 	                                   cmocka_unit_test(test_spread),
 	                                   cmocka_unit_test(test_every_operation_errs),
 	                                   cmocka_unit_test(test_infinity_survives)};

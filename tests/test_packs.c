@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_packs.c - a whole set as case packs, one after the other: `gatemark fixture pack` writes the bytes of every case,
- * reading gives the same cases back, and what is cut, doubled or strange is refused with its place. */
+/* test_packs.c - a whole set as case packs, one after the other: `gatemark fixture pack` writes the bytes of every
+ * case, reading gives the same cases back, and what is cut, doubled or strange is refused with its place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

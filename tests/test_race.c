@@ -106,6 +106,7 @@ static void blocks_run_in_the_square_with_equal_counts(void **state)
 		assert_int_equal(x->processes, 5);
 		assert_int_equal(x->blocks_ns_columns, 5); // 6 rounded to whole squares of 5
 		assert_true((double)x->calls_per_sample * 300 >= 2000);
+		assert_true(fabs(x->p50_ns / times[i] - 1) < 1e-9 && fabs(x->max_ns / times[i] - 1) < 1e-9);
 		for (size_t process = 1; process <= x->processes; process++)
 			check_blocks(s, process, 5, x);
 	}
@@ -127,6 +128,7 @@ static void rejected_is_never_timed(void **state)
 	(void)state;
 	const double times[] = {1e5, 1, 1e5, 1e5, 1e5};
 	static const race_status want[] = {RACE_TIMED, RACE_REJECTED, RACE_UNSUPPORTED, RACE_SKIPPED, RACE_FAILED};
+	static const reason_code code[] = {reason_code_none, CODE_WRONG, CODE_UNSUPPORTED, CODE_NO_CPU, CODE_CRASHED};
 	const gm_spec spec = spec_of("gru_T4_N1_I8_H8/train");
 	simulation *s = sim_create(12, 5, times);
 	race_source source;
@@ -138,6 +140,7 @@ static void rejected_is_never_timed(void **state)
 	const race_summary summary = run(&options);
 	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(s->result[i].status, want[i]);
+		assert_int_equal(s->result[i].code, code[i]);
 		assert_int_equal(count_events(s, SIM_TIME, i) > 0, i == 0);
 		assert_int_equal(count_events(s, SIM_JUDGE, i), i < 2);
 		assert_int_equal(s->result[i].reason[0] != '\0', i > 0);
@@ -223,6 +226,7 @@ static void interruption_reports_what_there_is(void **state)
 	assert_true(s->result[0].status == RACE_TIMED || s->result[1].status == RACE_TIMED);
 	assert_int_equal(s->result[2].status, RACE_SKIPPED);
 	assert_string_equal(s->result[3].reason, "interrupted");
+	assert_int_equal(s->result[3].code, CODE_INTERRUPTED);
 	sim_free(s);
 }
 
@@ -247,7 +251,76 @@ static void budget_shrinks_blocks_then_skips(void **state)
 	const race_summary summary = run(&options);
 	assert_true(summary.budget_spent);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
+	assert_int_equal(s->result[0].code, CODE_BUDGET_SPENT);
 	assert_int_equal(s->times, 0);
+	sim_free(s);
+}
+
+static void problems_take_turns_by_kind(void **state)
+{
+	static const char *const text[] = {"lstm_T1_N1_I4_H4/fwd",  "lstm_T2_N1_I4_H4/fwd", "lstm_T3_N1_I4_H4/fwd",
+	                                   "gru_T1_N1_I4_H4/fwd",   "gru_T2_N1_I4_H4/fwd",  "lstm_T1_N1_I4_H4/step",
+	                                   "lstm_T1_N1_I4_H4/train"};
+	static const size_t want[] = {0, 3, 5, 6, 1, 4, 2};
+	gm_spec specs[7];
+	size_t order[7];
+	(void)state;
+	for (size_t i = 0; i < 7; i++)
+		specs[i] = spec_of(text[i]);
+	race_take_turns(specs, 7, order);
+	assert_memory_equal(order, want, sizeof want);
+}
+
+/* Whatever the host reaches in the time: of no kind is more than one problem more raced than of another. */
+static void a_starved_list_starves_evenly(void **state)
+{
+	(void)state;
+	const double times[] = {20000};
+	gm_spec specs[12];
+	char text[64];
+	size_t raced[3] = {0}, seen[12] = {0};
+	for (size_t i = 0; i < 12; i++) {
+		snprintf(text, sizeof text,
+		         i < 4   ? "lstm_T%zu_N1_I4_H4/fwd"
+		         : i < 8 ? "gru_T%zu_N1_I4_H4/fwd"
+		                 : "gru_T1_N1_I4_H%zu/step",
+		         i % 4 + 1);
+		specs[i] = spec_of(text);
+	}
+	simulation *s = sim_create(45, 1, times);
+	race_source source;
+	race_options options = sim_options(s, &source, specs, 12, 1);
+	s->judge_seconds = 0.02;
+	options.budget_seconds = 0.11;
+	const race_summary summary = run(&options);
+	assert_true(summary.budget_spent);
+	assert_int_equal(s->results, 12);
+	for (size_t i = 0; i < 12; i++) {
+		const bench_result *x = &s->result[i];
+		raced[x->place / 4] += x->status == RACE_TIMED;
+		seen[x->place]++;
+		assert_true(x->status == RACE_TIMED || x->code == CODE_BUDGET_SPENT);
+	}
+	for (size_t i = 0; i < 12; i++)
+		assert_int_equal(seen[i], 1);
+	assert_true(raced[0] <= raced[2] + 1 && raced[0] >= raced[1] && raced[1] >= raced[2]);
+	sim_free(s);
+}
+
+/* 4 PB: refused by any machine without trying. */
+static void what_has_no_room_is_skipped(void **state)
+{
+	(void)state;
+	const double times[] = {20000};
+	const gm_spec specs[] = {spec_of("lstm_T16000000_N900000_I4_H16/fwd"), spec_of("gru_T4_N1_I8_H8/fwd")};
+	simulation *s = sim_create(46, 1, times);
+	race_source source;
+	race_options options = sim_options(s, &source, specs, 2, 1);
+	run(&options);
+	assert_int_equal(s->result[0].status, RACE_SKIPPED);
+	assert_int_equal(s->result[0].code, CODE_NO_MEMORY);
+	assert_true(s->result[0].reason[0]);
+	assert_int_equal(s->result[1].status, RACE_TIMED);
 	sim_free(s);
 }
 
@@ -267,6 +340,7 @@ static void filter_leaves_candidates_out(void **state)
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
 	assert_non_null(strstr(s->result[0].reason, "--benchmark_filter"));
+	assert_int_equal(s->result[0].code, CODE_FILTERED);
 	assert_int_equal(s->result[1].status, RACE_TIMED);
 	assert_true(s->result[1].ratio == 1.0);
 	sim_free(s);
@@ -275,11 +349,8 @@ static void filter_leaves_candidates_out(void **state)
 static void bad_flags_are_refused(void **state)
 {
 	(void)state;
-	char *bad[] = {"--benchmark_nonsense",   "--benchmark_min_time=soon",      "--benchmark_format=xml",
-	               "--benchmark_list_tests", "--benchmark_out_format=csv",     "--help",
-	               "--benchmark_filter=*(",  "--benchmark_out=/nowhere/at/all"};
-	static const gm_status want[] = {GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT,
-	                                 GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_IO};
+	char *bad[] = {"--benchmark_nonsense", "--benchmark_filter=*(", "--benchmark_out=/nowhere/at/all"};
+	static const gm_status want[] = {GM_BAD_ARGUMENT, GM_BAD_ARGUMENT, GM_IO};
 	const double times[] = {20000};
 	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -294,6 +365,58 @@ static void bad_flags_are_refused(void **state)
 	}
 }
 
+/* The names in --benchmark_out of a race of v0, v1 and v0 again, a line each; *calls: of a sample. */
+static void names_of(const double *times, char *names, size_t size, uint64_t *calls)
+{
+	static const race_candidate candidates[] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v0"}};
+	char path[] = "/tmp/test_race_XXXXXX", flag[64], line[512], *flags[] = {flag};
+	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
+	const int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	snprintf(flag, sizeof flag, "--benchmark_out=%s", path);
+	simulation *s = sim_create(53, 3, times);
+	race_source source;
+	race_options options = sim_options(s, &source, &spec, 1, 3);
+	options.candidates = candidates;
+	options.flags = flags;
+	options.flag_count = 1;
+	run(&options);
+	*calls = s->result[0].calls_per_sample;
+	sim_free(s);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	size_t used = 0;
+	while (fgets(line, sizeof line, f))
+		if (strstr(line, "\"name\": "))
+			used += (size_t)snprintf(names + used, size - used, "%s", strstr(line, "\"name\": ") + 8);
+	assert_true(used > 0 && used < size);
+	fclose(f);
+	unlink(path);
+}
+
+static void names_match_whatever_the_counts(void **state)
+{
+	(void)state;
+	static char a[10000], b[10000];
+	uint64_t calls[2];
+	names_of((const double[]){300, 400, 500}, a, sizeof a, &calls[0]);
+	names_of((const double[]){20000, 25000, 30000}, b, sizeof b, &calls[1]);
+	assert_true(calls[0] > calls[1]);
+	assert_string_equal(a, b);
+	static const char *const name[] = {"\"lstm_T4_N1_I8_H8/fwd/v0\",\n", "\"lstm_T4_N1_I8_H8/fwd/v1\",\n",
+	                                   "\"lstm_T4_N1_I8_H8/fwd/v0#2\",\n"};
+	size_t length = 0;
+	for (size_t i = 0; i < 3; i++) {
+		size_t rows = 0;
+		for (const char *at = strstr(a, name[i]); at; at = strstr(at + 1, name[i]))
+			rows++;
+		assert_int_equal(rows, 30); // 5 processes, 6 blocks
+		length += rows * strlen(name[i]);
+	}
+	assert_int_equal(length, strlen(a)); // and nothing else
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,8 +429,12 @@ int main(void)
 		cmocka_unit_test(crash_while_timed_fails_that_one_only),
 		cmocka_unit_test(interruption_reports_what_there_is),
 		cmocka_unit_test(budget_shrinks_blocks_then_skips),
+		cmocka_unit_test(problems_take_turns_by_kind),
+		cmocka_unit_test(a_starved_list_starves_evenly),
+		cmocka_unit_test(what_has_no_room_is_skipped),
 		cmocka_unit_test(filter_leaves_candidates_out),
 		cmocka_unit_test(bad_flags_are_refused),
+		cmocka_unit_test(names_match_whatever_the_counts),
 	};
 	return cmocka_run_group_tests_name("race", tests, NULL, NULL);
 }

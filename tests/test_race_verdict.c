@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal candidates tie, a slower
- * one is found, shared drift cancels, lost time is left out.  Seeds are fixed and printed. */
+/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal candidates tie, a
+ * slower one is found, shared drift cancels, lost time is left out.  Seeds are fixed and printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "race_simulation.h"
 
 typedef struct tally {
@@ -21,7 +22,7 @@ static tally race_many(size_t races, uint64_t seed, double slowdown, double drif
 	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
 	tally t = {0};
 	for (size_t i = 0; i < races; i++) {
-		simulation *s = sim_create(stats_hash(seed, i), 2, times);
+		simulation *s = sim_create(random_draw(seed, i), 2, times);
 		race_source source;
 		race_options options = sim_options(s, &source, &spec, 1, 2);
 		s->noise = 0.02;

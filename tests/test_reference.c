@@ -23,7 +23,8 @@ static void gradcheck(const char *text, gm_kind absent)
 	if (ref_gradcheck(&d.spec, d.tensors, d.lengths, d.value, &worst, where, &error) != GM_OK)
 		fail_msg("%s: %s", text, error.message);
 	if (!(worst >= 0 && worst < 1))
-		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where, worst);
+		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where,
+		         worst);
 	drawn_destroy(&d);
 }
 
@@ -180,7 +181,7 @@ static void test_lengths(void **state)
 static void test_special_values(void **state)
 {
 	drawn d = drawn_create("rnn_relu_T1_N3_I1_H1_nobias", SEED);
-	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), *dh_0 = drawn_value(&d, GM_GRAD_H_0, 0, 0);
+	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), *grad_h_0 = drawn_value(&d, GM_GRAD_H_0, 0, 0);
 
 	(void)state;
 	memcpy(drawn_value(&d, GM_INPUT, 0, 0), (double[3]){NAN, -0.0, INFINITY}, 3 * sizeof(double));
@@ -191,7 +192,7 @@ static void test_special_values(void **state)
 	drawn_drop(&d, GM_GRAD_H_N);
 	drawn_run(&d, NULL, NULL);
 	assert_true(isnan(y[0]) && y[1] == 0 && !signbit(y[1]) && y[2] == INFINITY);
-	assert_true(dh_0[0] == 2 && dh_0[1] == 0 && dh_0[2] == 2);
+	assert_true(grad_h_0[0] == 2 && grad_h_0[1] == 0 && grad_h_0[2] == 2);
 	drawn_destroy(&d);
 }
 

@@ -31,8 +31,8 @@ static void put_evil(lines *l)
 {
 	fprintf(l->file,
 	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
-	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\",\"where\":\"%s\","
-	        "\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
+	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\","
+	        "\"where\":\"%s\",\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
 	        RUN_A, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL);
 	put_time(l, RUN_A, EVIL, EVIL, 10);
 	put_run(l, EVIL, EVIL, EVIL);
@@ -137,6 +137,9 @@ static void the_verdict_comes_first(void **state)
 	make(&l, &page, &markdown);
 	assert_non_null(strstr(page, "<title>Gatemark: FAIL, CPU m1</title>"));
 	assert_non_null(strstr(page, "1 of 2 variants conformant"));
+	assert_non_null(strstr(page, "<li>family 1 model 2</li>"));
+	assert_non_null(strstr(markdown, "\n\nCPU m1 family 1 model 2, commit abc"));
+	assert_non_null(strstr(markdown, "- 2 runs did not end"));
 	assert_non_null(strstr(page, "gatemark run --cases &#39;a b*&#39;"));
 	assert_int_equal(strncmp(markdown, "## Gatemark: FAIL\n", 18), 0);
 	free(page);

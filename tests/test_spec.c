@@ -59,24 +59,28 @@ static void test_refused(void **state)
 	           {"lst_T1_N1_I1_H1", "begin"},
 	           {"lstm", "T is missing"},
 	           {"lstm_T1_N1_I1", "H is missing"},
-	           {"lstm_T0_N1_I1_H1", "T0"},
+	           {"lstm_T0_N1_I1_H1", ": T is 0, must be 1 to 16777216"},
 	           {"lstm_T01_N1_I1_H1", "T01"},
 	           {"lstm_T1_T2_N1_I1_H1", "T2"},
 	           {"lstm_N1_T1_I1_H1", "T1"},
-	           {"lstm_T9999999999_N1_I1_H1", "T9999999999"},
+	           {"lstm_T16777217_N1_I1_H1", ": T is 16777217, must be 1 to 16777216"},
+	           {"lstm_T1000000000_N1_I1_H1", ": T is 1000000000, must be 1 to 16777216"},
+	           {"lstm_T99999999999999999999999_N1_I1_H1", ": T is 99999999999999999999999, must be 1 to 16777216"},
+	           {"lstm_T1_N0_I1_H1", ": N is 0, must be 1 to 16777216"},
+	           {"lstm_T1_N1_I1_H1_P0", ": P is 0, must be 1 to 16777216"},
 	           {"lstm_T1_N1_I1_H1_x", "x"},
 	           {"lstm_T1_N1_I1_H1_", "''"},
 	           {"lstm_T1_N1_I1_H1/", "pass ''"},
 	           {"lstm_T1_N1_I1_H1/fwdx", "fwdx"},
 	           {"lstm_T1_N1_I1_H1/fwd/bwd", "fwd/bwd"},
 	           {"lstm_T2_N1_I1_H1/step", "step needs T 1"},
-	           {"lstm_D3_T1_N1_I1_H1", "D is 3"},
+	           {"lstm_D3_T1_N1_I1_H1", ": D is 3, must be 1 to 2"},
 	           {"lstm_T1_N2_I1_H1_unb", "unb needs N 1"},
 	           {"lstm_T1_N1_I1_H1_drop", "drop needs"},
 	           {"gru_T1_N1_I1_H4_P2", "projection"},
 	           {"lstm_T1_N1_I1_H4_P4", "proj_size is 4"},
-	           {"lstm_L65_T1_N1_I1_H4", "num_layers is 65"},
-	           {"lstm_T1_N1_I99999999_H4", "input_size"},
+	           {"lstm_L65_T1_N1_I1_H4", ": L is 65, must be 1 to 64"},
+	           {"lstm_T1_N1_I99999999_H4", ": I is 99999999, must be 1 to 16777216"},
 	           {"lstm_T-1_N1_I1_H1", "T-1"},
 	           {"lstm T1_N1_I1_H1", "begin"}};
 
@@ -151,11 +155,24 @@ static void test_flops(void **state)
 	assert_true(gm_spec_flops(&spec) == 3 * 64.0 * 2 * 2 * 4 * 5 * (3 + 5));
 }
 
+/* Backward is as much work as two forwards, so what takes less does not run it. */
+static void test_passes(void **state)
+{
+	gm_spec spec;
+
+	(void)state;
+	assert_int_equal(gm_spec_parse("lstm_T64_N2_I3_H5/fwd", &spec, NULL), GM_OK);
+	double forward = gm_spec_flops(&spec);
+	for (spec.pass = GM_PASS_NONE; spec.pass < GM_PASSES; spec.pass++)
+		assert_int_equal(gm_pass_backward(spec.pass), gm_spec_flops(&spec) >= 2 * forward);
+	assert_int_equal(gm_pass_backward(GM_PASSES), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_text_comes_back), cmocka_unit_test(test_fields),
-	                                   cmocka_unit_test(test_refused), cmocka_unit_test(test_tensor_shapes),
-	                                   cmocka_unit_test(test_flops)};
+	                                   cmocka_unit_test(test_refused),         cmocka_unit_test(test_tensor_shapes),
+	                                   cmocka_unit_test(test_flops),           cmocka_unit_test(test_passes)};
 
 	return cmocka_run_group_tests_name("spec", tests, NULL, NULL);
 }

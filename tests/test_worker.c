@@ -94,7 +94,8 @@ static void skeleton_equals_reference(void **state)
 	static const char *const problem[] = {"rnn_tanh_T5_N3_I4_H6",        "rnn_tanh_T1_N1_I1_H1",
 	                                      "rnn_tanh_T7_N2_I3_H5_nobias", "rnn_tanh_T4_N3_I5_H2_bf",
 	                                      "rnn_tanh_T6_N1_I3_H3_unb",    "rnn_tanh_T9_N17_I33_H31"};
-	const worker_launch launch[] = {{0}, {.align = 64}, {.in_place = 1}, {.executor = (const char *const[]){"env", NULL}}};
+	const worker_launch launch[] = {
+		{0}, {.align = 64}, {.in_place = 1}, {.executor = (const char *const[]){"env", NULL}}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof problem / sizeof *problem; i++)
@@ -354,6 +355,24 @@ static void one_worker_many_plans(void **state)
 	assert_no_child();
 }
 
+/* Two at once, started in any order: each tells its own child. */
+static void pids_are_told(void **state)
+{
+	const worker_launch launch[3] = {{0}, {0}, {.in_place = 1}};
+	worker *w[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_ok(worker_start(&launch[i], &w[i], ERROR));
+	assert_int_equal(worker_pid(w[2]), getpid());
+	assert_int_not_equal(worker_pid(w[0]), worker_pid(w[1]));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(getpgid(worker_pid(w[i])), worker_pid(w[i])); /* it leads a group, as only a child does */
+	for (int i = 0; i < 3; i++)
+		worker_stop(w[i]);
+	assert_no_child();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +390,7 @@ int main(void)
 		cmocka_unit_test(step_carries_the_state),
 		cmocka_unit_test(effective_weights_come_back),
 		cmocka_unit_test(one_worker_many_plans),
+		cmocka_unit_test(pids_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

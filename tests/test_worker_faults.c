@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_worker_faults.c - bad plug-ins, one a row: each must come back as the right status with the right sentence, leave
- * no process behind, and not trouble the next worker.  They lie in tests/plugins. */
+/* test_worker_faults.c - bad plug-ins, one a row: each must come back as the right status with the right sentence,
+ * leave no process behind, and not trouble the next worker.  They lie in tests/plugins. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* prctl, mkdtemp */
 #endif
@@ -241,7 +241,8 @@ static void dies_when_destroyed(void **state)
 	assert_nobody_left();
 }
 
-/* Printing disturbs nothing; closing stdout is a breach; wrong numbers are the judge's matter and arrive as they are. */
+/* Printing disturbs nothing; closing stdout is a breach; wrong numbers are the judge's matter and arrive as they
+ * are. */
 static void harmless_or_for_others(void **state)
 {
 	gm_error error = {0};

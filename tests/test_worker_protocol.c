@@ -132,7 +132,7 @@ static void any_question_has_an_answer(void **state)
 	assert_ok(server_create(&page, &s, ERROR));
 	make_message(&m, 0);
 	for (uint64_t i = 0; i < 20000; i++) {
-		uint64_t draw = noise_draw(noise_mix(SEED), i);
+		uint64_t draw = random_draw(random_mix(SEED), i);
 		uint32_t kind = (uint32_t)(draw % (MESSAGE_KINDS + 2));
 
 		if (kind == MESSAGE_PLAN && draw >> 40 & 1)
@@ -140,7 +140,7 @@ static void any_question_has_an_answer(void **state)
 		message_begin(&m, kind == MESSAGE_LOAD ? MESSAGE_HELLO : kind);
 		m.head.bytes = (draw >> 32) % 2 ? (draw >> 33) % 300 : sizeof(wire_plan) + tensors->count;
 		for (size_t k = 0; k < 1 + (draw >> 8) % 4; k++) {
-			uint64_t spot = noise_draw(noise_mix(SEED + 1 + k), i);
+			uint64_t spot = random_draw(random_mix(SEED + 1 + k), i);
 
 			m.payload[spot % (m.head.bytes + 1)] = (unsigned char)(spot >> 32);
 		}

@@ -12,6 +12,7 @@
 #include <libxml/xmlversion.h>
 #endif
 
+#include "base/cpu.h"
 #include "machine.h"
 #include "judge.h"
 #include "race.h"
@@ -29,11 +30,6 @@ static const library_version library[] = {
 #endif
 	{"jansson", JANSSON_VERSION}};
 enum { LIBRARIES = sizeof library / sizeof library[0] };
-
-static const struct {
-	const char *name;
-	uint64_t bit;
-} isa[] = {{"fma", GM_CPU_FMA}, {"avx2", GM_CPU_AVX2}, {"avx512", GM_CPU_AVX512}, {"neon", GM_CPU_NEON}};
 
 const char *about_version(void) { return GM_VERSION; }
 
@@ -58,9 +54,9 @@ void about_print(void)
 	for (size_t k = 0; k < LIBRARIES; k++)
 		printf(" %s %s", library[k].name, library[k].version);
 	printf("\nISAs here ");
-	for (size_t k = 0; k < sizeof isa / sizeof isa[0]; k++)
-		if (gm_cpu_features() & isa[k].bit)
-			printf(" %s", isa[k].name);
+	for (size_t k = 0; k < CPU_ROWS; k++)
+		if (gm_cpu_features() & cpu_table[k].bit)
+			printf(" %s", cpu_table[k].name);
 	printf("\nversions   fixtures %s  judge %d  protocol %d  canonical %d  ABI %d.%d\n", GM_FIXTURES_VERSION,
 	       JUDGE_VERSION, RACE_PROTOCOL, CANONICAL_VERSION, GM_ABI_MAJOR, GM_ABI_MINOR);
 }
@@ -100,5 +96,7 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	}
 	for (size_t k = 1; k < options->argc; k++)
 		good &= record_append(&head->arguments, &head->arguments_count, options->argv[k]);
+	for (size_t k = 0; k < options->plugin.count; k++)
+		good &= record_append(&head->plugins, &head->plugins_count, options->plugin.text[k]);
 	return rerun_options_of(options, &head->options) && good;
 }

@@ -41,7 +41,7 @@ static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *
                          gm_error *error)
 {
 	char text[GM_SPEC_TEXT];
-	int gradients = run_computes_gradients(spec->pass);
+	int gradients = gm_pass_backward(spec->pass);
 	if (j->id[0] != '\0')
 		return GM_OK;
 	j->results = calloc(tensors->count, 1);

@@ -16,14 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "output.h"
+#include "base/process.h"
 #include "record/record.h"
 
-enum { JUDGES = 64 };
+enum { JUDGES = 64, JUDGE_PIPE = 3 }; // most judges; where each has its pipe to the parent
 
 typedef struct work {
 	size_t case_index;
@@ -73,7 +71,7 @@ static void note_repeats(pool *p, size_t case_index, const case_results *out)
 	int last = CHECK_ALL;
 	for (size_t k = 0; k < out->results_count && !p->alone; k++) {
 		int variant = find_variant(p->plan, out->results[k].variant);
-		if (out->results[k].code != CODE_TIMEOUT || variant == last)
+		if (out->results[k].code != CODE_TIMED_OUT || variant == last)
 			continue;
 		work *more = realloc(p->repeat, (p->repeats + 1) * sizeof *more);
 		if (!more)
@@ -175,40 +173,45 @@ static char *line_of(const pool *p, size_t k, size_t *length)
 	return line;
 }
 
-static void judge_main(const pool *p, size_t slot, int fd, pid_t parent)
+typedef struct seat {
+	const pool *pool;
+	size_t slot;
+} seat;
+
+/* Ctrl-C goes to the terminal's group, which a judge is not in: the board says stop. */
+static int judge_main(void *context)
 {
+	const seat *s = context;
+	board *b = s->pool->board;
 	size_t k, length;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0); // Ctrl-C goes to the terminal's group: it must reach neither a judge nor a worker; the board says stop
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
-	while (getppid() == parent && !p->board->stop && (k = atomic_fetch_add(&p->board->next, 1)) < p->count) {
-		p->board->at[slot] = k + 1;
-		char *line = line_of(p, k, &length);
-		if (!line || output_all(fd, line, length, "records", NULL) != GM_OK)
-			_exit(1);
+	while (!b->stop && (k = atomic_fetch_add(&b->next, 1)) < s->pool->count) {
+		b->at[s->slot] = k + 1;
+		char *line = line_of(s->pool, k, &length);
+		if (!line || !process_send(JUDGE_PIPE, line, length))
+			return 1;
 		free(line);
-		p->board->at[slot] = 0;
+		b->at[s->slot] = 0;
 	}
-	_exit(0);
+	return 0;
 }
 
-static gm_status start_judge(const pool *p, size_t slot, judge *j)
+static gm_status start_judge(const pool *p, size_t slot, judge *j, gm_error *error)
 {
 	int ends[2];
-	pid_t parent = getpid();
 	if (pipe2(ends, O_CLOEXEC) != 0)
-		return GM_IO;
-	j->pid = fork();
-	if (j->pid == 0)
-		judge_main(p, slot, ends[1], parent);
+		return gm_fail(error, GM_IO, "cannot start a judging process: %s", strerror(errno));
+	process_plan plan = {.name = "a judging process",
+	                     .run = judge_main,
+	                     .context = &(seat){p, slot},
+	                     .fd_count = JUDGE_PIPE + 1,
+	                     .fd = {PROCESS_NOTHING, PROCESS_NOTHING, STDERR_FILENO, ends[1]}};
+	gm_status status = process_start(&plan, &j->pid, error);
 	close(ends[1]);
-	j->fd = ends[0];
-	if (j->pid > 0)
-		return GM_OK;
-	close(ends[0]);
-	return GM_IO;
+	if (status == GM_OK)
+		j->fd = ends[0];
+	else
+		close(ends[0]);
+	return status;
 }
 
 /* Reads what is there; 0 at the end of the pipe. */
@@ -242,18 +245,16 @@ static int read_judge(pool *p, judge *j)
 /* A judge that did not end by itself had a case at hand. */
 static void bury(pool *p, size_t slot, judge *j)
 {
-	char sentence[256];
-	int state = 0;
+	char sentence[256], how[PROCESS_HOW];
 	size_t at = p->board->at[slot];
 	close(j->fd);
 	j->fd = -1;
-	while (waitpid(j->pid, &state, 0) < 0 && errno == EINTR)
-		;
+	int state = process_reap(j->pid);
 	if (state == 0 || at == 0)
 		return;
-	snprintf(sentence, sizeof sentence, "the process that judged %s ended with %s %d",
-	         p->plan->set->cases[p->todo[at - 1].case_index]->id, WIFSIGNALED(state) ? "signal" : "code",
-	         WIFSIGNALED(state) ? WTERMSIG(state) : WEXITSTATUS(state));
+	process_how(state, how);
+	snprintf(sentence, sizeof sentence, "the process that judged %s ended with %s",
+	         p->plan->set->cases[p->todo[at - 1].case_index]->id, how);
 	note_trouble(p, GM_CRASHED, sentence);
 	case_results nothing;
 	case_results_init(&nothing);
@@ -293,11 +294,10 @@ static gm_status run_judges(pool *p, gm_error *error)
 {
 	judge judges[JUDGES] = {{0}};
 	size_t count = judges_for(p), started = 0;
-	fflush(NULL);
-	while (started < count && start_judge(p, started, &judges[started]) == GM_OK)
+	while (started < count && start_judge(p, started, &judges[started], started ? NULL : error) == GM_OK)
 		started++;
 	if (started == 0)
-		return gm_fail(error, GM_IO, "cannot start a judging process: %s", strerror(errno));
+		return GM_IO;
 	collect(p, judges, started);
 	for (size_t k = 0; k < started; k++)
 		free(judges[k].line);

@@ -18,6 +18,7 @@
 
 #include "executor.h"
 #include "fixture.h"
+#include "record/reason.h"
 #include "record/result.h"
 #include "worker.h"
 
@@ -25,12 +26,11 @@ enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
 
 typedef struct check_variant {
 	worker_variant info;
-	int literal; /* named without a glob */
+	int literal; /* how often it was named without a glob */
 	int runnable;
 	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
-	int hidden;         /* by --isa-cap: this CPU could run it */
-	int absent;         /* this CPU could run it, but this build has no kernels for it */
-	char why[128];      /* not runnable: a sentence with its name and what is missing */
+	reason_code code;   /* not runnable: why, */
+	char why[128];      /* and in a sentence with its name and what is missing */
 } check_variant;
 
 typedef struct check_plan {

@@ -5,6 +5,7 @@
 
 #include "about.h"
 #include "check_summary.h"
+#include "plural.h"
 
 /* ---- against what is committed ---- */
 
@@ -58,7 +59,7 @@ int summary_digests_close(check_summary *s)
 		return cli_fail(CLI_WRONG, "%s is not written: interrupted", path);
 	if (s->canonical_failures > 0)
 		return cli_fail(CLI_WRONG, "%s is not written: %zu check%s of canonical variants failed", path,
-		                s->canonical_failures, s->canonical_failures == 1 ? "" : "s");
+		                s->canonical_failures, plural((double)s->canonical_failures, "", "s"));
 	if (s->committed.count == 0)
 		return cli_fail(CLI_NOTHING, "%s is not written: no canonical variant ran", path);
 	if (digests_write(&s->committed, path, &error) != GM_OK)
@@ -137,7 +138,7 @@ void summary_print_bits(const check_summary *s, FILE *stream)
 			continue;
 		}
 		fprintf(stream, "  bits: %s, %zu variant%s, ", r->bit_class, r->variants_count,
-		        r->variants_count == 1 ? "" : "s identical");
+		        plural((double)r->variants_count, "", "s identical"));
 		if (why[0] != '\0')
 			fprintf(stream, "%s\n", why);
 		else if (b->count[COMMITTED_DIFFERENT] > 0)

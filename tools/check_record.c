@@ -36,14 +36,14 @@ void result_failure(check_result *r, gm_status status, const char *reason)
 		reason_code code;
 	} row[] = {{GM_UNSUPPORTED, STATUS_UNSUPPORTED, CODE_UNSUPPORTED},
 	           {GM_NO_CPU, STATUS_SKIPPED, CODE_NO_CPU},
-	           {GM_TIMEOUT, STATUS_FAIL, CODE_TIMEOUT},
+	           {GM_TIMEOUT, STATUS_FAIL, CODE_TIMED_OUT},
 	           {GM_CRASHED, STATUS_FAIL, CODE_CRASHED},
 	           {GM_MISMATCH, STATUS_FAIL, CODE_CONTRACT}};
 	size_t k = 0;
 	while (k < sizeof row / sizeof row[0] && row[k].status != status)
 		k++;
 	int known = k < sizeof row / sizeof row[0];
-	result_status(r, known ? row[k].word : STATUS_FAIL, known ? row[k].code : CODE_ERROR,
+	result_status(r, known ? row[k].word : STATUS_FAIL, known ? row[k].code : CODE_BROKEN,
 	              reason[0] == '\0' ? gm_status_name(status) : reason);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plural.h"
 #include "rerun.h"
 #include "terminal.h"
 
@@ -110,11 +111,32 @@ int summary_exit(const check_summary *s)
 
 /* ---- printing ---- */
 
-static void append_variant(FILE *stream, const check_summary *s, size_t k)
+enum { WHERE = 25 }; /* columns of the last cell, at least */
+
+/* Of a place the end is enough, a sentence goes on in the next line. */
+static void put_where(term_row *row, const char *where, int is_place)
 {
+	size_t length = strlen(where), start = row->next + 2;
+	if (length > 0 && start + WHERE > TERM_WIDTH) {
+		fputc('\n', row->stream);
+		row->used = 0;
+		start = row->indent;
+	}
+	if (length > 0)
+		fprintf(row->stream, "%*s", (int)(start - row->used), "");
+	if (is_place && length > TERM_WIDTH - start)
+		fprintf(row->stream, "...%s\n", where + length - (TERM_WIDTH - start) + 3);
+	else
+		term_wrap(row->stream, where, start, start);
+}
+
+static void append_variant(FILE *stream, const check_summary *s, size_t k, int width)
+{
+	static const int columns[CHECK_STATUSES] = {-4, -4, -5, -5, -4};
 	const tally *t = &s->variant[k];
 	const check_variant *v = &s->roster->variant[k];
-	char cell[CHECK_STATUSES][8], worst[8] = "";
+	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	char cell[CHECK_STATUSES][24], worst[24] = "";
 	for (int what = 0; what < CHECK_STATUSES; what++)
 		snprintf(cell[what], sizeof cell[what], v->runnable || what == STATUS_SKIPPED ? "%zu" : "-", t->count[what]);
 	if (t->worst >= 0)
@@ -123,21 +145,32 @@ static void append_variant(FILE *stream, const check_summary *s, size_t k)
 		         : t->worst < 9.995               ? "%.0f %%"
 		                                          : "%.0f x",
 		         t->worst < 9.995 ? 100 * t->worst : t->worst);
-	fputs("  ", stream);
-	term_cell(stream, v->info.name, 17);
-	fprintf(stream, "%4s %s%4s%s %5s %5s %4s %6s   ", cell[STATUS_PASS],
-	        t->count[STATUS_FAIL] ? term_escape(stream, TERM_RED) : "", cell[STATUS_FAIL],
-	        t->count[STATUS_FAIL] ? term_escape(stream, TERM_PLAIN) : "", cell[STATUS_XFAIL], cell[STATUS_UNSUPPORTED],
-	        cell[STATUS_SKIPPED], worst);
-	const char *where = v->runnable ? t->where
-	                  : v->hidden   ? "hidden by --isa-cap"
-	                  : v->absent   ? "not in this build"
-	                                : "not on this CPU";
-	size_t length = strlen(where);
-	if (t->worst >= 0 && length > 25) // of a place the end says more, of a sentence its beginning
-		fprintf(stream, "...%s\n", where + length - 22);
-	else
-		fprintf(stream, "%.25s\n", where);
+	term_row_put(&row, v->info.name, width);
+	for (int what = 0; what < CHECK_STATUSES; what++) {
+		int red = what == STATUS_FAIL && t->count[what] > 0;
+		fputs(red ? term_escape(stream, TERM_RED) : "", stream);
+		term_row_put(&row, cell[what], columns[what]);
+		fputs(red ? term_escape(stream, TERM_PLAIN) : "", stream);
+	}
+	term_row_put(&row, worst, -6);
+	put_where(&row, v->runnable ? t->where : reason_text(v->code), t->worst >= 0);
+}
+
+/* The heading of the table; returns the width of its first column. */
+static int put_heading(FILE *stream, const check_summary *s)
+{
+	static const char *const word[] = {"pass", "fail", "xfail", "unsup", "skip", "worst"};
+	static const int columns[] = {-4, -4, -5, -5, -4, -6};
+	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	int width = 16;
+	for (size_t k = 0; k < s->roster->count; k++)
+		width = (int)strlen(s->roster->variant[k].info.name) > width ? (int)strlen(s->roster->variant[k].info.name)
+		                                                             : width;
+	term_row_put(&row, "variant", width);
+	for (size_t k = 0; k < sizeof word / sizeof word[0]; k++)
+		term_row_put(&row, word[k], columns[k]);
+	put_where(&row, "where", 0);
+	return width;
 }
 
 void summary_print(const check_summary *s, FILE *stream, unsigned passes, int code)
@@ -148,20 +181,20 @@ void summary_print(const check_summary *s, FILE *stream, unsigned passes, int co
 	const char *word = session_stop ? "STOP" : good ? "PASS" : code == CLI_WRONG ? "FAIL" : "NONE";
 	if (code == CLI_SKIPPED)
 		word = "SKIP";
-	snprintf(head, sizeof head, "CHECK  %zu cases, %s, %s", s->cases, pass_text[passes & 3],
-	         executor_name(s->roster->executor));
+	snprintf(head, sizeof head, "CHECK  %zu %s, %s, %s", s->cases, plural((double)s->cases, "case", "cases"),
+	         pass_text[passes & 3], executor_name(s->roster->executor));
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
 	        term_escape(stream, TERM_PLAIN));
-	fprintf(stream, "  %-17s%4s %4s %5s %5s %4s %6s   %s\n", "variant", "pass", "fail", "xfail", "unsup", "skip",
-	        "worst", "where");
+	const int width = put_heading(stream, s);
 	for (size_t k = 0; k < s->roster->count; k++)
-		append_variant(stream, s, k);
+		append_variant(stream, s, k, width);
 	if (s->torch_worst >= 0)
 		fprintf(stream, "  PyTorch's own f32 uses %.0f %%", 100 * s->torch_worst);
 	if (s->unfit_rows > 0)
-		fprintf(stream, "%s%zu rows of %zu cases unfit (list cases --json)", s->torch_worst >= 0 ? "; " : "  ",
-		        s->unfit_rows, s->unfit_cases);
+		fprintf(stream, "%s%zu %s of %zu %s unfit (list cases --json)", s->torch_worst >= 0 ? "; " : "  ",
+		        s->unfit_rows, plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
+		        plural((double)s->unfit_cases, "case", "cases"));
 	if (s->torch_worst >= 0 || s->unfit_rows > 0)
 		fputc('\n', stream);
 	summary_print_bits(s, stream);

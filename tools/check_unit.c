@@ -181,8 +181,8 @@ static gm_status run_attempt(unit *u, attempt *a, gm_error *error)
 	for (int pass = 0; pass < CHECK_PASSES; pass++) {
 		if (begun != GM_OK)
 			result_failure(&a->result[pass], begun, trouble.message);
-		if (!a->v->runnable && (a->v->hidden || a->v->absent))
-			a->result[pass].code = a->v->hidden ? CODE_HIDDEN : CODE_NOT_BUILT;
+		if (!a->v->runnable)
+			a->result[pass].code = a->v->code;
 	}
 	if (begun == GM_OK && run_passes(u, a, &trouble) != GM_OK)
 		return gm_fail(error, GM_NO_MEMORY, "%s", trouble.message);

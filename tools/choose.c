@@ -10,41 +10,31 @@
 #include "cli.h"
 #include "gatemark/tensors.h"
 #include "output.h"
+#include "plural.h"
 #include "results.h"
 
 enum { CHOICE_SCHEMA = 1 };
 
-static int order_texts(const void *a, const void *b)
-{
-	return evidence_problem_order(*(const char *const *)a, *(const char *const *)b);
-}
-
 json_t *choose_problems(const evidence *e, const char *machine)
 {
-	json_t *seen = json_object(), *sorted = json_array(), *record;
-	size_t i, count = 0;
+	json_t *seen = json_object(), *problems = json_array(), *record;
+	const char *text;
+	size_t i;
 	json_array_foreach(e->bench, i, record)
 		if (strcmp(evidence_machine_of(e, record), machine) == 0)
 			json_object_set_new(seen, results_text(record, "problem"), json_true());
-	const char **text = calloc(json_object_size(seen) + 1, sizeof *text), *key;
-	json_object_foreach(seen, key, record)
-		if (text)
-			text[count++] = key;
-	if (text)
-		qsort(text, count, sizeof *text, order_texts);
-	for (i = 0; i < count; i++)
-		json_array_append_new(sorted, json_string(text[i]));
-	free(text);
+	json_object_foreach(seen, text, record)
+		json_array_append_new(problems, json_string(text));
 	json_decref(seen);
-	return sorted;
+	return problems;
 }
 
-/* Does the problem of a record answer to what was asked for, however that is spelt? */
-static int wanted(const char *asked, const char *problem)
+/* Does a record's problem answer to what was asked for, however that is spelt? */
+static int answers(const char *asked, const char *problem)
 {
 	gm_spec a, p;
 	char x[GM_SPEC_TEXT], y[GM_SPEC_TEXT];
-	if (!asked || strcmp(asked, problem) == 0)
+	if (strcmp(asked, problem) == 0)
 		return 1;
 	if (gm_spec_parse(asked, &a, NULL) != GM_OK || gm_spec_parse(problem, &p, NULL) != GM_OK)
 		return 0;
@@ -53,6 +43,26 @@ static int wanted(const char *asked, const char *problem)
 	gm_spec_format(&a, x);
 	gm_spec_format(&p, y);
 	return strcmp(x, y) == 0;
+}
+
+static int wanted(const choose_options *options, const char *problem)
+{
+	size_t count = options ? options->problems : 0, i = 0;
+	while (i < count && !answers(options->problem[i], problem))
+		i++;
+	return count == 0 || i < count;
+}
+
+const char *choose_unanswered(const choose_options *options, const json_t *problems)
+{
+	for (size_t k = 0; options && k < options->problems; k++) {
+		size_t i = 0, count = json_array_size(problems);
+		while (i < count && !answers(options->problem[k], json_string_value(json_array_get(problems, i))))
+			i++;
+		if (i == count)
+			return options->problem[k];
+	}
+	return NULL;
 }
 
 /* {class: true, ...} from "f32,f32-abs". */
@@ -82,25 +92,25 @@ static json_t *records_of(const evidence *e, const char *machine, const char *pr
 	json_t *list = json_array(), *record;
 	size_t i;
 	json_array_foreach(e->bench, i, record)
-		if (strcmp(results_text(record, "problem"), problem) == 0 && strcmp(evidence_machine_of(e, record), machine) == 0)
+		if (strcmp(results_text(record, "problem"), problem) == 0 &&
+		    strcmp(evidence_machine_of(e, record), machine) == 0)
 			json_array_append(list, record);
 	return list;
 }
 
-static json_t *domain_of(const evidence *e, const char *machine, const choose_options *options, json_t *conformance,
-                         const json_t *accept)
+static json_t *domain_of(const evidence *e, const char *machine, const json_t *problems, json_t *conformance,
+                         const choose_options *options, const json_t *accept)
 {
-	json_t *domain = json_array(), *problems = choose_problems(e, machine), *problem;
+	json_t *domain = json_array(), *problem;
 	size_t i;
 	json_array_foreach(problems, i, problem) {
 		const char *text = json_string_value(problem);
-		if (!wanted(options ? options->problem : NULL, text))
+		if (!wanted(options, text))
 			continue;
 		json_t *bench = records_of(e, machine, text);
 		json_array_append_new(domain, choose_contest(e, text, bench, conformance, accept));
 		json_decref(bench);
 	}
-	json_decref(problems);
 	return domain;
 }
 
@@ -150,7 +160,8 @@ static json_t *notes_of(const evidence *e, const json_t *latest, const char *mac
 	if (strcmp(checked, commit) != 0)
 		add_note(notes, json_sprintf("checked at commit %s, timed at commit %s", checked, commit));
 	if (others > 1)
-		add_note(notes, json_sprintf("records of %zu other machine%s not used", others - 1, others > 2 ? "s" : ""));
+		add_note(notes, json_sprintf("records of %zu other machine%s not used", others - 1,
+		                             plural((double)others - 1, "", "s")));
 	return notes;
 }
 
@@ -168,8 +179,8 @@ static json_t *document_of(const evidence *e, const json_t *latest, const char *
                            json_t *conformance, json_t *domain)
 {
 	static const char *const BUILD[] = {"commit", "compiler", "libraries", NULL};
-	static const char *const MACHINE[] = {"fingerprint", "cpu",      "hypervisor", "cpus", "isa",
-	                                      "l1d_bytes",   "l2_bytes", "l3_bytes",   NULL};
+	static const char *const MACHINE[] = {"fingerprint", "cpu",       "cpu_model", "hypervisor", "cpus",
+	                                      "isa",         "l1d_bytes", "l2_bytes",  "l3_bytes",   NULL};
 	json_t *classes = json_array(), *value, *versions = json_object_get(latest, "versions");
 	const char *name;
 	json_object_foreach((json_t *)(uintptr_t)accept, name, value)
@@ -178,7 +189,8 @@ static json_t *document_of(const evidence *e, const json_t *latest, const char *
 	                 "p50", "accept", classes, "date", results_text(latest, "time"), "gatemark",
 	                 results_text(latest, "gatemark"), "versions", versions, "build", pick(latest, BUILD), "machine",
 	                 pick(json_object_get(latest, "machine"), MACHINE), "conformance",
-	                 conformance_part(e, machine, conformance), "domain", domain, "notes", notes_of(e, latest, machine));
+	                 conformance_part(e, machine, conformance), "domain", domain, "notes",
+	                 notes_of(e, latest, machine));
 }
 
 gm_status choose_decide(const evidence *e, const choose_options *options, json_t **choice, gm_error *error)
@@ -187,17 +199,19 @@ gm_status choose_decide(const evidence *e, const choose_options *options, json_t
 	const json_t *latest = evidence_latest(e);
 	const char *machine = results_text(json_object_get(latest, "machine"), "fingerprint");
 	GM_TRY(accepted_classes(options ? options->accept : NULL, &accept, error));
-	json_t *conformance = choose_conformance(e, machine);
-	json_t *domain = domain_of(e, machine, options, conformance, accept), *made = NULL;
+	json_t *conformance = choose_conformance(e, machine), *problems = choose_problems(e, machine), *made = NULL;
+	json_t *domain = domain_of(e, machine, problems, conformance, options, accept);
+	const char *unanswered = choose_unanswered(options, problems);
 	gm_status status = GM_OK;
-	if (options && options->problem && json_array_size(domain) == 0)
-		status = gm_fail(error, GM_BAD_ARGUMENT, "no bench record of problem '%s'", options->problem);
+	if (unanswered)
+		status = gm_fail(error, GM_BAD_ARGUMENT, "no bench record of problem '%s'", unanswered);
 	if (status == GM_OK) {
 		made = document_of(e, latest, machine, accept, conformance, domain);
 		status = made ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
 	}
 	json_decref(accept);
 	json_decref(conformance);
+	json_decref(problems);
 	json_decref(domain);
 	if (made)
 		*choice = made;

@@ -18,8 +18,9 @@
 #include "evidence.h"
 
 typedef struct choose_options {
-	const char *problem; /* only this one; without a pass: all passes of it; NULL = every problem */
-	const char *accept;  /* accuracy classes, comma-separated; NULL = "f32" */
+	const char *const *problem; /* only these; without a pass: all passes of it */
+	size_t problems;            /* 0 = every problem */
+	const char *accept;         /* accuracy classes, comma-separated; NULL = "f32" */
 } choose_options;
 
 /* The choice file as JSON (new reference): schema 1, kind "choices", objective, accept, date, versions, build,
@@ -27,7 +28,7 @@ typedef struct choose_options {
  * record (RESULTS.md), `chosen` null if there is no candidate, and low_ns, high_ns, margin_low, margin_high, judged,
  * threads, samples, tainted, date; a rejected candidate also has p50_ns, low_ns, high_ns and its ratio to the chosen
  * one with ratio_low, ratio_high.
- * GM_BAD_ARGUMENT: no record of options->problem, or an unknown class in accept. */
+ * GM_BAD_ARGUMENT: no record of one of options->problem, or an unknown class in accept. */
 GM_CHECKED gm_status choose_decide(const evidence *e, const choose_options *options, json_t **choice, gm_error *error);
 
 /* Loads, decides, and writes the choice file if output is not NULL ("-": stdout).  options may be NULL; choice may
@@ -43,10 +44,12 @@ GM_CHECKED gm_status choose_write(const json_t *choice, const char *path, gm_err
 int choose_exit(const json_t *choice);
 /* The table for people, 80 columns wide, and the line that counts the chosen. */
 void choose_print(FILE *stream, const json_t *choice);
-/* "avx512-fused 6, avx512-stream 2, tie to simpler 1": the counts of a choice file. */
-void choose_counts(const json_t *choice, char *text, size_t bytes);
+/* "avx512-fused 6, avx512-stream 2, tie to simpler 1": the counts of a choice file; malloc'ed, NULL without memory. */
+char *choose_counts(const json_t *choice);
 
-/* All problems of the bench records, in order of their text: spec by spec (cell, sizes, T), for suggestions. */
+/* All problems of the bench records, in the order of the lists that were raced. */
 json_t *choose_problems(const evidence *e, const char *machine);
+/* The first problem asked for that is none of those, or NULL. */
+const char *choose_unanswered(const choose_options *options, const json_t *problems);
 
 #endif

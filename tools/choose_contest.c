@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "gatemark/tensors.h"
+#include "plural.h"
+#include "record/reason.h"
 #include "results.h"
 
 typedef struct span { /* a ratio and its 95 % interval */
@@ -64,8 +66,11 @@ json_t *choose_conformance(const evidence *e, const char *machine)
 {
 	static const struct {
 		const char *status, *member;
-	} MEMBERS[] = {
-		{"pass", "passed"}, {"fail", "failed"}, {"xfail", "xfail"}, {"unsupported", "unsupported"}, {"skipped", "skipped"}};
+	} MEMBERS[] = {{"pass", "passed"},
+	               {"fail", "failed"},
+	               {"xfail", "xfail"},
+	               {"unsupported", "unsupported"},
+	               {"skipped", "skipped"}};
 	json_t *variants = json_object(), *record;
 	size_t i;
 	json_array_foreach(e->check, i, record) {
@@ -112,10 +117,10 @@ turn_away(contestant *c, const char *code, const char *format, ...)
 
 static const char *class_of(const contestant *c)
 {
-	const char *stated = results_text(c->evidence, "class");
+	const char *stated = results_text(c->evidence, "class"), *declared = results_text(c->record, "class");
 	const gm_variant *row = gm_variant_find(c->name);
-	if (*stated)
-		return stated;
+	if (*stated || *declared)
+		return *stated ? stated : declared;
 	return row ? gm_class_name(row->traits.accuracy_class) : "unknown";
 }
 
@@ -126,9 +131,9 @@ static int failed_checks(contestant *c)
 	double passed = results_get(c->evidence, "passed", 0);
 	if (failed + known == 0)
 		return 0;
-	return turn_away(c, "failed-conformance", "failed conformance: %.0f of %.0f checks%s, first %s", failed + known,
-	                 failed + known + passed, failed == 0 ? " (known failures)" : "",
-	                 results_text(c->evidence, "failure"));
+	return turn_away(c, "failed-conformance", "failed conformance: %.0f of %.0f %s%s, first %s", failed + known,
+	                 failed + known + passed, plural(failed + known + passed, "check", "checks"),
+	                 failed == 0 ? " (known failures)" : "", results_text(c->evidence, "failure"));
 }
 
 /* Fills code and why if c was not timed. */
@@ -136,14 +141,21 @@ static int not_timed(contestant *c)
 {
 	static const struct {
 		const char *status, *code, *text;
-	} REASONS[] = {{"rejected", "failed-conformance", "failed conformance on this problem"},
-	               {"skipped", "not-on-this-cpu", "not on this CPU"},
-	               {"unsupported", "unsupported", "unsupported"},
-	               {"failed", "not-timed", "could not be timed"}};
+	} WORDS[] = {{"rejected", "failed-conformance", "failed conformance on this problem"},
+	             {"skipped", "not-timed", "not timed"},
+	             {"unsupported", "unsupported", "unsupported"},
+	             {"failed", "not-timed", "could not be timed"}};
 	const char *status = results_text(c->record, "status"), *reason = results_text(c->record, "reason");
-	for (size_t r = 0; r < sizeof REASONS / sizeof *REASONS; r++)
-		if (strcmp(status, REASONS[r].status) == 0)
-			return turn_away(c, REASONS[r].code, "%s%s%s", REASONS[r].text, *reason ? ": " : "", reason);
+	const char *colon = *reason ? ": " : "";
+	const char *code = results_text(c->record, "code");
+	int known = 0;
+	while (known < REASON_CODES && strcmp(reason_code_word((reason_code)known), code) != 0)
+		known++;
+	if (known < REASON_CODES && strcmp(status, "skipped") == 0)
+		return turn_away(c, code, "%s%s%s", reason_text((reason_code)known), colon, reason);
+	for (size_t r = 0; r < sizeof WORDS / sizeof *WORDS; r++)
+		if (strcmp(status, WORDS[r].status) == 0)
+			return turn_away(c, WORDS[r].code, "%s%s%s", WORDS[r].text, colon, reason);
 	if (!c->record)
 		return turn_away(c, "not-timed", "not timed on this problem");
 	if (strcmp(status, "timed") != 0)

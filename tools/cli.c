@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "about.h"
+#include "terminal.h"
 
 enum option_id {
 	OPT_END,
@@ -45,7 +46,7 @@ enum option_id {
 	OPTIONS
 };
 
-enum option_kind { TEXT, FLAG, SEED, BENCHMARK, REQUIRE };
+enum option_kind { TEXT, FLAG, SEED, LIST }; /* only a LIST may be given twice with another value */
 
 typedef struct option_row {
 	const char *name;
@@ -59,24 +60,30 @@ typedef struct option_row {
 
 #define MEMBER(name) offsetof(cli_options, name)
 
+#define CPU(bit, name, cap, brings) ", " cap
+static const char isa_cap[] = "Hide above scalar"
+#include "base/cpu.def"
+	;
+#undef CPU
+
 static const option_row option[OPTIONS] = {
 	[OPT_FIXTURES] = {"fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0},
-	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases", TEXT, MEMBER(cases), 0},
-	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants", TEXT, MEMBER(variants), 0},
-	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", TEXT, MEMBER(pass), 0},
+	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases; !GLOB: not these", LIST, MEMBER(cases), 0},
+	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants; !GLOB: not these", LIST, MEMBER(variants), 0},
+	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", LIST, MEMBER(pass), 0},
 	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0},
-	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", TEXT, MEMBER(plugin), 0},
-	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", TEXT, MEMBER(plugin), 0},
+	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", LIST, MEMBER(plugin), 0},
+	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", LIST, MEMBER(plugin), 0},
 	[OPT_EXECUTOR] = {"executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT,
                       MEMBER(executor), 0},
-	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", REQUIRE, 0, 0},
+	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", LIST, MEMBER(require), 0},
 	[OPT_DIGESTS] = {"digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0},
-	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", "Hide what is above scalar, avx2, avx512 or neon", TEXT, MEMBER(isa_cap), 0},
+	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", isa_cap, TEXT, MEMBER(isa_cap), 0},
 	[OPT_ALLOW_UNLISTED] = {"allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG,
                             MEMBER(allow_unlisted), 0},
 	[OPT_NO_FORK] = {"no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0},
 	[OPT_SHAPES] = {"shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0},
-	[OPT_PROBLEM] = {"problem", 0, "P", "One problem, as lstm_T64_N1_I128_H256/fwd", TEXT, MEMBER(problem), 0},
+	[OPT_PROBLEM] = {"problem", 0, "P", "This problem, as lstm_T64_N1_I128_H256/fwd", LIST, MEMBER(problem), 0},
 	[OPT_QUICK] = {"quick", 0, NULL, "Few problems, little time", FLAG, MEMBER(quick), 0},
 	[OPT_SEED] = {"seed", 0, "S", "Seed of the data and of the order", SEED, MEMBER(seed_text), 0},
 	[OPT_JUNIT] = {"junit", 0, "F", "JUnit XML into this file", TEXT, MEMBER(junit), 0},
@@ -87,17 +94,21 @@ static const option_row option[OPTIONS] = {
 	[OPT_MARKDOWN_FILE] = {"markdown", 0, "F", "Markdown into this file", TEXT, MEMBER(markdown_file), 0},
 	[OPT_QUIET] = {"quiet", 'q', NULL, "No progress, no notes", FLAG, MEMBER(quiet), 0},
 	[OPT_VERBOSE] = {"verbose", 'v', NULL, "Every result, not only what failed", FLAG, MEMBER(verbose), 0},
-	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", BENCHMARK, 0, 0},
+	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", LIST, MEMBER(benchmark), 0},
 };
 
 typedef struct verb {
 	const char *name;
 	int (*run)(const cli_options *options);
-	const char *what;      /* one line */
-	const char *arguments; /* of the usage line; NULL = takes none */
-	const char *more;      /* below the options in --help */
+	const char *what;       /* one line */
+	const char *arguments;  /* of the usage line; NULL = takes none */
+	const char *more;       /* below the options in --help, before its exit codes */
+	unsigned char exits[8]; /* what it can end with beside CLI_OK; 0 ends */
 	unsigned char takes[OPTIONS];
 } verb;
+
+#define EXITS_OF_READERS CLI_USAGE, CLI_NOTHING, CLI_REFUSED, CLI_NO_WRITE, CLI_INTERNAL
+#define EXITS_OF_RUNNERS CLI_WRONG, EXITS_OF_READERS, CLI_SKIPPED, CLI_SIGNAL
 
 /* What a bundle leaves out is not in its help. */
 #ifdef GM_BUNDLE
@@ -107,19 +118,27 @@ typedef struct verb {
 #endif
 
 static const verb verbs[] = {
-	{"doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", NULL, NULL, {OPT_JSON}},
+	{"doctor",
+     cmd_doctor,
+     "What this machine is, and what on it spoils measurements",
+     NULL,
+     NULL,
+     {CLI_USAGE, CLI_NO_WRITE, CLI_INTERNAL},
+     {OPT_JSON}},
 	{"list",
      cmd_list,
      "Variants, cases, lists of problems, keys of result files",
      "[variants|cases|shapes|fields]..",
      "Flags of cases: w passing proves little (weak), u has unfit rows, then the case's tags.",
-     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN, OPT_JSON}},
+     {EXITS_OF_READERS},
+     {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, WHOLE(OPT_PLUGIN_INSTEAD, ) OPT_ISA_CAP, OPT_ALLOW_UNLISTED, OPT_MARKDOWN,
+      OPT_JSON}},
 	{"check",
      cmd_check,
      "Judge every variant on every case, forward and backward",
      NULL,
-     "Exit: 0 all passed, 1 wrong numbers or a crash, 2 usage, 5 nothing ran, 6 refused input, 7 cannot write, "
-     "77 all skipped on this CPU.",
+     NULL,
+     {EXITS_OF_RUNNERS},
      {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_PASS, OPT_CLASS, WHOLE(OPT_PLUGIN_INSTEAD, OPT_EXECUTOR, ) OPT_ISA_CAP,
       OPT_REQUIRE, OPT_DIGESTS, OPT_ALLOW_UNLISTED, OPT_NO_FORK, WHOLE(OPT_JUNIT, ) OPT_JSON, OPT_OUT, OPT_QUIET,
       OPT_VERBOSE}},
@@ -127,7 +146,8 @@ static const verb verbs[] = {
      cmd_bench,
      "Judge, then time, every variant on every problem",
      NULL,
-     "Exit: 0 all that raced was right, 1 a variant was wrong or crashed, 5 nothing ran.",
+     NULL,
+     {EXITS_OF_RUNNERS},
      {OPT_SHAPES, OPT_PROBLEM, OPT_VARIANTS, OPT_ISA_CAP, WHOLE(OPT_PLUGIN_BESIDE, ) OPT_QUICK, OPT_SEED, OPT_NO_FORK,
       OPT_JSON, OPT_OUT, OPT_QUIET, OPT_VERBOSE, WHOLE(OPT_BENCHMARK)}},
 	{"choose",
@@ -135,19 +155,22 @@ static const verb verbs[] = {
      "Which variant to deploy, from results",
      "FILE..",
      NULL,
+     {EXITS_OF_READERS},
      {OPT_PROBLEM, OPT_OUTPUT, OPT_JSON, OPT_QUIET}},
 #ifndef GM_BUNDLE
 	{"report",
      cmd_report,
-     "Results to one HTML page, Markdown, JUnit",
+	 "Results to one HTML page, Markdown, JUnit",
      "FILE..",
      NULL,
+     {EXITS_OF_READERS},
      {OPT_OUTPUT, OPT_MARKDOWN_FILE, OPT_JUNIT, OPT_QUIET}},
 	{"run",
      cmd_run,
      "check, bench, choose and report in one",
      NULL,
      "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out).",
+     {EXITS_OF_RUNNERS},
      {OPT_FIXTURES, OPT_CASES, OPT_VARIANTS, OPT_ISA_CAP, OPT_REQUIRE, OPT_PLUGIN_BESIDE, OPT_ALLOW_UNLISTED,
       OPT_SHAPES, OPT_QUICK, OPT_SEED, OPT_OUT, OPT_QUIET, OPT_VERBOSE}},
 #endif
@@ -157,6 +180,7 @@ static const verb verbs[] = {
      "show|verify|pack [PATH [CASE]]",
      "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
      ".h5 file, a folder of them, NAME.pack or NAME.packs.",
+     {EXITS_OF_READERS},
      {OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT}},
 };
 
@@ -165,7 +189,6 @@ enum { VERBS = sizeof verbs / sizeof verbs[0] };
 typedef struct parsing {
 	const verb *verb;
 	cli_options *options;
-	char **arg, **require; /* room for argc each */
 } parsing;
 
 static int take_seed(const char *text, uint64_t *seed)
@@ -188,27 +211,30 @@ static int finish(int code)
 }
 
 /* What argp adds by itself, without the two rows that would push the help of a verb off the screen. */
-enum { KEY_HELP = '?', KEY_VERSION = 'V', KEY_USAGE = 256 + OPT_END };
+enum { KEY_HELP = 'h', KEY_QUESTION = '?', KEY_VERSION = 'V', KEY_USAGE = 256 + OPT_END };
 static const struct argp_option common[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1},
+                                            {NULL, KEY_QUESTION, NULL, OPTION_HIDDEN, NULL, -1},
                                             {"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1},
                                             {"version", KEY_VERSION, NULL, OPTION_HIDDEN, NULL, -1}};
 enum { COMMON = sizeof common / sizeof common[0] };
 
 static int take_common(int key, struct argp_state *state)
 {
-	if (key == KEY_HELP || key == KEY_USAGE)
-		argp_state_help(state, stdout, key == KEY_HELP ? ARGP_HELP_STD_HELP : ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+	if (key == KEY_HELP || key == KEY_QUESTION || key == KEY_USAGE)
+		argp_state_help(state, stdout, key != KEY_USAGE ? ARGP_HELP_STD_HELP : ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
 	if (key != KEY_VERSION)
 		return ARGP_ERR_UNKNOWN;
 	about_print();
 	exit(finish(CLI_OK));
 }
 
+static void append(cli_list *list, char *value) { list->text[list->count++] = value; }
+
 static error_t take(int key, char *value, struct argp_state *state)
 {
 	parsing *p = state->input;
 	if (key == ARGP_KEY_ARG && p->verb->arguments) {
-		p->arg[p->options->arg_count++] = value;
+		append(&p->options->arg, value);
 		return 0;
 	}
 	if (key == ARGP_KEY_ARG)
@@ -219,8 +245,10 @@ static error_t take(int key, char *value, struct argp_state *state)
 			continue;
 		if (option[*id].kind == FLAG)
 			*(int *)member = 1;
-		else if (option[*id].kind == REQUIRE)
-			p->require[p->options->require_count++] = value;
+		else if (option[*id].kind == LIST)
+			append((cli_list *)member, value);
+		else if (*(const char **)member)
+			argp_error(state, "--%s cannot be repeated", option[*id].name);
 		else
 			*(const char **)member = !value ? "-" : value;
 		if (option[*id].kind == SEED && !take_seed(value, &p->options->seed))
@@ -232,7 +260,7 @@ static error_t take(int key, char *value, struct argp_state *state)
 
 /* Long options are looked at first, to name the nearest one: getopt only says what is wrong.  --benchmark_* are
  * moved into benchmark.  CLI_OK or CLI_USAGE. */
-static int screen(const verb *v, cli_options *options, int *argc, char **argv, char **benchmark)
+static int screen(const verb *v, cli_options *options, int *argc, char **argv)
 {
 	const char *known[OPTIONS + 3] = {"help", "usage", "version"};
 	size_t count = 3;
@@ -246,7 +274,7 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 		size_t length = strcspn(argv[k], "="), found = 0;
 		literal |= strcmp(argv[k], "--") == 0;
 		if (passes && !literal && strncmp(argv[k], "--benchmark_", 12) == 0) {
-			benchmark[options->benchmark_count++] = argv[k];
+			append(&options->benchmark, argv[k]);
 			continue;
 		}
 		argv[kept++] = argv[k];
@@ -266,11 +294,11 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv, c
 	return CLI_OK;
 }
 
-static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
+static int parse_and_run(int argc, char **argv, parsing *p)
 {
 	const verb *v = p->verb;
 	struct argp_option rows[OPTIONS + COMMON] = {{0}};
-	char name[64], doc[512];
+	char name[64], codes[200], doc[700];
 	size_t n = 0;
 	for (const unsigned char *id = v->takes; *id != OPT_END; id++) {
 		const option_row *o = &option[*id];
@@ -280,9 +308,10 @@ static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 	}
 	memcpy(rows + n, common, sizeof common);
 	snprintf(name, sizeof name, "gatemark %s", v->name);
-	snprintf(doc, sizeof doc, "%s.%s%s", v->what, !v->more ? "" : "\v", !v->more ? "" : v->more);
+	cli_exits(v->exits, codes);
+	snprintf(doc, sizeof doc, "%s.\v%s%s%s.", v->what, !v->more ? "" : v->more, !v->more ? "" : "\n", codes);
 	argv[0] = name;
-	int code = screen(v, p->options, &argc, argv, benchmark);
+	int code = screen(v, p->options, &argc, argv);
 	if (code != CLI_OK)
 		return code;
 	struct argp argp = {rows, take, v->arguments, doc, NULL, NULL, NULL};
@@ -296,52 +325,76 @@ static int parse_and_run(int argc, char **argv, parsing *p, char **benchmark)
 static int run_verb(const verb *v, int argc, char **argv)
 {
 	cli_options options = {.verb = v->name, .seed = 1, .argv = argv, .argc = (size_t)argc};
-	char **word = calloc(4 * (size_t)argc + 4, sizeof *word); // argv, arguments, --benchmark_*, --require
+	char **word = calloc((OPTIONS + 2) * (size_t)argc, sizeof *word), **room = word; // argv, then argc for each list
 	if (!word)
 		return cli_fail(CLI_INTERNAL, "no memory");
-	char **arg = word + argc + 1, **benchmark = arg + argc + 1, **require = benchmark + argc + 1;
-	parsing p = {v, &options, arg, require};
+	parsing p = {v, &options};
 	memcpy(word, argv + 1, ((size_t)argc - 1) * sizeof *word);
-	options.arg = arg;
-	options.benchmark = benchmark;
-	options.require = require;
-	int code = parse_and_run(argc - 1, word, &p, benchmark);
+	options.arg.text = room += argc;
+	for (const unsigned char *id = v->takes; *id != OPT_END; id++)
+		if (option[*id].kind == LIST)
+			((cli_list *)((char *)&options + option[*id].offset))->text = room += argc;
+	int code = parse_and_run(argc - 1, word, &p);
 	free(word);
 	return code;
 }
 
 static void help(FILE *stream)
 {
+	char codes[200];
 	fputs("Usage: gatemark VERB [OPTION...]\n"
 	      "Which recurrent-network kernel is right, and which one is fast, on this machine?\n\n",
 	      stream);
 	for (size_t k = 0; k < VERBS; k++)
 		fprintf(stream, "  %-9s %s\n", verbs[k].name, verbs[k].what);
-	fputs("\n  gatemark VERB --help     the options of a verb\n"
-	      "  gatemark --version       build, libraries, versions of everything that judges\n",
+	fputs("\n  gatemark help VERB   the options of a verb; also VERB --help, VERB -h\n"
+	      "  gatemark version     build, libraries, versions of all that judges\n\n",
 	      stream);
+	cli_exits(NULL, codes);
+	term_wrap(stream, codes, 0, 0);
+}
+
+static const verb *find_verb(const char *word)
+{
+	for (size_t k = 0; k < VERBS; k++)
+		if (strcmp(word, verbs[k].name) == 0)
+			return &verbs[k];
+	return NULL;
+}
+
+static int unknown_verb(const char *word)
+{
+	const char *names[VERBS + 2] = {"help", "version"};
+	for (size_t k = 0; k < VERBS; k++)
+		names[k + 2] = verbs[k].name;
+	return cli_unknown("verb", word, names, VERBS + 2);
+}
+
+static int is_one_of(const char *word, const char *a, const char *b, const char *c)
+{
+	return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
 }
 
 int cli_main(int argc, char **argv)
 {
-	const char *names[VERBS];
 	const char *word = argc > 1 ? argv[1] : "";
-	for (size_t k = 0; k < VERBS; k++) {
-		names[k] = verbs[k].name;
-		if (strcmp(word, names[k]) == 0)
-			return finish(run_verb(&verbs[k], argc, argv));
-	}
-	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+	int asks = is_one_of(word, "help", "--help", "-h");
+	const verb *v = find_verb(asks && argc > 2 ? argv[2] : word);
+	if (asks && argc > 2 && v)
+		return finish(run_verb(v, 3, (char *[]){argv[0], argv[2], "--help", NULL}));
+	if (asks && argc > 2)
+		return unknown_verb(argv[2]);
+	if (v)
+		return finish(run_verb(v, argc, argv));
+	if (is_one_of(word, "version", "--version", "-V"))
 		about_print();
-		return finish(CLI_OK);
-	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+	else if (asks)
 		help(stdout);
-		return finish(CLI_OK);
-	}
-	if (word[0] == '\0' || word[0] == '-') {
+	else if (word[0] != '\0' && word[0] != '-')
+		return unknown_verb(word);
+	else {
 		help(stderr);
 		return word[0] == '\0' ? CLI_USAGE : cli_fail(CLI_USAGE, "the first word is a verb, not %s", word);
 	}
-	return cli_unknown("verb", word, names, VERBS);
+	return finish(CLI_OK);
 }

@@ -27,39 +27,43 @@ typedef enum cli_exit {
 /* The one that wins when two things happened: 128+n, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0.  Any other value counts
  * as CLI_INTERNAL. */
 int cli_worse(int a, int b);
+/* "Exit: 0 all well, 2 usage, ...": what stands for CLI_OK and these codes (0 ends them; NULL: all of them) in a help. */
+void cli_exits(const unsigned char *codes, char text[200]);
 /* Exit code of a library's status: GM_BAD_FIXTURE and GM_BAD_PLUGIN 6, GM_MISMATCH, GM_CRASHED and GM_TIMEOUT 1,
  * GM_UNSUPPORTED and GM_NO_CPU 5, GM_BAD_ARGUMENT and GM_BAD_SHAPE 2, GM_IO 7, else 70. */
 int cli_exit_of(gm_status status);
 
+typedef struct cli_list { /* of what may be given more than once: the values in order, as given */
+	char **text;
+	size_t count;
+} cli_list;
+
 typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *verb;           /* "check" */
 	const char *fixtures;       /* --fixtures PATH */
-	const char *cases;          /* --cases GLOB[,GLOB] */
-	const char *variants;       /* --variants GLOB[,GLOB] */
-	const char *pass;           /* --pass fwd,bwd */
+	cli_list cases;             /* --cases GLOB[,GLOB] */
+	cli_list variants;          /* --variants GLOB[,GLOB] */
+	cli_list pass;              /* --pass fwd,bwd */
 	const char *accuracy_class; /* --class NAME */
-	const char *plugin;         /* --plugin SO */
+	cli_list plugin;            /* --plugin SO */
 	const char *executor;       /* --executor NAME=COMMAND WORKER */
 	const char *isa_cap;        /* --isa-cap NAME */
 	const char *digests;        /* --digests F */
-	char *const *require;       /* --require X[=HOW][,..], each as given */
-	size_t require_count;
-	const char *shapes;        /* --shapes NAME or FILE */
-	const char *problem;       /* --problem P */
-	const char *output;        /* -o F, --output=F */
-	const char *markdown_file; /* report: --markdown=F */
-	const char *junit;         /* --junit F */
-	const char *json;          /* --json[=F]; "-" without F: records on stdout */
-	const char *out;           /* --out DIR */
-	const char *seed_text;     /* --seed S; seed below is its value */
+	cli_list require;           /* --require X[=HOW][,..] */
+	const char *shapes;         /* --shapes NAME or FILE */
+	cli_list problem;           /* --problem P */
+	const char *output;         /* -o F, --output=F */
+	const char *markdown_file;  /* report: --markdown=F */
+	const char *junit;          /* --junit F */
+	const char *json;           /* --json[=F]; "-" without F: records on stdout */
+	const char *out;            /* --out DIR */
+	const char *seed_text;      /* --seed S; seed below is its value */
 	uint64_t seed;
 	int markdown; /* list: --markdown */
 	int allow_unlisted, no_fork, quick, quiet, verbose;
-	char *const *arg; /* what is no option: files, actions */
-	size_t arg_count;
-	char *const *benchmark; /* bench: --benchmark_* as given */
-	size_t benchmark_count;
-	char *const *argv; /* the whole command line, for the run record */
+	cli_list arg;       /* what is no option: files, actions */
+	cli_list benchmark; /* bench: --benchmark_* */
+	char *const *argv;  /* the whole command line, for the run record */
 	size_t argc;
 } cli_options;
 
@@ -90,6 +94,9 @@ int cli_usage(const cli_options *options, const char *format, ...);
 const char *cli_nearest(const char *text, const char *const *names, size_t count);
 /* Says on stderr that there is no such WHAT, with the nearest name; returns CLI_USAGE. */
 int cli_unknown(const char *what, const char *text, const char *const *names, size_t count);
+
+/* The values joined by commas; malloc'ed, NULL without memory. */
+char *cli_joined(const cli_list *list);
 
 /* Folder or file to take fixtures from: --fixtures, else $GATEMARK_FIXTURES, else beside the program (installed),
  * else the source tree of the build; "" in a bundle, which carries them.  Static storage. */

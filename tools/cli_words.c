@@ -46,6 +46,23 @@ int cli_exit_of(gm_status status)
 	return code[status];
 }
 
+static const struct exit_row {
+	int code;
+	const char *name, *what;
+} exits[] = {{CLI_OK, "0", "all well"},           {CLI_WRONG, "1", "wrong or crashed"},
+             {CLI_USAGE, "2", "usage"},           {CLI_NOTHING, "5", "nothing ran"},
+             {CLI_REFUSED, "6", "input refused"}, {CLI_NO_WRITE, "7", "cannot write"},
+             {CLI_INTERNAL, "70", "internal"},    {CLI_SKIPPED, "77", "all skipped on this CPU"},
+             {CLI_SIGNAL, "128+n", "signal"}};
+
+void cli_exits(const unsigned char *codes, char text[200])
+{
+	int used = snprintf(text, 200, "Exit: ");
+	for (size_t k = 0; k < sizeof exits / sizeof exits[0]; k++)
+		if (!codes || exits[k].code == CLI_OK || strchr((const char *)codes, exits[k].code))
+			used += snprintf(text + used, 200 - (size_t)used, "%s%s %s", k ? ", " : "", exits[k].name, exits[k].what);
+}
+
 static void say(const char *format, va_list arguments)
 {
 	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
@@ -70,6 +87,17 @@ int cli_usage(const cli_options *options, const char *format, ...)
 	va_end(arguments);
 	fprintf(stderr, "Try 'gatemark %s --help'.\n", options->verb);
 	return CLI_USAGE;
+}
+
+char *cli_joined(const cli_list *list)
+{
+	size_t bytes = 1, used = 0;
+	for (size_t k = 0; k < list->count; k++)
+		bytes += strlen(list->text[k]) + 1;
+	char *text = calloc(bytes, 1);
+	for (size_t k = 0; text && k < list->count; k++)
+		used += (size_t)sprintf(text + used, "%s%s", k ? "," : "", list->text[k]);
+	return text;
 }
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }

@@ -4,7 +4,8 @@
 
 #include "measure.h"
 
-static int bench(const cli_options *options, const roster *r, const shape_list *list, const char *name, const char *path)
+static int bench(const cli_options *options, const roster *r, const shape_list *list, const char *name,
+                 const char *path)
 {
 	session s;
 	measured m = {0};
@@ -16,6 +17,8 @@ static int bench(const cli_options *options, const roster *r, const shape_list *
 		measure_print(&m, s.text);
 	if (!options->quiet)
 		measure_notes(&m, stderr, "note: ");
+	if (!options->quiet && !path)
+		fputs("note: nothing is kept: --out DIR or --json=F keeps the figures, for choose and report\n", stderr);
 	const run_counts counts = measure_counts(&m);
 	code = session_end(&s, code, &counts);
 	measure_free(&m);

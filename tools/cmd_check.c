@@ -23,8 +23,7 @@ static int check(const cli_options *options, const roster *r, const case_list *c
 	if (code != CLI_OK)
 		return code;
 	code = conform(&s, r, cases, passes, accuracy_class, options->junit, &summary);
-	if (!options->quiet || code != CLI_OK)
-		summary_print(&summary, s.text, passes, code);
+	summary_print(&summary, s.text, passes, code);
 	const run_counts counts = summary_counts(&summary);
 	code = session_end(&s, code, &counts);
 	summary_free(&summary);

@@ -7,9 +7,10 @@
 #include "choose.h"
 #include "cli.h"
 #include "output.h"
+#include "plural.h"
 #include "results.h"
 
-static int unknown_problem(const evidence *e, const cli_options *options, const gm_error *error)
+static int unknown_problem(const evidence *e, const choose_options *options, const gm_error *error)
 {
 	const json_t *latest = evidence_latest(e);
 	json_t *problems = choose_problems(e, results_text(json_object_get(latest, "machine"), "fingerprint"));
@@ -19,7 +20,7 @@ static int unknown_problem(const evidence *e, const cli_options *options, const 
 	for (size_t i = 0; name && i < count; i++)
 		name[i] = json_string_value(json_array_get(problems, i));
 	if (name && count)
-		cli_unknown("record of problem", options->problem, name, count);
+		cli_unknown("record of problem", choose_unanswered(options, problems), name, count);
 	else
 		code = cli_fail(count ? CLI_USAGE : CLI_NOTHING, "%s", error->message);
 	free(name);
@@ -76,22 +77,22 @@ static int show(const json_t *choice, const cli_options *options)
 int cmd_choose(const cli_options *options)
 {
 	static const char *const DEFAULT[] = {"out/results.jsonl"};
-	choose_options what = {.problem = options->problem};
+	choose_options what = {(const char *const *)options->problem.text, options->problem.count, NULL};
 	evidence *e;
 	json_t *choice = NULL;
 	gm_error error;
-	gm_status status = options->arg_count
-	                     ? evidence_load((const char *const *)options->arg, options->arg_count, &e, &error)
+	gm_status status = options->arg.count
+	                     ? evidence_load((const char *const *)options->arg.text, options->arg.count, &e, &error)
 	                     : evidence_load(DEFAULT, 1, &e, &error);
 	if (status != GM_OK)
 		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
 	if (e->torn && !options->quiet)
-		fprintf(stderr, "note: %zu file%s cut off in the last line, which was left out\n", e->torn,
-		        e->torn > 1 ? "s were" : " was");
+		fprintf(stderr, "note: %zu %s cut off in the last line, which was left out\n", e->torn,
+		        plural((double)e->torn, "file was", "files were"));
 	status = choose_decide(e, &what, &choice, &error);
-	int code = status == GM_OK                           ? show(choice, options)
-	         : status == GM_BAD_ARGUMENT && what.problem ? unknown_problem(e, options, &error)
-	                                                     : cli_fail(cli_exit_of(status), "%s", error.message);
+	int code = status == GM_OK                            ? show(choice, options)
+	         : status == GM_BAD_ARGUMENT && what.problems ? unknown_problem(e, &what, &error)
+	                                                      : cli_fail(cli_exit_of(status), "%s", error.message);
 	json_decref(choice);
 	evidence_destroy(e);
 	return code;

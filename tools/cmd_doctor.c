@@ -34,7 +34,7 @@ static void print_profile(const machine_profile *m)
 	char text[200] = "";
 	for (size_t k = 0; k < m->isa_count; k++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", k ? " " : "", m->isa[k]);
-	printf("MACHINE  %s\n", m->cpu);
+	printf("MACHINE  %s %s\n", m->cpu, m->cpu_model);
 	line("hypervisor", m->hypervisor);
 	number_line("CPUs allowed", (double)m->cpus, "%.0f");
 	line("ISAs", text[0] == '\0' ? "none of ours" : text);

@@ -17,6 +17,7 @@
 #include "fixture.h"
 #include "output.h"
 #include "packs.h"
+#include "plural.h"
 #include "select.h"
 
 /* A set of any kind of PATH; packs that are named here need no --allow-unlisted, they are looked at, not trusted. */
@@ -117,15 +118,15 @@ static void print_verified(FILE *out, const char *path, const fixture_set *set)
 {
 	for (size_t i = 0; i < set->file_count; i++)
 		fprintf(out, "%s  %s  %zu case%s, %s\n", set->file[i].sha256, set->file[i].name, set->file[i].cases,
-		        set->file[i].cases == 1 ? "" : "s", set->file[i].listed ? "as listed" : "not listed");
-	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count, set->count == 1 ? "" : "s",
-	        set->version);
+		        plural((double)set->file[i].cases, "", "s"), set->file[i].listed ? "as listed" : "not listed");
+	fprintf(out, "%s: %zu case%s ok, fixtures %s\n", cli_fixtures_name(path), set->count,
+	        plural((double)set->count, "", "s"), set->version);
 }
 
 /* ---- actions ---- */
 
-/* Which cases globs name (NULL: all); as select_names, chosen is the caller's to free. */
-static int choose_cases(const fixture_set *set, const char *globs, unsigned char **chosen)
+/* Which cases globs name; as select_names, chosen is the caller's to free. */
+static int choose_cases(const fixture_set *set, const cli_list *globs, unsigned char **chosen)
 {
 	const char **name = calloc(set->count, sizeof *name);
 	int code;
@@ -137,18 +138,19 @@ static int choose_cases(const fixture_set *set, const char *globs, unsigned char
 	}
 	for (size_t i = 0; i < set->count; i++)
 		name[i] = set->cases[i]->id;
-	code = select_names("case", globs, name, set->count, *chosen);
+	code = select_names(&(select_from){"case", name, set->count}, globs, 0, *chosen);
 	free(name);
 	return code;
 }
 
 /* The case of that name, or NULL after a message on stderr; *code says why. */
-static const gm_case *find_case(const fixture_set *set, const char *id, int *code)
+static const gm_case *find_case(const fixture_set *set, char *id, int *code)
 {
+	const cli_list one = {&id, 1};
 	const gm_case *found = NULL;
 	unsigned char *chosen;
 
-	*code = choose_cases(set, id, &chosen);
+	*code = choose_cases(set, &one, &chosen);
 	if (*code == CLI_OK && select_count(chosen, set->count) != 1)
 		*code = cli_fail(CLI_USAGE, "one case expected, %zu are called %s", select_count(chosen, set->count), id);
 	for (size_t i = 0; *code == CLI_OK && i < set->count; i++)
@@ -161,7 +163,7 @@ static const gm_case *find_case(const fixture_set *set, const char *id, int *cod
 static int show_cases(const cli_options *options, const fixture_set *set)
 {
 	unsigned char *chosen;
-	int code = choose_cases(set, options->cases, &chosen);
+	int code = choose_cases(set, &options->cases, &chosen);
 
 	if (code == CLI_OK)
 		print_cases(stdout, set, chosen);
@@ -171,17 +173,17 @@ static int show_cases(const cli_options *options, const fixture_set *set)
 
 static int show(const cli_options *options)
 {
-	const char *path = options->arg_count > 1 ? options->arg[1] : cli_fixtures_path(options);
+	const char *path = options->arg.count > 1 ? options->arg.text[1] : cli_fixtures_path(options);
 	fixture_set *set;
 	gm_error error = {0};
 	int code = CLI_OK;
 
-	if (options->arg_count > 3)
+	if (options->arg.count > 3)
 		return cli_usage(options, "fixture show takes a path and a case");
 	if (load(options, path, &set, &error) != GM_OK)
 		return refused(&error);
-	if (options->arg_count == 3 || (set->count == 1 && packs_is_path(path))) {
-		const gm_case *c = options->arg_count == 3 ? find_case(set, options->arg[2], &code) : set->cases[0];
+	if (options->arg.count == 3 || (set->count == 1 && packs_is_path(path))) {
+		const gm_case *c = options->arg.count == 3 ? find_case(set, options->arg.text[2], &code) : set->cases[0];
 
 		if (c)
 			print_case(stdout, c);
@@ -208,10 +210,10 @@ static int verify(const cli_options *options)
 {
 	int code = CLI_OK;
 
-	if (options->arg_count == 1)
+	if (options->arg.count == 1)
 		return verify_one(options, cli_fixtures_path(options));
-	for (size_t i = 1; i < options->arg_count; i++)
-		code = cli_worse(code, verify_one(options, options->arg[i]));
+	for (size_t i = 1; i < options->arg.count; i++)
+		code = cli_worse(code, verify_one(options, options->arg.text[i]));
 	return code;
 }
 
@@ -246,18 +248,19 @@ static int write_packs(const cli_options *options, const fixture_set *set, const
 
 static int pack(const cli_options *options)
 {
-	const char *path = options->arg_count > 1 ? options->arg[1] : cli_fixtures_path(options);
+	const char *path = options->arg.count > 1 ? options->arg.text[1] : cli_fixtures_path(options);
 	unsigned char *chosen = NULL;
 	fixture_set *set;
 	gm_error error = {0};
 	int code = CLI_OK;
 
-	if (options->arg_count > 3 || !options->output)
+	if (options->arg.count > 3 || !options->output)
 		return cli_usage(options, "fixture pack takes a path, a case or none, and -o FILE");
 	if (load(options, path, &set, &error) != GM_OK)
 		return refused(&error);
-	if (options->arg_count < 3 || find_case(set, options->arg[2], &code))
-		code = choose_cases(set, options->arg_count < 3 ? options->cases : options->arg[2], &chosen);
+	if (options->arg.count < 3 || find_case(set, options->arg.text[2], &code))
+		code = choose_cases(set, options->arg.count < 3 ? &options->cases : &(cli_list){options->arg.text + 2, 1},
+		                    &chosen);
 	if (code == CLI_OK)
 		code = write_packs(options, set, chosen);
 	free(chosen);
@@ -274,12 +277,12 @@ int cmd_fixture(const cli_options *options)
 	enum { ACTIONS = sizeof action / sizeof *action };
 	const char *name[ACTIONS];
 
-	if (options->arg_count == 0)
+	if (options->arg.count == 0)
 		return cli_usage(options, "fixture needs an action: show, verify or pack");
 	for (size_t i = 0; i < ACTIONS; i++) {
-		if (strcmp(options->arg[0], action[i].name) == 0)
+		if (strcmp(options->arg.text[0], action[i].name) == 0)
 			return action[i].run(options);
 		name[i] = action[i].name;
 	}
-	return cli_unknown("action", options->arg[0], name, ACTIONS);
+	return cli_unknown("action", options->arg.text[0], name, ACTIONS);
 }

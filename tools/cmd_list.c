@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "roster.h"
+#include "plural.h"
 #include "results.h"
 #include "session.h"
 #include "shapes.h"
@@ -39,15 +40,28 @@ static void variants_markdown(const roster *r)
 	}
 }
 
+/* A row of the table of variants; width: of its first column. */
+static void put_words(const char *const word[8], int width)
+{
+	const int columns[8] = {width, 10, 8, 5, 7, 9, 7, 0};
+	term_row row = {.stream = stdout, .next = 2, .indent = 6};
+	for (size_t k = 0; k < 8; k++)
+		term_row_put(&row, word[k], columns[k]);
+	putchar('\n');
+}
+
 static void variants_text(const roster *r)
 {
-	printf("VARIANTS\n  %-18s %-10s %-8s %-5s %-7s %-9s %-7s %s\n", "name", "isa", "strategy", "activ", "weights",
-	       "rounding", "class", "here");
+	int width = 18;
+	for (size_t k = 0; k < r->count; k++)
+		width = (int)strlen(r->variant[k].info.name) > width ? (int)strlen(r->variant[k].info.name) : width;
+	fputs("VARIANTS\n", stdout);
+	put_words((const char *const[]){"name", "isa", "strategy", "activ", "weights", "rounding", "class", "here"}, width);
 	for (size_t k = 0; k < r->count; k++) {
-		const check_variant *v = &r->variant[k];
-		printf("  %-18s %-10s %-8s %-5s %-7s %-9s %-7s %s%s\n", v->info.name, v->info.isa, v->info.strategy,
-		       v->info.activation, v->info.weights, rounding_name(&v->info), gm_class_name(v->info.accuracy_class),
-		       v->runnable ? "yes" : "no", v->runnable ? "" : "*");
+		const worker_variant *v = &r->variant[k].info;
+		put_words((const char *const[]){v->name, v->isa, v->strategy, v->activation, v->weights, rounding_name(v),
+		                                gm_class_name(v->accuracy_class), r->variant[k].runnable ? "yes" : "no*"},
+		          width);
 	}
 	for (size_t k = 0; k < r->count; k++)
 		if (!r->variant[k].runnable)
@@ -98,12 +112,15 @@ static void cases_text(const json_t *list, const char *version)
 {
 	size_t k;
 	json_t *c;
-	printf("CASES  fixtures %s\n  %-44s %-5s %s\n", version, "id", "flags", "tags");
+	int width = 44;
+	json_array_foreach(list, k, c)
+		width = (int)strlen(results_text(c, "case")) > width ? (int)strlen(results_text(c, "case")) : width;
+	printf("CASES  fixtures %s\n  %-*s %-5s %s\n", version, width, "id", "flags", "tags");
 	json_array_foreach(list, k, c) {
 		char flags[4] = "";
 		strcat(flags, json_array_size(json_object_get(c, "weak")) > 0 ? "w" : "");
 		strcat(flags, results_get(c, "unfit_rows", 0) > 0 ? "u" : "");
-		printf("  %-44s %-5s %s\n", results_text(c, "case"), flags, results_text(c, "tags"));
+		printf("  %-*s %-5s %s\n", width, results_text(c, "case"), flags, results_text(c, "tags"));
 	}
 }
 
@@ -137,7 +154,8 @@ static void shapes_text(const json_t *all, int in_full)
 	printf("SHAPES\n");
 	json_array_foreach(all, k, list) {
 		json_t *problems = json_object_get(list, "problems");
-		printf("  %-8s %4zu problems  ", results_text(list, "name"), json_array_size(problems));
+		printf("  %-8s %4zu %-8s  ", results_text(list, "name"), json_array_size(problems),
+		       plural((double)json_array_size(problems), "problem", "problems"));
 		term_wrap(stdout, results_text(list, "about"), 26, 26);
 		if (in_full)
 			json_array_foreach(problems, i, problem)
@@ -219,15 +237,15 @@ int cmd_list(const cli_options *options)
 	unsigned char chosen[LISTS] = {0};
 	gm_error error = {.status = GM_OK};
 	int code = CLI_OK;
-	listing l = {.options = options, .named = options->arg_count > 0};
-	if (options->arg_count == 0)
+	listing l = {.options = options, .named = options->arg.count > 0};
+	if (options->arg.count == 0)
 		memset(chosen, 1, options->markdown ? 1 : LIST_FIELDS);
-	for (size_t k = 0; k < options->arg_count; k++) {
+	for (size_t k = 0; k < options->arg.count; k++) {
 		size_t n = 0;
-		while (n < LISTS && strcmp(names[n], options->arg[k]) != 0)
+		while (n < LISTS && strcmp(names[n], options->arg.text[k]) != 0)
 			n++;
 		if (n == LISTS)
-			return cli_unknown("list", options->arg[k], names, LISTS);
+			return cli_unknown("list", options->arg.text[k], names, LISTS);
 		chosen[n] = 1;
 	}
 	l.document = json_object();

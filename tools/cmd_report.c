@@ -13,8 +13,8 @@ int cmd_report(const cli_options *options)
 	static const char *const DEFAULT[] = {"out/results.jsonl"};
 	const char *html = options->output;
 	gm_error error;
-	const char *const *path = options->arg_count ? (const char *const *)options->arg : DEFAULT;
-	size_t count = options->arg_count ? options->arg_count : 1;
+	const char *const *path = options->arg.count ? (const char *const *)options->arg.text : DEFAULT;
+	size_t count = options->arg.count ? options->arg.count : 1;
 	if (!html && !options->markdown_file && !options->junit) {
 		html = "out/report.html";
 		if (output_folder("out", &error) != GM_OK)

@@ -11,6 +11,7 @@
 #include "judge.h"
 #include "measure.h"
 #include "output.h"
+#include "plural.h"
 #include "report.h"
 #include "require.h"
 #include "terminal.h"
@@ -30,16 +31,19 @@ typedef struct run {
 
 static void print_head(const run *r)
 {
-	char l2[16], l3[16];
+	char l2[16], l3[16], text[400];
 	const machine_profile *machine = about_machine();
+	const double cpus = (double)machine->cpus;
 	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->cases.set->version, JUDGE_VERSION,
 	       about_commit(), about_compiler());
 	term_bytes(machine->l2_bytes, l2);
 	term_bytes(machine->l3_bytes, l3);
-	printf("%s, %s, %d CPUs,", machine->cpu, machine->hypervisor, (int)machine->cpus);
+	int used = snprintf(text, sizeof text, "%s %s, %s, %.0f %s,", machine->cpu, machine->cpu_model, machine->hypervisor,
+	                    cpus, plural(cpus, "CPU", "CPUs"));
 	for (size_t k = 0; k < machine->isa_count; k++)
-		printf(" %s", machine->isa[k]);
-	printf(", L2 %s, L3 %s\n", l2, l3);
+		used += snprintf(text + used, sizeof text - (size_t)used, " %s", machine->isa[k]);
+	snprintf(text + used, sizeof text - (size_t)used, ", L2 %s, L3 %s", l2, l3);
+	term_wrap(stdout, text, 0, 2);
 	fflush(stdout);
 }
 
@@ -81,11 +85,12 @@ static int choose_step(run *r)
 	const char *path[1] = {r->results};
 	gm_error error = {.status = GM_OK};
 	json_t *choice = NULL;
-	char counts[70];
 	int code = choose_from_results(path, 1, NULL, r->choice, &choice, &error);
 	if (code == CLI_OK) {
-		choose_counts(choice, counts, sizeof counts);
-		printf("CHOOSE %s\n", counts);
+		char *counts = choose_counts(choice);
+		fputs("CHOOSE ", stdout);
+		term_wrap(stdout, counts ? counts : "", 7, 7);
+		free(counts);
 	} else if (code == CLI_NOTHING) {
 		printf("CHOOSE nothing: no variant passed and was timed\n");
 		code = CLI_OK;
@@ -109,8 +114,8 @@ static void print_notes(const run *r)
 	const size_t hints = about_machine()->hints_count;
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
-		printf("NOTES  %zu thing%s on this machine spoil%s measurements -> gatemark doctor\n", hints,
-		       hints == 1 ? "" : "s", hints == 1 ? "s" : "");
+		printf("NOTES  %zu %s on this machine %s measurements -> gatemark doctor\n", hints,
+		       plural((double)hints, "thing", "things"), plural((double)hints, "spoils", "spoil"));
 }
 
 static void print_verdict(const run *r, int code)

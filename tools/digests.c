@@ -28,7 +28,7 @@ void digests_free(digests *d)
 }
 
 /* Index of the key's row; if there is none, where it would be. */
-static size_t place_of(const digests *d, const char *case_id, const char *bit_class, digest_row *wanted)
+static size_t locate(const digests *d, const char *case_id, const char *bit_class, digest_row *wanted)
 {
 	size_t low = 0, high = d->count;
 	*wanted = (digest_row){0};
@@ -51,7 +51,7 @@ static int is_there(const digests *d, size_t place, const digest_row *wanted)
 int digests_add(digests *d, const char *case_id, const char *bit_class, check_pass pass, const char *digest)
 {
 	digest_row wanted;
-	size_t place = place_of(d, case_id, bit_class, &wanted);
+	size_t place = locate(d, case_id, bit_class, &wanted);
 	if (!is_there(d, place, &wanted)) {
 		if (!record_grow(&d->row, &d->count, sizeof wanted))
 			return 0;
@@ -65,7 +65,7 @@ int digests_add(digests *d, const char *case_id, const char *bit_class, check_pa
 const char *digests_of(const digests *d, const char *case_id, const char *bit_class, check_pass pass)
 {
 	digest_row wanted;
-	size_t place = place_of(d, case_id, bit_class, &wanted);
+	size_t place = locate(d, case_id, bit_class, &wanted);
 	return is_there(d, place, &wanted) ? d->row[place].digest[pass] : "";
 }
 
@@ -108,7 +108,7 @@ static int take_row(digests *d, char *line)
 		word[count++] = next;
 	if (count != 4 || strlen(word[0]) > 127 || strlen(word[1]) > 47 || strncmp(word[1], CANON "/", sizeof CANON) != 0)
 		return 0;
-	size_t place = place_of(d, word[0], word[1], &wanted);
+	size_t place = locate(d, word[0], word[1], &wanted);
 	if (word[0][0] == '\0' || is_there(d, place, &wanted) || !is_digest(word[2]) || !is_digest(word[3]))
 		return 0;
 	for (int pass = 0; pass < CHECK_PASSES; pass++)

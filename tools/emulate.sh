@@ -25,7 +25,10 @@ missing() {
 
 neon() {
 	lacking=$(missing aarch64-linux-gnu-gcc qemu-aarch64 apt-get)
-	[ -z "$lacking" ] || { echo "skipped: no ${lacking% } here (packages gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-user)"; exit 77; }
+	[ -z "$lacking" ] || {
+		echo "skipped: no ${lacking% } here (packages gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-user)"
+		exit 77
+	}
 	gatemark=${GATEMARK:-$root/build/release/bin/gatemark}
 	[ -x "$gatemark" ] || fail "no $gatemark: run tools/run.sh or tools/test.sh first"
 	sh "$here/sysroot.sh"

@@ -13,7 +13,7 @@ work=$root/build/bochs
 gatemark=${GATEMARK:-$root/build/release/bin/gatemark}
 guest=$(dirname "$gatemark")/gatemark-guest
 model=corei7_skylake_x
-# XSAVES and XSAVEC off: the kernel finds their area to be of the wrong size in Bochs and gives up all of XSAVE, AVX too.
+# XSAVES and XSAVEC off: the kernel finds their area to be of the wrong size in Bochs and gives up XSAVE, AVX too.
 no_xsaves=clearcpuid=323,321
 no_avx512=clearcpuid=323,321,304
 share=/usr/share/bochs
@@ -55,8 +55,10 @@ build_guest() {
 fetch_kernel() {
 	kernel=${BOCHS_KERNEL:-}
 	[ -z "$kernel" ] || return 0
-	name=$(apt-cache search --names-only '^linux-image-6\.1\.0-[0-9]+-cloud-amd64$' | awk '{ print $1 }' | sort -V | tail -n 1)
-	[ -n "$name" ] || skip "no package linux-image-6.1.0-*-cloud-amd64 (apt-get update?); BOCHS_KERNEL=FILE names a kernel"
+	name=$(apt-cache search --names-only '^linux-image-6\.1\.0-[0-9]+-cloud-amd64$' | awk '{ print $1 }' |
+		sort -V | tail -n 1)
+	[ -n "$name" ] ||
+		skip "no package linux-image-6.1.0-*-cloud-amd64 (apt-get update?); BOCHS_KERNEL=FILE names a kernel"
 	kernel=$work/kernel/boot/vmlinuz-${name#linux-image-}
 	[ -f "$kernel" ] && return 0
 	rm -rf "$work/kernel"
@@ -76,8 +78,9 @@ rows_of() {
 judge_oracle() {
 	"$gatemark" check --quiet --variants 'scalar_fma*' --json="$work/oracle.jsonl" "$@" >"$work/oracle.log" 2>&1 ||
 		{ cat "$work/oracle.log" >&2; fail "the oracle does not pass on this machine"; }
-	sed -n 's/^{"kind":"check","case":"\([^"]*\)".*"pass":"\([a-z]*\)","status".*"bit_class":"\([^"]*\)","digest":"\([0-9a-f]*\)".*/\1 \3 \2 \4/p' \
-		"$work/oracle.jsonl" >"$work/wanted"
+	text='"\([^"]*\)"'
+	from="^{\"kind\":\"check\",\"case\":$text.*\"pass\":$text,\"status\".*\"bit_class\":$text,\"digest\":$text"
+	sed -n "s/$from.*/\1 \3 \2 \4/p" "$work/oracle.jsonl" >"$work/wanted"
 	[ -s "$work/wanted" ] || fail "no digests in $work/oracle.jsonl"
 }
 
@@ -94,6 +97,7 @@ make_initramfs() {
 		"$gatemark" fixture show "$file" | awk -v file="${file##*/}" '
 			NR == FNR { wanted[$1]; next } $1 in wanted { print file, $1 }' "$work/wanted" -
 	done >"$work/packs"
+	# shellcheck disable=SC2016 # of that shell
 	xargs -n 2 -P "$(nproc)" sh -c '"$0" fixture pack "$1/$3" "$4" -o "$2/$4.pack"' \
 		"$gatemark" "$root/fixtures" "$work/tree/cases" <"$work/packs"
 	cases=$(wc -l <"$work/packs")
@@ -117,7 +121,8 @@ boot() {
 	printf 'DEFAULT guest\nLABEL guest\n KERNEL vmlinuz\n APPEND initrd=initrd.gz %s -- %s\n' "$options" "$3" \
 		>"$work/iso/isolinux.cfg"
 	xorriso -as mkisofs -quiet -o "$work/$machine.iso" -b isolinux.bin -c boot.cat -no-emul-boot -boot-load-size 4 \
-		-boot-info-table "$work/iso" >"$work/$machine.iso.log" 2>&1 || { cat "$work/$machine.iso.log" >&2; fail "no boot image"; }
+		-boot-info-table "$work/iso" >"$work/$machine.iso.log" 2>&1 ||
+		{ cat "$work/$machine.iso.log" >&2; fail "no boot image"; }
 	: >"$work/$machine.serial"
 	cat >"$work/$machine.bochsrc" <<END
 cpu: model=$model, count=1, ips=50000000, reset_on_triple_fault=0
@@ -137,10 +142,10 @@ END
 	echo "emulate: booting machine '$machine' under $version $model; log: $work/$machine.serial" >&2
 	# shellcheck disable=SC2046 # two words or none
 	(cd "$work" && TERM=vt100 timeout -k 10 "${BOCHS_LIMIT:-1200}" bochs -q -f "$machine.bochsrc" \
-		$(boot_options "$machine")) </dev/null >"$work/$machine.log" 2>&1 || true # switched off by the guest, it ends with 1
+		$(boot_options "$machine")) </dev/null >"$work/$machine.log" 2>&1 || true # 1: the guest switched it off
 	tr -d '\r' <"$work/$machine.serial" | sed -n 's/^\[[^]]*\] gatemark: //p' >"$work/$machine.said"
 	grep -q '^end ' "$work/$machine.said" ||
-		{ tail -n 5 "$work/$machine.serial" >&2; fail "machine '$machine' did not come to its end: see $work/$machine.serial"; }
+		{ tail -n 5 "$work/$machine.serial" >&2; fail "'$machine' did not end: see $work/$machine.serial"; }
 }
 
 # Every row owes each judged digest of its class once with a tape and, forward, once without.
@@ -163,7 +168,8 @@ compare() {
 			}
 			wrong += "-" in bad || ended != cases
 			head = sprintf("CHECK  %d cases, fwd+bwd, %s", cases, name)
-			printf "%-66s%6d s  %s\n  variant          same other missing   where\n%s", head, seconds, wrong ? "FAIL" : "PASS", text
+			printf "%-66s%6d s  %s\n  variant          same other missing   where\n%s", head, seconds,
+				wrong ? "FAIL" : "PASS", text
 			print "  same: the bits of scalar_fma, judged on this machine; forward with and without a tape, backward"
 			exit wrong > 0
 		}' "$work/wanted" "$work/full.said"
@@ -172,7 +178,8 @@ compare() {
 # Without the system's consent no avx512 row may run, and the oracle still does.
 refused() {
 	for row in $1; do
-		grep -q "^no $row .*avx512" "$work/disabled.said" || fail "$row ran, or did not say why not, without AVX-512 enabled"
+		grep -q "^no $row .*avx512" "$work/disabled.said" ||
+			fail "$row ran, or did not say why not, without AVX-512 enabled"
 	done
 	grep -q ' scalar_fma canon1/' "$work/disabled.said" || fail "the oracle did not run without AVX-512"
 	echo "  AVX-512 in CPUID, not enabled by the system: $(echo "$1" | wc -w) rows refused to run, the oracle ran"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* evidence.c - loading and merging of result files (evidence.h).
  *
- * All records are loaded, put in order (time of the run, id of the run, place in the files), then filed one after
+ * All records are loaded, put in order (time of the run, id of the run, place of the problem in its list, place in the files), then filed one after
  * the other under a key that says what they are about, so that a later one takes the place of an earlier one. */
 #include "evidence.h"
 
@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gatemark/tensors.h"
 #include "results.h"
 
 typedef struct filed { /* one record on its way */
 	json_t *record;
 	const char *time, *run; /* of its run record; "" if there is none */
-	size_t place;
+	double listed;          /* place of its problem in the list that was raced */
+	size_t place;           /* in the files */
 } filed;
 
 typedef struct loading {
@@ -38,6 +38,8 @@ static int order_filed(const void *a, const void *b)
 	int order = strcmp(x->time, y->time);
 	if (!order)
 		order = strcmp(x->run, y->run);
+	if (!order)
+		order = (x->listed > y->listed) - (x->listed < y->listed);
 	return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
@@ -104,7 +106,8 @@ static filed *sort_records(const json_t *records, const json_t *runs)
 	for (size_t i = 0; list && i < count; i++) {
 		json_t *record = json_array_get(records, i);
 		const char *run = results_text(record, "run");
-		list[i] = (filed){record, results_text(json_object_get(runs, run), "time"), run, i};
+		list[i] = (filed){record, results_text(json_object_get(runs, run), "time"), run,
+		                  results_get(record, "place", 0), i};
 	}
 	if (list)
 		qsort(list, count, sizeof *list, order_filed);
@@ -224,40 +227,4 @@ int evidence_order(const char *a, const char *b)
 {
 	size_t x = evidence_rank(a), y = evidence_rank(b);
 	return x != y ? (x > y) - (x < y) : strcmp(a, b);
-}
-
-/* What problems are ordered by, most significant first. */
-static void sort_key(const gm_spec *s, double key[14])
-{
-	const gm_problem *p = &s->problem;
-	const double values[14] = {p->cell,
-	                           (double)p->num_layers,
-	                           p->bidirectional,
-	                           (double)p->hidden_size,
-	                           (double)p->input_size,
-	                           (double)p->proj_size,
-	                           !p->bias,
-	                           p->batch_first,
-	                           p->unbatched,
-	                           p->lengths,
-	                           p->dropout,
-	                           (double)s->N,
-	                           s->pass,
-	                           (double)s->T};
-	memcpy(key, values, sizeof values);
-}
-
-int evidence_problem_order(const char *a, const char *b)
-{
-	gm_spec x, y;
-	int bad_a = gm_spec_parse(a, &x, NULL) != GM_OK, bad_b = gm_spec_parse(b, &y, NULL) != GM_OK;
-	if (bad_a || bad_b)
-		return bad_a != bad_b ? bad_a - bad_b : strcmp(a, b);
-	double p[14], q[14];
-	sort_key(&x, p);
-	sort_key(&y, q);
-	for (size_t i = 0; i < 14; i++)
-		if (p[i] != q[i])
-			return p[i] < q[i] ? -1 : 1;
-	return strcmp(a, b);
 }

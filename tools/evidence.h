@@ -16,7 +16,7 @@ typedef struct evidence {
 	json_t *runs;  /* object: run id -> its record of kind run; in order of time */
 	json_t *check; /* array of records, as the two below */
 	json_t *bits;
-	json_t *bench;
+	json_t *bench;               /* of the same run in order of its list of problems */
 	json_t *end;                 /* object: run id -> record of kind end */
 	size_t files, records, torn; /* read; torn: files whose last line was cut off */
 } evidence;
@@ -37,8 +37,5 @@ size_t evidence_machines(const evidence *e);
 size_t evidence_rank(const char *variant);
 /* strcmp's order of two variants: by place in the table, then by name. */
 int evidence_order(const char *a, const char *b);
-/* Order of two problems: cell, layers, directions, sizes, batch, options, pass, and T last, so that the lengths of
- * one family stand together; texts that are no problem come last. */
-int evidence_problem_order(const char *a, const char *b);
 
 #endif

@@ -73,7 +73,7 @@ static void property(xmlTextWriterPtr w, const char *name, const char *value)
 	xmlTextWriterEndElement(w);
 }
 
-static void properties(xmlTextWriterPtr w, const run_begin *run)
+static void properties(xmlTextWriterPtr w, const run_begin *run, const char *plugin)
 {
 	char judge[24];
 	snprintf(judge, sizeof judge, "%zu", run->versions.judge);
@@ -86,6 +86,8 @@ static void properties(xmlTextWriterPtr w, const run_begin *run)
 	property(w, "fixtures", run->versions.fixtures);
 	property(w, "judge", judge);
 	property(w, "run", run->run);
+	if (plugin)
+		property(w, "plugin", plugin);
 	xmlTextWriterEndElement(w);
 }
 
@@ -141,12 +143,14 @@ static int is_first_of_variant(const input *in, size_t k)
 	return 1;
 }
 
-static void suite(xmlTextWriterPtr w, const input *in, const char *variant)
+/* All results of the variant whose first is result[first]. */
+static void suite(xmlTextWriterPtr w, const input *in, size_t first)
 {
+	const char *variant = in->result[first].variant;
 	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
 	head(w, in, variant);
 	if (in->runs > 0)
-		properties(w, in->run);
+		properties(w, in->run, in->result[first].plugin);
 	for (size_t k = 0; k < in->results; k++)
 		if (strcmp(in->result[k].variant, variant) == 0)
 			testcase(w, in, &in->result[k]);
@@ -161,7 +165,7 @@ static void document(xmlTextWriterPtr w, const input *in)
 	head(w, in, NULL);
 	for (size_t k = 0; k < in->results; k++)
 		if (is_first_of_variant(in, k))
-			suite(w, in, in->result[k].variant);
+			suite(w, in, k);
 	xmlTextWriterEndDocument(w);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "choose.h"
+#include "plural.h"
 #include "results.h"
 
 enum { ROWS = 60, FAILURES = 20, ABSENT = 30, NOTES = 30, CELL = 400 };
@@ -43,14 +44,16 @@ static void put_code(FILE *out, const char *text)
 static void put_verdict(FILE *out, const report_view *view)
 {
 	const json_t *s = view->summary;
+	const char *model = results_text(json_object_get(view->run, "machine"), "cpu_model");
 	char *command = report_command(view->run), share[24];
 	double noise = results_get(s, "noise", NAN);
 	report_share(results_get(s, "worst_used", 0), share);
 	fprintf(out,
-	        "## Gatemark: %s\n\n%.0f of %.0f variants conformant on %.0f cases: %.0f pass, **%.0f fail**, %.0f xfail, "
+	        "## Gatemark: %s\n\n%.0f of %.0f %s conformant on %.0f %s: %.0f pass, **%.0f fail**, %.0f xfail, "
 	        "%.0f unsupported, %.0f skipped.",
 	        results_text(s, "word"), results_get(s, "conformant", 0), results_get(s, "judged", 0),
-	        results_get(s, "cases", 0), results_get(s, "pass", 0), results_get(s, "fail", 0),
+	        plural(results_get(s, "judged", 0), "variant", "variants"), results_get(s, "cases", 0),
+	        plural(results_get(s, "cases", 0), "case", "cases"), results_get(s, "pass", 0), results_get(s, "fail", 0),
 	        results_get(s, "xfail", 0), results_get(s, "unsupported", 0), results_get(s, "skipped", 0));
 	if (results_get(s, "pass", 0) > 0) {
 		fprintf(out, " Most of the budget used: %s, ", share);
@@ -63,6 +66,9 @@ static void put_verdict(FILE *out, const report_view *view)
 		fprintf(out, " Noise \302\261%.1f %%.", 100 * noise);
 	fputs("\n\n", out);
 	put_text(out, results_text(json_object_get(view->run, "machine"), "cpu"));
+	if (*model)
+		fputs(" ", out);
+	put_text(out, model);
 	fputs(", commit ", out);
 	put_text(out, results_text(view->run, "commit"));
 	fputs(", run again: ", out);
@@ -125,12 +131,12 @@ static void put_choice(FILE *out, const report_view *view)
 	const json_t *domain = json_object_get(view->choice, "domain");
 	json_t *entry;
 	size_t i, count = json_array_size(domain);
-	char counts[400];
 	if (!count)
 		return;
-	choose_counts(view->choice, counts, sizeof counts);
+	char *counts = choose_counts(view->choice);
 	fputs("**Chosen:** ", out);
-	put_text(out, counts);
+	put_text(out, counts ? counts : "");
+	free(counts);
 	fprintf(out, "\n\n%s| problem | chosen | p50 | p99 | margin | next best |\n|---|---|--:|--:|--:|---|\n",
 	        count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "");
 	json_array_foreach(domain, i, entry)
@@ -146,7 +152,8 @@ static void put_absent(FILE *out, const report_view *view)
 	json_t *list = report_absent(view), *group;
 	size_t i;
 	if (json_array_size(list))
-		fputs("<details><summary>Skipped and unsupported</summary>\n\n| variant | what | why | count |\n|---|---|---|--:|\n",
+		fputs("<details><summary>Skipped and unsupported</summary>\n\n"
+		      "| variant | what | why | count |\n|---|---|---|--:|\n",
 		      out);
 	json_array_foreach(list, i, group) {
 		if (i >= ABSENT)

@@ -8,12 +8,12 @@
 
 #include "bench_judge.h"
 #include "emulation.h"
-#include "measure_text.h"
 #include "terminal.h"
 
 typedef struct flow {
 	session *s;
-	FILE *table;
+	const check_variant **racing; /* by candidate */
+	measure_table *table;
 	double started, last;
 	size_t wrong; /* rejected or failed */
 } flow;
@@ -31,9 +31,16 @@ int measure_shapes(const cli_options *options, shape_list *list, const char **na
 	gm_error error = {.status = GM_OK};
 	const char *names[32];
 	size_t count = 0;
-	*name = options->problem ? "given" : options->shapes != NULL ? options->shapes : options->quick ? "quick" : "full";
-	gm_status status = options->problem ? shapes_parse("--problem", options->problem, list, &error)
-	                                    : shapes_load(*name, list, &error);
+	if (options->problem.count > 0 && options->shapes)
+		return cli_usage(options, "--shapes and --problem exclude each other");
+	char *given = cli_joined(&options->problem);
+	if (!given)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (char *comma = given; (comma = strchr(comma, ',')) != NULL;)
+		*comma = '\n'; // a list has a problem a line
+	*name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
+	gm_status status = given[0] ? shapes_parse("--problem", given, list, &error) : shapes_load(*name, list, &error);
+	free(given);
 	if (status == GM_OK)
 		return CLI_OK;
 	for (; count < shapes_builtin_count() && count < 32; count++)
@@ -52,12 +59,19 @@ static void on_results(void *context, const bench_result *results, size_t count)
 		bench_result r = results[k];
 		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
 			r.status = RACE_SKIPPED;
+			r.code = CODE_INTERRUPTED;
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
 		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
+		const check_variant *v = f->racing[k];
+		r.accuracy_class = (class_name)v->info.accuracy_class;
+		r.plugin = (char *)(uintptr_t)v->plugin; // lent for the record
+		judged_bit_class(&v->info, r.bit_class);
 		session_put(f->s, RECORD_BENCH, &r);
+		r.plugin = NULL;
+		r.blocks_ns = NULL; // goes now
+		f->table->result[r.place * count + k] = r;
 	}
-	measure_row(f->table, results, count, f->s->options->verbose);
 }
 
 static void on_progress(void *context, const char *text, double done)
@@ -69,14 +83,39 @@ static void on_progress(void *context, const char *text, double done)
 
 /* ---- the race ---- */
 
-static race_candidate *candidates_of(const roster *r, size_t *count)
+static int table_open(measure_table *t, size_t problems, const check_variant *const *racing, size_t count, int every)
 {
-	race_candidate *list = calloc(r->count + 1, sizeof *list);
+	*t = (measure_table){.result = calloc(problems * count + 1, sizeof *t->result),
+	                     .problems = problems,
+	                     .candidates = count,
+	                     .own = calloc(count + 1, 1),
+	                     .every = every};
+	for (size_t k = 0; t->own && k < count; k++)
+		t->own[k] = racing[k]->plugin != NULL;
+	return t->result && t->own;
+}
+
+static size_t contestants(const roster *r)
+{
+	size_t count = 0;
+	for (size_t k = 0; k < r->count; k++)
+		count += r->variant[k].literal > 1 ? (size_t)r->variant[k].literal : 1;
+	return count;
+}
+
+/* Bit oracles race only if named literally; what is so named twice races against itself.  racing: room for all. */
+static race_candidate *candidates_of(const roster *r, const check_variant **racing, size_t *count)
+{
+	race_candidate *list = calloc(contestants(r) + 1, sizeof *list);
 	*count = 0;
-	for (size_t k = 0; list && k < r->count; k++)
-		if (r->variant[k].literal || strcmp(r->variant[k].info.strategy, "oracle") != 0)
-			list[(*count)++] = (race_candidate){r->variant[k].info.name, r->variant[k].plugin,
-			                                    r->variant[k].hidden ? r->variant[k].why : NULL};
+	for (size_t k = 0; list && k < r->count; k++) {
+		const check_variant *v = &r->variant[k];
+		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
+		for (; times > 0; times--) {
+			racing[*count] = v;
+			list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->runnable ? NULL : v->why, v->code};
+		}
+	}
 	return list;
 }
 
@@ -98,14 +137,17 @@ static int exit_of(const roster *r, const measured *m, const flow *f)
 int measure(session *s, const roster *r, const shape_list *list, const char *name, int quick, measured *m)
 {
 	gm_error error = {.status = GM_OK};
-	size_t count;
-	race_candidate *candidates = candidates_of(r, &count);
+	size_t count = 0;
+	const check_variant **racing = calloc(contestants(r) + 1, sizeof *racing);
+	race_candidate *candidates = !racing ? NULL : candidates_of(r, racing, &count);
 	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .started = term_seconds()};
-	*m = (measured){.problems = list->count, .shapes = name, .threads = 1};
-	f.table = open_memstream(&m->table, &m->table_bytes);
-	if (!candidates || !f.table)
+	flow f = {.s = s, .racing = racing, .table = &m->table, .started = term_seconds()};
+	*m = (measured){.shapes = name, .threads = 1};
+	if (!candidates || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
+		free(candidates);
+		free(racing);
 		return cli_fail(CLI_INTERNAL, "no memory");
+	}
 	race_options options = {.specs = list->specs,
 	                        .spec_count = list->count,
 	                        .candidates = candidates,
@@ -119,14 +161,14 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	                        .quick = quick,
 	                        .seed = s->options->seed,
 	                        .in_place = s->options->no_fork,
-	                        .flags = s->options->benchmark,
-	                        .flag_count = s->options->benchmark_count,
+	                        .flags = s->options->benchmark.text,
+	                        .flag_count = s->options->benchmark.count,
 	                        .stop = &session_stop};
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
-	fclose(f.table);
 	if (!s->options->quiet)
 		term_clear();
 	free(candidates);
+	free(racing);
 	if (count == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");
 	if (status != GM_OK)
@@ -152,6 +194,7 @@ run_counts measure_counts(const measured *m)
 
 void measure_free(measured *m)
 {
-	free(m->table);
+	free(m->table.result);
+	free(m->table.own);
 	*m = (measured){0};
 }

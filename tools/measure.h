@@ -3,17 +3,15 @@
 #ifndef TOOLS_MEASURE_H
 #define TOOLS_MEASURE_H
 
-#include "race.h"
+#include "measure_text.h"
 #include "roster.h"
 #include "session.h"
 #include "shapes.h"
 
 typedef struct measured { /* what the table and the notes need; filled by measure() */
 	race_summary summary;
-	char *table; /* the rows, ready to print; owned */
-	size_t table_bytes;
-	size_t problems;
-	const char *shapes; /* name of the list */
+	measure_table table; /* owned */
+	const char *shapes;  /* name of the list */
 	uint32_t threads;
 } measured;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plural.h"
 #include "report_parts.h"
 #include "results.h"
 
@@ -129,7 +130,8 @@ static void put_noise(FILE *out, const json_t *s)
 		grade = "disturbed";
 	fprintf(out, "%s, \302\261%.1f %% (median interval)", grade, 100 * noise);
 	if (results_get(s, "blocks", 0) > 0)
-		fprintf(out, "; %.0f of %.0f blocks tainted", results_get(s, "tainted", 0), results_get(s, "blocks", 0));
+		fprintf(out, "; %.0f of %.0f block%s tainted", results_get(s, "tainted", 0), results_get(s, "blocks", 0),
+		        plural(results_get(s, "blocks", 0), "", "s"));
 }
 
 static void put_fact(FILE *out, const char *name) { fprintf(out, "<div><dt>%s</dt><dd>", name); }
@@ -195,9 +197,9 @@ void report_slot_verdict(FILE *out, const report_view *view)
 		: *kind == 'f' ? "\342\234\225"
 					   : "\342\200\223",
 		word);
-	fprintf(out, "<p class=\"claim\">%.0f of %.0f variants conformant<span>", results_get(s, "conformant", 0),
-	        results_get(s, "judged", 0));
-	fprintf(out, "%.0f cases: ", results_get(s, "cases", 0));
+	fprintf(out, "<p class=\"claim\">%.0f of %.0f %s conformant<span>", results_get(s, "conformant", 0),
+	        results_get(s, "judged", 0), plural(results_get(s, "judged", 0), "variant", "variants"));
+	fprintf(out, "%.0f %s: ", results_get(s, "cases", 0), plural(results_get(s, "cases", 0), "case", "cases"));
 	put_counts(out, s);
 	if (results_get(s, "rejected", 0) > 0)
 		fprintf(out, " \302\267 %.0f rejected before timing", results_get(s, "rejected", 0));
@@ -224,12 +226,12 @@ void report_slot_machine(FILE *out, const report_view *view)
 {
 	static const struct {
 		const char *key, *before;
-	} TEXTS[] = {{"hypervisor", ""}, {"governor", "governor "}, {"fingerprint", "fingerprint "}};
+	} TEXTS[] = {{"cpu_model", ""}, {"hypervisor", ""}, {"governor", "governor "}, {"fingerprint", "fingerprint "}};
 	const json_t *m = json_object_get(view->run, "machine");
 	fputs("<ul class=\"machine\" aria-label=\"Machine\"><li><strong>", out);
 	report_escape(out, results_text(m, "cpu"));
 	fprintf(out, "</strong></li><li>%.0f CPU%s</li><li>", results_get(m, "cpus", 0),
-	        results_get(m, "cpus", 0) == 1 ? "" : "s");
+	        plural(results_get(m, "cpus", 0), "", "s"));
 	put_joined(out, json_object_get(m, "isa"), " ");
 	fputs("</li>", out);
 	put_size(out, "L1d", results_get(m, "l1d_bytes", 0));
@@ -246,8 +248,8 @@ void report_slot_machine(FILE *out, const report_view *view)
 	report_escape(out, results_text(view->run, "time"));
 	fputs("</li>", out);
 	if (evidence_machines(view->e) > 1)
-		fprintf(out, "<li class=\"mark\">times of %zu other machine(s): in the CSV only</li>",
-		        evidence_machines(view->e) - 1);
+		fprintf(out, "<li class=\"mark\">times of %zu other machine%s: in the CSV only</li>",
+		        evidence_machines(view->e) - 1, plural((double)evidence_machines(view->e) - 1, "", "s"));
 	fputs("</ul>", out);
 }
 

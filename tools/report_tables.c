@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* report_tables.c - the tables of times: what was chosen, time per step against T, speed against the chosen one.
  * The last two hold what the charts above them show, for readers without scripts. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "choose.h"
 #include "gatemark/tensors.h"
+#include "plural.h"
 #include "report_parts.h"
 #include "results.h"
 
@@ -53,7 +55,7 @@ static void put_reasons(FILE *out, const json_t *entry)
 	if (!json_array_size(rejected))
 		return;
 	fprintf(out, "<details><summary>%zu other%s</summary><ul>", json_array_size(rejected),
-	        json_array_size(rejected) == 1 ? "" : "s");
+	        plural((double)json_array_size(rejected), "", "s"));
 	json_array_foreach(rejected, i, other) {
 		fputs("<li><b>", out);
 		report_escape(out, results_text(other, "variant"));
@@ -113,11 +115,11 @@ static void put_chosen(FILE *out, const json_t *entry)
 
 void report_slot_counts(FILE *out, const report_view *view)
 {
-	char counts[400];
-	choose_counts(view->choice, counts, sizeof counts);
-	fprintf(out, "%zu problem%s%s", json_array_size(domain_of(view)), json_array_size(domain_of(view)) == 1 ? "" : "s",
-	        *counts ? ": " : "");
+	char *counts = choose_counts(view->choice);
+	const size_t problems = json_array_size(domain_of(view));
+	fprintf(out, "%zu %s%s", problems, plural((double)problems, "problem", "problems"), counts && *counts ? ": " : "");
 	report_escape(out, counts);
+	free(counts);
 }
 
 void report_slot_choice(FILE *out, const report_view *view)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plural.h"
 #include "report_parts.h"
 #include "results.h"
 
@@ -46,8 +47,8 @@ char *report_difference(const json_t *check)
 		if (!(results_get(tensor, "used", 0) > 1))
 			continue;
 		report_share(results_get(tensor, "used", 0), share);
-		fprintf(out, "\n%s: %s of the budget, %.0f element(s) wrong", results_text(tensor, "name"), share,
-		        results_get(tensor, "wrong", 0));
+		fprintf(out, "\n%s: %s of the budget, %.0f element%s wrong", results_text(tensor, "name"), share,
+		        results_get(tensor, "wrong", 0), plural(results_get(tensor, "wrong", 0), "", "s"));
 	}
 	fclose(out);
 	return text;
@@ -97,20 +98,32 @@ static void add_bit_notes(json_t *notes, const report_view *view)
 		int same = results_flag(record, "identical");
 		const char *committed = results_text(record, "committed");
 		json_array_append_new(
-			notes, json_sprintf("bits: %s, %zu variant%s over %.0f cases %s%s%s%s", results_text(record, "bit_class"),
+			notes, json_sprintf("bits: %s, %zu variant%s over %.0f case%s %s%s%s%s", results_text(record, "bit_class"),
 		                        json_array_size(json_object_get(record, "variants")),
-		                        json_array_size(json_object_get(record, "variants")) == 1 ? "" : "s",
-		                        results_get(record, "cases", 0),
+		                        plural((double)json_array_size(json_object_get(record, "variants")), "", "s"),
+		                        results_get(record, "cases", 0), plural(results_get(record, "cases", 0), "", "s"),
 		                        same ? "identical" : "DIFFER: ", same ? "" : results_text(record, "first_difference"),
 		                        strcmp(committed, "same") == 0 ? ", digests as committed" : "",
 		                        strcmp(committed, "different") == 0 ? ", digests differ from the committed ones" : ""));
 	}
 }
 
-static void add_count_note(json_t *notes, const json_t *s, const char *key, const char *format)
+static void add_count_notes(json_t *notes, const json_t *s)
 {
-	if (results_get(s, key, 0) > 0)
-		json_array_append_new(notes, json_sprintf(format, results_get(s, key, 0)));
+	static const struct {
+		const char *key, *one, *many, *rest;
+	} NOTES[] = {{"incomplete", "run", "runs", "did not end: these results are partial"},
+	             {"flaky", "check", "checks", "passed only when repeated (flaky)"},
+	             {"tainted", "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
+	             {"remarks", "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
+	             {"failed_timing", "timing", "timings", "of a variant on a problem failed"},
+	             {"weak", "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
+	for (size_t i = 0; i < sizeof NOTES / sizeof *NOTES; i++) {
+		double count = results_get(s, NOTES[i].key, 0);
+		if (count > 0)
+			json_array_append_new(
+				notes, json_sprintf("%.0f %s %s", count, plural(count, NOTES[i].one, NOTES[i].many), NOTES[i].rest));
+	}
 }
 
 json_t *report_notes(const report_view *view)
@@ -119,19 +132,15 @@ json_t *report_notes(const report_view *view)
 	size_t i;
 	const json_t *s = view->summary;
 	add_bit_notes(notes, view);
-	add_count_note(notes, s, "incomplete", "%.0f run(s) did not end: these results are partial");
-	add_count_note(notes, s, "flaky", "%.0f check(s) passed only when repeated (flaky)");
-	add_count_note(notes, s, "tainted", "%.0f blocks of timings lost time to the machine (stolen, waiting, migration)");
-	add_count_note(notes, s, "remarks", "%.0f timing(s) carry a remark: column reason of the benchmark CSV");
-	add_count_note(notes, s, "failed_timing", "%.0f variant(s) could not be timed on a problem");
-	if (results_get(s, "unfit_rows", 0) > 0)
-		json_array_append_new(
-			notes, json_sprintf("%.0f rows of %.0f cases are unfit (chaos or underflow): counted, never passed",
-		                        results_get(s, "unfit_rows", 0), results_get(s, "unfit_cases", 0)));
-	add_count_note(notes, s, "weak", "%.0f cases are weak evidence (outputs mostly zero or saturated)");
-	if (view->e->torn)
+	add_count_notes(notes, s);
+	double unfit = results_get(s, "unfit_rows", 0), cases = results_get(s, "unfit_cases", 0);
+	if (unfit > 0)
 		json_array_append_new(notes,
-		                      json_sprintf("%zu file(s) ended in a cut-off line, which was left out", view->e->torn));
+		                      json_sprintf("%.0f %s of %.0f %s unfit (chaos or underflow): counted, never passed", unfit,
+		                                   plural(unfit, "row", "rows"), cases, plural(cases, "case is", "cases are")));
+	if (view->e->torn)
+		json_array_append_new(notes, json_sprintf("%zu file%s ended in a cut-off line, which was left out",
+		                                          view->e->torn, plural((double)view->e->torn, "", "s")));
 	json_array_foreach(json_object_get(json_object_get(view->run, "machine"), "hints"), i, text)
 		json_array_append(notes, text);
 	json_array_foreach(json_object_get(view->choice, "notes"), i, text)

@@ -32,8 +32,8 @@ static int read_one(const char *text, size_t length, requirement *one)
 static int each(const cli_options *options, visit *call, const void *context)
 {
 	int code = CLI_OK;
-	for (size_t k = 0; k < options->require_count; k++)
-		for (const char *text = options->require[k]; text != NULL;) {
+	for (size_t k = 0; k < options->require.count; k++)
+		for (const char *text = options->require.text[k]; text != NULL;) {
 			requirement one;
 			size_t length = strcspn(text, ",");
 			int one_code = read_one(text, length, &one);
@@ -98,9 +98,7 @@ static void shortfall(const requirement *one, const check_summary *s, char text[
 			snprintf(text, 160, "passed only under %s", executor_name(s->roster->executor));
 		else if (came == IDLE)
 			snprintf(text, 160, "was skipped: %s",
-			         v->hidden   ? strstr(v->why, "hidden by")
-			         : v->absent ? "not in this build"
-			                     : "not on this CPU");
+			         v->code == CODE_HIDDEN ? strstr(v->why, "hidden by") : reason_text(v->code));
 		else if (came == UNJUDGED)
 			snprintf(text, 160, "was skipped: %.60s", s->variant[k].where);
 		else

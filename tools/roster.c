@@ -10,29 +10,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "select.h"
 
 enum { PLUGIN_VARIANTS = 64 };
 
 /* ---- variants ---- */
 
-static void copy_text(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", !from ? "" : from); }
-
 static void from_table(const gm_variant *row, check_variant *v)
 {
 	gm_error error = {.status = GM_OK};
-	worker_variant *i = &v->info;
-	copy_text(i->name, sizeof i->name, row->name);
-	copy_text(i->isa, sizeof i->isa, row->traits.isa);
-	copy_text(i->strategy, sizeof i->strategy, row->traits.strategy);
-	copy_text(i->activation, sizeof i->activation, row->traits.activation);
-	copy_text(i->weights, sizeof i->weights, row->traits.weights);
-	i->needs = row->needs;
-	i->accuracy_class = row->traits.accuracy_class;
-	i->rounding = row->traits.rounding;
+	worker_variant_of(row, &v->info);
 	v->runnable = gm_variant_runnable(row, &error) == GM_OK;
-	v->absent = !v->runnable && (row->needs & ~gm_cpu_features()) == 0;
-	i->has_backward = v->runnable ? row->backward != NULL : 1;
+	v->code = v->runnable ? reason_code_none : row->needs & ~gm_cpu_features() ? CODE_NO_CPU : CODE_NOT_BUILT;
+	v->info.has_backward |= !v->runnable;
 	snprintf(v->why, sizeof v->why, "%.*s", (int)sizeof v->why - 1, v->runnable ? "" : error.message);
 }
 
@@ -74,44 +65,59 @@ static int load_emulated(const cli_options *options, roster *r)
 	return code;
 }
 
-static int load_plugin(const cli_options *options, roster *r)
+/* Names tell contestants apart in every record: two of the same name cannot be in one run. */
+static int unique_names(const roster *r, size_t before, const char *path)
+{
+	for (size_t k = before; k < r->count; k++)
+		for (size_t i = 0; i < before; i++) {
+			const char *name = r->variant[k].info.name, *other = r->variant[i].plugin;
+			if (strcmp(r->variant[i].info.name, name) != 0)
+				continue;
+			if (!other)
+				return cli_fail(CLI_REFUSED, "%s: %s is the name of a built-in variant", path, name);
+			return cli_fail(CLI_REFUSED, "%s: %s is the name of a variant in %s too: give one of them another name",
+			                path, name, other);
+		}
+	return CLI_OK;
+}
+
+static int load_plugin(const cli_options *options, const char *given, roster *r)
 {
 	worker_variant list[PLUGIN_VARIANTS];
-	size_t length = strlen(options->plugin) + sizeof "./", count = 0, table = r->count;
-	r->plugin = malloc(length);
-	if (!r->plugin)
+	size_t length = strlen(given) + sizeof "./", count = 0, before = r->count;
+	char *path = malloc(length);
+	if (!path)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	// without a slash the loader would search the system's folders for it
-	snprintf(r->plugin, length, "%s%s", !strchr(options->plugin, '/') ? "./" : "", options->plugin);
-	worker_launch launch = {.plugin = r->plugin, .in_place = options->no_fork};
-	int code = list_worker(&launch, r->plugin, list, &count);
+	snprintf(path, length, "%s%s", !strchr(given, '/') ? "./" : "", given);
+	r->plugin[r->plugins++] = path;
+	worker_launch launch = {.plugin = path, .in_place = options->no_fork};
+	int code = list_worker(&launch, path, list, &count);
 	for (size_t k = 0; code == CLI_OK && k < count && k < PLUGIN_VARIANTS; k++) {
 		uint64_t missing = list[k].needs & ~gm_cpu_features();
 		check_variant *v = &r->variant[r->count++];
-		*v = (check_variant){.info = list[k], .runnable = missing == 0, .plugin = r->plugin};
-		if (missing != 0)
-			snprintf(v->why, sizeof v->why, "%.47s needs what this CPU lacks (%.15s)", list[k].name, list[k].isa);
-		for (size_t i = 0; i < table; i++)
-			if (strcmp(r->variant[i].info.name, v->info.name) == 0)
-				code = cli_fail(CLI_REFUSED, "%s: %s is the name of a built-in variant", r->plugin, v->info.name);
+		*v = (check_variant){.info = list[k], .runnable = missing == 0, .plugin = path};
+		if (missing == 0)
+			continue;
+		v->code = CODE_NO_CPU;
+		snprintf(v->why, sizeof v->why, "%.47s needs what this CPU lacks (%.15s)", list[k].name, list[k].isa);
 	}
-	return code;
+	return code == CLI_OK ? unique_names(r, before, path) : code;
 }
 
 /* What --isa-cap leaves to see.  An ISA includes those below it. */
 static int cap_of(const cli_options *options, uint64_t *seen)
 {
-	static const char *const names[] = {"scalar", "scalar_fma", "avx2", "avx512", "neon"};
-	static const uint64_t has[] = {0, GM_CPU_FMA, GM_CPU_FMA | GM_CPU_AVX2, GM_CPU_FMA | GM_CPU_AVX2 | GM_CPU_AVX512,
-	                               GM_CPU_FMA | GM_CPU_NEON};
-	enum { NAMES = sizeof names / sizeof names[0] };
-	*seen = UINT64_MAX;
-	for (size_t k = 0; options->isa_cap && k < NAMES; k++)
-		if (strcmp(options->isa_cap, names[k]) == 0)
-			*seen = has[k];
-	if (!options->isa_cap || *seen != UINT64_MAX)
+	const char *names[1 + CPU_ROWS] = {"scalar"};
+	*seen = !options->isa_cap ? UINT64_MAX : 0;
+	if (!options->isa_cap || strcmp(options->isa_cap, names[0]) == 0)
 		return CLI_OK;
-	return cli_unknown("ISA", options->isa_cap, names, NAMES);
+	for (size_t k = 0; k < CPU_ROWS; k++) {
+		names[1 + k] = cpu_table[k].cap;
+		if (strcmp(options->isa_cap, cpu_table[k].cap) == 0)
+			*seen = cpu_table[k].has;
+	}
+	return *seen ? CLI_OK : cli_unknown("ISA", options->isa_cap, names, 1 + CPU_ROWS);
 }
 
 /* Workers look at the real CPU: what is hidden is never handed to one. */
@@ -124,7 +130,7 @@ static int hide(const cli_options *options, roster *r)
 		if (!v->runnable || (v->info.needs & ~seen) == 0)
 			continue;
 		v->runnable = 0;
-		v->hidden = 1;
+		v->code = CODE_HIDDEN;
 		snprintf(v->why, sizeof v->why, "%.47s is hidden by --isa-cap %s", v->info.name, options->isa_cap);
 	}
 	return code;
@@ -138,10 +144,10 @@ static int keep_named(const cli_options *options, roster *r)
 	for (size_t k = 0; code == CLI_OK && k < r->count; k++)
 		names[k] = r->variant[k].info.name;
 	if (code == CLI_OK)
-		code = select_names("variant", options->variants, names, r->count, chosen);
+		code = select_names(&(select_from){"variant", names, r->count}, &options->variants, options->quiet, chosen);
 	size_t kept = 0;
 	for (size_t k = 0; code == CLI_OK && k < r->count; k++) {
-		r->variant[k].literal = chosen[k] == SELECT_LITERAL;
+		r->variant[k].literal = chosen[k] < SELECT_LITERAL ? 0 : chosen[k] + 1 - SELECT_LITERAL;
 		if (chosen[k] != SELECT_OUT)
 			r->variant[kept++] = r->variant[k];
 	}
@@ -154,16 +160,17 @@ static int keep_named(const cli_options *options, roster *r)
 
 int roster_load(const cli_options *options, int plugin, roster *r)
 {
-	*r = (roster){.variant = calloc(gm_variant_count() + PLUGIN_VARIANTS, sizeof *r->variant)};
-	int code = !r->variant ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	if (code == CLI_OK && options->executor && (options->plugin || options->no_fork))
+	size_t plugins = options->plugin.count, most = gm_variant_count() + (plugins + 1) * PLUGIN_VARIANTS;
+	*r = (roster){.variant = calloc(most, sizeof *r->variant), .plugin = calloc(plugins + 1, sizeof *r->plugin)};
+	int code = !r->variant || !r->plugin ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	if (code == CLI_OK && options->executor && (plugins > 0 || options->no_fork))
 		code = cli_usage(options, "--executor goes with neither --plugin nor --no-fork");
 	if (code == CLI_OK && options->executor)
 		code = load_emulated(options, r);
-	else if (code == CLI_OK && (!options->plugin || plugin == ROSTER_BESIDE))
+	else if (code == CLI_OK && (plugins == 0 || plugin == ROSTER_BESIDE))
 		load_table(r);
-	if (code == CLI_OK && options->plugin)
-		code = load_plugin(options, r);
+	for (size_t k = 0; code == CLI_OK && k < plugins; k++)
+		code = load_plugin(options, options->plugin.text[k], r);
 	if (code == CLI_OK)
 		code = hide(options, r);
 	if (code == CLI_OK)
@@ -179,6 +186,8 @@ void roster_free(roster *r)
 		executor_free(r->executor);
 	free(r->executor);
 	free(r->variant);
+	for (size_t k = 0; k < r->plugins; k++)
+		free(r->plugin[k]);
 	free(r->plugin);
 	*r = (roster){0};
 }
@@ -228,7 +237,8 @@ static int choose_cases(const cli_options *options, case_list *list)
 	for (size_t k = 0; code == CLI_OK && k < list->set->count; k++)
 		names[k] = list->set->cases[k]->id;
 	if (code == CLI_OK)
-		code = select_names("case", options->cases, names, list->set->count, list->chosen);
+		code = select_names(&(select_from){"case", names, list->set->count}, &options->cases, options->quiet,
+		                    list->chosen);
 	if (code == CLI_OK)
 		list->count = select_count(list->chosen, list->set->count);
 	free(names);
@@ -241,8 +251,11 @@ int cases_load(const cli_options *options, case_list *list)
 	gm_error error = {.status = GM_OK};
 	*list = (case_list){0};
 	gm_status status = fixture_load(cli_fixtures_path(options), &how, &list->set, &error);
-	if (status != GM_OK)
-		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
+	if (status != GM_OK) {
+		int lost = !options->fixtures && access(cli_fixtures_path(options), F_OK) != 0;
+		return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s%s", error.message,
+		                lost ? "; --fixtures PATH says where the golden files are" : "");
+	}
 	int code = choose_cases(options, list);
 	if (code == CLI_OK && list->count == 0)
 		code = cli_fail(CLI_NOTHING, "%s has no case in it", cli_fixtures_name(cli_fixtures_path(options)));
@@ -264,7 +277,7 @@ int passes_of(const cli_options *options, unsigned *passes)
 {
 	static const char *const names[] = {"fwd", "bwd"};
 	unsigned char chosen[2];
-	int code = select_names("pass", options->pass, names, 2, chosen);
+	int code = select_names(&(select_from){"pass", names, 2}, &options->pass, options->quiet, chosen);
 	*passes = (chosen[0] ? CHECK_FWD : 0u) | (chosen[1] ? CHECK_BWD : 0u);
 	return code;
 }

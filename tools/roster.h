@@ -9,13 +9,15 @@
 typedef struct roster {
 	size_t count;
 	check_variant *variant; /* only those that are in, in order of the table */
-	char *plugin;           /* path with a slash; NULL = none */
-	executor *executor;     /* of --executor; NULL = this CPU */
+	char **plugin;          /* paths with a slash */
+	size_t plugins;
+	executor *executor; /* of --executor; NULL = this CPU */
 } roster;
 
 enum { ROSTER_INSTEAD = 0, ROSTER_BESIDE = 1 };
-/* The table of variants; with --plugin those of the shared object instead of it or beside it; of them those that
- * --variants names; those above --isa-cap are there as not runnable.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names; CLI_REFUSED for a plug-in; messages are said. */
+/* The table of variants; with --plugin those of all these shared objects instead of it or beside it; of them those that
+ * --variants names; those above --isa-cap are there as not runnable.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names;
+ * CLI_REFUSED for a plug-in, also if two of them have a variant of the same name; messages are said. */
 int roster_load(const cli_options *options, int plugin, roster *r);
 void roster_free(roster *r);
 /* A literally named variant that cannot run here, or NULL. */

@@ -27,13 +27,14 @@ END
 case ${1-} in
 -h | --help) usage; exit 0 ;;
 esac
-find_cmake || { say "CMake 3.25 or newer is missing (CMAKE=PATH names one)."; exit 5; }
+find_cmake || { say "CMake 3.22 or newer is missing (CMAKE=PATH names one)."; exit 5; }
 build=$root/build/scan
 log=$build/build.log
 mkdir -p "$build"
 say "Building in $build ..."
 if ! { "$cmake" -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DGM_KERNELS_ONLY=ON &&
-	"$cmake" --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" --target scan_activations; } >"$log" 2>&1 </dev/null; then
+	"$cmake" --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" --target scan_activations
+} >"$log" 2>&1 </dev/null; then
 	tail -n 25 "$log" >&2
 	say "The build failed; all of it is in $log"
 	exit 70

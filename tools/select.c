@@ -1,49 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-/* select.c - globs (fnmatch) and literal names.  Every word must match something: a typing error in a gate's
- * configuration must not shrink what it checks. */
+/* select.c - globs (fnmatch) and literal names.  A literal name must exist: a typing error in a gate's configuration
+ * must not shrink what it checks. */
 #include "select.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-
-static int select_word(const char *what, const char *word, const char *const *names, size_t count, unsigned char *chosen)
+static unsigned char taken(unsigned char was, int glob)
 {
-	int glob = strpbrk(word, "*?[") != NULL;
-	size_t found = 0;
-	if (word[0] == '\0')
-		return cli_fail(CLI_USAGE, "an empty name of a %s", what);
-	for (size_t k = 0; k < count; k++) {
-		int match = glob ? fnmatch(word, names[k], 0) == 0 : strcmp(word, names[k]) == 0;
-		unsigned char how = glob ? SELECT_GLOB : SELECT_LITERAL;
-		found += (size_t)match;
-		if (match && chosen[k] < how)
-			chosen[k] = how;
-	}
-	if (found > 0)
-		return CLI_OK;
 	if (glob)
-		return cli_fail(CLI_NOTHING, "no %s matches %s", what, word);
-	return cli_unknown(what, word, names, count);
+		return was == SELECT_OUT ? SELECT_GLOB : was;
+	return was < SELECT_LITERAL ? SELECT_LITERAL : was < SELECT_MOST ? was + 1 : was;
 }
 
-int select_names(const char *what, const char *globs, const char *const *names, size_t count, unsigned char *chosen)
+static int select_word(const select_from *from, const char *word, int quiet, unsigned char *chosen)
 {
-	memset(chosen, !globs ? SELECT_GLOB : SELECT_OUT, count);
-	if (!globs)
-		return CLI_OK;
-	char *copy = strdup(globs), *rest = copy;
-	int code = !copy ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	while (code == CLI_OK && rest) {
-		char *comma = strchr(rest, ','), *word = rest;
-		rest = !comma ? NULL : comma + 1;
-		if (comma)
-			*comma = '\0';
-		code = select_word(what, word, names, count, chosen);
+	const char *name = word + (word[0] == '!');
+	int glob = strpbrk(name, "*?[") != NULL;
+	size_t found = 0;
+	if (name[0] == '\0')
+		return cli_fail(CLI_USAGE, "an empty name of a %s", from->what);
+	for (size_t k = 0; k < from->count; k++)
+		if (glob ? fnmatch(name, from->names[k], 0) == 0 : strcmp(name, from->names[k]) == 0) {
+			chosen[k] = name != word ? SELECT_OUT : taken(chosen[k], glob);
+			found++;
+		}
+	if (found == 0 && !glob)
+		return cli_unknown(from->what, name, from->names, from->count);
+	if (found == 0 && !quiet)
+		fprintf(stderr, "note: no %s matches %s\n", from->what, name);
+	return CLI_OK;
+}
+
+/* The words that deny, or those that do not; words is whole again afterwards. */
+static int select_words(const select_from *from, char *words, int denying, int quiet, unsigned char *chosen)
+{
+	int code = CLI_OK;
+	for (char *word = words, *rest; code == CLI_OK && word; word = rest) {
+		if ((rest = strchr(word, ',')) != NULL)
+			*rest++ = '\0';
+		if ((word[0] == '!') == denying)
+			code = select_word(from, word, quiet, chosen);
+		if (rest)
+			rest[-1] = ',';
 	}
-	free(copy);
+	return code;
+}
+
+/* Is there a word, and is every one of them behind a '!'? */
+static int only_denies(const char *words)
+{
+	while (words && words[0] == '!')
+		if ((words = strchr(words, ',')) != NULL)
+			words++;
+	return !words;
+}
+
+int select_names(const select_from *from, const cli_list *globs, int quiet, unsigned char *chosen)
+{
+	char *words = cli_joined(globs);
+	if (!words)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	int code = CLI_OK, given = globs->count > 0, silent = quiet || !strchr(words, ',');
+	memset(chosen, !given || only_denies(words) ? SELECT_GLOB : SELECT_OUT, from->count);
+	for (int denying = 0; given && code == CLI_OK && denying < 2; denying++)
+		code = select_words(from, words, denying, silent, chosen);
+	if (given && code == CLI_OK && select_count(chosen, from->count) == 0)
+		code = cli_fail(CLI_NOTHING, "no %s matches %s", from->what, words);
+	free(words);
 	return code;
 }
 

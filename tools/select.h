@@ -3,14 +3,22 @@
 #ifndef TOOLS_SELECT_H
 #define TOOLS_SELECT_H
 
-#include <stddef.h>
+#include "cli.h"
 
-enum { SELECT_OUT = 0, SELECT_GLOB = 1, SELECT_LITERAL = 2 }; /* LITERAL: named without *, ?, [ */
+/* LITERAL: named without *, ?, [; LITERAL + 1: so named twice, and so on. */
+enum { SELECT_OUT = 0, SELECT_GLOB = 1, SELECT_LITERAL = 2, SELECT_MOST = 64 };
 
-/* chosen[k] of count names becomes one of SELECT_*; globs NULL chooses all.  what: "case", for messages on stderr.
- * Returns CLI_OK; CLI_USAGE for an empty word or a literal name that does not exist (with the nearest name);
- * CLI_NOTHING for a glob without a match. */
-int select_names(const char *what, const char *globs, const char *const *names, size_t count, unsigned char *chosen);
+typedef struct select_from { /* the names to choose from */
+	const char *what;        /* "case", for messages on stderr */
+	const char *const *names;
+	size_t count;
+} select_from;
+
+/* chosen[k] becomes one of those.  globs: words that add up, each a name, a glob, or behind ! what is left out; only
+ * such words, or none: of all.  A glob that matches nothing is a note beside others, unless quiet.  Returns CLI_OK;
+ * CLI_USAGE for an empty word or a literal name that does not exist (with the nearest name); CLI_NOTHING if words were
+ * given and no name is left. */
+int select_names(const select_from *from, const cli_list *globs, int quiet, unsigned char *chosen);
 size_t select_count(const unsigned char *chosen, size_t count); /* of those that are in */
 
 #endif

@@ -24,8 +24,9 @@ PY
 }
 
 report() {
-    echo "setup_torch: build/torch-venv $("$venv/bin/python" -c \
-        'import torch, numpy, h5py; print("torch", torch.__version__, "numpy", numpy.__version__, "h5py", h5py.__version__)'), $(du -sh "$venv" | cut -f1), $1"
+    versions=$("$venv/bin/python" -c 'import torch, numpy, h5py
+print("torch", torch.__version__, "numpy", numpy.__version__, "h5py", h5py.__version__)')
+    echo "setup_torch: build/torch-venv $versions, $(du -sh "$venv" | cut -f1), $1"
 }
 
 if works; then

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes build/sysroot-arm64: SLEEF, cmocka and jansson for aarch64 out of the distribution's packages, unpacked beside the
-# system, not installed into it (the -dev packages of two architectures can exclude each other).  Safe to run again.
+# Makes build/sysroot-arm64: SLEEF, cmocka and jansson for aarch64 out of the distribution's packages, unpacked beside
+# the system, not installed into it (the -dev packages of two architectures can exclude each other).  Safe to run again.
 # Needs apt-get and dpkg-deb; the cross compiler itself is gcc-aarch64-linux-gnu.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)

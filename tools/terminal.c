@@ -22,13 +22,21 @@ const char *term_escape(FILE *stream, term_colour colour)
 	return escape[colour];
 }
 
-void term_cell(FILE *stream, const char *text, size_t width)
+void term_row_put(term_row *row, const char *text, int width)
 {
-	size_t length = strlen(text);
-	if (length > width && width > 3)
-		fprintf(stream, "...%s", text + length - (width - 3));
-	else
-		fprintf(stream, "%-*.*s", (int)width, (int)width, text);
+	size_t length = strlen(text), cell = (size_t)(width < 0 ? -width : width), begin = row->next;
+	size_t start = width < 0 && cell > length ? begin + cell - length : begin;
+	if (start + length > TERM_WIDTH && begin > row->indent) {
+		if (row->used > 0)
+			fputc('\n', row->stream);
+		row->used = 0;
+		start = begin = row->indent;
+	}
+	if (length > 0) {
+		fprintf(row->stream, "%*s%s", (int)(start - row->used), "", text);
+		row->used = start + length;
+	}
+	row->next = 1 + (begin + cell > row->used ? begin + cell : row->used);
 }
 
 void term_wrap(FILE *stream, const char *text, size_t used, size_t indent)

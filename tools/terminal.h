@@ -13,8 +13,16 @@ typedef enum term_colour { TERM_PLAIN, TERM_GREEN, TERM_RED, TERM_YELLOW, TERM_B
 
 /* The escape that begins a colour (TERM_PLAIN: ends it) on this stream, or "". */
 const char *term_escape(FILE *stream, term_colour colour);
-/* Prints text cut to width columns, padded with spaces to it; too long: its end is kept behind "...". */
-void term_cell(FILE *stream, const char *text, size_t width);
+/* A row of a table, put together cell by cell, one blank between two.  A cell that would pass column 80 begins the next
+ * line; nothing is cut.  Begin with {.stream = S, .next = column of the first cell, .indent = of further lines}; the
+ * caller ends the line. */
+typedef struct term_row {
+	FILE *stream;
+	size_t used, next; /* columns written of this line; where the next cell begins */
+	size_t indent;
+} term_row;
+/* width: columns of the cell, negative = text to the right of it; 0 = as wide as the text. */
+void term_row_put(term_row *row, const char *text, int width);
 /* Prints text broken between words so that no line passes column 80; lines after the first begin with indent spaces;
  * used: columns already taken of the first.  Ends the line. */
 void term_wrap(FILE *stream, const char *text, size_t used, size_t indent);

@@ -38,6 +38,15 @@ while [ "$count" -gt 0 ]; do
 		count=$((count - 1))
 		preset=$1 ;;
 	-h | --help) usage; exit 0 ;;
+	-*) # an option of ctest, which takes any word for one
+		case ${1%%=*} in
+		-[CEILNOQRUV] | -LE | -VV | -F[ACS] | -j* | --verbose | --extra-verbose | --debug | --quiet | --progress | --parallel | \
+			--output-on-failure | --stop-on-failure | --tests-regex | --exclude-regex | --label-regex | --label-exclude | \
+			--tests-information | --union | --rerun-failed | --repeat | --repeat-until-fail | --timeout | --stop-time | \
+			--show-only | --schedule-random | --test-load | --max-width | --no-tests | --fixture-exclude-* | --output-log | \
+			--no-label-summary | --test-output-*) set -- "$@" "$1" ;;
+		*) say "There is no option $1: see sh tools/test.sh --help and ctest --help"; exit 2 ;;
+		esac ;;
 	*) set -- "$@" "$1" ;;
 	esac
 	shift
@@ -48,8 +57,8 @@ release | dev | asan-ubsan | tsan) ;;
 *) say "There is no preset $preset: release, dev, asan-ubsan, tsan"; exit 2 ;;
 esac
 
-groups=build
-[ "$(uname -m)" != x86_64 ] || groups="build emulator" # elsewhere NEON is native, or there is no cross compiler
+groups="build test"
+[ "$(uname -m)" != x86_64 ] || groups="build test emulator" # elsewhere NEON is native, or there is no cross compiler
 # shellcheck disable=SC2086 # words
 setup_packages $groups || exit
 setup_build "$preset" || exit

@@ -15,11 +15,6 @@ gm_plan_opts run_options(const gm_spec *spec, uint32_t mode)
 		.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N, .threads = 1};
 }
 
-int run_computes_gradients(gm_pass pass)
-{
-	return pass == GM_PASS_BWD || pass == GM_PASS_TRAIN || pass == GM_PASS_TRAIN_PACK;
-}
-
 gm_status run_plan(worker *w, const run_what *what, gm_error *error)
 {
 	GM_TRY(worker_plan(w, what->variant, what->spec, what->tensors, what->absent, &what->opts, error));
@@ -144,7 +139,7 @@ void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[3
 	char element[96], g[32], w[32], e[32], a[32], x[32];
 	int digits = digits_of(v->got, v->want);
 	double err = fabs(v->got - v->want);
-	judge_element_name(&tensors->row[rows->worst_row], v->worst, element);
+	locate_name(&tensors->row[rows->worst_row], v->worst, element);
 	number_text(v->got, digits, g);
 	number_text(v->want, digits, w);
 	number_text(err, 2, e);

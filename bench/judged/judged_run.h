@@ -22,8 +22,6 @@ typedef struct run_what {
 
 /* Options of a plan for that size and mode, one thread. */
 gm_plan_opts run_options(const gm_spec *spec, uint32_t mode);
-/* Does the pass of a problem leave gradients? */
-int run_computes_gradients(gm_pass pass);
 /* Plans and copies data into the worker's arena.  Status as of worker_plan. */
 GM_CHECKED gm_status run_plan(worker *w, const run_what *what, gm_error *error);
 /* After a good run: effective[row] of the weights that are not as given, NULL elsewhere. */

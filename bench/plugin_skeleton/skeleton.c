@@ -5,8 +5,8 @@
  *
  * forward    h(t) = tanh(weight_ih x(t) + bias_ih + weight_hh h(t-1) + bias_hh),  output(t) = h(t)
  * backward   da   = dh * (1 - h(t)^2)            dh: of output(t), plus what t+1 sends back
- *            dx(t) = weight_ih' da               dweight_ih += da x(t)'      dbias_ih += da
- *            dh(t-1) = weight_hh' da             dweight_hh += da h(t-1)'    dbias_hh += da */
+ *            dx(t) = weight_ih' da               grad_weight_ih += da x(t)'      grad_bias_ih += da
+ *            dh(t-1) = weight_hh' da             grad_weight_hh += da h(t-1)'    grad_bias_hh += da */
 #include "gatemark/plugin.h"
 
 #include <math.h>
@@ -156,15 +156,15 @@ static void step_back(const gm_plan *plan, const gm_backward_args *b, size_t t, 
 	for (size_t j = 0; j < H; j++)
 		da[j] = dh[j] * (1 - h[j] * h[j]);
 	transposed_product(plan->weight_hh, da, H, H, dh);
-	if (b->dinput)
-		transposed_product(plan->weight_ih, da, H, I, b->dinput + (ptrdiff_t)t * f->in_t + (ptrdiff_t)n * f->in_n);
-	if (b->dweights) {
-		const gm_layer_grads *g = &b->dweights->layer[0];
+	if (b->grad_input)
+		transposed_product(plan->weight_ih, da, H, I, b->grad_input + (ptrdiff_t)t * f->in_t + (ptrdiff_t)n * f->in_n);
+	if (b->grad_weights) {
+		const gm_layer_grads *g = &b->grad_weights->layer[0];
 
-		add_outer(g->dweight_ih, da, x, H, I);
-		add_outer(g->dweight_hh, da, h_before, H, H);
-		add_to(g->dbias_ih, da, H);
-		add_to(g->dbias_hh, da, H);
+		add_outer(g->grad_weight_ih, da, x, H, I);
+		add_outer(g->grad_weight_hh, da, h_before, H, H);
+		add_to(g->grad_bias_ih, da, H);
+		add_to(g->grad_bias_hh, da, H);
 	}
 }
 
@@ -179,13 +179,13 @@ static gm_status backward(gm_plan *plan, const gm_backward_args *b)
 	size_t I = plan->I, H = plan->H, N = b->fwd->N;
 	float *dh = b->fwd->scratch, *da = dh + plan->N_max * H;
 
-	if (b->dweights && b->flags == GM_OVERWRITE) {
-		const gm_layer_grads *g = &b->dweights->layer[0];
+	if (b->grad_weights && b->flags == GM_OVERWRITE) {
+		const gm_layer_grads *g = &b->grad_weights->layer[0];
 
-		clear(g->dweight_ih, H * I);
-		clear(g->dweight_hh, H * H);
-		clear(g->dbias_ih, H);
-		clear(g->dbias_hh, H);
+		clear(g->grad_weight_ih, H * I);
+		clear(g->grad_weight_hh, H * H);
+		clear(g->grad_bias_ih, H);
+		clear(g->grad_bias_hh, H);
 	}
 	clear(dh, N * H);
 	if (b->grad_h_n)
@@ -193,8 +193,8 @@ static gm_status backward(gm_plan *plan, const gm_backward_args *b)
 	for (size_t t = b->t_end; t-- > b->t_begin;)
 		for (size_t n = 0; n < N; n++)
 			step_back(plan, b, t, n, dh + n * H, da + n * H);
-	if (b->dh_0)
-		memcpy(b->dh_0, dh, N * H * sizeof(float));
+	if (b->grad_h_0)
+		memcpy(b->grad_h_0, dh, N * H * sizeof(float));
 	return GM_OK;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* autopsy.c - one sentence about a death: signal, function, buffer and offset, and the last line the child printed.
  * The control page was writable for the dead: every number of it is checked before it is used. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* sigabbrev_np */
+#endif
 #include "host.h"
 
 #include "arena.h"
@@ -8,20 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-
-static void signal_name(int number, char text[32])
-{
-	static const struct {
-		int number;
-		const char *name;
-	} known[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGILL, "SIGILL"}, {SIGFPE, "SIGFPE"},
-	             {SIGABRT, "SIGABRT"}, {SIGTRAP, "SIGTRAP"}, {SIGSYS, "SIGSYS"}};
-
-	snprintf(text, 32, "killed by signal %d", number);
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].number == number)
-			snprintf(text, 32, "%s", known[i].name);
-}
 
 /* Where a fault lay, as ": ..."; empty if the signal has no address. */
 static void fault_place(const worker *w, int number, char text[200])
@@ -65,15 +54,17 @@ static void last_words(const worker *w, char text[200])
 static void how_it_ended(const worker *w, int wait_status, char text[300])
 {
 	const char *where = phase_name(w->control->phase);
-	char name[32], place[200];
+	int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+	const char *name = sigabbrev_np(number);
+	char place[200];
 
-	if (WIFSIGNALED(wait_status)) {
-		signal_name(WTERMSIG(wait_status), name);
-		fault_place(w, WTERMSIG(wait_status), place);
-		snprintf(text, 300, "%s in %s%s", name, where, place);
-	} else {
+	fault_place(w, number, place);
+	if (!number)
 		snprintf(text, 300, "exit(%d) in %s", WEXITSTATUS(wait_status), where);
-	}
+	else if (name)
+		snprintf(text, 300, "SIG%s in %s%s", name, where, place);
+	else
+		snprintf(text, 300, "killed by signal %d in %s", number, where);
 }
 
 gm_status autopsy(worker *w, enum death how, int wait_status)

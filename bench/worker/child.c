@@ -1,129 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* child.c - the process of a worker: started clean (own group, no foreign descriptor, silent), asked with a deadline,
- * and always reaped. */
+/* child.c - the process of a worker: started with a channel, a control page and a pipe for what it prints, asked with a
+ * deadline, and always reaped. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memfd_create, pipe2, posix_spawn_file_actions_addclosefrom_np */
+#define _GNU_SOURCE /* pipe2 */
 #endif
 #include "host.h"
 
 #include "arena.h"
+#include "base/process.h"
 #include "program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define WORDS        32   /* of a command line */
 #define PATIENCE     2.0  /* seconds for a process whose channel has ended to end too */
+#define MOMENT       2e-3 /* seconds between takings of what it prints */
 #define GLANCE       0.2  /* seconds between looks whether it still lives */
 #define STOP_SECONDS 10.0 /* for plan_destroy and exit */
 
-extern char **environ;
-
-static double now(void)
+static void close_all(const int fd[], size_t count)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-typedef struct ends { /* the child's ends, moved out of the way of 0..4 */
-	int channel, control, output,
-		input; /* input: a pipe that has ended, as good as /dev/null, which a bare board may lack */
-} ends;
-
-static int lift(int fd)
-{
-	int high = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 10) : -1;
-
-	if (fd >= 0)
-		close(fd);
-	return high;
-}
-
-static void close_ends(const ends *e)
-{
-	const int fd[4] = {e->channel, e->control, e->output, e->input};
-
-	for (int i = 0; i < 4; i++)
+	for (size_t i = 0; i < count; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);
 }
 
-static gm_status make_ends(worker *w, ends *e, gm_error *error)
+/* The ends of both sides: ours into w, the child's into theirs. */
+enum { CHANNEL, OUTPUT, CONTROL, ENDS };
+static gm_status make_ends(worker *w, int theirs[ENDS], gm_error *error)
 {
-	int pair[2] = {-1, -1}, line[2] = {-1, -1}, nothing[2] = {-1, -1}, page = -1;
+	int pair[2], line[2];
 	struct timeval patience = {.tv_sec = 30};
 
-	*e = (ends){-1, -1, -1, -1};
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(nothing, O_CLOEXEC) || pipe2(line, O_CLOEXEC)) {
-		int reason = errno;
-
-		close_ends(&(ends){pair[0], pair[1], nothing[0], nothing[1]});
-		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(reason));
-	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	w->channel = pair[0];
+	theirs[CHANNEL] = pair[1];
+	if (pipe2(line, O_CLOEXEC))
+		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	w->output = line[0];
-	e->channel = lift(pair[1]);
-	e->output = lift(line[1]);
-	e->input = lift(nothing[0]);
-	close(nothing[1]);
-	GM_TRY(arena_file(sizeof(control), &page, error));
-	w->control = (control *)(void *)arena_map(page, sizeof(control));
-	e->control = lift(page);
+	theirs[OUTPUT] = line[1];
+	GM_TRY(arena_file(sizeof(control), &theirs[CONTROL], error));
+	w->control = (control *)(void *)arena_map(theirs[CONTROL], sizeof(control));
+	if (!w->control)
+		return gm_fail(error, GM_IO, "cannot map the control page of a worker");
 	setsockopt(w->channel, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	fcntl(w->output, F_SETFL, O_NONBLOCK);
-	if (e->channel < 0 || e->output < 0 || e->control < 0 || e->input < 0 || !w->control)
-		return gm_fail(error, GM_IO, "too many descriptors for a worker");
-	return GM_OK;
-}
-
-static int describe_spawn(const ends *e, posix_spawn_file_actions_t *f, posix_spawnattr_t *a)
-{
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	return posix_spawn_file_actions_adddup2(f, e->input, 0) || posix_spawn_file_actions_adddup2(f, e->output, 1) ||
-	       posix_spawn_file_actions_adddup2(f, e->output, 2) ||
-	       posix_spawn_file_actions_adddup2(f, e->channel, PROTOCOL_CHANNEL) ||
-	       posix_spawn_file_actions_adddup2(f, e->control, PROTOCOL_CONTROL) ||
-	       posix_spawn_file_actions_addclosefrom_np(f, PROTOCOL_CONTROL + 1) || posix_spawnattr_setpgroup(a, 0) ||
-	       posix_spawnattr_setsigmask(a, &none) || posix_spawnattr_setsigdefault(a, &all) ||
-	       posix_spawnattr_setflags(a, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-}
-
-static gm_status spawn(worker *w, const ends *e, char **words, gm_error *error)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	pid_t pid = 0;
-
-	if (posix_spawn_file_actions_init(&files))
-		return gm_fail(error, GM_NO_MEMORY, "no memory to start a worker");
-	if (posix_spawnattr_init(&attributes)) {
-		posix_spawn_file_actions_destroy(&files);
-		return gm_fail(error, GM_NO_MEMORY, "no memory to start a worker");
-	}
-	int reason = describe_spawn(e, &files, &attributes)
-	               ? ENOMEM
-	               : posix_spawnp(&pid, words[0], &files, &attributes, words, environ);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attributes);
-	if (reason)
-		return gm_fail(error, GM_IO, "cannot start %s: %s", words[0], strerror(reason));
-	w->pid = pid;
 	return GM_OK;
 }
 
@@ -133,7 +61,7 @@ gm_status child_start(worker *w, gm_error *error)
 	const char *argument = NULL;
 	char path[PROGRAM_PATH], *words[WORDS + 3];
 	size_t count = 0;
-	ends e;
+	int e[ENDS] = {-1, -1, -1};
 
 	if (!w->launch.program)
 		GM_TRY(program_find(path, &argument, error));
@@ -145,10 +73,15 @@ gm_status child_start(worker *w, gm_error *error)
 	words[count] = w->launch.program ? (char *)(uintptr_t)w->launch.program : path;
 	words[count + 1] = (char *)(uintptr_t)argument;
 	words[count + 2] = NULL;
-	gm_status status = make_ends(w, &e, error);
-	if (status == GM_OK)
-		status = spawn(w, &e, words, error);
-	close_ends(&e);
+	gm_status status = make_ends(w, e, error);
+	if (status == GM_OK) {
+		process_plan plan = {.name = words[0],
+		                     .words = words,
+		                     .fd_count = PROTOCOL_CONTROL + 1,
+		                     .fd = {PROCESS_NOTHING, e[OUTPUT], e[OUTPUT], e[CHANNEL], e[CONTROL]}};
+		status = process_start(&plan, &w->pid, error);
+	}
+	close_all(e, ENDS);
 	return status;
 }
 
@@ -176,25 +109,17 @@ typedef struct deadline {
 	double at;
 } deadline;
 
-/* Waits up to this long: 1 = ended, and still there to be reaped, so that its number cannot be somebody else's. */
+/* As process_ended, while what the child prints is taken from it: a full pipe would hold it up. */
 static int ended(worker *w, double seconds)
 {
-	double end = now() + seconds;
-	struct timespec nap = {.tv_nsec = 50000};
+	double end = process_now() + seconds;
 
-	for (;;) {
-		siginfo_t info = {0};
-		int failed = waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOHANG | WNOWAIT);
-
-		if ((failed && errno != EINTR) || (!failed && info.si_pid == w->pid))
-			return 1;
-		if (now() >= end)
+	while (!process_ended(w->pid, MOMENT)) {
+		if (process_now() >= end)
 			return 0;
 		listen_to(w);
-		nanosleep(&nap, NULL);
-		if (nap.tv_nsec < 2000000)
-			nap.tv_nsec *= 2;
 	}
+	return 1;
 }
 
 static channel_result wait_for_bytes(void *context)
@@ -203,13 +128,13 @@ static channel_result wait_for_bytes(void *context)
 	worker *w = d->w;
 
 	for (;;) {
-		double left = d->at - now();
+		double left = d->at - process_now();
 		struct pollfd watch[2] = {{.fd = w->channel, .events = POLLIN}, {.fd = w->output, .events = POLLIN}};
 
 		if (left <= 0)
 			return CHANNEL_LATE;
 		/* A descendant may hold the channel open behind a child that has ended: look at the child too. */
-		int gone = ended(w, 0);
+		int gone = process_ended(w->pid, 0);
 		int ready = poll(watch, 2, gone ? 0 : left > GLANCE ? (int)(GLANCE * 1000) : (int)(left * 1000) + 1);
 		if (watch[0].revents)
 			return CHANNEL_OK;
@@ -222,25 +147,14 @@ static channel_result wait_for_bytes(void *context)
 	}
 }
 
-/* Ends the whole group, also what a child that has ended left behind, and reaps it: its wait status. */
-static int kill_group(worker *w)
-{
-	int status = 0;
-
-	kill(-w->pid, SIGKILL);
-	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	w->pid = 0;
-	return status;
-}
-
 static gm_status bury(worker *w, channel_result result, gm_error *error)
 {
 	enum death how = result == CHANNEL_LATE ? DEATH_LATE : DEATH_GARBAGE;
 
 	if (result == CHANNEL_CLOSED)
 		how = ended(w, PATIENCE) ? DEATH_ENDED : DEATH_LOST;
-	int status = kill_group(w);
+	int status = process_reap(w->pid);
+	w->pid = 0;
 	listen_to(w);
 	autopsy(w, how, status);
 	return gm_fail(error, w->death.status, "%s", w->death.message);
@@ -258,7 +172,7 @@ static gm_status answer(worker *w, uint32_t kind, gm_error *error)
 
 gm_status child_ask(worker *w, double seconds, gm_error *error)
 {
-	deadline d = {.w = w, .at = now() + seconds};
+	deadline d = {.w = w, .at = process_now() + seconds};
 	message *m = &w->message;
 	uint32_t kind = m->head.kind;
 
@@ -292,11 +206,8 @@ void child_stop(worker *w)
 			(void)ended(w, STOP_SECONDS);
 	}
 	if (w->pid > 0)
-		(void)kill_group(w);
-	if (w->channel >= 0)
-		close(w->channel);
-	if (w->output >= 0)
-		close(w->output);
+		(void)process_reap(w->pid);
+	close_all((int[]){w->channel, w->output}, 2);
 	if (w->control)
 		munmap(w->control, sizeof(control));
 }

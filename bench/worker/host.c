@@ -90,6 +90,8 @@ void worker_stop(worker *w)
 	free(w);
 }
 
+int worker_pid(const worker *w) { return w->launch.in_place ? (int)getpid() : (int)w->pid; }
+
 /* The plug-in is loaded with the first question that needs it; a refusal is remembered. */
 static gm_status load(worker *w, gm_error *error)
 {
@@ -130,34 +132,24 @@ gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *
 	return GM_OK;
 }
 
+#define PACK(type, member) .member = p->member,
+
 static int append_plan(worker *w, const char *variant, const unsigned char *absent, const gm_plan_opts *opts)
 {
 	const gm_problem *p = &w->spec.problem;
-	wire_plan wire = {
-		.cell = p->cell,
-		.bidirectional = p->bidirectional,
-		.bias = p->bias,
-		.batch_first = p->batch_first,
-		.unbatched = p->unbatched,
-		.lengths = p->lengths,
-		.mode = opts->mode,
-		.threads = opts->threads,
-		.denormals = opts->denormals,
-		.cpus = opts->cpus ? opts->threads : 0,
-		.input_size = p->input_size,
-		.hidden_size = p->hidden_size,
-		.proj_size = p->proj_size,
-		.num_layers = p->num_layers,
-		.T = w->spec.T,
-		.N = w->spec.N,
-		.T_max = opts->T_max,
-		.N_max = opts->N_max,
-		.rows = w->tensors->count,
-	};
+	wire_plan wire = {.mode = opts->mode,
+	                  .threads = opts->threads,
+	                  .denormals = opts->denormals,
+	                  .cpus = opts->cpus ? opts->threads : 0,
+	                  .T = w->spec.T,
+	                  .N = w->spec.N,
+	                  .T_max = opts->T_max,
+	                  .N_max = opts->N_max,
+	                  .rows = w->tensors->count,
+	                  WIRE_PROBLEM(PACK)};
 	static const unsigned char no = 0;
 	int fits;
 
-	memcpy(&wire.dropout, &p->dropout, sizeof wire.dropout);
 	strncpy(wire.variant, variant, sizeof wire.variant - 1);
 	message_begin(&w->message, MESSAGE_PLAN);
 	fits = message_append(&w->message, &wire, sizeof wire) &&
@@ -205,7 +197,8 @@ static gm_status plan(worker *w, const char *variant, size_t rows, const unsigne
 
 	GM_TRY(gm_tensors_create(&w->spec, &w->tensors, error));
 	if (w->tensors->count != rows)
-		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows, w->tensors->count);
+		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows,
+		               w->tensors->count);
 	GM_TRY(ask_plan(w, variant, absent, opts, &planned, error));
 	GM_TRY(host_arena_create(w, &planned, absent, error));
 	w->info = (worker_info){
@@ -274,7 +267,8 @@ gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
 	return status == GM_OK ? damage : status;
 }
 
-static gm_status time_part(worker *w, gm_pass pass, uint64_t calls, uint32_t samples, double *sample_ns, gm_error *error)
+static gm_status time_part(worker *w, gm_pass pass, uint64_t calls, uint32_t samples, double *sample_ns,
+                           gm_error *error)
 {
 	wire_time time = {.pass = pass, .samples = samples, .calls = calls};
 	const wire_slot *slot = &w->slots[w->tensors->count + SLOT_SAMPLES];

@@ -84,7 +84,8 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 	if (!v)
 		REFUSE("variant %zu is NULL", index);
 	if (v->struct_size < VARIANT_BYTES_0)
-		REFUSE("variant %zu: struct_size is %u, must be at least %zu", index, (unsigned)v->struct_size, VARIANT_BYTES_0);
+		REFUSE("variant %zu: struct_size is %u, must be at least %zu", index, (unsigned)v->struct_size,
+		       VARIANT_BYTES_0);
 	if (v->abi_major != GM_ABI_MAJOR)
 		REFUSE("variant %zu: ABI major is %u, this host speaks %u", index, (unsigned)v->abi_major, GM_ABI_MAJOR);
 	if (!name_is_good(v->name))

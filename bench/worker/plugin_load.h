@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plugin_load.h - loading a foreign shared object: only in the child, only from an explicit path, and everything it hands
- * out is checked against the rules of gatemark/plugin.h before anybody calls it. */
+/* plugin_load.h - loading a foreign shared object: only in the child, only from an explicit path, and everything it
+ * hands out is checked against the rules of gatemark/plugin.h before anybody calls it. */
 #ifndef WORKER_PLUGIN_LOAD_H
 #define WORKER_PLUGIN_LOAD_H
 

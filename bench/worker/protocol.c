@@ -113,7 +113,8 @@ static channel_result receive_bytes(int channel, void *bytes, size_t count, int 
 	while (count) {
 		struct iovec part = {.iov_base = at, .iov_len = count};
 		descriptor_space space;
-		struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof space};
+		struct msghdr header = {
+			.msg_iov = &part, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof space};
 		channel_result ready = wait ? wait(context) : CHANNEL_OK;
 
 		if (ready != CHANNEL_OK)

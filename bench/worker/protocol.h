@@ -13,7 +13,7 @@
 
 #include "worker.h"
 
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 #define PROTOCOL_MAGIC   0x4b574d47u /* "GMWK" */
 #define PROTOCOL_CHANNEL 3
 #define PROTOCOL_CONTROL 4
@@ -45,13 +45,21 @@ typedef struct wire_hello {
 	uint64_t page_bytes, pid;
 } wire_hello;
 
+/* The members of gm_problem that travel: X(type on the wire, member). */
+// clang-format off
+#define WIRE_PROBLEM(X) \
+	X(uint32_t, cell) X(uint32_t, bidirectional) X(uint32_t, bias) X(uint32_t, batch_first) X(uint32_t, unbatched) \
+	X(uint32_t, lengths) X(uint64_t, input_size) X(uint64_t, hidden_size) X(uint64_t, proj_size) \
+	X(uint64_t, num_layers) X(double, dropout)
+// clang-format on
+#define WIRE_MEMBER(type, member) type member;
+
 typedef struct wire_plan {
 	char variant[48];
-	uint32_t cell, bidirectional, bias, batch_first, unbatched, lengths;
+	WIRE_PROBLEM(WIRE_MEMBER)
 	uint32_t mode, threads, denormals, cpus; /* cpus: entries that follow, 0 or threads */
-	uint64_t input_size, hidden_size, proj_size, num_layers, T, N, T_max, N_max;
-	uint64_t dropout; /* bits of the double */
-	uint64_t rows;    /* absent bytes that follow, one a row of the tensor table */
+	uint64_t T, N, T_max, N_max;
+	uint64_t rows; /* absent bytes that follow, one a row of the tensor table */
 } wire_plan;
 
 typedef struct wire_planned {

@@ -94,7 +94,7 @@ static gm_status serve_load(server *s, message *m, gm_error *error)
 
 static void copy_text(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", from ? from : ""); }
 
-static void describe_variant(const gm_variant *v, worker_variant *to)
+void worker_variant_of(const gm_variant *v, worker_variant *to)
 {
 	memset(to, 0, sizeof *to);
 	copy_text(to->name, sizeof to->name, v->name);
@@ -114,7 +114,7 @@ static gm_status serve_list(server *s, message *m, gm_error *error)
 	for (size_t i = 0; i < s->variants; i++) {
 		worker_variant row;
 
-		describe_variant(server_variant(s, i), &row);
+		worker_variant_of(server_variant(s, i), &row);
 		if (!message_append(m, &row, sizeof row))
 			return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
 	}

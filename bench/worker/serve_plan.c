@@ -11,26 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void unpack_spec(const wire_plan *w, gm_spec *spec)
-{
-	memset(spec, 0, sizeof *spec);
-	spec->T = w->T;
-	spec->N = w->N;
-	spec->problem = (gm_problem){
-		.struct_size = sizeof spec->problem,
-		.cell = w->cell,
-		.input_size = w->input_size,
-		.hidden_size = w->hidden_size,
-		.proj_size = w->proj_size,
-		.num_layers = w->num_layers,
-		.bidirectional = w->bidirectional,
-		.bias = w->bias,
-		.batch_first = w->batch_first,
-		.unbatched = w->unbatched,
-		.lengths = w->lengths,
-	};
-	memcpy(&spec->problem.dropout, &w->dropout, sizeof w->dropout);
-}
+#define UNPACK(type, member) .member = w->member,
 
 static gm_status unpack(server *s, const message *m, const wire_plan *w, gm_error *error)
 {
@@ -40,7 +21,7 @@ static gm_status unpack(server *s, const message *m, const wire_plan *w, gm_erro
 	if (w->cpus > PROTOCOL_PAYLOAD || w->rows > PROTOCOL_PAYLOAD || m->head.bytes != sizeof *w + cpus + w->rows ||
 	    (w->cpus && w->cpus != w->threads))
 		return gm_fail(error, GM_BAD_ARGUMENT, "a plan message whose parts do not fit its length");
-	unpack_spec(w, &s->spec);
+	s->spec = (gm_spec){.problem = {.struct_size = sizeof(gm_problem), WIRE_PROBLEM(UNPACK)}, .T = w->T, .N = w->N};
 	GM_TRY(gm_problem_check(&s->spec.problem, error));
 	s->opts = (gm_plan_opts){.struct_size = sizeof s->opts,
 	                         .mode = w->mode,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* serve_run.c - one judged run, and the timing loop.  A pass is a row of a table: what is called in a run, what is
- * called before a measurement and what inside it. */
+/* serve_run.c - one judged run, and the timing loop.  A pass is a row of a table: what is called before a
+ * measurement and what inside it; a run calls both. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* CLOCK_MONOTONIC_RAW */
 #endif
@@ -14,14 +14,14 @@
 enum { SET = 1, FORWARD = 2, BACKWARD = 4 }; /* steps, done in this order */
 
 static const struct {
-	unsigned run, before, timed;
+	unsigned before, timed;
 } steps_of[GM_PASSES] = {
-	[GM_PASS_FWD] = {SET | FORWARD, SET, FORWARD},
-	[GM_PASS_STEP] = {SET | FORWARD, SET, FORWARD},
-	[GM_PASS_BWD] = {SET | FORWARD | BACKWARD, SET | FORWARD, BACKWARD},
-	[GM_PASS_TRAIN] = {SET | FORWARD | BACKWARD, SET, FORWARD | BACKWARD},
-	[GM_PASS_TRAIN_PACK] = {SET | FORWARD | BACKWARD, 0, SET | FORWARD | BACKWARD},
-	[GM_PASS_PACK] = {SET, 0, SET},
+	[GM_PASS_FWD] = {SET, FORWARD},
+	[GM_PASS_STEP] = {SET, FORWARD},
+	[GM_PASS_BWD] = {SET | FORWARD, BACKWARD},
+	[GM_PASS_TRAIN] = {SET, FORWARD | BACKWARD},
+	[GM_PASS_TRAIN_PACK] = {0, SET | FORWARD | BACKWARD},
+	[GM_PASS_PACK] = {0, SET},
 };
 
 /* The hot part: nothing but the calls and a store that says which one it is. */
@@ -58,9 +58,9 @@ static gm_status check_pass(const server *s, uint32_t pass, gm_error *error)
 {
 	if (!s->plan)
 		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
-	if (pass >= GM_PASSES || !(steps_of[pass].run))
+	if (pass >= GM_PASSES || !steps_of[pass].timed)
 		return gm_fail(error, GM_BAD_ARGUMENT, "there is no pass %u to run", (unsigned)pass);
-	if (!(steps_of[pass].run & BACKWARD))
+	if (!gm_pass_backward((gm_pass)pass))
 		return GM_OK;
 	if (!s->variant->backward)
 		return gm_fail(error, GM_UNSUPPORTED, "%s has no backward", s->variant->name);
@@ -102,7 +102,7 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 	GM_TRY(check_steps(s, SET, error));
 	s->weights_set = 1;
 	GM_TRY(read_effective(s, error));
-	return check_steps(s, steps_of[w.pass].run & ~(unsigned)SET, error);
+	return check_steps(s, (steps_of[w.pass].before | steps_of[w.pass].timed) & (FORWARD | BACKWARD), error);
 }
 
 static double now_ns(void)

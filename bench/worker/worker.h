@@ -34,11 +34,14 @@ typedef struct worker_launch {
 GM_CHECKED gm_status worker_start(const worker_launch *launch, worker **w, gm_error *error);
 void worker_stop(worker *w); /* ends and reaps the child, whatever state it is in; NULL allowed */
 
+int worker_pid(const worker *w); /* of the child; of this process in place; 0 of a child that has ended */
+
 typedef struct worker_variant { /* what a plug-in (or the built-in table) offers, by value */
 	char name[48], isa[16], strategy[24], activation[16], weights[16];
 	uint64_t needs;
 	uint32_t accuracy_class, rounding, has_backward, reserved;
 } worker_variant;
+void worker_variant_of(const gm_variant *variant, worker_variant *by_value);
 /* Lists the variants the child knows: *count of them, the first `capacity` written (list may be NULL with 0).
  * GM_BAD_PLUGIN with the reason if the plug-in is refused. */
 GM_CHECKED gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error);
@@ -68,7 +71,8 @@ void worker_poison(worker *w, uint32_t word);
 /* Runs set_weights, then what the pass says (PACK: nothing more; FWD, STEP: forward in infer or train mode as planned;
  * BWD, TRAIN, TRAIN_PACK: forward with tape, then backward).  After it: GM_CRASHED ("SIGSEGV in backward: 12 bytes
  * past the end of grad_input"), GM_TIMEOUT, GM_MISMATCH for a write before a buffer's start or a changed FP mode,
- * signal mask or descriptor, GM_UNSUPPORTED for a backward that the variant does not have, or the variant's own status. */
+ * signal mask or descriptor, GM_UNSUPPORTED for a backward that the variant does not have, or the variant's own
+ * status. */
 GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
 /* Times the pass in the child: `samples` samples of `calls` calls each, ns a call.  What the pass does not measure is

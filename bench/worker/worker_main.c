@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started by
- * worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
+/* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started
+ * by worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
  * channel ends.  It prints nothing of its own. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* prctl constants, close-on-exec */
 #endif
+#include "base/process.h"
 #include "crash.h"
 #include "serve.h"
 
@@ -16,23 +17,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SHADOW_MEMORY 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SHADOW_MEMORY 1
-#endif
-#endif
-
 /* A kernel that allocates without end must get NULL, not take the machine with it.  Sanitizers map terabytes. */
 static void limit_memory(void)
 {
-#ifndef SHADOW_MEMORY
 	rlim_t most = (rlim_t)sysconf(_SC_PHYS_PAGES) * (rlim_t)sysconf(_SC_PAGESIZE) / 8 * 7;
 	struct rlimit data = {most, most};
 
-	(void)setrlimit(RLIMIT_DATA, &data);
-#endif
+	if (!PROCESS_SANITIZED)
+		(void)setrlimit(RLIMIT_DATA, &data);
 }
 
 /* Should the system run short after all, the child goes first. */

@@ -33,11 +33,11 @@ static void bind_layers(bound *b, const source *s, size_t L, size_t D)
 			                                           .bias_ih = find(s, GM_BIAS_IH, l, d),
 			                                           .bias_hh = find(s, GM_BIAS_HH, l, d),
 			                                           .weight_hr = find(s, GM_WEIGHT_HR, l, d)};
-			b->grads[l * D + d] = (gm_layer_grads){.dweight_ih = find(s, GM_GRAD_WEIGHT_IH, l, d),
-			                                       .dweight_hh = find(s, GM_GRAD_WEIGHT_HH, l, d),
-			                                       .dbias_ih = find(s, GM_GRAD_BIAS_IH, l, d),
-			                                       .dbias_hh = find(s, GM_GRAD_BIAS_HH, l, d),
-			                                       .dweight_hr = find(s, GM_GRAD_WEIGHT_HR, l, d)};
+			b->grads[l * D + d] = (gm_layer_grads){.grad_weight_ih = find(s, GM_GRAD_WEIGHT_IH, l, d),
+			                                       .grad_weight_hh = find(s, GM_GRAD_WEIGHT_HH, l, d),
+			                                       .grad_bias_ih = find(s, GM_GRAD_BIAS_IH, l, d),
+			                                       .grad_bias_hh = find(s, GM_GRAD_BIAS_HH, l, d),
+			                                       .grad_weight_hr = find(s, GM_GRAD_WEIGHT_HR, l, d)};
 		}
 	b->binding.weights = (gm_weights){.struct_size = sizeof(gm_weights), .count = L * D, .layer = b->weights};
 	b->binding.grads = (gm_grads){.struct_size = sizeof(gm_grads), .count = L * D, .layer = b->grads};
@@ -82,10 +82,10 @@ static void bind_backward(bound *b, const source *s, const gm_spec *spec)
 	                                    .grad_output = find(s, GM_GRAD_OUTPUT, 0, 0),
 	                                    .grad_h_n = find(s, GM_GRAD_H_N, 0, 0),
 	                                    .grad_c_n = find(s, GM_GRAD_C_N, 0, 0),
-	                                    .dinput = find(s, GM_GRAD_INPUT, 0, 0),
-	                                    .dh_0 = find(s, GM_GRAD_H_0, 0, 0),
-	                                    .dc_0 = find(s, GM_GRAD_C_0, 0, 0),
-	                                    .dweights = &b->binding.grads};
+	                                    .grad_input = find(s, GM_GRAD_INPUT, 0, 0),
+	                                    .grad_h_0 = find(s, GM_GRAD_H_0, 0, 0),
+	                                    .grad_c_0 = find(s, GM_GRAD_C_0, 0, 0),
+	                                    .grad_weights = &b->binding.grads};
 }
 
 gm_status gm_binding_create(const gm_spec *spec, const gm_tensors *tensors, void *const *data, gm_binding **binding,

@@ -10,4 +10,8 @@ static inline int gm_mul(size_t a, size_t b, size_t *result) { return !__builtin
 
 static inline int gm_add(size_t a, size_t b, size_t *result) { return !__builtin_add_overflow(a, b, result); }
 
+/* Sizes beyond this cannot be meant and keep every product of two of them inside 64 bits. */
+#define GM_SIZE_LIMIT  ((size_t)1 << 24)
+#define GM_LAYER_LIMIT ((size_t)64)
+
 #endif

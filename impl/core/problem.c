@@ -21,10 +21,6 @@ size_t gm_layer_input(const gm_problem *problem, size_t layer)
 	return layer ? gm_directions(problem) * gm_state_size(problem) : problem->input_size;
 }
 
-/* Sizes beyond this cannot be meant and keep every product of two of them inside 64 bits. */
-#define SIZE_LIMIT  ((size_t)1 << 24)
-#define LAYER_LIMIT ((size_t)64)
-
 static gm_status check_size(const char *name, size_t value, size_t limit, gm_error *error)
 {
 	if (value == 0 || value > limit)
@@ -57,9 +53,9 @@ gm_status gm_problem_check(const gm_problem *p, gm_error *error)
 		return gm_fail(error, GM_BAD_ARGUMENT, "problem is missing or its struct_size is below %zu", sizeof *p);
 	if (p->cell >= GM_CELLS)
 		return gm_fail(error, GM_BAD_ARGUMENT, "cell is %u, must be below %u", (unsigned)p->cell, (unsigned)GM_CELLS);
-	GM_TRY(check_size("input_size", p->input_size, SIZE_LIMIT, error));
-	GM_TRY(check_size("hidden_size", p->hidden_size, SIZE_LIMIT, error));
-	GM_TRY(check_size("num_layers", p->num_layers, LAYER_LIMIT, error));
+	GM_TRY(check_size("input_size", p->input_size, GM_SIZE_LIMIT, error));
+	GM_TRY(check_size("hidden_size", p->hidden_size, GM_SIZE_LIMIT, error));
+	GM_TRY(check_size("num_layers", p->num_layers, GM_LAYER_LIMIT, error));
 	GM_TRY(check_projection(p, error));
 	GM_TRY(check_flag("bidirectional", p->bidirectional, error));
 	GM_TRY(check_flag("bias", p->bias, error));

@@ -23,6 +23,11 @@ const char *gm_cell_name(uint32_t cell) { return cell < GM_CELLS ? cell_names[ce
 
 const char *gm_pass_name(gm_pass pass) { return (unsigned)pass < GM_PASSES ? pass_names[pass] : "unknown"; }
 
+int gm_pass_backward(gm_pass pass)
+{
+	return pass == GM_PASS_BWD || pass == GM_PASS_TRAIN || pass == GM_PASS_TRAIN_PACK;
+}
+
 const char *gm_class_name(uint32_t accuracy_class)
 {
 	return accuracy_class < GM_CLASSES ? class_names[accuracy_class] : "unknown";
@@ -34,10 +39,19 @@ typedef enum token_rule { REQUIRED, LEFT_OUT_IF_ONE, LEFT_OUT_IF_ZERO, FLAG } to
 static const struct token {
 	const char *key;
 	token_rule rule;
-} tokens[] = {
-	{"L", LEFT_OUT_IF_ONE},  {"D", LEFT_OUT_IF_ONE}, {"T", REQUIRED}, {"N", REQUIRED}, {"I", REQUIRED}, {"H", REQUIRED},
-	{"P", LEFT_OUT_IF_ZERO}, {"nobias", FLAG},       {"bf", FLAG},    {"unb", FLAG},   {"len", FLAG},   {"drop", FLAG},
-};
+	size_t most; /* of a size, which is at least 1 */
+} tokens[] = {{"L", LEFT_OUT_IF_ONE, GM_LAYER_LIMIT},
+              {"D", LEFT_OUT_IF_ONE, 2},
+              {"T", REQUIRED, GM_SIZE_LIMIT},
+              {"N", REQUIRED, GM_SIZE_LIMIT},
+              {"I", REQUIRED, GM_SIZE_LIMIT},
+              {"H", REQUIRED, GM_SIZE_LIMIT},
+              {"P", LEFT_OUT_IF_ZERO, GM_SIZE_LIMIT},
+              {"nobias", FLAG, 1},
+              {"bf", FLAG, 1},
+              {"unb", FLAG, 1},
+              {"len", FLAG, 1},
+              {"drop", FLAG, 1}};
 enum { TOK_L, TOK_D, TOK_T, TOK_N, TOK_I, TOK_H, TOK_P, TOK_NOBIAS, TOK_BF, TOK_UNB, TOK_LEN, TOK_DROP, TOKENS };
 
 static void values_of_spec(const gm_spec *spec, size_t value[TOKENS])
@@ -89,13 +103,14 @@ static size_t match_word(const char *text, const char *const *names, size_t coun
 	return count;
 }
 
-/* Reads one token at *text if it is tokens[index]; 1 = read, 0 = another one, -1 = a number that cannot be. */
+/* Reads one token at *text if it is tokens[index]; 1 = read, 0 = another one, -1 = no number.  A size may be out of
+ * range: SIZE_MAX stands for more digits than any has. */
 static int parse_token(const char **text, size_t index, size_t *value)
 {
 	const char *key = tokens[index].key;
 	size_t length = strlen(key);
 	const char *rest = *text + length;
-	char *end;
+	size_t digits = strspn(rest, "0123456789");
 
 	if (strncmp(*text, key, length) != 0)
 		return 0;
@@ -106,13 +121,13 @@ static int parse_token(const char **text, size_t index, size_t *value)
 		*text = rest;
 		return 1;
 	}
-	if (*rest < '0' || *rest > '9')
+	if (digits == 0)
 		return 0;
-	if (*rest == '0' || strspn(rest, "0123456789") > 9)
+	if ((*rest == '0' && digits > 1) || !strchr("_/", rest[digits]))
 		return -1;
-	*value = strtoul(rest, &end, 10);
-	*text = end;
-	return strchr("_/", *end) ? 1 : -1;
+	*value = digits > 9 ? SIZE_MAX : strtoul(rest, NULL, 10);
+	*text = rest + digits;
+	return 1;
 }
 
 /* Walks "_token_token..." up to '/' or the end. */
@@ -131,6 +146,9 @@ static gm_status parse_tokens(const char *whole, const char **text, size_t value
 			               "problem '%.90s': '%.20s' at position %zu is not understood (order: "
 			               "L D T N I H P nobias bf unb len drop)",
 			               whole, start, (size_t)(start - whole));
+		if (value[next - 1] == 0 || value[next - 1] > tokens[next - 1].most)
+			return gm_fail(error, GM_BAD_SHAPE, "problem '%.90s': %s is %.*s, must be 1 to %zu", whole,
+			               tokens[next - 1].key, (int)(*text - start - 1), start + 1, tokens[next - 1].most);
 	}
 	for (size_t i = 0; i < TOKENS; i++)
 		if (tokens[i].rule == REQUIRED && value[i] == 0)
@@ -138,10 +156,8 @@ static gm_status parse_tokens(const char *whole, const char **text, size_t value
 	return GM_OK;
 }
 
-static gm_status check_spec(const char *whole, const size_t value[TOKENS], const gm_spec *spec, gm_error *error)
+static gm_status check_spec(const char *whole, const gm_spec *spec, gm_error *error)
 {
-	if (value[TOK_D] > 2)
-		return gm_fail(error, GM_BAD_ARGUMENT, "problem '%.90s': D is %zu, must be 1 or 2", whole, value[TOK_D]);
 	if (spec->problem.unbatched && spec->N != 1)
 		return gm_fail(error, GM_BAD_ARGUMENT, "problem '%.90s': unb needs N 1, found %zu", whole, spec->N);
 	if (spec->problem.unbatched && (spec->problem.batch_first || spec->problem.lengths))
@@ -179,7 +195,7 @@ gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *error)
 	} else if (*at) {
 		return gm_fail(error, GM_BAD_ARGUMENT, "problem '%.90s': '%.20s' is not understood", text, at);
 	}
-	GM_TRY(check_spec(text, value, &parsed, error));
+	GM_TRY(check_spec(text, &parsed, error));
 	*spec = parsed;
 	return GM_OK;
 }

@@ -182,4 +182,16 @@ size_t gm_tensors_find(const gm_tensors *tensors, const char *name)
 	return GM_NO_TENSOR;
 }
 
+void gm_tensor_element(const gm_tensor *tensor, size_t index, char text[96])
+{
+	size_t at[3] = {0};
+	int used = snprintf(text, 96, "%s", tensor->name);
+
+	for (size_t axis = tensor->rank; axis-- > 0; index /= tensor->dim[axis])
+		at[axis] = index % tensor->dim[axis];
+	for (size_t axis = 0; axis < tensor->rank; axis++)
+		used += snprintf(text + used, 96 - (size_t)used, "%c%zu", axis ? ',' : '[', at[axis]);
+	snprintf(text + used, 96 - (size_t)used, "]");
+}
+
 size_t gm_dtype_bytes(gm_dtype dtype) { return dtype == GM_DTYPE_F32 ? 4 : 8; }

@@ -37,13 +37,13 @@ static void place_final_gradients(const layer_back *b)
 	memset(s->d, 0, rows->N * d->Rp * sizeof(float));
 	memset(s->dm, 0, rows->N * d->Hp * sizeof(float));
 	memset(s->dc, 0, rows->N * d->Hp * sizeof(float));
-	for (size_t slot = 0; slot < rows->N; slot++) {
-		size_t source = b->index * rows->N + rows->row_of[slot];
+	for (size_t position = 0; position < rows->N; position++) {
+		size_t source = b->index * rows->N + rows->row_of[position];
 
 		if (b->args->grad_h_n)
-			memcpy(s->r + slot * d->Rp, b->args->grad_h_n + source * d->R, d->R * sizeof(float));
+			memcpy(s->r + position * d->Rp, b->args->grad_h_n + source * d->R, d->R * sizeof(float));
 		if (b->args->grad_c_n && b->plan->problem.cell == GM_LSTM)
-			memcpy(s->dc + slot * d->Hp, b->args->grad_c_n + source * d->H, d->H * sizeof(float));
+			memcpy(s->dc + position * d->Hp, b->args->grad_c_n + source * d->H, d->H * sizeof(float));
 	}
 }
 
@@ -52,13 +52,13 @@ static void store_initial_gradients(const layer_back *b)
 	const gm_dims *d = &b->plan->dims;
 	const gm_rows *rows = &b->scratch->rows;
 
-	for (size_t slot = 0; slot < rows->N; slot++) {
-		size_t target = b->index * rows->N + rows->row_of[slot];
+	for (size_t position = 0; position < rows->N; position++) {
+		size_t target = b->index * rows->N + rows->row_of[position];
 
-		if (b->args->dh_0)
-			memcpy(b->args->dh_0 + target * d->R, b->scratch->r + slot * d->Rp, d->R * sizeof(float));
-		if (b->args->dc_0 && b->plan->problem.cell == GM_LSTM)
-			memcpy(b->args->dc_0 + target * d->H, b->scratch->dc + slot * d->Hp, d->H * sizeof(float));
+		if (b->args->grad_h_0)
+			memcpy(b->args->grad_h_0 + target * d->R, b->scratch->r + position * d->Rp, d->R * sizeof(float));
+		if (b->args->grad_c_0 && b->plan->problem.cell == GM_LSTM)
+			memcpy(b->args->grad_c_0 + target * d->H, b->scratch->dc + position * d->Hp, d->H * sizeof(float));
 	}
 }
 
@@ -68,10 +68,11 @@ static void gather_upstream(const layer_back *b, size_t t, size_t rows)
 	const gm_dims *d = &b->plan->dims;
 	gm_scratch *s = b->scratch;
 
-	for (size_t slot = 0; slot < rows; slot++) {
-		const float *upstream = b->grad_output.data ? view_at(&b->grad_output, t, s->rows.row_of[slot]) : b->plan->zeros;
+	for (size_t position = 0; position < rows; position++) {
+		const float *upstream = b->grad_output.data ? view_at(&b->grad_output, t, s->rows.row_of[position])
+		                                            : b->plan->zeros;
 
-		b->plan->kernels->add(s->d + slot * d->Rp, upstream, s->r + slot * d->Rp, d->R);
+		b->plan->kernels->add(s->d + position * d->Rp, upstream, s->r + position * d->Rp, d->R);
 	}
 	if (d->P)
 		memcpy(s->ds + t * s->rows.N * d->Rp, s->d, rows * d->Rp * sizeof(float));
@@ -173,7 +174,7 @@ static gm_view dx_view(const layer_back *b, size_t layer)
 	ptrdiff_t width = (ptrdiff_t)(b->plan->dims.D * b->plan->dims.R);
 
 	if (layer == 0)
-		return (gm_view){b->args->dinput, b->args->fwd->in_t, b->args->fwd->in_n};
+		return (gm_view){b->args->grad_input, b->args->fwd->in_t, b->args->fwd->in_n};
 	return (gm_view){b->scratch->dx[layer & 1], (ptrdiff_t)b->args->fwd->N * width, width};
 }
 
@@ -184,8 +185,8 @@ static void each_row(const layer_back *b, const gm_view *out, const gm_view *oth
 	const gm_rows *rows = &b->scratch->rows;
 
 	for (size_t t = b->args->t_begin; t < b->args->t_end; t++)
-		for (size_t slot = 0; slot < rows_active(rows, t); slot++) {
-			size_t n = rows->row_of[slot];
+		for (size_t position = 0; position < rows_active(rows, t); position++) {
+			size_t n = rows->row_of[position];
 
 			f(view_at(out, t, n), view_at(out, t, n), view_at(other, t, n), width);
 		}

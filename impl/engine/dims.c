@@ -160,7 +160,7 @@ void layout_scratch(const gm_plan *plan, size_t T, size_t N, int backward, gm_sc
 {
 	*s = (gm_scratch){.rows = {.T = T, .N = N}};
 	s->rows.row_of = block_take(block, N, sizeof(size_t));
-	s->rows.slot_of = block_take(block, N, sizeof(size_t));
+	s->rows.position_of = block_take(block, N, sizeof(size_t));
 	s->rows.active_at = plan->problem.lengths ? block_take(block, T + 1, sizeof(size_t)) : NULL;
 	if (backward)
 		layout_backward(plan, T, N, s, block);

@@ -22,10 +22,10 @@ gm_status engine_supports(const gm_problem *problem, const gm_plan_opts *opts, g
 	return GM_OK;
 }
 
-static void plan_init(gm_plan *plan, const engine_row *row, const gm_problem *problem, const gm_plan_opts *opts)
+static void plan_init(gm_plan *plan, const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts)
 {
-	*plan = (gm_plan){.kernels = row->kernels, .name = row->name, .problem = *problem, .opts = *opts};
-	dims_init(&plan->dims, problem, row->kernels);
+	*plan = (gm_plan){.kernels = entry->kernels, .name = entry->name, .problem = *problem, .opts = *opts};
+	dims_init(&plan->dims, problem, entry->kernels);
 }
 
 static size_t scratch_bytes(const gm_plan *plan, int backward, int *overflow)
@@ -53,7 +53,7 @@ static size_t tape_bytes(const gm_plan *plan, int *overflow)
 	return block.used;
 }
 
-gm_status engine_sizes(const engine_row *row, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+gm_status engine_sizes(const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
 {
 	gm_block block = {0};
 	gm_plan plan;
@@ -63,9 +63,9 @@ gm_status engine_sizes(const engine_row *row, const gm_problem *problem, const g
 	GM_TRY(engine_supports(problem, opts, NULL));
 	if (!sizes || sizes->struct_size < sizeof *sizes)
 		return GM_BAD_ARGUMENT;
-	if (!row->kernels->lanes)
+	if (!entry->kernels->lanes)
 		return GM_NO_CPU;
-	plan_init(&plan, row, problem, opts);
+	plan_init(&plan, entry, problem, opts);
 	block_take(&block, 1, sizeof plan);
 	layout_plan(&plan, &block);
 	forward = scratch_bytes(&plan, 0, &overflow);
@@ -82,7 +82,7 @@ gm_status engine_sizes(const engine_row *row, const gm_problem *problem, const g
 	return GM_OK;
 }
 
-gm_status engine_plan_create(const engine_row *row, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
+gm_status engine_plan_create(const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
                              gm_plan **plan, gm_error *error)
 {
 	gm_sizes sizes = {.struct_size = sizeof sizes};
@@ -93,11 +93,11 @@ gm_status engine_plan_create(const engine_row *row, const gm_problem *problem, c
 	GM_TRY(engine_supports(problem, opts, error));
 	if (!mem || (uintptr_t)mem % GM_ALIGNMENT || !plan)
 		return gm_fail(error, GM_BAD_ARGUMENT, "plan memory must be given and aligned to %d bytes", GM_ALIGNMENT);
-	status = engine_sizes(row, problem, opts, &sizes);
+	status = engine_sizes(entry, problem, opts, &sizes);
 	if (status != GM_OK)
 		return gm_fail(error, status, "%s: T_max %zu, N_max %zu", gm_status_name(status), opts->T_max, opts->N_max);
 	made = block_take(&block, 1, sizeof *made);
-	plan_init(made, row, problem, opts);
+	plan_init(made, entry, problem, opts);
 	layout_plan(made, &block);
 	memset(made->zeros, 0, (size_t)((char *)made->pack - (char *)made->zeros));
 	*plan = made;
@@ -174,8 +174,8 @@ static gm_status check_backward(const gm_plan *plan, const gm_backward_args *arg
 		return GM_BAD_SHAPE;
 	if (plan->dims.D > 1 && (args->t_begin > 0 || args->t_end < args->fwd->T))
 		return GM_UNSUPPORTED;
-	if (args->dweights && (args->dweights->struct_size < sizeof *args->dweights ||
-	                       args->dweights->count != plan->dims.L * plan->dims.D || !args->dweights->layer))
+	if (args->grad_weights && (args->grad_weights->struct_size < sizeof *args->grad_weights ||
+	                           args->grad_weights->count != plan->dims.L * plan->dims.D || !args->grad_weights->layer))
 		return GM_BAD_ARGUMENT;
 	return GM_OK;
 }

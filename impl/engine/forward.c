@@ -43,14 +43,14 @@ static void place_initial_state(const layer_run *r)
 	const gm_rows *rows = &r->scratch->rows;
 	const float *h_0 = r->args->h_0, *c_0 = r->args->c_0;
 
-	for (size_t slot = 0; slot < rows->N; slot++) {
-		size_t n = rows->row_of[slot];
+	for (size_t position = 0; position < rows->N; position++) {
+		size_t n = rows->row_of[position];
 		size_t at = r->reverse ? row_length(rows, n) : 0;
 		size_t source = r->index * rows->N + n;
 
-		copy_or_zero(r->tape.y + (at * rows->N + slot) * d->Rp, h_0 ? h_0 + source * d->R : NULL, d->R, d->Rp);
+		copy_or_zero(r->tape.y + (at * rows->N + position) * d->Rp, h_0 ? h_0 + source * d->R : NULL, d->R, d->Rp);
 		if (r->tape.c)
-			copy_or_zero(r->tape.c + at * r->c_step + slot * d->Hp, c_0 ? c_0 + source * d->H : NULL, d->H, d->Hp);
+			copy_or_zero(r->tape.c + at * r->c_step + position * d->Hp, c_0 ? c_0 + source * d->H : NULL, d->H, d->Hp);
 	}
 }
 
@@ -59,19 +59,19 @@ static void store_final_state(const layer_run *r)
 	const gm_dims *d = &r->plan->dims;
 	const gm_rows *rows = &r->scratch->rows;
 
-	for (size_t slot = 0; slot < rows->N; slot++) {
-		size_t n = rows->row_of[slot];
+	for (size_t position = 0; position < rows->N; position++) {
+		size_t n = rows->row_of[position];
 		size_t at = r->reverse ? 0 : row_length(rows, n);
 		size_t target = r->index * rows->N + n;
 
 		if (r->args->h_n)
-			memcpy(r->args->h_n + target * d->R, r->tape.y + (at * rows->N + slot) * d->Rp, d->R * sizeof(float));
+			memcpy(r->args->h_n + target * d->R, r->tape.y + (at * rows->N + position) * d->Rp, d->R * sizeof(float));
 		if (r->args->c_n && r->plan->problem.cell == GM_LSTM)
-			memcpy(r->args->c_n + target * d->H, r->tape.c + at * r->c_step + slot * d->Hp, d->H * sizeof(float));
+			memcpy(r->args->c_n + target * d->H, r->tape.c + at * r->c_step + position * d->Hp, d->H * sizeof(float));
 	}
 }
 
-/* Input projection of steps t_begin .. t_end into scratch->pre (step, slot). */
+/* Input projection of steps t_begin .. t_end into scratch->pre (step, position). */
 static void project(const layer_run *r, size_t t_begin, size_t t_end)
 {
 	const gm_dims *d = &r->plan->dims;
@@ -88,7 +88,7 @@ static void project(const layer_run *r, size_t t_begin, size_t t_end)
 		                .lda = run.over_time ? r->in.t : r->in.n,
 		                .b = pack->weight_ih,
 		                .bias = pack->bias,
-		                .c = r->scratch->pre + run.slot * d->ld_pre,
+		                .c = r->scratch->pre + run.position * d->ld_pre,
 		                .ldc = (ptrdiff_t)(run.over_time ? N * d->ld_pre : d->ld_pre)};
 
 		r->plan->kernels->gemm(&call);
@@ -157,8 +157,8 @@ static void deliver(const layer_run *r, size_t t_begin, size_t t_end)
 	for (size_t t = t_begin; t < t_end; t++) {
 		const float *h = r->tape.y + after(r, t) * rows->N * d->Rp;
 
-		for (size_t slot = 0; slot < rows->N; slot++, h += d->Rp) {
-			size_t n = rows->row_of[slot];
+		for (size_t position = 0; position < rows->N; position++, h += d->Rp) {
+			size_t n = rows->row_of[position];
 			float *out = view_at(&r->out, t, n);
 
 			if (t >= row_length(rows, n))

@@ -23,8 +23,8 @@ static size_t next_rows(const layer_gradients *g, row_walk *walk)
 		size_t t = g->reverse ? g->args->t_begin + walk->step : g->args->t_end - 1 - walk->step;
 
 		for (; walk->n < s->rows.N && count < GRADIENT_ROWS; walk->n++) {
-			size_t slot = s->rows.slot_of[walk->n];
-			size_t row = t * s->rows.N + slot;
+			size_t position = s->rows.position_of[walk->n];
+			size_t row = t * s->rows.N + position;
 
 			if (t >= row_length(&s->rows, walk->n))
 				continue;
@@ -109,18 +109,18 @@ static void gate_products(const layer_gradients *g, const gm_layer_grads *dw, si
 	const gm_scratch *s = g->scratch;
 	int gru = g->plan->problem.cell == GM_GRU;
 	size_t first = gru ? d->H : 0, joint = gru ? 2 * d->H : d->G * d->H;
-	product ih = {s->row_a, s->row_x, first, joint, g->x_size, dw->dweight_ih};
-	product ih_n = {s->row_a, s->row_x, 0, d->H, g->x_size, offset(dw->dweight_ih, 2 * d->H * g->x_size)};
-	product hh = {s->row_a, s->row_h, first, d->G * d->H, d->R, dw->dweight_hh};
+	product ih = {s->row_a, s->row_x, first, joint, g->x_size, dw->grad_weight_ih};
+	product ih_n = {s->row_a, s->row_x, 0, d->H, g->x_size, offset(dw->grad_weight_ih, 2 * d->H * g->x_size)};
+	product hh = {s->row_a, s->row_h, first, d->G * d->H, d->R, dw->grad_weight_hh};
 
 	multiply_rows(g, &ih, count, resume);
 	if (gru)
 		multiply_rows(g, &ih_n, count, resume);
 	multiply_rows(g, &hh, count, resume);
-	add_rows(g, s->row_a, first, joint, count, dw->dbias_ih, resume);
+	add_rows(g, s->row_a, first, joint, count, dw->grad_bias_ih, resume);
 	if (gru)
-		add_rows(g, s->row_a, 0, d->H, count, offset(dw->dbias_ih, 2 * d->H), resume);
-	add_rows(g, s->row_a, first, d->G * d->H, count, dw->dbias_hh, resume);
+		add_rows(g, s->row_a, 0, d->H, count, offset(dw->grad_bias_ih, 2 * d->H), resume);
+	add_rows(g, s->row_a, first, d->G * d->H, count, dw->grad_bias_hh, resume);
 }
 
 /* dW_hr: the rows of a are d at h. */
@@ -128,7 +128,7 @@ static void projection_product(const layer_gradients *g, const gm_layer_grads *d
 {
 	const gm_dims *d = &g->plan->dims;
 	gm_scratch *s = g->scratch;
-	product hr = {s->row_a, s->row_m, 0, d->P, d->H, dw->dweight_hr};
+	product hr = {s->row_a, s->row_m, 0, d->P, d->H, dw->grad_weight_hr};
 
 	for (size_t k = 0; k < count; k++)
 		s->row_a[k] = s->ds + (size_t)(s->row_a[k] - s->dgates) / d->ld_dgates * d->Rp;
@@ -139,7 +139,7 @@ void gradients_of_weights(const layer_gradients *g)
 {
 	row_walk walk = {0};
 	int resume = (g->args->flags & GM_ACCUMULATE) != 0;
-	const gm_layer_grads *dw = g->args->dweights ? &g->args->dweights->layer[g->index] : NULL;
+	const gm_layer_grads *dw = g->args->grad_weights ? &g->args->grad_weights->layer[g->index] : NULL;
 	size_t count;
 
 	if (!dw)
@@ -163,7 +163,7 @@ void gradient_of_input(const layer_gradients *g, const gm_view *dx)
 	gm_run run;
 
 	for (size_t next = 0; rows_next_run(&s->rows, dx, g->args->t_begin, g->args->t_end, &next, &run);) {
-		const float *a = s->dgates + (run.t * N + run.slot) * d->ld_dgates;
+		const float *a = s->dgates + (run.t * N + run.position) * d->ld_dgates;
 		gm_gemm call = {.rows = run.rows,
 		                .cols = g->x_size,
 		                .depth = (gru ? 2 : d->G) * d->H,

@@ -57,13 +57,13 @@ static inline float *view_at(const gm_view *view, size_t t, size_t n)
 	return view->data + (ptrdiff_t)t * view->t + (ptrdiff_t)n * view->n;
 }
 
-/* Rows of a call, longest first, so that those alive at a step are a prefix ("slots"). */
+/* Batch rows of a call, longest first: where one stands then is its position; those alive at a step are a prefix. */
 typedef struct gm_rows {
 	size_t T, N;
-	const int64_t *lengths; /* NULL: all T, slots are rows */
-	size_t *row_of;         /* caller's row of a slot */
-	size_t *slot_of;
-	size_t *active_at; /* (T+1) with lengths: slots alive at t */
+	const int64_t *lengths; /* NULL: all T, and positions are batch rows */
+	size_t *row_of;         /* caller's row of a position */
+	size_t *position_of;
+	size_t *active_at; /* (T+1) with lengths: positions alive at t */
 } gm_rows;
 
 /* What forward leaves for backward, of one layer and direction.  y and c have T+1 entries: h_t stands at t+1 (forward
@@ -105,10 +105,10 @@ static inline size_t row_length(const gm_rows *rows, size_t n)
 	return rows->lengths ? (size_t)rows->lengths[n] : rows->T;
 }
 
-/* Rows of a product between a strided tensor and a (t, slot) matrix that one call can cover. */
+/* Rows of a product between a strided tensor and a (t, position) matrix that one call can cover. */
 typedef struct gm_run {
-	size_t rows, t, n, slot; /* first row */
-	int over_time;           /* 1: rows are steps of one batch row; 0: batch rows, then steps */
+	size_t rows, t, n, position; /* first row */
+	int over_time;               /* 1: rows are steps of one batch row; 0: batch rows, then steps */
 } gm_run;
 /* The next run of steps t_begin .. t_end; *next starts at 0; 0 = no more. */
 int rows_next_run(const gm_rows *rows, const gm_view *view, size_t t_begin, size_t t_end, size_t *next, gm_run *run);

@@ -20,7 +20,7 @@ static void assign_slots(gm_rows *rows)
 		size_t last = rows->active_at[rows->lengths[n] - 1];
 
 		rows->active_at[rows->lengths[n] - 1]--;
-		rows->slot_of[n] = last - 1;
+		rows->position_of[n] = last - 1;
 		rows->row_of[last - 1] = n;
 	}
 }
@@ -37,7 +37,7 @@ void rows_init(gm_rows *rows, const gm_forward_args *args)
 		return;
 	}
 	for (size_t n = 0; n < rows->N; n++)
-		rows->row_of[n] = rows->slot_of[n] = n;
+		rows->row_of[n] = rows->position_of[n] = n;
 }
 
 int rows_next_run(const gm_rows *rows, const gm_view *view, size_t t_begin, size_t t_end, size_t *next, gm_run *run)
@@ -55,7 +55,7 @@ int rows_next_run(const gm_rows *rows, const gm_view *view, size_t t_begin, size
 
 		if (end <= t_begin)
 			continue;
-		*run = (gm_run){.rows = end - t_begin, .t = t_begin, .n = n, .slot = *next, .over_time = 1};
+		*run = (gm_run){.rows = end - t_begin, .t = t_begin, .n = n, .position = *next, .over_time = 1};
 		++*next;
 		return 1;
 	}

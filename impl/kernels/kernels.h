@@ -28,7 +28,8 @@ typedef struct gm_gemm {
 } gm_gemm;
 
 /* c[m][j] = Chain(start; a[k][m], b[k][j]) with k ascending: weight gradients.
- *   a packed (depth, outer_rows)  b packed [j block](depth, gemm_cols)  c (rows <= outer_rows, cols), only these touched
+ *   a packed (depth, outer_rows)  b packed [j block](depth, gemm_cols)  c (rows <= outer_rows, cols), only
+ *   these touched
  * start: +0, or the old c if `resume`. */
 typedef struct gm_outer {
 	size_t rows, cols, depth;

@@ -3,12 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "engine/engine.h"
 #include "isa/host/host.h"
 
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
 	extern const gm_kernels gm_kernels_##isa##_##activation;          \
-	static const engine_row row_##id = {name, &gm_kernels_##isa##_##activation};
+	static const engine_entry row_##id = {name, &gm_kernels_##isa##_##activation};
 #include "variants/variants.def"
 #undef VARIANT
 
@@ -54,7 +55,7 @@ static const gm_variant variants[] = {
 #undef VARIANT
 
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding) &row_##id,
-static const engine_row *const rows[] = {
+static const engine_entry *const rows[] = {
 #include "variants/variants.def"
 };
 #undef VARIANT
@@ -78,16 +79,12 @@ uint64_t gm_cpu_features(void) { return host_cpu_features(); }
 /* Names of the bits of `missing`, separated by blanks. */
 static void feature_names(uint64_t missing, char *text, size_t size)
 {
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} features[] = {{GM_CPU_FMA, "fma"}, {GM_CPU_AVX2, "avx2"}, {GM_CPU_AVX512, "avx512"}, {GM_CPU_NEON, "neon"}};
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof features / sizeof *features && used < size; i++)
-		if (missing & features[i].bit)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", features[i].name);
+	for (size_t i = 0; i < CPU_ROWS && used < size; i++)
+		if (missing & cpu_table[i].bit)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", cpu_table[i].name);
 }
 
 gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error)

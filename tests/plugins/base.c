@@ -39,7 +39,7 @@ float *base_dinput_end(const gm_plan *plan, const gm_backward_args *b)
 {
 	const gm_forward_args *f = b->fwd;
 
-	return rows_end(b->dinput, f->T, f->N, f->in_t, f->in_n, plan->problem.input_size);
+	return rows_end(b->grad_input, f->T, f->N, f->in_t, f->in_n, plan->problem.input_size);
 }
 
 static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
@@ -99,11 +99,11 @@ static void fill_weights(const gm_plan *plan, const gm_grads *grads, size_t inde
 	const gm_problem *p = &plan->problem;
 	size_t gates[] = {1, 1, 4, 3}, rows = gates[p->cell] * p->hidden_size;
 
-	fill(g->dweight_ih, rows * (index < directions(plan) ? p->input_size : directions(plan) * state(plan)), 2);
-	fill(g->dweight_hh, rows * state(plan), 2);
-	fill(g->dbias_ih, rows, 2);
-	fill(g->dbias_hh, rows, 2);
-	fill(g->dweight_hr, p->proj_size * p->hidden_size, 2);
+	fill(g->grad_weight_ih, rows * (index < directions(plan) ? p->input_size : directions(plan) * state(plan)), 2);
+	fill(g->grad_weight_hh, rows * state(plan), 2);
+	fill(g->grad_bias_ih, rows, 2);
+	fill(g->grad_bias_hh, rows, 2);
+	fill(g->grad_weight_hr, p->proj_size * p->hidden_size, 2);
 }
 
 gm_status base_backward(gm_plan *plan, const gm_backward_args *b)
@@ -112,12 +112,12 @@ gm_status base_backward(gm_plan *plan, const gm_backward_args *b)
 	const gm_problem *p = &plan->problem;
 	size_t count = p->num_layers * directions(plan);
 
-	fill_rows(b->dinput, f->T, f->N, f->in_t, f->in_n, p->input_size, 2);
-	fill(b->dh_0, count * f->N * state(plan), 2);
+	fill_rows(b->grad_input, f->T, f->N, f->in_t, f->in_n, p->input_size, 2);
+	fill(b->grad_h_0, count * f->N * state(plan), 2);
 	if (p->cell == GM_LSTM)
-		fill(b->dc_0, count * f->N * p->hidden_size, 2);
-	for (size_t i = 0; i < count && b->dweights; i++)
-		fill_weights(plan, b->dweights, i);
+		fill(b->grad_c_0, count * f->N * p->hidden_size, 2);
+	for (size_t i = 0; i < count && b->grad_weights; i++)
+		fill_weights(plan, b->grad_weights, i);
 	return GM_OK;
 }
 

@@ -11,19 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/process.h"
+
 gm_status output_all(int fd, const void *bytes, size_t count, const char *what, gm_error *error)
 {
-	const char *at = bytes;
-	while (count > 0) {
-		ssize_t n = write(fd, at, count);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return gm_fail(error, GM_IO, "cannot write %s: %s", what, strerror(errno));
-		at += n;
-		count -= (size_t)n;
-	}
-	return GM_OK;
+	return process_send(fd, bytes, count) ? GM_OK : gm_fail(error, GM_IO, "cannot write %s: %s", what, strerror(errno));
 }
 
 /* A rename is only safe from a power cut once its folder is on the disk too. */

@@ -108,9 +108,10 @@ function lineSets(family) {
 		if (!points.length)
 			continue;
 		const {colour, dash, mark} = style(v);
-		const edge = {variant: v, band: true, pointRadius: 0, pointHitRadius: 0, borderWidth: 0, backgroundColor: tint(colour, 0.22)};
-		sets.push({label: nameOf(v), variant: v, borderColor: colour, backgroundColor: colour, borderDash: dash, borderWidth: 2,
-			pointStyle: mark, pointRadius: 4, pointBorderWidth: 1.5, pointHoverRadius: 6,
+		const edge = {variant: v, band: true, pointRadius: 0, pointHitRadius: 0, borderWidth: 0,
+			backgroundColor: tint(colour, 0.22)};
+		sets.push({label: nameOf(v), variant: v, borderColor: colour, backgroundColor: colour, borderDash: dash,
+			borderWidth: 2, pointStyle: mark, pointRadius: 4, pointBorderWidth: 1.5, pointHoverRadius: 6,
 			data: points.map(p => ({x: p.T, y: p.t.p50 / p.T, low: p.t.low / p.T, high: p.t.high / p.T}))});
 		sets.push(Object.assign({fill: '+1', data: points.map(p => ({x: p.T, y: p.t.high / p.T}))}, edge));
 		sets.push(Object.assign({fill: false, data: points.map(p => ({x: p.T, y: p.t.low / p.T}))}, edge));
@@ -136,24 +137,27 @@ function axis(title, more) {
 function drawSteps(wish) {
 	const family = narrow(byId('steps-controls'), wish), lengths = unique(family.map(p => p.T));
 	const few = lengths.length > 12 ? lengths.filter((T, i) => i % 2 === 0) : lengths;
+	const marks = span => span > 3000 ? [1] : span < 12 ? [1, 1.5, 2, 3, 4, 5, 7] : [1, 2, 5];
 	const margin = lengths.length > 1 ? 1.15 : 2, sets = lineSets(family);
-	const [lines, bands] = [false, true].map(band => sets.filter(set => !!set.band === band).flatMap(set => set.data.map(p => p.y)));
-	const seen = extent(lines, bands, bands), low = seen.low / 1.25, high = seen.high * 1.25;
+	const heights = band => sets.filter(set => !!set.band === band).flatMap(set => set.data.map(p => p.y));
+	const seen = extent(heights(false), heights(true), heights(true)), low = seen.low / 1.25, high = seen.high * 1.25;
 	const options = {
 		responsive: true, maintainAspectRatio: false, animation: false, interaction: {mode: 'x', intersect: false},
 		scales: {
 			x: axis('sequence length T', {min: lengths[0] / margin, max: lengths[lengths.length - 1] * margin,
 				afterBuildTicks: a => { a.ticks = few.map(value => ({value})); },
 				ticks: {color: css('--soft'), callback: value => value, autoSkip: true, maxRotation: 0}}),
-			y: axis('time per step', {min: low, max: high, afterBuildTicks: a => { a.ticks = ticks(low, high, high / low > 3000 ? [1] : high / low < 12 ? [1, 1.5, 2, 3, 4, 5, 7] : [1, 2, 5]); },
+			y: axis('time per step', {min: low, max: high,
+				afterBuildTicks: a => { a.ticks = ticks(low, high, marks(high / low)); },
 				ticks: {color: css('--soft'), autoSkip: false, callback: value => time(value)}})
 		},
 		plugins: {
-			legend: {position: 'bottom', onClick: toggleVariant, labels: {color: css('--ink'), usePointStyle: true, boxWidth: 10, boxHeight: 7, padding: 14,
-				filter: (item, all) => !all.datasets[item.datasetIndex].band}},
-			tooltip: {filter: item => !item.dataset.band, itemSort: (a, b) => a.parsed.y - b.parsed.y, usePointStyle: true,
-				callbacks: {title: items => items.length ? 'T ' + items[0].parsed.x : '',
-					label: item => ' ' + item.dataset.label + '  ' + time(item.raw.y) + '  (' + time(item.raw.low) + ' to ' + time(item.raw.high) + ')'}}
+			legend: {position: 'bottom', onClick: toggleVariant, labels: {color: css('--ink'), usePointStyle: true,
+				boxWidth: 10, boxHeight: 7, padding: 14, filter: (item, all) => !all.datasets[item.datasetIndex].band}},
+			tooltip: {filter: item => !item.dataset.band, itemSort: (a, b) => a.parsed.y - b.parsed.y,
+				usePointStyle: true, callbacks: {title: items => items.length ? 'T ' + items[0].parsed.x : '',
+					label: ({dataset, raw}) =>
+						` ${dataset.label}  ${time(raw.y)}  (${time(raw.low)} to ${time(raw.high)})`}}
 		}
 	};
 	if (stepsChart)
@@ -172,7 +176,8 @@ function chosenByLength(family) {
 		else
 			runs.push({name, from: p.T, to: p.T});
 	}
-	return 'Chosen: ' + runs.map(r => 'T ' + r.from + (r.to > r.from ? ' to ' + r.to : '') + ' ' + r.name).join('; ') + '. Bands: 95 % intervals.';
+	const parts = runs.map(r => 'T ' + r.from + (r.to > r.from ? ' to ' + r.to : '') + ' ' + r.name);
+	return 'Chosen: ' + parts.join('; ') + '. Bands: 95 % intervals.';
 }
 
 /* ---- speed of the chosen one ---- */
@@ -207,7 +212,8 @@ const whiskers = {
 		c.textBaseline = 'middle';
 		chart.getDatasetMeta(0).data.forEach((bar, i) => {
 			const {rival, tie} = options.list[i];
-			const [low, high] = [rival.ratioLow, rival.ratioHigh].map(r => x.getPixelForValue(Math.min(Math.max(r, x.min), x.max)));
+			const pixel = r => x.getPixelForValue(Math.min(Math.max(r, x.min), x.max));
+			const low = pixel(rival.ratioLow), high = pixel(rival.ratioHigh);
 			c.beginPath();
 			c.moveTo(low, bar.y);
 			c.lineTo(high, bar.y);
@@ -216,7 +222,7 @@ const whiskers = {
 				c.lineTo(end, bar.y + 3);
 			}
 			c.stroke();
-			c.fillText(tie ? factor(rival.ratio) + ' tie' : factor(rival.ratio), Math.max(low, high, x.getPixelForValue(1)) + 5, bar.y);
+			c.fillText(factor(rival.ratio) + (tie ? ' tie' : ''), Math.max(low, high, pixel(1)) + 5, bar.y);
 		});
 		const one = x.getPixelForValue(1);
 		c.lineWidth = 1.5;
@@ -230,7 +236,8 @@ const whiskers = {
 
 /* Centred on 1 where something lies on its left, else 1 near the left edge. */
 function range(list) {
-	const {low, high} = extent([1, 1.1, ...list.map(b => b.rival.ratio)], list.map(b => b.rival.ratioLow), list.map(b => b.rival.ratioHigh));
+	const all = member => list.map(b => b.rival[member]);
+	const {low, high} = extent([1, 1.1, ...all('ratio')], all('ratioLow'), all('ratioHigh'));
 	if (low > 0.95)
 		return {min: Math.min(low, Math.pow(high, -0.04)), max: Math.pow(high, 1.22)};
 	const widest = Math.pow(Math.max(high, 1 / low), 1.25);
@@ -247,15 +254,16 @@ function steps(span, narrowPage) {
 }
 
 function drawSpeed() {
-	const form = byId('speed-controls'), against = form.elements.against.value, list = bars(against, form.elements.scope.value);
+	const {against: {value: against}, scope} = byId('speed-controls').elements, list = bars(against, scope.value);
 	const narrowPage = byId('speed-box').clientWidth < 480, {min, max} = range(list);
 	const options = {
 		indexAxis: 'y', responsive: true, maintainAspectRatio: false, animation: false,
 		scales: {
-			x: axis('time of ' + (against || 'the next best') + ' / time of the chosen variant', {position: 'top', min, max,
+			x: axis(`time of ${against || 'the next best'} / time of the chosen variant`, {position: 'top', min, max,
 				afterBuildTicks: a => { a.ticks = ticks(min, max, steps(max / min, narrowPage)); },
 				ticks: {color: css('--soft'), maxRotation: 0, autoSkip: false, callback: value => value + '×'}}),
-			y: {ticks: {color: css('--ink'), autoSkip: false, font: {size: narrowPage ? 9 : 11}}, grid: {display: false}}
+			y: {grid: {display: false},
+				ticks: {color: css('--ink'), autoSkip: false, font: {size: narrowPage ? 9 : 11}}}
 		},
 		plugins: {
 			legend: {display: false},
@@ -270,22 +278,27 @@ function drawSpeed() {
 	byId('speed-box').style.height = Math.max(200, 60 + 22 * list.length) + 'px';
 	if (speedChart)
 		speedChart.destroy();
+	const colour = b => style(indexOf(b.problem.chosen)).colour;
 	speedChart = new Chart(byId('speed-chart'), {type: 'bar', plugins: [whiskers], options, data: {
 		labels: list.map(b => b.problem.text),
 		datasets: [{base: 1, data: list.map(b => b.rival.ratio), barThickness: 12, borderWidth: 1,
-			backgroundColor: list.map(b => b.tie ? tint(css('--v6'), 0.45) : tint(style(indexOf(b.problem.chosen)).colour, 0.75)),
-			borderColor: list.map(b => b.tie ? css('--v6') : style(indexOf(b.problem.chosen)).colour)}]}});
+			backgroundColor: list.map(b => b.tie ? tint(css('--v6'), 0.45) : tint(colour(b), 0.75)),
+			borderColor: list.map(b => b.tie ? css('--v6') : colour(b))}]}});
 	const winners = unique(list.map(b => b.problem.chosen));
 	byId('speed-caption').textContent = list.length
-		? 'Right of 1: the chosen variant is faster. Bars have the colour of the chosen variant (' + winners.join(', ') + '); grey: equal within noise.'
+		? 'Right of 1: the chosen variant is faster. Bars have the colour of the chosen variant (' + winners.join(', ')
+			+ '); grey: equal within noise.'
 		: 'No problem here has both.';
 }
 
 function startSpeed() {
-	const form = byId('speed-controls'), timed = unique(data.times.map(t => t[1])).filter(shown).sort((a, b) => a - b).map(nameOf);
+	const form = byId('speed-controls');
+	const timed = unique(data.times.map(t => t[1])).filter(shown).sort((a, b) => a - b).map(nameOf);
 	const passes = unique(problems.map(p => p.pass).filter(Boolean)), many = problems.length > 24;
-	fillSelect(form.elements.against, ['', ...timed], value => value || 'next best', timed.includes('scalar') ? 'scalar' : '');
-	fillSelect(form.elements.scope, ['', ...passes], value => value ? 'pass ' + value : 'all', many ? byId('steps-controls').elements.pass.value : '');
+	fillSelect(form.elements.against, ['', ...timed], value => value || 'next best',
+		timed.includes('scalar') ? 'scalar' : '');
+	fillSelect(form.elements.scope, ['', ...passes], value => value ? 'pass ' + value : 'all',
+		many ? byId('steps-controls').elements.pass.value : '');
 	form.addEventListener('change', drawSpeed);
 	drawSpeed();
 }
@@ -294,7 +307,8 @@ function startSpeed() {
 
 function sortBy(table, column, header) {
 	const up = header.getAttribute('aria-sort') !== 'ascending', body = table.tBodies[0];
-	const key = row => row.cells[column].dataset.sort === undefined ? row.cells[column].textContent : Number(row.cells[column].dataset.sort);
+	const keyOf = cell => cell.dataset.sort === undefined ? cell.textContent : Number(cell.dataset.sort);
+	const key = row => keyOf(row.cells[column]);
 	const compare = (a, b) => typeof a === 'number' ? a - b : a.localeCompare(b, 'en', {numeric: true});
 	for (const other of table.tHead.rows[0].cells)
 		other.removeAttribute('aria-sort');
@@ -324,7 +338,8 @@ function asMarkdown(table) {
 		copy.querySelectorAll('details').forEach(d => d.remove());
 		return copy.textContent.trim().replace(/\|/g, '\\|').replace(/\s+/g, ' ');
 	};
-	const rows = [...table.rows].filter(row => !row.hidden).map(row => '| ' + [...row.cells].slice(0, 6).map(cell).join(' | ') + ' |');
+	const line = row => '| ' + [...row.cells].slice(0, 6).map(cell).join(' | ') + ' |';
+	const rows = [...table.rows].filter(row => !row.hidden).map(line);
 	rows.splice(1, 0, '|---|---|--:|--:|--:|---|');
 	return rows.join('\n') + '\n';
 }
@@ -363,7 +378,8 @@ function startPrinting() {
 
 function startCharts() {
 	if (!families.length || !problems.some(p => p.chosen)) {
-		document.querySelectorAll('.charts .needs-script, .charts .numbers, #choice .controls').forEach(e => e.remove());
+		for (const e of document.querySelectorAll('.charts .needs-script, .charts .numbers, #choice .controls'))
+			e.remove();
 		document.querySelectorAll('.charts .card').forEach(e => e.append('Nothing was timed.'));
 		return;
 	}

@@ -121,7 +121,7 @@ typedef struct gm_weights {
 } gm_weights;
 
 typedef struct gm_layer_grads { /* shapes as above; NULL = not wanted */
-	float *dweight_ih, *dweight_hh, *dbias_ih, *dbias_hh, *dweight_hr;
+	float *grad_weight_ih, *grad_weight_hh, *grad_bias_ih, *grad_bias_hh, *grad_weight_hr;
 } gm_layer_grads;
 
 typedef struct gm_grads {
@@ -182,7 +182,7 @@ typedef struct gm_forward_args {
 } gm_forward_args;
 
 /* Gradients of steps t_begin <= t < t_end.  grad_h_n, grad_c_n enter behind the last of these steps and
- * dh_0, dc_0 leave before the first, so windows taken backwards with GM_ACCUMULATE equal the whole (one
+ * grad_h_0, grad_c_0 leave before the first, so windows taken backwards with GM_ACCUMULATE equal the whole (one
  * direction; a window of a bidirectional problem is GM_UNSUPPORTED).  fwd: the forward call that wrote
  * fwd->tape; its input, h_0, c_0, masks and lengths must still hold what they held then. */
 typedef struct gm_backward_args {
@@ -192,9 +192,9 @@ typedef struct gm_backward_args {
 	size_t t_begin, t_end;            /* whole: 0, T */
 	const float *grad_output;         /* strides of output; NULL = zeros */
 	const float *grad_h_n, *grad_c_n; /* shapes of h_0, c_0; NULL = zeros */
-	float *dinput;                    /* strides of input; padded steps get +0; NULL = not wanted, as below */
-	float *dh_0, *dc_0;
-	const gm_grads *dweights;
+	float *grad_input;                /* strides of input; padded steps get +0; NULL = not wanted, as below */
+	float *grad_h_0, *grad_c_0;
+	const gm_grads *grad_weights;
 } gm_backward_args;
 
 /* ---- variants ---- */

@@ -39,6 +39,7 @@ GM_CHECKED gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *er
 /* Writes the canonical text (parse of it gives the same spec back); pass appended if there is one. */
 void gm_spec_format(const gm_spec *spec, char text[GM_SPEC_TEXT]);
 const char *gm_pass_name(gm_pass pass);             /* "fwd", ...; "" for NONE */
+int gm_pass_backward(gm_pass pass);                 /* 1: it runs backward, so the plan is for training */
 const char *gm_cell_name(uint32_t cell);            /* "lstm", ... */
 const char *gm_class_name(uint32_t accuracy_class); /* "f32", "f32-abs", "bf16w", "int8w" */
 /* Multiply-adds count as two; forward, or forward + backward (3 x) by the pass. */
@@ -104,6 +105,8 @@ void gm_tensors_destroy(gm_tensors *tensors); /* NULL allowed */
 /* Row of a tensor, or GM_NO_TENSOR if this problem has none such. */
 size_t gm_tensors_index(const gm_tensors *tensors, gm_kind kind, size_t layer, size_t direction);
 size_t gm_tensors_find(const gm_tensors *tensors, const char *name);
+/* "input[2,1,2]" of the element at a flat index, in row-major order. */
+void gm_tensor_element(const gm_tensor *tensor, size_t index, char text[96]);
 size_t gm_dtype_bytes(gm_dtype dtype);
 
 /* The arguments of all calls on one set of tensors: data[row], NULL = absent (an input) or not wanted

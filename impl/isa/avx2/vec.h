@@ -46,6 +46,12 @@ static inline vf vf_max(vf a, vf b) { return _mm256_max_ps(a, b); }
 static inline vm vf_less(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 static inline vm vf_less_equal(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
 static inline vf vf_select(vm m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
+static inline void vf_leave(void)
+{
+	if (!VF_LEAVES_ITSELF)
+		_mm256_zeroupper();
+}
+
 static inline vf vf_pow2(vf t) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(t), 23)); }
 #ifndef GM_NO_SLEEF
 static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf8_u10avx2(a); }

@@ -40,6 +40,12 @@ static inline vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 static inline vm vf_less(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 static inline vm vf_less_equal(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
 static inline vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
+static inline void vf_leave(void)
+{
+	if (!VF_LEAVES_ITSELF)
+		_mm256_zeroupper();
+}
+
 static inline vf vf_pow2(vf t) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(t), 23)); }
 #ifndef GM_NO_SLEEF
 static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf16_u10avx512f(a); }

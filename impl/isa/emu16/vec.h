@@ -55,6 +55,8 @@ static inline vf vf_load_n(const float *p, size_t n)
 
 static inline void vf_store_n(float *p, vf v, size_t n) { memcpy(p, v.lane, n * sizeof *p); }
 
+static inline void vf_leave(void) {}
+
 static inline float emu16_pow2(float t)
 {
 	uint32_t bits;

@@ -60,6 +60,7 @@ static inline vm vf_less_equal(vf a, vf b) { return vcleq_f32(a, b); }
 static inline vf vf_select(vm m, vf a, vf b) { return vbslq_f32(m, a, b); }
 static inline vf vf_min(vf a, vf b) { return vf_select(vf_less(a, b), a, b); }
 static inline vf vf_max(vf a, vf b) { return vf_select(vf_less(b, a), a, b); }
+static inline void vf_leave(void) {}
 static inline vf vf_pow2(vf t) { return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(t), 23)); }
 #ifndef GM_NO_SLEEF
 static inline vf vf_tanh_u10(vf a) { return Sleef_finz_tanhf4_u10advsimd(a); }

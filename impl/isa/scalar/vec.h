@@ -49,6 +49,7 @@ static inline vf vf_max(vf a, vf b) { return a > b ? a : b; }
 static inline vm vf_less(vf a, vf b) { return a < b; }
 static inline vm vf_less_equal(vf a, vf b) { return a <= b; }
 static inline vf vf_select(vm m, vf a, vf b) { return m ? a : b; }
+static inline void vf_leave(void) {}
 
 static inline vf vf_pow2(vf t)
 {

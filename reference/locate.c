@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* place.c - names of single elements: an index becomes the step, row, gate and unit it belongs to, by the kind of its
+/* locate.c - names of single elements: an index becomes the step, row, gate and unit it belongs to, by the kind of its
  * tensor and the layout of its problem (batch_first, unbatched). */
-#include "place.h"
+#include "locate.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-char place_gate(uint32_t cell, size_t gate)
+char gate_letter(uint32_t cell, size_t gate)
 {
 	static const char letter[GM_CELLS][5] = {
 		[GM_RNN_TANH] = "h", [GM_RNN_RELU] = "h", [GM_LSTM] = "ifgo", [GM_GRU] = "rzn"};
@@ -15,14 +15,14 @@ char place_gate(uint32_t cell, size_t gate)
 	return cell < GM_CELLS && gate < gm_gates(cell) ? letter[cell][gate] : '?';
 }
 
-static void set_axis(place *p, axis axis, size_t at, size_t extent)
+static void set_axis(location *p, axis axis, size_t at, size_t extent)
 {
 	p->at[axis] = at;
 	p->extent[axis] = extent;
 }
 
 /* (T, N, width), (N, T, width) or (T, width); width of several directions: D blocks of R. */
-static void place_sequence(const gm_spec *spec, const gm_tensor *tensor, size_t index, int directed, place *p)
+static void locate_sequence(const gm_spec *spec, const gm_tensor *tensor, size_t index, int directed, location *p)
 {
 	size_t width = tensor->dim[tensor->rank - 1], column = index % width, outer = index / width;
 	size_t D = directed ? gm_directions(&spec->problem) : 1, R = width / D;
@@ -40,7 +40,7 @@ static void place_sequence(const gm_spec *spec, const gm_tensor *tensor, size_t 
 }
 
 /* (L*D, N, width), or without N. */
-static void place_state(const gm_spec *spec, const gm_tensor *tensor, size_t index, place *p)
+static void locate_state(const gm_spec *spec, const gm_tensor *tensor, size_t index, location *p)
 {
 	size_t width = tensor->dim[tensor->rank - 1], outer = index / width, D = gm_directions(&spec->problem);
 	size_t N = tensor->rank == 3 ? tensor->dim[1] : 1, stack = outer / N;
@@ -55,7 +55,7 @@ static void place_state(const gm_spec *spec, const gm_tensor *tensor, size_t ind
 }
 
 /* (G*H, width), bias (G*H), weight_hr (P, H).  Layer and direction stand in the tensor's name. */
-static void place_weight(const gm_spec *spec, const gm_tensor *tensor, size_t index, place *p)
+static void locate_weight(const gm_spec *spec, const gm_tensor *tensor, size_t index, location *p)
 {
 	size_t H = spec->problem.hidden_size, G = gm_gates(spec->problem.cell);
 	size_t width = tensor->rank == 2 ? tensor->dim[1] : 1, outer = index / width;
@@ -71,15 +71,15 @@ static void place_weight(const gm_spec *spec, const gm_tensor *tensor, size_t in
 	p->from = first ? "column" : "unit";
 }
 
-void place_of(const gm_spec *spec, const gm_tensor *tensor, size_t index, place *p)
+void locate(const gm_spec *spec, const gm_tensor *tensor, size_t index, location *p)
 {
-	*p = (place){.unit = "unit", .from = "unit"};
+	*p = (location){.unit = "unit", .from = "unit"};
 	switch (tensor->kind) {
 	case GM_INPUT:
-	case GM_GRAD_INPUT: place_sequence(spec, tensor, index, 0, p); break;
+	case GM_GRAD_INPUT: locate_sequence(spec, tensor, index, 0, p); break;
 	case GM_OUTPUT:
 	case GM_GRAD_OUTPUT:
-	case GM_DROPOUT_MASK: place_sequence(spec, tensor, index, 1, p); break;
+	case GM_DROPOUT_MASK: locate_sequence(spec, tensor, index, 1, p); break;
 	case GM_H_0:
 	case GM_C_0:
 	case GM_H_N:
@@ -87,13 +87,13 @@ void place_of(const gm_spec *spec, const gm_tensor *tensor, size_t index, place 
 	case GM_GRAD_H_0:
 	case GM_GRAD_C_0:
 	case GM_GRAD_H_N:
-	case GM_GRAD_C_N: place_state(spec, tensor, index, p); break;
+	case GM_GRAD_C_N: locate_state(spec, tensor, index, p); break;
 	case GM_LENGTHS: set_axis(p, AXIS_ROW, index, tensor->count); break;
-	default: place_weight(spec, tensor, index, p);
+	default: locate_weight(spec, tensor, index, p);
 	}
 }
 
-axis place_run_axis(const place *place) { return place->extent[AXIS_FROM] ? AXIS_FROM : AXIS_UNIT; }
+axis location_run_axis(const location *place) { return place->extent[AXIS_FROM] ? AXIS_FROM : AXIS_UNIT; }
 
 __attribute__((format(printf, 2, 3))) static void append(char text[96], const char *format, ...)
 {
@@ -113,9 +113,9 @@ static void append_run(char text[96], const char *name, size_t first, size_t las
 		append(text, " %s %zu", name, first);
 }
 
-void place_text(const gm_spec *spec, const place *p, size_t last, char text[96])
+void location_text(const gm_spec *spec, const location *p, size_t last, char text[96])
 {
-	axis run = place_run_axis(p);
+	axis run = location_run_axis(p);
 	size_t unit_last = run == AXIS_UNIT ? last : p->at[AXIS_UNIT];
 
 	text[0] = 0;
@@ -128,7 +128,7 @@ void place_text(const gm_spec *spec, const place *p, size_t last, char text[96])
 	if (p->extent[AXIS_ROW])
 		append(text, " row %zu", p->at[AXIS_ROW]);
 	if (p->extent[AXIS_GATE])
-		append(text, " gate %c", place_gate(spec->problem.cell, p->at[AXIS_GATE]));
+		append(text, " gate %c", gate_letter(spec->problem.cell, p->at[AXIS_GATE]));
 	if (p->extent[AXIS_UNIT])
 		append_run(text, p->unit, p->at[AXIS_UNIT], unit_last);
 	if (p->extent[AXIS_FROM]) {
@@ -139,24 +139,15 @@ void place_text(const gm_spec *spec, const place *p, size_t last, char text[96])
 		memmove(text, text + 1, strlen(text));
 }
 
-void judge_element_place(const gm_spec *spec, const gm_tensor *tensor, size_t index, char text[96])
+void locate_text(const gm_spec *spec, const gm_tensor *tensor, size_t index, char text[96])
 {
-	place place;
+	location place;
 
-	place_of(spec, tensor, index, &place);
-	place_text(spec, &place, place.at[place_run_axis(&place)], text);
+	locate(spec, tensor, index, &place);
+	location_text(spec, &place, place.at[location_run_axis(&place)], text);
 }
 
-void judge_element_name(const gm_tensor *tensor, size_t index, char text[96])
+void locate_name(const gm_tensor *tensor, size_t index, char text[96])
 {
-	size_t at[3] = {0};
-
-	for (size_t axis = tensor->rank; axis-- > 0;) {
-		at[axis] = index % tensor->dim[axis];
-		index /= tensor->dim[axis];
-	}
-	snprintf(text, 96, "%s[", tensor->name);
-	for (size_t axis = 0; axis < tensor->rank; axis++)
-		append(text, axis ? ",%zu" : "%zu", at[axis]);
-	append(text, "]");
+	gm_tensor_element(tensor, index, text);
 }

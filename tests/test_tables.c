@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* test_tables.c - the tables for people at their widest: nothing is cut, no line passes column 80. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_summary.h"
+#include "choose.h"
+#include "measure_text.h"
+#include "run_program.h"
+#include "terminal.h"
+
+#define WIDE "rnn_tanh_L9999_D2_T16777216_N99999_I99999_H99999_nobias_bf_len_drop/train"
+
+enum { NAMES = 4 };
+
+/* As long as a name of a variant can be. */
+static const char *name_of(size_t k)
+{
+	static char text[NAMES][48];
+	snprintf(text[k], sizeof text[k], "avx512-a_strategy_as_long_as_names_may_ever_b-%zu", k);
+	assert_int_equal(strlen(text[k]), 47);
+	return text[k];
+}
+
+/* The stream's text; fails if it is too wide or lacks a name. */
+static void assert_whole(FILE *stream, char **text, size_t names, const char *more)
+{
+	fclose(stream);
+	if (widest_line(*text) > TERM_WIDTH)
+		fail_msg("%zu columns:\n%s", widest_line(*text), *text);
+	for (size_t k = 0; k < names; k++)
+		if (!strstr(*text, name_of(k)))
+			fail_msg("%s is not in:\n%s", name_of(k), *text);
+	if (!strstr(*text, more))
+		fail_msg("%s is not in:\n%s", more, *text);
+	free(*text);
+}
+
+static bench_result timed(const char *problem, const char *variant, double ratio, double high)
+{
+	bench_result r = {.status = RACE_TIMED,
+	                  .judged = JUDGED_SAMPLED,
+	                  .p50_ns = 123456,
+	                  .p99_ns = 234567,
+	                  .ratio = ratio,
+	                  .ratio_low = ratio,
+	                  .ratio_high = high};
+	snprintf(r.problem, sizeof r.problem, "%s", problem);
+	snprintf(r.variant, sizeof r.variant, "%s", variant);
+	return r;
+}
+
+/* A tie of all (high 1), or one behind the other. */
+static void a_race_at_its_widest(void **state)
+{
+	static const double share[] = {1.008, 1.109, 400};
+	(void)state;
+	for (size_t k = 0; k < 6; k++) {
+		bench_result r[NAMES];
+		unsigned char own[NAMES] = {0, 0, 0, 1};
+		char *text = NULL;
+		size_t length = 0;
+		for (size_t v = 0; v < NAMES; v++)
+			r[v] = timed(WIDE, name_of(v), k < 3 ? 1 : 1 + 40 * (double)v, k < 3 ? share[k] : 9999);
+		FILE *stream = open_memstream(&text, &length);
+		const measure_table table = {r, 1, NAMES, own, k == 5};
+		measure_table_print(stream, &table);
+		fflush(stream);
+		assert_int_equal(count_of(text, name_of(3)), 1); // a plug-in's own line
+		assert_int_equal(count_of(text, name_of(2)), k == 5);
+		assert_whole(stream, &text, 2, WIDE);
+	}
+}
+
+/* Rows keep the order of the list, and what was not reached is not there. */
+static void a_race_follows_its_list(void **state)
+{
+	bench_result r[3] = {
+		timed("gru_T1_N1_I2_H2/fwd", "a", 1, 1), {.status = RACE_TIMED}, timed("lstm_T1_N1_I2_H2/step", "a", 1, 1)};
+	unsigned char own[1] = {1};
+	const measure_table table = {r, 3, 1, own, 0};
+	char *text = NULL;
+	size_t length = 0;
+	(void)state;
+	FILE *stream = open_memstream(&text, &length);
+	measure_table_print(stream, &table);
+	fclose(stream);
+	assert_string_equal(text, "  problem               best    p50    p99 next best\n"
+	                          "  gru_T1_N1_I2_H2/fwd   a     123us  235us\n"
+	                          "  lstm_T1_N1_I2_H2/step a     123us  235us\n");
+	free(text);
+}
+
+static void a_choice_at_its_widest(void **state)
+{
+	json_t *domain = json_array();
+	char *text = NULL;
+	size_t length = 0;
+	(void)state;
+	for (size_t k = 0; k < NAMES; k++)
+		json_array_append_new(domain, json_pack("{ss ss sf sf ss sf sb s[s]}", "problem", WIDE, "chosen", name_of(k),
+		                                        "p50_ns", 123456.0, "p99_ns", 234567.0, "next", name_of((k + 1) % NAMES),
+		                                        "margin", 1234.0, "tie", 1, "with", name_of((k + 2) % NAMES)));
+	json_t *choice = json_pack("{so}", "domain", domain), *none = json_pack("{ss sn}", "problem", WIDE, "chosen");
+	json_array_append_new(domain, none);
+	FILE *stream = open_memstream(&text, &length);
+	choose_print(stream, choice);
+	fflush(stream);
+	assert_non_null(strstr(text, "without a candidate 1\n")); // the counts to their last word
+	assert_int_equal(count_of(text, WIDE), NAMES + 1);
+	assert_whole(stream, &text, NAMES, "tie to simpler 4");
+	json_decref(choice);
+}
+
+static void a_check_at_its_widest(void **state)
+{
+	static const char sentence[] = "a sentence that says at some length why nothing of this could be run here at all";
+	check_variant variant[NAMES] = {{.literal = 0}};
+	const roster r = {.count = NAMES, .variant = variant};
+	const cli_options options = {.verb = "check"};
+	check_summary s;
+	char *text = NULL;
+	size_t length = 0;
+	(void)state;
+	for (size_t k = 0; k < NAMES; k++) {
+		snprintf(variant[k].info.name, sizeof variant[k].info.name, "%s", name_of(k));
+		variant[k].runnable = 1;
+	}
+	assert_int_equal(summary_open(&s, &r, &options), CLI_OK);
+	for (size_t k = 0; k < NAMES; k++) {
+		s.variant[k].count[STATUS_PASS] = 9999;
+		s.variant[k].worst = k % 2 ? -1 : 0.5;
+		snprintf(s.variant[k].where, sizeof s.variant[k].where, "%s", k % 2 ? sentence : WIDE ".init/grad_weight_hh_l0");
+	}
+	FILE *stream = open_memstream(&text, &length);
+	summary_print(&s, stream, CHECK_FWD | CHECK_BWD, CLI_OK);
+	assert_whole(stream, &text, NAMES, ".init/grad_weight_hh_l0");
+	summary_free(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_race_at_its_widest),
+		cmocka_unit_test(a_race_follows_its_list),
+		cmocka_unit_test(a_choice_at_its_widest),
+		cmocka_unit_test(a_check_at_its_widest),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
