@@ -12,8 +12,8 @@ const char *about_compiler(void); /* "gcc-12.2" */
 const char *about_sleef(void);    /* "3.5.1" */
 void about_print(void);           /* --version, on stdout */
 
-/* The run record, to be freed: fixtures is the version of the set in use or NULL; probes the machine.  0 without memory:
- * then it is what fitted. */
+/* The run record, to be freed: fixtures is the version of the set in use or NULL; probes the machine.  0 without
+ * memory: then it is what fitted. */
 int about_run(const cli_options *options, const char *fixtures, run_begin *head);
 const machine_profile *about_machine(void); /* probed once a process */
 

@@ -81,7 +81,7 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
 	for (size_t k = 0; picked && k < tensors->count; k++)
 		picked[k] = j->results[k] && got[k] && judge_want(budget, k) && (!j->sample || sample_judges(j->sample, k));
 	if (picked)
-		judged_verdict(budget, tensors, picked, (const float *const *)got, NULL, NULL, &rows);
+		judged_verdict(budget, &(judged_result){tensors, picked, (const float *const *)got}, NULL, NULL, &rows);
 	free(picked);
 	if (rows.wrong == 0 && rows.passed > 0)
 		return RACE_TIMED;
@@ -159,7 +159,7 @@ race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors
 		return RACE_FAILED;
 	}
 	judged_bit_class(&v->info, bit_class);
-	uint64_t digest = judged_digest(tensors, j->results, (const float *const *)got);
+	uint64_t digest = judged_digest(&(judged_result){tensors, j->results, (const float *const *)got});
 	const judged_bits *known = judged_bits_of(&j->judged, bit_class, spec->pass);
 	if (known) {
 		*how = JUDGED_BITS;

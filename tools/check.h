@@ -59,7 +59,7 @@ GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
 enum { CHECK_ALL = -1 };
 /* Fills out, to be freed: a result of each variant x pass; with CHECK_ALL what is said of the case itself.  alone: a
  * repetition of what timed out. */
-GM_CHECKED gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, case_results *out,
+GM_CHECKED gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out,
                                 gm_error *error);
 
 #endif

@@ -72,7 +72,7 @@ void bits_release(const unit *u, float **copy)
 
 gm_status bits_against_class(unit *u, check_result *r, const float *const *got, gm_error *error)
 {
-	uint64_t digest = judged_digest(u->c->tensors, u->picked[r->pass], got);
+	uint64_t digest = judged_digest(&(judged_result){u->c->tensors, u->picked[r->pass], got});
 	judged_bits *known = judged_bits_of(&u->judged, r->bit_class, r->pass);
 	if (r->bit_class[0] == '\0' || (known && known->digest == digest))
 		return GM_OK;

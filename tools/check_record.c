@@ -82,7 +82,7 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
 	free(r->tensors); // of a pass that is judged once more
 	r->tensors = NULL;
 	r->tensors_count = 0;
-	judged_verdict(budget, u->c->tensors, u->picked[r->pass], got, add_tensor, r, &rows);
+	judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[r->pass], got}, add_tensor, r, &rows);
 	snprintf(r->digest, sizeof r->digest, "%016llx", (unsigned long long)rows.digest);
 	snprintf(r->where, sizeof r->where, "%s", u->c->tensors->row[rows.worst_row].name);
 	r->used = rows.worst.used;
@@ -105,7 +105,7 @@ double torch_share(const unit *u, const judge_budget *budget, check_pass pass)
 	for (size_t k = 0; given && k < count; k++)
 		given[k] = u->picked[pass][k] && u->c->golden32[k];
 	if (given)
-		judged_verdict(budget, u->c->tensors, given, (const float *const *)u->c->golden32, NULL, NULL, &rows);
+		judged_verdict(budget, &(judged_result){u->c->tensors, given, u->c->golden32}, NULL, NULL, &rows);
 	free(given);
 	return rows.worst_row == GM_NO_TENSOR ? -1 : rows.worst.used;
 }
@@ -148,7 +148,8 @@ gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *err
 	for (size_t k = 0; got && picked && k < count; k++)
 		picked[k] = (u->picked[PASS_FWD][k] || u->picked[PASS_BWD][k]) && got[k];
 	if (facts && got && picked) {
-		judged_verdict(budget, u->c->tensors, picked, (const float *const *)got, note_weak, facts, &rows);
+		judged_verdict(budget, &(judged_result){u->c->tensors, picked, (const float *const *)got}, note_weak, facts,
+		               &rows);
 		facts->rows = rows.rows;
 		facts->unfit_rows = rows.unfit_rows;
 		facts->torch_used = fmax(torch_share(u, budget, PASS_FWD), torch_share(u, budget, PASS_BWD));

@@ -170,8 +170,8 @@ static gm_status finish(unit *u, attempt *a, gm_error *error)
 	return GM_OK;
 }
 
-/* What a worker that did not come to run means for the results; GM_IO and GM_NO_MEMORY: none could be had at all, which is
- * not the variant's fault. */
+/* What a worker that did not come to run means for the results; GM_IO and GM_NO_MEMORY: none could be had at all,
+ * which is not the variant's fault. */
 static gm_status run_attempt(unit *u, attempt *a, gm_error *error)
 {
 	gm_error trouble = {.status = GM_OK};
@@ -252,9 +252,9 @@ static int worth_a_budget(const check_plan *plan)
 	return runnable;
 }
 
-gm_status check_unit(const check_plan *plan, size_t case_index, int variant, int alone, case_results *out, gm_error *error)
+gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out, gm_error *error)
 {
-	unit u = {.plan = plan, .c = plan->set->cases[case_index], .alone = alone, .out = out};
+	unit u = {.plan = plan, .c = plan->set->cases[index], .alone = alone, .out = out};
 	const judge_budget *budget = NULL;
 	case_results_init(out);
 	gm_status status = open_unit(&u, error);

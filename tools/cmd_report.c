@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_report.c - `gatemark report [FILE..] [-o F] [--markdown=F] [--junit F]`: results to one HTML page, to Markdown, to
- * JUnit.  Without any of these the page is out/report.html; without files out/results.jsonl is read. */
+/* cmd_report.c - `gatemark report [FILE..] [-o F] [--markdown=F] [--junit F]`: results to one HTML page, to Markdown,
+ * to JUnit.  Without any of these the page is out/report.html; without files out/results.jsonl is read. */
 #include <stdio.h>
 #include <string.h>
 

@@ -25,8 +25,8 @@ typedef struct digests {
 	size_t count;
 } digests;
 
-/* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; there 0 if none are.  GM_BAD_FIXTURE with line and reason;
- * GM_NO_MEMORY. */
+/* Those beside the fixtures, a folder or a file in it; "" in a bundle: those it carries; there 0 if none are.
+ * GM_BAD_FIXTURE with line and reason; GM_NO_MEMORY. */
 GM_CHECKED gm_status digests_load(const char *fixtures, digests *d, gm_error *error);
 /* No rows yet, but room for them. */
 void digests_begin(const char *fixtures_version, const char *sleef_version, digests *d);

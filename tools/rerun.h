@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rerun.h - the one place that composes command lines which repeat something: a failed check, a whole run.  Every output
- * (terminal, JUnit, Markdown, HTML) shows these, quoted so that a POSIX shell takes them back as they were. */
+/* rerun.h - the one place that composes command lines which repeat something: a failed check, a whole run.  Every
+ * output (terminal, JUnit, Markdown, HTML) shows these, quoted so that a POSIX shell takes them back as they were. */
 #ifndef TOOLS_RERUN_H
 #define TOOLS_RERUN_H
 

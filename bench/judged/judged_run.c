@@ -75,26 +75,25 @@ gm_status judged_budget(judged *j, gm_class accuracy_class, const float *const *
 
 /* ---- verdicts ---- */
 
-uint64_t judged_digest(const gm_tensors *tensors, const unsigned char *picked, const float *const *got)
+uint64_t judged_digest(const judged_result *r)
 {
 	uint64_t digest = 0;
-	for (size_t k = 0; k < tensors->count; k++)
-		if (picked[k] && got[k])
-			digest = judge_digest(digest, got[k], tensors->row[k].count);
+	for (size_t k = 0; k < r->tensors->count; k++)
+		if (r->picked[k] && r->got[k])
+			digest = judge_digest(digest, r->got[k], r->tensors->row[k].count);
 	return digest;
 }
 
-void judged_verdict(const judge_budget *budget, const gm_tensors *tensors, const unsigned char *picked,
-                    const float *const *got, judged_each *each, void *context, judged_rows *out)
+void judged_verdict(const judge_budget *b, const judged_result *r, judged_each *each, void *context, judged_rows *out)
 {
-	*out = (judged_rows){.worst_row = GM_NO_TENSOR, .digest = judged_digest(tensors, picked, got)};
-	for (size_t k = 0; k < tensors->count; k++) {
+	*out = (judged_rows){.worst_row = GM_NO_TENSOR, .digest = judged_digest(r)};
+	for (size_t k = 0; k < r->tensors->count; k++) {
 		judge_verdict v;
-		if (!picked[k])
+		if (!r->picked[k])
 			continue;
-		judge_tensor(budget, k, got[k], &v);
+		judge_tensor(b, k, r->got[k], &v);
 		if (each)
-			each(context, &tensors->row[k], &v);
+			each(context, &r->tensors->row[k], &v);
 		out->rows += v.rows;
 		out->unfit_rows += v.unfit_rows;
 		out->wrong += v.wrong;

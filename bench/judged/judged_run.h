@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* judged_run.h - one contestant on one problem: planned, its inputs placed, run, judged with the weights that it really
- * multiplies, compared in bits with the others of its class.  `check` does it for golden cases, `bench` before it times.
+ * multiplies, compared in bits with the others of its class.  `check` does it for golden cases, `bench` before timing.
  *
  *   run_plan -> worker_run -> run_effective -> judged_budget -> judged_verdict -> judged_bits_of */
 #ifndef BENCH_JUDGED_RUN_H
@@ -58,12 +58,18 @@ typedef struct judged_rows { /* tensors of one result, judged */
 	uint64_t digest;
 } judged_rows;
 
-/* Judges got[row] where picked[row]; each (NULL allowed) is told every verdict. */
+typedef struct judged_result { /* what a contestant left, by row */
+	const gm_tensors *tensors;
+	const unsigned char *picked; /* which rows are meant */
+	const float *const *got;
+} judged_result;
+
+/* Judges the rows picked; each (NULL allowed) is told every verdict. */
 typedef void judged_each(void *context, const gm_tensor *tensor, const judge_verdict *verdict);
-void judged_verdict(const judge_budget *budget, const gm_tensors *tensors, const unsigned char *picked,
-                    const float *const *got, judged_each *each, void *context, judged_rows *out);
-/* The digest alone. */
-uint64_t judged_digest(const gm_tensors *tensors, const unsigned char *picked, const float *const *got);
+void judged_verdict(const judge_budget *budget, const judged_result *result, judged_each *each, void *context,
+                    judged_rows *out);
+/* The digest alone; rows that are not there do not count. */
+uint64_t judged_digest(const judged_result *result);
 /* "grad_weight_hh_l0[71,32] got G want W err E, allowed A (X x)" of the worst. */
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_record.c - what fields.def promises: records survive JSON and copies, what is wrong is named, the schema that the
- * program prints is the one that its records follow, CSV is safe. */
+/* test_record.c - what fields.def promises: records survive JSON and copies, what is wrong is named, the schema that
+ * the program prints is the one that its records follow, CSV is safe. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -188,15 +188,19 @@ static void records_survive(void **state)
 {
 	static const char *const text[RECORD_KINDS] = {
 		"{\"run\":\"r\",\"verb\":\"check\",\"libraries\":{\"hdf5\":\"1\",\"sleef\":\"3\"},\"versions\":{\"judge\":1},"
-		"\"seed\":-1,\"arguments\":[\"a\",\"b\",\"c\"],\"machine\":{\"cpu\":\"c\",\"cpus\":-1,\"isa\":[\"fma\"],\"load\":null,"
+		"\"seed\":-1,\"arguments\":[\"a\",\"b\",\"c\"],\"machine\":{\"cpu\":\"c\",\"cpus\":-1,\"isa\":[\"fma\"],"
+		"\"load\":null,"
 		"\"l2_bytes\":null,\"l3_bytes\":7,\"hints\":[\"h1\",\"h2\"]}}",
 		"{\"case\":\"c\",\"variant\":\"v\",\"pass\":\"bwd\",\"status\":\"fail\",\"code\":\"wrong\",\"reason\":\"a\\nb\","
-		"\"class\":\"int8w\",\"used\":\"Infinity\",\"torch_used\":0.5,\"tensors\":[{\"name\":\"x\",\"worst\":-1,\"got\":\"NaN\"},"
+		"\"class\":\"int8w\",\"used\":\"Infinity\",\"torch_used\":0.5,\"tensors\":[{\"name\":\"x\",\"worst\":-1,"
+		"\"got\":\"NaN\"},"
 		"{\"name\":\"y\",\"want\":1.5,\"wrong\":3}]}",
 		"{\"bit_class\":\"b\",\"variants\":[\"v\",\"w\"],\"identical\":true,\"cases\":3,\"committed\":\"same\"}",
-		"{\"problem\":\"p\",\"variant\":\"v\",\"status\":\"timed\",\"judged\":\"bits\",\"class\":\"f32\",\"plugin\":\"./x.so\","
+		"{\"problem\":\"p\",\"variant\":\"v\",\"status\":\"timed\",\"judged\":\"bits\",\"class\":\"f32\","
+		"\"plugin\":\"./x.so\","
 		"\"p50_ns\":3.5,\"ratio\":\"NaN\",\"blocks_ns\":[[1.0,2.0],[\"NaN\",4.0]]}",
-		"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"with\":[\"w\"],\"rejected\":[{\"variant\":\"w\",\"code\":\"tie\"}]}",
+		"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"with\":[\"w\"],"
+		"\"rejected\":[{\"variant\":\"w\",\"code\":\"tie\"}]}",
 		"{\"exit_code\":1,\"seconds\":2.5,\"interrupted\":true,\"counts\":{\"pass\":1,\"bench\":{\"timed\":2}}}",
 	};
 	(void)state;

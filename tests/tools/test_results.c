@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_results.c - result files survive: numbers that JSON lacks, torn lines, two writers, files in the way; JUnit from one. */
+/* test_results.c - result files survive: numbers that JSON lacks, torn lines, two writers, files in
+ * the way; JUnit from one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,7 +177,8 @@ static void junit_comes_from_a_file_too(void **state)
 {
 	(void)state;
 	outcome o = expect(1,
-	                   "cd %s && gatemark check -q --cases 'gru_T1_*' --class f32 --plugin %s --json=r.jsonl --junit a.xml && false",
+	                   "cd %s && gatemark check -q --cases 'gru_T1_*' --class f32 --plugin %s --json=r.jsonl "
+	                   "--junit a.xml && false",
 	                   folder, plugin_path("wrong_numbers"));
 	outcome_free(&o);
 	o = expect(0, "cd %s && gatemark report r.jsonl --junit b.xml && cmp a.xml b.xml && grep -c '<failure' b.xml",

@@ -35,8 +35,8 @@ GM_CHECKED gm_status record_from_json(const record_type *type, const json_t *obj
 json_t *results_number(double value);
 int record_real(const json_t *json, double *value);
 
-/* CSV (RFC 4180): the names of all members that are one value; those values.  What a spreadsheet would take for a formula
- * gets an apostrophe in front.  Without end of line. */
+/* CSV (RFC 4180): the names of all members that are one value; those values.  What a spreadsheet would take for a
+ * formula gets an apostrophe in front.  Without end of line. */
 void record_csv_head(FILE *out, const record_type *type);
 void record_csv_row(FILE *out, const record_type *type, const void *value);
 

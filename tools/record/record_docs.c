@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* record_docs.c - fields.def for others than this program: CSV, JSON Schema, Markdown. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "record.h"
-
-#define AT(value, offset, type) (*(const type *)((const char *)(value) + (offset)))
 
 /* ---- CSV ---- */
 
@@ -17,16 +14,6 @@ static void csv_text(FILE *out, const char *text)
 	for (; *text; text++)
 		fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
 	fputs(quote ? "\"" : "", out);
-}
-
-static void csv_real(FILE *out, const record_field *f, double value)
-{
-	json_t *json = results_number(value);
-	if (json_is_string(json))
-		csv_text(out, json_string_value(json));
-	else if (f->how < HOW_NUL || value >= 0)
-		fprintf(out, "%.7g", value);
-	json_decref(json);
 }
 
 void record_csv_head(FILE *out, const record_type *type)
@@ -42,28 +29,24 @@ void record_csv_head(FILE *out, const record_type *type)
 
 void record_csv_row(FILE *out, const record_type *type, const void *value)
 {
+	json_t *object = record_to_json(type, value);
 	const char *comma = "";
 	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		const char *at = &AT(value, f->offset, char);
+		const json_t *json = json_object_get(object, f->key);
 		if (f->form > FORM_REAL)
 			continue;
 		fputs(comma, out);
 		comma = ",";
-		if (f->form == FORM_TEXT)
-			csv_text(out, at);
-		else if (f->form == FORM_STRING)
-			csv_text(out, AT(at, 0, char *) ? AT(at, 0, char *) : "");
-		else if (f->form == FORM_WORD)
-			csv_text(out, record_word(f->words, AT(at, 0, int)));
-		else if (f->form == FORM_FLAG)
-			fputs(AT(at, 0, int) ? "true" : "false", out);
-		else if (f->form == FORM_REAL)
-			csv_real(out, f, AT(at, 0, double));
-		else if (f->form == FORM_INTEGER)
-			fprintf(out, "%" PRId64, AT(at, 0, int64_t));
-		else if (AT(at, 0, size_t) != RECORD_UNKNOWN)
-			fprintf(out, "%zu", AT(at, 0, size_t));
+		if (json_is_string(json))
+			csv_text(out, json_string_value(json));
+		else if (json_is_integer(json))
+			fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+		else if (json_is_real(json))
+			fprintf(out, "%.7g", json_real_value(json));
+		else if (json_is_boolean(json))
+			fputs(json_is_true(json) ? "true" : "false", out);
 	}
+	json_decref(object);
 }
 
 /* ---- schema ---- */

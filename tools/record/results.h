@@ -40,11 +40,11 @@ const char *results_text(const json_t *record, const char *key);
 double results_get(const json_t *record, const char *key, double fallback);
 int results_flag(const json_t *record, const char *key);
 
-/* Called for each record in file order.  The visitor may take what it holds over: it leaves the struct as its X_init does.
- * Not 0 ends the reading without an error. */
+/* Called for each record in file order.  The visitor may take what it holds over: it leaves the struct as its X_init
+ * does.  Not 0 ends the reading without an error. */
 typedef int record_visit(record *one, void *context);
-/* As results_load below; also refused is a record that is not as fields.def says, with file, line, kind and key.  Records
- * of kinds that are not known are passed over. */
+/* As results_load below; also refused is a record that is not as fields.def says, with file, line, kind and key.
+ * Records of kinds that are not known are passed over. */
 GM_CHECKED gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error);
 
 /* Called for each record in file order; borrowed reference.  Not 0 ends the loading without an error. */
