@@ -60,10 +60,10 @@ static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *
 	return GM_OK;
 }
 
-static const check_variant *variant_of(const bench_judge *j, const race_candidate *candidate)
+static const check_variant *variant_of(const bench_judge *j, const race_contestant *contestant)
 {
 	for (size_t k = 0; k < j->roster->count; k++)
-		if (strcmp(j->roster->variant[k].info.name, candidate->variant) == 0)
+		if (strcmp(j->roster->variant[k].info.name, contestant->variant) == 0)
 			return &j->roster->variant[k];
 	return NULL;
 }
@@ -123,9 +123,9 @@ static race_status by_budget(bench_judge *j, const check_variant *v, void *const
 	const judge_budget *budget = NULL;
 	size_t count = j->judged.problem.tensors->count;
 	float **part = calloc(count + 1, sizeof *part);
-	gm_status status = !part
-	                     ? GM_NO_MEMORY
-	                     : judged_budget(&j->judged, (gm_class)v->info.accuracy_class, effective, &own, &budget, &error);
+	gm_status status = !part ? GM_NO_MEMORY
+	                         : judged_budget(&j->judged, (gm_class)v->info.accuracy_class, effective, &own, &budget,
+	                                         &error);
 	race_status verdict = RACE_FAILED;
 	if (status == GM_OK && j->sample)
 		status = sample_results(j, v, data, got, part, &error);
@@ -143,17 +143,17 @@ static race_status by_budget(bench_judge *j, const check_variant *v, void *const
 /* ---- the judge ---- */
 
 race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                            const race_candidate *candidate, void *const *got, const float *const *effective,
+                            const race_contestant *contestant, void *const *got, const float *const *effective,
                             judged_how *how, char reason[RACE_REASON])
 {
 	bench_judge *j = context;
 	gm_error error = {.status = GM_OK};
 	char bit_class[48];
-	if (!candidate) {
+	if (!contestant) {
 		drop(j);
 		return RACE_TIMED;
 	}
-	const check_variant *v = variant_of(j, candidate);
+	const check_variant *v = variant_of(j, contestant);
 	if (!v || take_on(j, spec, tensors, data, &error) != GM_OK) {
 		snprintf(reason, RACE_REASON, "%.250s", !v ? "not in the list of variants" : error.message);
 		return RACE_FAILED;

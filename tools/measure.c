@@ -12,7 +12,7 @@
 
 typedef struct flow {
 	session *s;
-	const check_variant **racing; /* by candidate */
+	const check_variant **racing; /* by contestant */
 	measure_table *table;
 	double started, last;
 	size_t wrong; /* rejected or failed */
@@ -87,7 +87,7 @@ static int table_open(measure_table *t, size_t problems, const check_variant *co
 {
 	*t = (measure_table){.result = calloc(problems * count + 1, sizeof *t->result),
 	                     .problems = problems,
-	                     .candidates = count,
+	                     .contestants = count,
 	                     .own = calloc(count + 1, 1),
 	                     .every = every};
 	for (size_t k = 0; t->own && k < count; k++)
@@ -104,16 +104,16 @@ static size_t contestants(const roster *r)
 }
 
 /* Bit oracles race only if named literally; what is so named twice races against itself.  racing: room for all. */
-static race_candidate *candidates_of(const roster *r, const check_variant **racing, size_t *count)
+static race_contestant *contestants_of(const roster *r, const check_variant **racing, size_t *count)
 {
-	race_candidate *list = calloc(contestants(r) + 1, sizeof *list);
+	race_contestant *list = calloc(contestants(r) + 1, sizeof *list);
 	*count = 0;
 	for (size_t k = 0; list && k < r->count; k++) {
 		const check_variant *v = &r->variant[k];
 		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
 		for (; times > 0; times--) {
 			racing[*count] = v;
-			list[(*count)++] = (race_candidate){v->info.name, v->plugin, v->runnable ? NULL : v->why, v->code};
+			list[(*count)++] = (race_contestant){v->info.name, v->plugin, v->runnable ? NULL : v->why, v->code};
 		}
 	}
 	return list;
@@ -139,19 +139,19 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	gm_error error = {.status = GM_OK};
 	size_t count = 0;
 	const check_variant **racing = calloc(contestants(r) + 1, sizeof *racing);
-	race_candidate *candidates = !racing ? NULL : candidates_of(r, racing, &count);
+	race_contestant *contestants = !racing ? NULL : contestants_of(r, racing, &count);
 	bench_judge judge = {.roster = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
 	flow f = {.s = s, .racing = racing, .table = &m->table, .started = term_seconds()};
 	*m = (measured){.shapes = name, .threads = 1};
-	if (!candidates || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
-		free(candidates);
+	if (!contestants || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
+		free(contestants);
 		free(racing);
 		return cli_fail(CLI_INTERNAL, "no memory");
 	}
 	race_options options = {.specs = list->specs,
 	                        .spec_count = list->count,
-	                        .candidates = candidates,
-	                        .candidate_count = count,
+	                        .contestants = contestants,
+	                        .contestant_count = count,
 	                        .judge = bench_judge_one,
 	                        .judge_context = &judge,
 	                        .report = on_results,
@@ -167,7 +167,7 @@ int measure(session *s, const roster *r, const shape_list *list, const char *nam
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
 	if (!s->options->quiet)
 		term_clear();
-	free(candidates);
+	free(contestants);
 	free(racing);
 	if (count == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");

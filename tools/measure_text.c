@@ -39,12 +39,12 @@ static leaders leaders_of(const bench_result *results, size_t count)
 static int has_line(const measure_table *t, const bench_result *r, const leaders *l)
 {
 	return r->status == RACE_TIMED &&
-	       (t->every || (t->own[(size_t)(r - t->result) % t->candidates] && r != l->best && r != l->next));
+	       (t->every || (t->own[(size_t)(r - t->result) % t->contestants] && r != l->best && r != l->next));
 }
 
 static const bench_result *results_of(const measure_table *t, size_t problem)
 {
-	return t->result + problem * t->candidates;
+	return t->result + problem * t->contestants;
 }
 
 static columns columns_of(const measure_table *t)
@@ -52,10 +52,10 @@ static columns columns_of(const measure_table *t)
 	columns c = {strlen("problem"), strlen("best")};
 	for (size_t p = 0; p < t->problems; p++) {
 		const bench_result *results = results_of(t, p);
-		const leaders l = leaders_of(results, t->candidates);
+		const leaders l = leaders_of(results, t->contestants);
 		const size_t problem = strlen(results[0].problem);
 		c.problem = problem > c.problem ? problem : c.problem;
-		for (size_t k = 0; k < t->candidates; k++) {
+		for (size_t k = 0; k < t->contestants; k++) {
 			const size_t variant = strlen(results[k].variant);
 			if (((&results[k] == l.best && !l.tied) || has_line(t, &results[k], &l)) && variant > c.variant)
 				c.variant = variant;
@@ -131,7 +131,7 @@ static void put_line(FILE *stream, const columns *c, const bench_result *r)
 
 static void put_problem(FILE *stream, const measure_table *t, const bench_result *results, const columns *c)
 {
-	const leaders l = leaders_of(results, t->candidates);
+	const leaders l = leaders_of(results, t->contestants);
 	term_row row = {.stream = stream, .next = 2, .indent = 6};
 	term_row_put(&row, results[0].problem, (int)c->problem);
 	if (!l.best) {
@@ -139,12 +139,12 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 		term_wrap(stream, results[0].reason, row.used + 16, 6);
 	} else {
 		if (l.tied)
-			put_tie(&row, results, t->candidates, &l);
+			put_tie(&row, results, t->contestants, &l);
 		else
 			put_decided(&row, c, &l);
 		fputc('\n', stream);
 	}
-	for (size_t k = 0; k < t->candidates; k++) {
+	for (size_t k = 0; k < t->contestants; k++) {
 		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
 			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG",
 			        results[k].problem, results[k].variant, results[k].reason);
@@ -175,7 +175,8 @@ void measure_print(const measured *m, FILE *stream)
 	term_row row = {.stream = stream, .indent = 6};
 	snprintf(head, sizeof head, "BENCH  %.60s: %zu %s, %u %s, %zu %s", m->shapes, s->problems,
 	         plural((double)s->problems, "problem", "problems"), (unsigned)m->threads,
-	         plural(m->threads, "thread", "threads"), s->processes, plural((double)s->processes, "process", "processes"));
+	         plural(m->threads, "thread", "threads"), s->processes,
+	         plural((double)s->processes, "process", "processes"));
 	width_text(s->noise, noise);
 	snprintf(tail, sizeof tail, "%.0f s  noise %s", s->seconds, noise);
 	term_row_put(&row, head, 54);

@@ -10,9 +10,9 @@
 #define MEASURE_DELTA 0.02 /* a smaller difference is of no interest: the two are called equal */
 
 typedef struct measure_table {
-	bench_result *result; /* [problems][candidates]; those without a name were not reached */
-	size_t problems, candidates;
-	unsigned char *own; /* [candidates] a plug-in's: always shown */
+	bench_result *result; /* [problems][contestants]; those without a name were not reached */
+	size_t problems, contestants;
+	unsigned char *own; /* [contestants] a plug-in's: always shown */
 	int every;          /* every variant is shown */
 } measure_table;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* race.c - see race.h: problems one after another; on each, open and judge every candidate, choose sizes, measure in
+/* race.c - see race.h: problems one after another; on each, open and judge every contestant, choose sizes, measure in
  * fresh processes, report.  Order inside: race_internal.h. */
 #include "race_internal.h"
 
@@ -21,21 +21,21 @@ double race_now(void)
 
 int race_stopped(const race *r) { return r->filled.stop && *r->filled.stop; }
 
-void race_drop(race_lane *lane, race_status status, const char *reason)
+void race_drop(race_runner *runner, race_status status, const char *reason)
 {
-	lane->alive = 0;
-	lane->result.status = status;
-	lane->result.code = status == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN;
-	snprintf(lane->result.reason, sizeof lane->result.reason, "%s", reason);
+	runner->alive = 0;
+	runner->result.status = status;
+	runner->result.code = status == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN;
+	snprintf(runner->result.reason, sizeof runner->result.reason, "%s", reason);
 }
 
-void race_skip(race_lane *lane, reason_code code, const char *reason)
+void race_skip(race_runner *runner, reason_code code, const char *reason)
 {
-	race_drop(lane, RACE_SKIPPED, reason);
-	lane->result.code = code;
+	race_drop(runner, RACE_SKIPPED, reason);
+	runner->result.code = code;
 }
 
-void race_drop_error(race *r, size_t slot, const char *when, const gm_error *error)
+void race_drop_error(race *r, size_t index, const char *when, const gm_error *error)
 {
 	const race_status status = error->status == GM_UNSUPPORTED ? RACE_UNSUPPORTED
 	                         : error->status == GM_NO_CPU      ? RACE_SKIPPED
@@ -45,16 +45,16 @@ void race_drop_error(race *r, size_t slot, const char *when, const gm_error *err
 		snprintf(reason, sizeof reason, "%s while %s: %.200s", gm_status_name(error->status), when, error->message);
 	else
 		snprintf(reason, sizeof reason, "%.250s", error->message);
-	race_drop(&r->lane[slot], status, reason);
-	r->lane[slot].result.code = reason_of(error->status);
+	race_drop(&r->runner[index], status, reason);
+	r->runner[index].result.code = reason_of(error->status);
 }
 
-size_t race_alive(const race *r, size_t slots[RACE_MAX_CANDIDATES])
+size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 {
 	size_t n = 0;
-	for (size_t i = 0; i < r->filled.candidate_count; i++)
-		if (r->lane[i].alive)
-			slots[n++] = i;
+	for (size_t i = 0; i < r->filled.contestant_count; i++)
+		if (r->runner[i].alive)
+			indices[n++] = i;
 	return n;
 }
 
@@ -71,30 +71,30 @@ static void progress(const race *r, const char *what, double part)
 
 /* ---- opening and judging ---- */
 
-static void open_lane(race *r, size_t slot)
+static void open_runner(race *r, size_t index)
 {
-	race_lane *lane = &r->lane[slot];
+	race_runner *runner = &r->runner[index];
 	race_opened opened = {0};
 	gm_error error = {0};
 	const double begun = race_now();
 
-	const gm_status status = r->source.open(r->source.context, slot, &r->filled.candidates[slot], r->spec, r->tensors,
-	                                        r->data, &opened, &error);
-	lane->open_seconds = race_now() - begun;
+	const gm_status status = r->source.open(r->source.context, index, &r->filled.contestants[index], r->spec,
+	                                        r->tensors, r->data, &opened, &error);
+	runner->open_seconds = race_now() - begun;
 	if (status != GM_OK) {
 		error.status = status;
-		race_drop_error(r, slot, "started", &error);
+		race_drop_error(r, index, "started", &error);
 		return;
 	}
-	lane->alive = 1;
-	lane->result.plan_bytes = opened.plan_bytes;
-	lane->result.tape_bytes = opened.tape_bytes;
-	snprintf(lane->result.engine, sizeof lane->result.engine, "%s", opened.engine);
+	runner->alive = 1;
+	runner->result.plan_bytes = opened.plan_bytes;
+	runner->result.tape_bytes = opened.tape_bytes;
+	snprintf(runner->result.engine, sizeof runner->result.engine, "%s", opened.engine);
 }
 
-static gm_status judge_lane(race *r, size_t slot, gm_error *error)
+static gm_status judge_runner(race *r, size_t index, gm_error *error)
 {
-	race_lane *lane = &r->lane[slot];
+	race_runner *runner = &r->runner[index];
 	void **got = calloc(r->tensors->count, sizeof *got);
 	const float **effective = calloc(r->tensors->count, sizeof *effective);
 	char reason[RACE_REASON] = "";
@@ -103,12 +103,12 @@ static gm_status judge_lane(race *r, size_t slot, gm_error *error)
 		free(effective);
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", r->tensors->count);
 	}
-	r->source.outputs(r->source.context, slot, got, effective);
+	r->source.outputs(r->source.context, index, got, effective);
 	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.candidates[slot], got, effective, &lane->result.judged,
+	                                            &r->filled.contestants[index], got, effective, &runner->result.judged,
 	                                            reason);
 	if (verdict != RACE_TIMED)
-		race_drop(lane, verdict, reason[0] ? reason : "judged wrong");
+		race_drop(runner, verdict, reason[0] ? reason : "judged wrong");
 	free(got);
 	free(effective);
 	return GM_OK;
@@ -116,7 +116,7 @@ static gm_status judge_lane(race *r, size_t slot, gm_error *error)
 
 static void close_lanes(race *r)
 {
-	for (size_t i = 0; i < r->filled.candidate_count; i++)
+	for (size_t i = 0; i < r->filled.contestant_count; i++)
 		r->source.close(r->source.context, i);
 }
 
@@ -126,18 +126,18 @@ static gm_status open_and_judge(race *r, gm_error *error)
 	judged_how judged;
 	char reason[RACE_REASON] = "";
 
-	for (size_t i = 0; status == GM_OK && i < r->filled.candidate_count; i++) {
-		const race_candidate *c = &r->filled.candidates[i];
+	for (size_t i = 0; status == GM_OK && i < r->filled.contestant_count; i++) {
+		const race_contestant *c = &r->filled.contestants[i];
 		const int out = c->why_not != NULL;
 		if (out || race_stopped(r)) {
-			race_skip(&r->lane[i], out ? c->code : CODE_INTERRUPTED, out ? c->why_not : "interrupted");
+			race_skip(&r->runner[i], out ? c->code : CODE_INTERRUPTED, out ? c->why_not : "interrupted");
 			continue;
 		}
-		progress(r, "judging", 0.5 * (double)i / (double)r->filled.candidate_count);
-		open_lane(r, i);
-		if (r->lane[i].alive)
-			status = judge_lane(r, i, error);
-		if (!r->lane[i].alive)
+		progress(r, "judging", 0.5 * (double)i / (double)r->filled.contestant_count);
+		open_runner(r, i);
+		if (r->runner[i].alive)
+			status = judge_runner(r, i, error);
+		if (!r->runner[i].alive)
 			r->source.close(r->source.context, i);
 	}
 	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, &judged, reason);
@@ -148,22 +148,22 @@ static gm_status open_and_judge(race *r, gm_error *error)
 
 static void reopen(race *r)
 {
-	size_t slots[RACE_MAX_CANDIDATES];
-	const size_t n = race_alive(r, slots);
+	size_t indices[RACE_MAX_CONTESTANTS];
+	const size_t n = race_alive(r, indices);
 	close_lanes(r);
 	for (size_t i = 0; i < n; i++) {
-		r->lane[slots[i]].alive = 0;
-		open_lane(r, slots[i]);
+		r->runner[indices[i]].alive = 0;
+		open_runner(r, indices[i]);
 	}
 }
 
 static gm_status measure(race *r, gm_error *error)
 {
-	size_t slots[RACE_MAX_CANDIDATES];
+	size_t indices[RACE_MAX_CONTESTANTS];
 	char text[64];
 
 	race_warm(r);
-	if (race_alive(r, slots) == 0 || race_stopped(r))
+	if (race_alive(r, indices) == 0 || race_stopped(r))
 		return GM_OK;
 	race_choose_size(r);
 	GM_TRY(race_blocks_create(r, error));
@@ -175,7 +175,7 @@ static gm_status measure(race *r, gm_error *error)
 			reopen(r);
 			race_warm(r);
 		}
-		if (race_alive(r, slots) > 0)
+		if (race_alive(r, indices) > 0)
 			GM_TRY(race_time_process(r, error));
 	}
 	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
@@ -188,13 +188,13 @@ static gm_status measure(race *r, gm_error *error)
 
 static void begin_results(race *r)
 {
-	memset(r->lane, 0, r->filled.candidate_count * sizeof *r->lane);
-	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		bench_result *x = &r->lane[i].result;
+	memset(r->runner, 0, r->filled.contestant_count * sizeof *r->runner);
+	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+		bench_result *x = &r->runner[i].result;
 		bench_result_init(x);
 		x->status = RACE_TIMED; // unless something comes up
 		gm_spec_format(r->spec, x->problem);
-		snprintf(x->variant, sizeof x->variant, "%s", r->filled.candidates[i].variant);
+		snprintf(x->variant, sizeof x->variant, "%s", r->filled.contestants[i].variant);
 		x->place = r->problem;
 		x->threads = r->filled.threads;
 	}
@@ -204,28 +204,28 @@ static void report(race *r)
 {
 	race_summary *s = r->summary;
 	size_t *const counter[] = {&s->timed, &s->rejected, &s->unsupported, &s->skipped, &s->failed};
-	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		race_lane *lane = &r->lane[i];
-		if (lane->alive && !lane->result.blocks_ns)
-			race_skip(lane, CODE_INTERRUPTED, "interrupted");
-		r->row[i] = lane->result;
-		++*counter[lane->result.status];
-		if (lane->result.status != RACE_TIMED)
+	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+		race_runner *runner = &r->runner[i];
+		if (runner->alive && !runner->result.blocks_ns)
+			race_skip(runner, CODE_INTERRUPTED, "interrupted");
+		r->row[i] = runner->result;
+		++*counter[runner->result.status];
+		if (runner->result.status != RACE_TIMED)
 			continue;
-		s->tainted += lane->result.tainted;
+		s->tainted += runner->result.tainted;
 		for (size_t b = 0; b < r->size.processes * r->size.blocks; b++)
-			s->blocks += isfinite(lane->block_ns[b]) != 0;
-		if (lane->result.processes > s->processes)
-			s->processes = lane->result.processes;
+			s->blocks += isfinite(runner->block_ns[b]) != 0;
+		if (runner->result.processes > s->processes)
+			s->processes = runner->result.processes;
 	}
-	r->filled.report(r->filled.report_context, r->row, r->filled.candidate_count);
+	r->filled.report(r->filled.report_context, r->row, r->filled.contestant_count);
 }
 
 static void skip_problem(race *r, reason_code code, const char *why)
 {
 	begin_results(r);
-	for (size_t i = 0; i < r->filled.candidate_count; i++)
-		race_skip(&r->lane[i], code, why);
+	for (size_t i = 0; i < r->filled.contestant_count; i++)
+		race_skip(&r->runner[i], code, why);
 	report(r);
 }
 
@@ -311,12 +311,12 @@ static gm_status check_options(const race_options *o, gm_error *error)
 {
 	if (!o->judge || !o->report)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
-	if (!o->specs || o->spec_count == 0 || !o->candidates || o->candidate_count == 0)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu problems and %zu candidates: nothing to race", o->spec_count,
-		               o->candidate_count);
-	if (o->candidate_count > RACE_MAX_CANDIDATES || o->processes > RACE_MAX_PROCESSES || o->blocks > 10000)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu candidates (at most %d), %zu processes (%d), %zu blocks (10000)",
-		               o->candidate_count, RACE_MAX_CANDIDATES, o->processes, RACE_MAX_PROCESSES, o->blocks);
+	if (!o->specs || o->spec_count == 0 || !o->contestants || o->contestant_count == 0)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu problems and %zu contestants: nothing to race", o->spec_count,
+		               o->contestant_count);
+	if (o->contestant_count > RACE_MAX_CONTESTANTS || o->processes > RACE_MAX_PROCESSES || o->blocks > 10000)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants (at most %d), %zu processes (%d), %zu blocks (10000)",
+		               o->contestant_count, RACE_MAX_CONTESTANTS, o->processes, RACE_MAX_PROCESSES, o->blocks);
 	return GM_OK;
 }
 
@@ -342,7 +342,7 @@ static void conclude(race *r, const struct race_worker *worker)
 	if (worker)
 		race_worker_notes(worker, s->notes);
 	const size_t used = strlen(s->notes);
-	if (r->loss_unknown)
+	if (r->steal_unknown)
 		snprintf(s->notes + used, sizeof s->notes - used,
 		         "%stime lost to others cannot be read here: no block is tainted", used ? "\n" : "");
 }
@@ -353,7 +353,7 @@ static gm_status race_with_memory(race *r, gm_error *error)
 	const race_options *o = &r->filled;
 	gm_status status = GM_OK;
 
-	if (!r->lane || !r->row || !r->sample_ns || !r->chunk_ns || !r->noise)
+	if (!r->runner || !r->row || !r->sample_ns || !r->chunk_ns || !r->noise)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
 	GM_TRY(gbench_create(o->flags, o->flag_count, &r->bench, error));
 	if (o->source)
@@ -371,17 +371,17 @@ static gm_status race_with_memory(race *r, gm_error *error)
 gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
 {
 	GM_TRY(check_options(options, error));
-	const size_t n = options->candidate_count;
+	const size_t n = options->contestant_count;
 	race r = {.filled = with_defaults(options), .summary = summary, .begun = race_now(), .slowness = 1};
 
 	memset(summary, 0, sizeof *summary);
-	r.lane = calloc(n, sizeof *r.lane);
+	r.runner = calloc(n, sizeof *r.runner);
 	r.row = calloc(n, sizeof *r.row);
 	r.sample_ns = calloc(RACE_MOST_SAMPLES, sizeof *r.sample_ns);
 	r.chunk_ns = calloc(RACE_MOST_SAMPLES, sizeof *r.chunk_ns);
 	r.noise = calloc(n * options->spec_count, sizeof *r.noise);
 	const gm_status status = race_with_memory(&r, error);
-	free(r.lane);
+	free(r.runner);
 	free(r.row);
 	free(r.sample_ns);
 	free(r.chunk_ns);

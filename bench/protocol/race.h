@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* race.h - the measuring protocol: which variant is faster on a problem, and by how much (method: README.md).
  *
- * For every problem: open every candidate in a fresh worker, judge it, then time blocks of all candidates in the
+ * For every problem: open every contestant in a fresh worker, judge it, then time blocks of all contestants in the
  * order of a cyclic Latin square with equal iteration counts; repeat in `processes` fresh processes.  Ratios are
  * medians of paired log ratios to the fastest.  What the judge did not pass is never timed.
  * Google Benchmark drives every timed block (gbench_shim.h); the times come from the worker.
@@ -14,39 +14,39 @@
 #include "gatemark/tensors.h"
 #include "record/reason.h"
 
-#define RACE_PROTOCOL       1 /* `versions.protocol` of records: changes when times stop being comparable */
-#define RACE_REASON         256
-#define RACE_MAX_CANDIDATES 64
-#define RACE_MAX_PROCESSES  64
+#define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
+#define RACE_REASON          256
+#define RACE_MAX_CONTESTANTS 64
+#define RACE_MAX_PROCESSES   64
 
-typedef struct race_candidate {
+typedef struct race_contestant {
 	const char *variant; /* name in the variant table or in the plug-in */
 	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
 	const char *why_not; /* not NULL: never started, skipped for this reason, */
 	reason_code code;    /* for programs */
-} race_candidate;
+} race_contestant;
 
-/* Judges one candidate on one problem, before it is timed.
+/* Judges one contestant on one problem, before it is timed.
  *   data   [row] inputs, weights, upstream gradients as given to it (NULL: other rows)
  *   got    [row] its outputs (and gradients, where spec->pass computes them); poisoned with NaNs before it ran
  *   effective [row] weights that it really multiplies, where it rounds them; NULL: as given
  *   judged how; reason: why not, one sentence
  * Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
- * Candidates come in the caller's order.  A last call with candidate, got and effective NULL says that data, tensors
+ * Contestants come in the caller's order.  A last call with contestant, got and effective NULL says that data, tensors
  * and spec are about to go: drop what refers to them (its result is ignored). */
 typedef race_status race_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                               const race_candidate *candidate, void *const *got, const float *const *effective,
+                               const race_contestant *contestant, void *const *got, const float *const *effective,
                                judged_how *judged, char reason[RACE_REASON]);
 
 /* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
-#define RACE_LOST 0.05
+#define RACE_STEAL_LIMIT 0.05
 
-/* Two candidates of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
+/* Two contestants of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;
 race_verdict race_compare(const bench_result *result, double delta);
 
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
-/* All results of one problem, in the caller's order of candidates; valid during the call only, blocks_ns is the race's. */
+/* All results of one problem, in the caller's order of contestants; valid during the call only, blocks_ns is the race's. */
 typedef void race_report(void *context, const bench_result *results, size_t count);
 
 struct race_source;
@@ -54,9 +54,9 @@ struct race_source;
 typedef struct race_options {
 	const gm_spec *specs; /* pass NONE means FWD */
 	size_t spec_count;
-	const race_candidate *candidates; /* the same variant twice is an A/A race */
-	size_t candidate_count;           /* 1..RACE_MAX_CANDIDATES */
-	race_judge *judge;                /* required */
+	const race_contestant *contestants; /* the same variant twice is an A/A race */
+	size_t contestant_count;            /* 1..RACE_MAX_CONTESTANTS */
+	race_judge *judge;                  /* required */
 	void *judge_context;
 	race_report *report; /* required */
 	void *report_context;
@@ -88,7 +88,7 @@ typedef struct race_summary {
 	char notes[512]; /* sentences about what could not be had (pinning, loss counters), "\n" between */
 } race_summary;
 
-/* GM_OK whatever became of single candidates.  GM_BAD_ARGUMENT (no judge, no report, no candidate, a flag that Google
+/* GM_OK whatever became of single contestants.  GM_BAD_ARGUMENT (no judge, no report, no contestant, a flag that Google
  * Benchmark does not know), GM_NO_MEMORY.  At most one race at a time in a process (Google Benchmark is global). */
 GM_CHECKED gm_status race_run(const race_options *options, race_summary *summary, gm_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* race_result.c - from blocks to figures.  Tainted blocks are left out as long as enough others are there: FEW_BLOCKS
- * of them, from two processes if there were two.  Else all count (the interval shows it), and for a candidate's own
+ * of them, from two processes if there were two.  Else all count (the interval shows it), and for a contestant's own
  * times the reason says so. */
 #include "race_internal.h"
 
@@ -22,22 +22,22 @@ typedef struct table { /* values by process, for the bootstrap */
 	size_t count;
 } table;
 
-static int counts(const race_lane *lane, size_t block, int all)
+static int counts(const race_runner *runner, size_t block, int all)
 {
-	return isfinite(lane->block_ns[block]) && (all || !lane->tainted[block]);
+	return isfinite(runner->block_ns[block]) && (all || !runner->tainted[block]);
 }
 
-/* Fills t with block medians of lane, or with log ratios to base in the blocks of the same row and process.
+/* Fills t with block medians of runner, or with log ratios to base in the blocks of the same row and process.
  * Returns how many processes contribute. */
-static size_t gather(const race *r, const race_lane *lane, const race_lane *base, int all, table *t)
+static size_t gather(const race *r, const race_runner *runner, const race_runner *base, int all, table *t)
 {
 	size_t processes = 0;
 	t->count = 0;
 	for (size_t p = 0; p < r->size.processes; p++) {
 		t->start[p] = t->count;
 		for (size_t b = p * r->size.blocks; b < (p + 1) * r->size.blocks; b++)
-			if (counts(lane, b, all) && (!base || counts(base, b, all)))
-				t->value[t->count++] = base ? log(lane->block_ns[b] / base->block_ns[b]) : lane->block_ns[b];
+			if (counts(runner, b, all) && (!base || counts(base, b, all)))
+				t->value[t->count++] = base ? log(runner->block_ns[b] / base->block_ns[b]) : runner->block_ns[b];
 		processes += t->count > t->start[p];
 	}
 	t->start[r->size.processes] = t->count;
@@ -45,13 +45,13 @@ static size_t gather(const race *r, const race_lane *lane, const race_lane *base
 }
 
 /* Without tainted blocks if that leaves enough.  Returns 1 if all had to count. */
-static int gather_enough(const race *r, const race_lane *lane, const race_lane *base, table *t)
+static int gather_enough(const race *r, const race_runner *runner, const race_runner *base, table *t)
 {
-	const size_t processes = gather(r, lane, base, 0, t);
+	const size_t processes = gather(r, runner, base, 0, t);
 	if (t->count >= FEW_BLOCKS && (processes >= 2 || r->size.processes < 2))
 		return 0;
 	const size_t without = t->count;
-	gather(r, lane, base, 1, t);
+	gather(r, runner, base, 1, t);
 	return t->count > without;
 }
 
@@ -69,18 +69,18 @@ static double median_of(const table *t)
 }
 
 /* Quantiles and mean of the kept samples. */
-static void sample_figures(const race *r, race_lane *lane, int all, double *kept)
+static void sample_figures(const race *r, race_runner *runner, int all, double *kept)
 {
-	bench_result *x = &lane->result;
+	bench_result *x = &runner->result;
 	double sum = 0;
 	size_t n = 0;
 
 	for (size_t b = 0; b < r->size.processes * r->size.blocks; b++) {
-		x->tainted += isfinite(lane->block_ns[b]) && lane->tainted[b];
-		if (!counts(lane, b, all))
+		x->tainted += isfinite(runner->block_ns[b]) && runner->tainted[b];
+		if (!counts(runner, b, all))
 			continue;
-		const double *samples = lane->samples + b * r->size.samples;
-		for (size_t i = 0; i < (lane->tainted[b] ? r->size.samples : lane->kept[b]); i++)
+		const double *samples = runner->samples + b * r->size.samples;
+		for (size_t i = 0; i < (runner->tainted[b] ? r->size.samples : runner->kept[b]); i++)
 			sum += kept[n++] = samples[i];
 	}
 	stats_sort(kept, n);
@@ -93,58 +93,58 @@ static void sample_figures(const race *r, race_lane *lane, int all, double *kept
 	x->mean_ns = sum / (double)n;
 	if (all)
 		snprintf(x->reason, sizeof x->reason, "%zu of its blocks lost over %.0f %% of their time to others: all count",
-		         x->tainted, 100 * RACE_LOST);
+		         x->tainted, 100 * RACE_STEAL_LIMIT);
 }
 
-static void lane_figures(race *r, size_t slot, table *t, double *kept)
+static void lane_figures(race *r, size_t index, table *t, double *kept)
 {
-	race_lane *lane = &r->lane[slot];
-	bench_result *x = &lane->result;
+	race_runner *runner = &r->runner[index];
+	bench_result *x = &runner->result;
 
-	const int all = gather_enough(r, lane, NULL, t);
+	const int all = gather_enough(r, runner, NULL, t);
 	if (t->count == 0) {
 		const int stopped = race_stopped(r);
-		race_skip(lane, stopped ? CODE_INTERRUPTED : CODE_FILTERED,
+		race_skip(runner, stopped ? CODE_INTERRUPTED : CODE_FILTERED,
 		          stopped ? "interrupted" : "no block of it was run (--benchmark_filter)");
 		return;
 	}
-	sample_figures(r, lane, all, kept);
+	sample_figures(r, runner, all, kept);
 	x->p50_ns = median_of(t);
-	const stats_interval i = interval_of(r, t, 2 * slot);
+	const stats_interval i = interval_of(r, t, 2 * index);
 	x->low_ns = fmax(i.low, 0);
 	x->high_ns = i.high;
 	x->calls_per_sample = r->size.calls;
 	x->processes = r->size.processes;
 	x->blocks_ns_rows = r->size.processes;
 	x->blocks_ns_columns = r->size.blocks;
-	x->blocks_ns = lane->block_ns;
+	x->blocks_ns = runner->block_ns;
 	x->steps_per_s = (double)r->spec->T * (double)r->spec->N / (x->p50_ns * 1e-9);
 	x->gflops = gm_spec_flops(r->spec) / x->p50_ns;
 	r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
 }
 
 /* NAN if the two never ran in the same row. */
-static double paired_ratio(const race *r, const race_lane *lane, const race_lane *base, table *t)
+static double paired_ratio(const race *r, const race_runner *runner, const race_runner *base, table *t)
 {
-	gather_enough(r, lane, base, t);
+	gather_enough(r, runner, base, t);
 	return t->count ? exp(median_of(t)) : NAN;
 }
 
-/* The one that nobody beats: from the smallest p50, on to whoever is faster in pairs, as often as there are lanes. */
-static size_t fastest(const race *r, const size_t *slots, size_t n, table *t)
+/* The one that nobody beats: from the smallest p50, on to whoever is faster in pairs, as often as there are runners. */
+static size_t fastest(const race *r, const size_t *indices, size_t n, table *t)
 {
-	size_t best = slots[0];
+	size_t best = indices[0];
 	for (size_t i = 1; i < n; i++)
-		if (r->lane[slots[i]].result.p50_ns < r->lane[best].result.p50_ns)
-			best = slots[i];
+		if (r->runner[indices[i]].result.p50_ns < r->runner[best].result.p50_ns)
+			best = indices[i];
 	for (size_t round = 0; round < n; round++) {
 		size_t next = best;
 		double least = 1.0;
 		for (size_t i = 0; i < n; i++) {
-			const double ratio = paired_ratio(r, &r->lane[slots[i]], &r->lane[best], t);
+			const double ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
 			if (ratio < least) {
 				least = ratio;
-				next = slots[i];
+				next = indices[i];
 			}
 		}
 		if (next == best)
@@ -156,19 +156,19 @@ static size_t fastest(const race *r, const size_t *slots, size_t n, table *t)
 
 static void ratios(race *r, table *t)
 {
-	size_t slots[RACE_MAX_CANDIDATES];
-	const size_t n = race_alive(r, slots);
+	size_t indices[RACE_MAX_CONTESTANTS];
+	const size_t n = race_alive(r, indices);
 	if (n == 0)
 		return;
-	const size_t best = fastest(r, slots, n, t);
+	const size_t best = fastest(r, indices, n, t);
 	for (size_t i = 0; i < n; i++) {
-		bench_result *x = &r->lane[slots[i]].result;
-		x->ratio = paired_ratio(r, &r->lane[slots[i]], &r->lane[best], t);
-		if (slots[i] == best) {
+		bench_result *x = &r->runner[indices[i]].result;
+		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
+		if (indices[i] == best) {
 			x->ratio = x->ratio_low = x->ratio_high = 1.0;
 			continue;
 		}
-		const stats_interval interval = interval_of(r, t, 2 * slots[i] + 1);
+		const stats_interval interval = interval_of(r, t, 2 * indices[i] + 1);
 		x->ratio_low = exp(interval.low);
 		x->ratio_high = exp(interval.high);
 	}
@@ -182,8 +182,8 @@ gm_status race_figures(race *r, gm_error *error)
 	gm_status status = GM_OK;
 
 	if (t.value && t.scratch && kept) {
-		for (size_t i = 0; i < r->filled.candidate_count; i++)
-			if (r->lane[i].alive)
+		for (size_t i = 0; i < r->filled.contestant_count; i++)
+			if (r->runner[i].alive)
 				lane_figures(r, i, &t, kept);
 		ratios(r, &t);
 	} else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* race_size.c - how much is measured, and in which order.  Equal counts for every candidate of a problem: the
+/* race_size.c - how much is measured, and in which order.  Equal counts for every contestant of a problem: the
  * fastest decides the calls of a sample (long enough for the clock), the geometric mean the samples of a block, the
  * slowest caps it. */
 #include "race_internal.h"
@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 
-#define BLOCK_NS       5e6 /* a block of the middling candidate */
+#define BLOCK_NS       5e6 /* a block of the middling contestant */
 #define QUICK_BLOCK_NS 2.5e6
 #define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
 #define FEW_SAMPLES    4   /* a budget does not go below, where a block had them */
@@ -18,7 +18,7 @@
 
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
 {
-	size_t shuffle[RACE_MAX_CANDIDATES];
+	size_t shuffle[RACE_MAX_CONTESTANTS];
 	stats_stream stream = {random_draw(random_draw(seed, problem), process), 0};
 	for (size_t i = 0; i < n; i++)
 		shuffle[i] = i;
@@ -50,15 +50,15 @@ static pace measure_pace(const race *r)
 {
 	pace p = {INFINITY, 0, 0, 0, 0, 0};
 	double logs = 0;
-	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		const race_lane *lane = &r->lane[i];
-		if (!lane->alive)
+	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+		const race_runner *runner = &r->runner[i];
+		if (!runner->alive)
 			continue;
-		p.fastest = fmin(p.fastest, lane->estimate_ns);
-		p.slowest = fmax(p.slowest, lane->estimate_ns);
-		p.sum += lane->estimate_ns;
-		p.open += lane->open_seconds;
-		logs += log(lane->estimate_ns);
+		p.fastest = fmin(p.fastest, runner->estimate_ns);
+		p.slowest = fmax(p.slowest, runner->estimate_ns);
+		p.sum += runner->estimate_ns;
+		p.open += runner->open_seconds;
+		logs += log(runner->estimate_ns);
 		p.n++;
 	}
 	p.middle = exp(logs / (double)p.n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* race_source.h - where a race gets its times from: worker processes (race_worker.c), or a test's simulation.
- * A source holds one set of candidates open at a time; `slot` is the candidate's index in the race's options. */
+ * A source holds one set of contestants open at a time; `index` is the contestant's index in the race's options. */
 #ifndef BENCH_RACE_SOURCE_H
 #define BENCH_RACE_SOURCE_H
 
@@ -13,18 +13,18 @@ typedef struct race_opened {
 
 typedef struct race_source {
 	void *context;
-	/* Starts a fresh process for the candidate, plans the problem, copies data in and runs it once.
+	/* Starts a fresh process for the contestant, plans the problem, copies data in and runs it once.
 	 * Status as of the worker: GM_UNSUPPORTED, GM_NO_CPU, GM_CRASHED ... */
-	gm_status (*open)(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
+	gm_status (*open)(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
 	                  const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error);
 	/* What the run left: got[row] of outputs and gradients, effective[row] of weights that are not as given; NULL
 	 * elsewhere (both come zeroed).  Valid until the next call of time. */
-	void (*outputs)(void *context, size_t slot, void **got, const float **effective);
+	void (*outputs)(void *context, size_t index, void **got, const float **effective);
 	/* `samples` samples of `calls` calls, ns a call.  *lost = share of the block's time that others had (steal,
 	 * run-queue wait), negative if it cannot be told. */
-	gm_status (*time)(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+	gm_status (*time)(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
 	                  double *lost, gm_error *error);
-	void (*close)(void *context, size_t slot);
+	void (*close)(void *context, size_t index);
 } race_source;
 
 /* The source of real races.  notes: as in race_summary. */

@@ -17,40 +17,40 @@
 #define PROBE_SAMPLES 256.0 /* at most */
 #define GBENCH_NAME   (GM_SPEC_TEXT + 128)
 
-/* One message to the source; 0 = the lane is out of the race. */
-static int time_chunk(race *r, size_t slot, uint64_t calls, size_t samples, double *lost)
+/* One message to the source; 0 = the runner is out of the race. */
+static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, double *lost)
 {
 	gm_error error = {0};
-	const gm_status status = r->source.time(r->source.context, slot, r->spec->pass, calls, samples, r->chunk_ns, lost,
+	const gm_status status = r->source.time(r->source.context, index, r->spec->pass, calls, samples, r->chunk_ns, lost,
 	                                        &error);
 	if (status != GM_OK) {
 		error.status = status;
-		race_drop_error(r, slot, "timed", &error);
+		race_drop_error(r, index, "timed", &error);
 		return 0;
 	}
 	for (size_t i = 0; i < samples; i++)
 		if (!(r->chunk_ns[i] > 0) || !isfinite(r->chunk_ns[i])) {
-			race_drop(&r->lane[slot], RACE_FAILED, "its time is not a positive number");
+			race_drop(&r->runner[index], RACE_FAILED, "its time is not a positive number");
 			return 0;
 		}
 	if (*lost < 0)
-		r->loss_unknown = 1;
+		r->steal_unknown = 1;
 	return 1;
 }
 
 /* A block into r->sample_ns, in chunks so that a loss costs a chunk and not the block: samples of chunks that lost
  * nothing first, *kept of them, the others behind. */
-static int time_block(race *r, size_t slot, uint64_t calls, size_t samples, size_t *kept)
+static int time_block(race *r, size_t index, uint64_t calls, size_t samples, size_t *kept)
 {
-	const double sample_ns = r->lane[slot].estimate_ns * (double)calls; // 0 before the first estimate
+	const double sample_ns = r->runner[index].estimate_ns * (double)calls; // 0 before the first estimate
 	const size_t most = sample_ns > 0 ? (size_t)fmax(1, fmin((double)samples, CHUNK_NS / sample_ns)) : samples;
 	size_t good = 0, bad = 0;
 	while (good + bad < samples) {
 		const size_t left = samples - good - bad, n = left < most ? left : most;
 		double lost = 0;
-		if (!time_chunk(r, slot, calls, n, &lost))
+		if (!time_chunk(r, index, calls, n, &lost))
 			return 0;
-		if (lost > RACE_LOST)
+		if (lost > RACE_STEAL_LIMIT)
 			memcpy(r->sample_ns + samples - (bad += n), r->chunk_ns, n * sizeof *r->chunk_ns);
 		else
 			memcpy(r->sample_ns + (good += n) - n, r->chunk_ns, n * sizeof *r->chunk_ns);
@@ -60,82 +60,82 @@ static int time_block(race *r, size_t slot, uint64_t calls, size_t samples, size
 }
 
 /* Short blocks until two medians in a row agree.  Only the first process' estimate decides sizes. */
-static void warm_lane(race *r, size_t slot)
+static void warm_runner(race *r, size_t index)
 {
 	size_t kept;
 	double last = INFINITY;
-	if (!time_block(r, slot, 1, 1, &kept)) // the very first call: cold, counts for nothing
+	if (!time_block(r, index, 1, 1, &kept)) // the very first call: cold, counts for nothing
 		return;
 	double guess = r->sample_ns[0];
 	for (size_t i = 0; i < WARM_MOST; i++) {
 		const double calls = fmax(1, fmin(RACE_MOST_CALLS, ceil(RACE_SAMPLE_NS / guess)));
 		const size_t samples = (size_t)fmax(1, fmin(PROBE_SAMPLES, PROBE_NS / (calls * guess)));
-		if (race_stopped(r) || !time_block(r, slot, (uint64_t)calls, samples, &kept))
+		if (race_stopped(r) || !time_block(r, index, (uint64_t)calls, samples, &kept))
 			return;
 		guess = stats_median(r->sample_ns, kept ? kept : samples);
 		if (fabs(guess - last) <= WARM_AGREE * guess)
 			break;
 		last = guess;
 	}
-	r->lane[slot].estimate_ns = guess;
+	r->runner[index].estimate_ns = guess;
 }
 
 void race_warm(race *r)
 {
-	size_t slots[RACE_MAX_CANDIDATES];
-	const size_t n = race_alive(r, slots);
+	size_t indices[RACE_MAX_CONTESTANTS];
+	const size_t n = race_alive(r, indices);
 	for (size_t i = 0; i < n && !race_stopped(r); i++)
-		warm_lane(r, slots[i]);
+		warm_runner(r, indices[i]);
 }
 
 gm_status race_blocks_create(race *r, gm_error *error)
 {
 	const size_t blocks = r->size.processes * r->size.blocks;
-	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		race_lane *lane = &r->lane[i];
-		if (!lane->alive)
+	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+		race_runner *runner = &r->runner[i];
+		if (!runner->alive)
 			continue;
-		lane->samples = calloc(blocks * r->size.samples, sizeof *lane->samples);
-		lane->kept = calloc(blocks, sizeof *lane->kept);
-		lane->block_ns = calloc(blocks, sizeof *lane->block_ns);
-		lane->tainted = calloc(blocks, sizeof *lane->tainted);
-		if (!lane->samples || !lane->kept || !lane->block_ns || !lane->tainted)
+		runner->samples = calloc(blocks * r->size.samples, sizeof *runner->samples);
+		runner->kept = calloc(blocks, sizeof *runner->kept);
+		runner->block_ns = calloc(blocks, sizeof *runner->block_ns);
+		runner->tainted = calloc(blocks, sizeof *runner->tainted);
+		if (!runner->samples || !runner->kept || !runner->block_ns || !runner->tainted)
 			return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks of %zu samples", blocks, r->size.samples);
 		for (size_t b = 0; b < blocks; b++)
-			lane->block_ns[b] = NAN;
+			runner->block_ns[b] = NAN;
 	}
 	return GM_OK;
 }
 
 void race_blocks_free(race *r)
 {
-	for (size_t i = 0; i < r->filled.candidate_count; i++) {
-		race_lane *lane = &r->lane[i];
-		free(lane->samples);
-		free(lane->kept);
-		free(lane->block_ns);
-		free(lane->tainted);
-		lane->samples = lane->block_ns = NULL;
-		lane->kept = NULL;
-		lane->tainted = NULL;
+	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+		race_runner *runner = &r->runner[i];
+		free(runner->samples);
+		free(runner->kept);
+		free(runner->block_ns);
+		free(runner->tainted);
+		runner->samples = runner->block_ns = NULL;
+		runner->kept = NULL;
+		runner->tainted = NULL;
 	}
 }
 
 static int measure_block(void *context, const gbench_block *block, double *seconds, char message[128])
 {
 	race *r = context;
-	race_lane *lane = &r->lane[block->owner];
-	size_t *kept = &lane->kept[block->repetition];
+	race_runner *runner = &r->runner[block->owner];
+	size_t *kept = &runner->kept[block->repetition];
 
 	if (race_stopped(r)) {
 		snprintf(message, 128, "interrupted");
 		return 1;
 	}
-	if (!lane->alive || !time_block(r, block->owner, block->calls, block->samples, kept)) {
-		snprintf(message, 128, "%.127s", lane->result.reason);
+	if (!runner->alive || !time_block(r, block->owner, block->calls, block->samples, kept)) {
+		snprintf(message, 128, "%.127s", runner->result.reason);
 		return 1;
 	}
-	lane->tainted[block->repetition] = 2 * *kept < block->samples;
+	runner->tainted[block->repetition] = 2 * *kept < block->samples;
 	for (size_t i = 0; i < block->samples; i++)
 		seconds[i] = r->sample_ns[i] * (double)block->calls * 1e-9;
 	return 0;
@@ -144,28 +144,29 @@ static int measure_block(void *context, const gbench_block *block, double *secon
 static void take_report(void *context, const gbench_block *block, const double *seconds, const char *failure)
 {
 	race *r = context;
-	race_lane *lane = &r->lane[block->owner];
-	double *samples = lane->samples + block->repetition * block->samples;
+	race_runner *runner = &r->runner[block->owner];
+	double *samples = runner->samples + block->repetition * block->samples;
 
 	if (failure) {
-		if (lane->alive && !race_stopped(r))
-			race_drop(lane, RACE_FAILED, failure);
+		if (runner->alive && !race_stopped(r))
+			race_drop(runner, RACE_FAILED, failure);
 		return;
 	}
 	for (size_t i = 0; i < block->samples; i++)
 		r->sample_ns[i] = samples[i] = seconds[i] * 1e9 / (double)block->calls;
-	const int all = lane->tainted[block->repetition];
-	lane->block_ns[block->repetition] = stats_median(r->sample_ns, all ? block->samples : lane->kept[block->repetition]);
+	const int all = runner->tainted[block->repetition];
+	runner->block_ns[block->repetition] = stats_median(r->sample_ns,
+	                                                   all ? block->samples : runner->kept[block->repetition]);
 }
 
 /* "problem/variant"; the second of one name, of another plug-in or in an A/A race, has "#2" behind it, and so on. */
-static void name_lane(const race *r, size_t slot, char name[GBENCH_NAME])
+static void name_runner(const race *r, size_t index, char name[GBENCH_NAME])
 {
-	const bench_result *x = &r->lane[slot].result;
+	const bench_result *x = &r->runner[index].result;
 	size_t same = 1;
 	char nth[24] = "";
-	for (size_t i = 0; i < slot; i++)
-		same += strcmp(r->lane[i].result.variant, x->variant) == 0;
+	for (size_t i = 0; i < index; i++)
+		same += strcmp(r->runner[i].result.variant, x->variant) == 0;
 	if (same > 1)
 		snprintf(nth, sizeof nth, "#%zu", same);
 	snprintf(name, GBENCH_NAME, "%s/%s%s", x->problem, x->variant, nth);
@@ -173,21 +174,21 @@ static void name_lane(const race *r, size_t slot, char name[GBENCH_NAME])
 
 gm_status race_time_process(race *r, gm_error *error)
 {
-	size_t slots[RACE_MAX_CANDIDATES], order[RACE_MAX_CANDIDATES];
-	char name[RACE_MAX_CANDIDATES][GBENCH_NAME];
+	size_t indices[RACE_MAX_CONTESTANTS], order[RACE_MAX_CONTESTANTS];
+	char name[RACE_MAX_CONTESTANTS][GBENCH_NAME];
 	const gbench_client client = {measure_block, take_report, r};
-	const size_t n = race_alive(r, slots), blocks = r->size.blocks;
+	const size_t n = race_alive(r, indices), blocks = r->size.blocks;
 	gbench_block *block = calloc(n * blocks, sizeof *block);
 
 	if (!block)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks", n * blocks);
 	for (size_t j = 0; j < n; j++)
-		name_lane(r, slots[j], name[slots[j]]);
+		name_runner(r, indices[j], name[indices[j]]);
 	for (size_t row = 0; row < blocks; row++) {
 		race_order(r->filled.seed, r->problem, r->process, row, n, order);
 		for (size_t j = 0; j < n; j++)
-			block[row * n + j] = (gbench_block){.name = name[slots[order[j]]],
-			                                    .owner = slots[order[j]],
+			block[row * n + j] = (gbench_block){.name = name[indices[order[j]]],
+			                                    .owner = indices[order[j]],
 			                                    .repetition = r->process * blocks + row,
 			                                    .repetitions = r->size.processes * blocks,
 			                                    .samples = r->size.samples,

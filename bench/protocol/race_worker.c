@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* race_worker.c - the source of real races: every candidate in a worker process of its own, all on the same CPUs
+/* race_worker.c - the source of real races: every contestant in a worker process of its own, all on the same CPUs
  * (only one of them ever runs), this process on another one while it waits.  The child inherits its CPUs from this
  * thread, which takes them on for the moment of the start.  What cannot be had is a note, not an error. */
 #define _GNU_SOURCE
@@ -15,7 +15,7 @@
 
 struct race_worker {
 	const race_options *options;
-	worker *worker[RACE_MAX_CANDIDATES];
+	worker *worker[RACE_MAX_CONTESTANTS];
 	const gm_tensors *tensors; /* of the open problem */
 	gm_pass pass;
 	uint32_t threads;
@@ -34,7 +34,7 @@ static void say(struct race_worker *rw, const char *note)
 
 /* ---- CPUs ---- */
 
-/* Candidates for pinning, best first: the caller's list, or the allowed CPUs from the highest down (the first ones
+/* Contestants for pinning, best first: the caller's list, or the allowed CPUs from the highest down (the first ones
  * serve most interrupts). */
 static size_t list_cpus(const struct race_worker *rw, int list[CPU_SETSIZE])
 {
@@ -88,13 +88,13 @@ static void release_cpus(const struct race_worker *rw)
 
 /* ---- the source's functions ---- */
 
-static gm_status start(struct race_worker *rw, size_t slot, const race_candidate *candidate, gm_error *error)
+static gm_status start(struct race_worker *rw, size_t index, const race_contestant *contestant, gm_error *error)
 {
 	const worker_launch launch = {
-		.program = rw->options->worker, .plugin = candidate->plugin, .in_place = rw->options->in_place, .align = 64};
+		.program = rw->options->worker, .plugin = contestant->plugin, .in_place = rw->options->in_place, .align = 64};
 	if (rw->pinned_child && !take_cpus(&rw->child))
 		say(rw, "the worker could not be pinned to a CPU");
-	const gm_status status = worker_start(&launch, &rw->worker[slot], error);
+	const gm_status status = worker_start(&launch, &rw->worker[index], error);
 	release_cpus(rw);
 	return status;
 }
@@ -111,37 +111,37 @@ static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *var
 	return worker_run(w, spec->pass == GM_PASS_PACK ? GM_PASS_FWD : spec->pass, error);
 }
 
-static void close_slot(void *context, size_t slot)
+static void close_one(void *context, size_t index)
 {
 	struct race_worker *rw = context;
-	worker_stop(rw->worker[slot]);
-	rw->worker[slot] = NULL;
+	worker_stop(rw->worker[index]);
+	rw->worker[index] = NULL;
 }
 
-static gm_status open_slot(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
-                           const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
+static gm_status open_one(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
+                          const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
 {
 	struct race_worker *rw = context;
 	worker_info info = {0};
 
-	close_slot(rw, slot);
+	close_one(rw, index);
 	rw->tensors = tensors;
 	rw->pass = spec->pass;
-	gm_status status = start(rw, slot, candidate, error);
+	gm_status status = start(rw, index, contestant, error);
 	if (status == GM_OK)
-		status = plan_and_run(rw, rw->worker[slot], candidate->variant, spec, tensors, data, error);
+		status = plan_and_run(rw, rw->worker[index], contestant->variant, spec, tensors, data, error);
 	if (status != GM_OK) {
-		close_slot(rw, slot);
+		close_one(rw, index);
 		return status;
 	}
-	worker_describe(rw->worker[slot], &info);
+	worker_describe(rw->worker[index], &info);
 	opened->plan_bytes = info.plan_bytes;
 	opened->tape_bytes = info.tape_bytes;
 	snprintf(opened->engine, sizeof opened->engine, "%s", info.engine);
 	return GM_OK;
 }
 
-static void outputs(void *context, size_t slot, void **got, const float **effective)
+static void outputs(void *context, size_t index, void **got, const float **effective)
 {
 	const struct race_worker *rw = context;
 	const int gradients = gm_pass_backward(rw->pass);
@@ -149,28 +149,28 @@ static void outputs(void *context, size_t slot, void **got, const float **effect
 	for (size_t i = 0; i < rw->tensors->count; i++) {
 		const gm_role role = rw->tensors->row[i].role;
 		if (role == GM_ROLE_OUTPUT || (gradients && role == GM_ROLE_GRAD))
-			got[i] = worker_data(rw->worker[slot], i);
+			got[i] = worker_data(rw->worker[index], i);
 	}
-	run_effective(rw->worker[slot], rw->tensors, effective);
+	run_effective(rw->worker[index], rw->tensors, effective);
 }
 
-static gm_status time_slot(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
-                           double *lost, gm_error *error)
+static gm_status time_one(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+                          double *lost, gm_error *error)
 {
 	struct race_worker *rw = context;
-	worker *w = rw->worker[slot];
+	worker *w = rw->worker[index];
 	const int pid = worker_pid(w);
 	const size_t cpus = rw->pinned_child ? rw->threads : 0;
 
 	if (rw->pinned_own && !take_cpus(&rw->own))
 		say(rw, "this process could not be pinned to a CPU");
-	const loss_reading before = loss_read("", pid, rw->child_cpus, cpus);
+	const steal_reading before = steal_read("", pid, rw->child_cpus, cpus);
 	GM_TRY(worker_time(w, pass, calls, samples, sample_ns, error));
-	const loss_reading after = loss_read("", pid, rw->child_cpus, cpus);
+	const steal_reading after = steal_read("", pid, rw->child_cpus, cpus);
 	double wall = 0;
 	for (size_t i = 0; i < samples; i++)
 		wall += sample_ns[i] * (double)calls;
-	*lost = wall > 0 ? loss_share(before, after, wall) : -1;
+	*lost = wall > 0 ? steal_share(before, after, wall) : -1;
 	return GM_OK;
 }
 
@@ -189,7 +189,7 @@ gm_status race_worker_create(const race_options *options, struct race_worker **o
 		free(rw);
 		return status;
 	}
-	*source = (race_source){rw, open_slot, outputs, time_slot, close_slot};
+	*source = (race_source){rw, open_one, outputs, time_one, close_one};
 	*out = rw;
 	return GM_OK;
 }
@@ -198,8 +198,8 @@ void race_worker_destroy(struct race_worker *rw)
 {
 	if (!rw)
 		return;
-	for (size_t i = 0; i < RACE_MAX_CANDIDATES; i++)
-		close_slot(rw, i);
+	for (size_t i = 0; i < RACE_MAX_CONTESTANTS; i++)
+		close_one(rw, i);
 	release_cpus(rw);
 	free(rw->child_cpus);
 	free(rw);

@@ -67,12 +67,12 @@ static double cpus_steal(const char *root, const int *cpus, size_t cpu_count)
 	return ticks < 0 ? -1 : ticks * 1e9 / (double)sysconf(_SC_CLK_TCK);
 }
 
-loss_reading loss_read(const char *root, int pid, const int *cpus, size_t cpu_count)
+steal_reading steal_read(const char *root, int pid, const int *cpus, size_t cpu_count)
 {
-	return (loss_reading){process_wait(root, pid), cpus_steal(root, cpus, cpu_count)};
+	return (steal_reading){process_wait(root, pid), cpus_steal(root, cpus, cpu_count)};
 }
 
-double loss_share(loss_reading before, loss_reading after, double wall_ns)
+double steal_share(steal_reading before, steal_reading after, double wall_ns)
 {
 	double lost = -1;
 	if (before.wait_ns >= 0 && after.wait_ns >= before.wait_ns)

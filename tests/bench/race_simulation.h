@@ -19,20 +19,20 @@ enum { SIM_MOST = 8, SIM_EVENTS = 20000 };
 typedef enum sim_kind { SIM_OPEN, SIM_JUDGE, SIM_TIME, SIM_CLOSE, SIM_FORGET } sim_kind;
 typedef struct sim_event {
 	sim_kind kind;
-	size_t slot, process, samples;
+	size_t index, process, samples;
 	uint64_t calls;
 } sim_event;
 
 typedef struct simulation {
 	double true_ns[SIM_MOST];
-	double process_spread, noise, drift; /* relative; drift: swing of a slow wave over all candidates */
+	double process_spread, noise, drift; /* relative; drift: swing of a slow wave over all contestants */
 	size_t lose_every;                   /* each n-th call of time takes five times as long and says so; 0 = none */
-	int loss_unknown;
+	int steal_unknown;
 	gm_status open_status[SIM_MOST];
 	race_status verdict[SIM_MOST];
-	size_t crash_slot, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
-	double judge_seconds;             /* what judging a candidate really takes */
-	size_t stop_after;                /* calls of time until *stop is set; 0 = never */
+	size_t crash_one, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
+	double judge_seconds;            /* what judging a contestant really takes */
+	size_t stop_after;               /* calls of time until *stop is set; 0 = never */
 	volatile sig_atomic_t stop;
 	stats_stream stream;
 	size_t opens[SIM_MOST], times;
@@ -43,72 +43,72 @@ typedef struct simulation {
 	size_t results;
 } simulation;
 
-static void sim_note(simulation *s, sim_kind kind, size_t slot, uint64_t calls, size_t samples)
+static void sim_note(simulation *s, sim_kind kind, size_t index, uint64_t calls, size_t samples)
 {
 	if (s->events < SIM_EVENTS)
-		s->event[s->events++] = (sim_event){kind, slot, slot < SIM_MOST ? s->opens[slot] : 0, samples, calls};
+		s->event[s->events++] = (sim_event){kind, index, index < SIM_MOST ? s->opens[index] : 0, samples, calls};
 }
 
-static gm_status sim_open(void *context, size_t slot, const race_candidate *candidate, const gm_spec *spec,
+static gm_status sim_open(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
                           const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
 {
 	simulation *s = context;
 	(void)spec, (void)tensors, (void)data;
-	s->opens[slot]++;
-	sim_note(s, SIM_OPEN, slot, 0, 0);
-	s->layout[slot] = exp(s->process_spread * stats_normal(&s->stream));
-	if (s->open_status[slot] != GM_OK)
-		return gm_fail(error, s->open_status[slot], "%s says no", candidate->variant);
-	opened->plan_bytes = 1000 + slot;
-	opened->tape_bytes = 2000 + slot;
+	s->opens[index]++;
+	sim_note(s, SIM_OPEN, index, 0, 0);
+	s->layout[index] = exp(s->process_spread * stats_normal(&s->stream));
+	if (s->open_status[index] != GM_OK)
+		return gm_fail(error, s->open_status[index], "%s says no", contestant->variant);
+	opened->plan_bytes = 1000 + index;
+	opened->tape_bytes = 2000 + index;
 	snprintf(opened->engine, sizeof opened->engine, "simulated");
 	return GM_OK;
 }
 
-static void sim_outputs(void *context, size_t slot, void **got, const float **effective)
+static void sim_outputs(void *context, size_t index, void **got, const float **effective)
 {
-	(void)context, (void)slot, (void)got, (void)effective;
+	(void)context, (void)index, (void)got, (void)effective;
 }
 
-static gm_status sim_time(void *context, size_t slot, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+static gm_status sim_time(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
                           double *lost, gm_error *error)
 {
 	simulation *s = context;
 	(void)pass;
 	s->times++;
-	sim_note(s, SIM_TIME, slot, calls, samples);
-	if (s->crash_process && slot == s->crash_slot && s->opens[slot] == s->crash_process)
+	sim_note(s, SIM_TIME, index, calls, samples);
+	if (s->crash_process && index == s->crash_one && s->opens[index] == s->crash_process)
 		return gm_fail(error, GM_CRASHED, "SIGSEGV in forward");
 	if (s->stop_after && s->times >= s->stop_after)
 		s->stop = 1;
 	const int loses = s->lose_every && s->times % s->lose_every == 0;
 	const double wave = 1 + s->drift * sin((double)s->times / 50);
-	const double base = s->true_ns[slot] * s->layout[slot] * wave * (loses ? 5 : 1);
+	const double base = s->true_ns[index] * s->layout[index] * wave * (loses ? 5 : 1);
 	for (size_t i = 0; i < samples; i++)
 		sample_ns[i] = base * exp(s->noise * stats_normal(&s->stream));
-	*lost = s->loss_unknown ? -1 : loses ? 0.8 : 0.0;
+	*lost = s->steal_unknown ? -1 : loses ? 0.8 : 0.0;
 	return GM_OK;
 }
 
-static void sim_close(void *context, size_t slot) { sim_note(context, SIM_CLOSE, slot, 0, 0); }
+static void sim_close(void *context, size_t index) { sim_note(context, SIM_CLOSE, index, 0, 0); }
 
 static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                             const race_candidate *candidate, void *const *got, const float *const *effective,
+                             const race_contestant *contestant, void *const *got, const float *const *effective,
                              judged_how *judged, char reason[RACE_REASON])
 {
 	simulation *s = context;
 	(void)spec, (void)tensors, (void)data, (void)got, (void)effective;
-	if (!candidate) {
+	if (!contestant) {
 		sim_note(s, SIM_FORGET, SIM_MOST, 0, 0);
 		return RACE_TIMED;
 	}
 	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
-	const size_t slot = (size_t)(candidate->variant[1] - '0');
-	sim_note(s, SIM_JUDGE, slot, 0, 0);
+	const size_t index = (size_t)(contestant->variant[1] - '0');
+	sim_note(s, SIM_JUDGE, index, 0, 0);
 	*judged = JUDGED_BUDGET;
-	if (s->verdict[slot] != RACE_TIMED)
+	if (s->verdict[index] != RACE_TIMED)
 		snprintf(reason, RACE_REASON, "output[3] is wrong");
-	return s->verdict[slot];
+	return s->verdict[index];
 }
 
 static void sim_report(void *context, const bench_result *results, size_t count)
@@ -133,29 +133,29 @@ static void sim_free(simulation *s)
 	free(s);
 }
 
-static simulation *sim_create(uint64_t seed, size_t candidates, const double *true_ns)
+static simulation *sim_create(uint64_t seed, size_t contestants, const double *true_ns)
 {
 	simulation *s = calloc(1, sizeof *s);
 	if (!s)
 		abort();
 	s->stream.seed = seed;
-	memcpy(s->true_ns, true_ns, candidates * sizeof *true_ns);
+	memcpy(s->true_ns, true_ns, contestants * sizeof *true_ns);
 	return s;
 }
 
-static const race_candidate sim_candidates[SIM_MOST] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"},
-                                                        {.variant = "v3"}, {.variant = "v4"}, {.variant = "v5"},
-                                                        {.variant = "v6"}, {.variant = "v7"}};
+static const race_contestant sim_candidates[SIM_MOST] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"},
+                                                         {.variant = "v3"}, {.variant = "v4"}, {.variant = "v5"},
+                                                         {.variant = "v6"}, {.variant = "v7"}};
 
-/* Options of a race of the first `candidates` on specs, all from s; source must live as long. */
+/* Options of a race of the first `contestants` on specs, all from s; source must live as long. */
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
-                                size_t candidates)
+                                size_t contestants)
 {
 	*source = (race_source){s, sim_open, sim_outputs, sim_time, sim_close};
 	return (race_options){.specs = specs,
 	                      .spec_count = spec_count,
-	                      .candidates = sim_candidates,
-	                      .candidate_count = candidates,
+	                      .contestants = sim_candidates,
+	                      .contestant_count = contestants,
 	                      .judge = sim_judge,
 	                      .judge_context = s,
 	                      .report = sim_report,

@@ -62,7 +62,7 @@ static size_t block_events(const simulation *s, size_t process, size_t samples, 
 		if (e->kind != SIM_TIME || e->process != process)
 			continue;
 		if (sum > 0)
-			assert_int_equal(e->slot, blocks[n].slot);
+			assert_int_equal(e->index, blocks[n].index);
 		blocks[n] = *e;
 		sum += e->samples;
 		if (sum < samples)
@@ -83,11 +83,11 @@ static void check_blocks(const simulation *s, size_t process, size_t n, const be
 	for (size_t i = 0; i < blocks; i++) {
 		const sim_event *e = &events[blocks - 1 - i];
 		assert_int_equal(e->calls, x->calls_per_sample);
-		seen[e->slot][i % n]++;
+		seen[e->index][i % n]++;
 	}
-	for (size_t slot = 0; slot < n; slot++)
+	for (size_t index = 0; index < n; index++)
 		for (size_t place = 0; place < n; place++)
-			assert_int_equal(seen[slot][place], x->blocks_ns_columns / n);
+			assert_int_equal(seen[index][place], x->blocks_ns_columns / n);
 }
 
 static void blocks_run_in_the_square_with_equal_counts(void **state)
@@ -115,11 +115,11 @@ static void blocks_run_in_the_square_with_equal_counts(void **state)
 
 /* ---- nothing is timed unjudged ---- */
 
-static size_t count_events(const simulation *s, sim_kind kind, size_t slot)
+static size_t count_events(const simulation *s, sim_kind kind, size_t index)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s->events; i++)
-		n += s->event[i].kind == kind && s->event[i].slot == slot;
+		n += s->event[i].kind == kind && s->event[i].index == index;
 	return n;
 }
 
@@ -199,7 +199,7 @@ static void crash_while_timed_fails_that_one_only(void **state)
 	simulation *s = sim_create(41, 3, times);
 	race_source source;
 	race_options options = sim_options(s, &source, &spec, 1, 3);
-	s->crash_slot = 0;
+	s->crash_one = 0;
 	s->crash_process = 2;
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_FAILED);
@@ -368,7 +368,7 @@ static void bad_flags_are_refused(void **state)
 /* The names in --benchmark_out of a race of v0, v1 and v0 again, a line each; *calls: of a sample. */
 static void names_of(const double *times, char *names, size_t size, uint64_t *calls)
 {
-	static const race_candidate candidates[] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v0"}};
+	static const race_contestant contestants[] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v0"}};
 	char path[] = "/tmp/test_race_XXXXXX", flag[64], line[512], *flags[] = {flag};
 	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
 	const int fd = mkstemp(path);
@@ -378,7 +378,7 @@ static void names_of(const double *times, char *names, size_t size, uint64_t *ca
 	simulation *s = sim_create(53, 3, times);
 	race_source source;
 	race_options options = sim_options(s, &source, &spec, 1, 3);
-	options.candidates = candidates;
+	options.contestants = contestants;
 	options.flags = flags;
 	options.flag_count = 1;
 	run(&options);

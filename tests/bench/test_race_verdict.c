@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal candidates tie, a
+/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal contestants tie, a
  * slower one is found, shared drift cancels, lost time is left out.  Seeds are fixed and printed. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +63,7 @@ static void slowdown_of_20_percent_is_found(void **state)
 	assert_true(t.worst_error < 0.03);
 }
 
-/* A drift that all candidates share must cancel: it does in pairs, it does not in medians of each alone. */
+/* A drift that all contestants share must cancel: it does in pairs, it does not in medians of each alone. */
 static void shared_drift_cancels_in_pairs(void **state)
 {
 	(void)state;
@@ -175,7 +175,7 @@ static void unreadable_losses_are_a_note(void **state)
 	simulation *s = sim_create(33, 1, times);
 	race_source source;
 	race_options options = sim_options(s, &source, &spec, 1, 1);
-	s->loss_unknown = 1;
+	s->steal_unknown = 1;
 	const race_summary summary = run(&options);
 	assert_int_equal(summary.tainted, 0);
 	assert_non_null(strstr(summary.notes, "cannot be read"));

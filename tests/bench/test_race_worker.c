@@ -24,12 +24,12 @@ typedef struct seen {
 } seen;
 
 static race_status judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                         const race_candidate *candidate, void *const *got, const float *const *effective,
+                         const race_contestant *contestant, void *const *got, const float *const *effective,
                          judged_how *judged, char reason[RACE_REASON])
 {
 	seen *s = context;
 	(void)spec, (void)effective;
-	if (!candidate) {
+	if (!contestant) {
 		s->forgotten++;
 		return RACE_TIMED;
 	}
@@ -56,7 +56,7 @@ static void report(void *context, const bench_result *results, size_t count)
 		s->result[s->results++] = results[i];
 }
 
-static void race(seen *s, const char *problems, const race_candidate *candidates, size_t count, race_summary *summary)
+static void race(seen *s, const char *problems, const race_contestant *contestants, size_t count, race_summary *summary)
 {
 	shape_list list;
 	gm_error error = {0};
@@ -66,8 +66,8 @@ static void race(seen *s, const char *problems, const race_candidate *candidates
 		fail_msg("%s", error.message);
 	const race_options options = {.specs = list.specs,
 	                              .spec_count = list.count,
-	                              .candidates = candidates,
-	                              .candidate_count = count,
+	                              .contestants = contestants,
+	                              .contestant_count = count,
 	                              .judge = judge,
 	                              .judge_context = s,
 	                              .report = report,
@@ -85,13 +85,13 @@ static void race(seen *s, const char *problems, const race_candidate *candidates
 static void every_pass_is_judged_and_timed(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {{.variant = "scalar"}, {.variant = "scalar"}};
+	static const race_contestant contestants[] = {{.variant = "scalar"}, {.variant = "scalar"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s,
 	     "lstm_T3_N2_I8_H8/fwd\nlstm_T3_N2_I8_H8/bwd\nlstm_T3_N2_I8_H8/train\nlstm_T3_N2_I8_H8/train+pack\n"
 	     "gru_T1_N1_I8_H8/step\nrnn_tanh_T3_N2_I8_H8/pack\ngru_L2_T4_N3_I8_H8_len_drop/train\n",
-	     candidates, 2, &summary);
+	     contestants, 2, &summary);
 	print_message("notes: %s\n", summary.notes);
 	assert_int_equal(s.results, 14);
 	assert_int_equal(s.judged, 14);
@@ -114,11 +114,11 @@ static void every_pass_is_judged_and_timed(void **state)
 static void what_cannot_run_says_why(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {
+	static const race_contestant contestants[] = {
 		{.variant = "scalar"}, {.variant = "no-such-variant"}, {.variant = "any", .plugin = "./no_such_plugin.so"}};
 	seen s = {0};
 	race_summary summary;
-	race(&s, "lstm_T3_N2_I8_H8/fwd\n", candidates, 3, &summary);
+	race(&s, "lstm_T3_N2_I8_H8/fwd\n", contestants, 3, &summary);
 	assert_int_equal(s.result[0].status, RACE_TIMED);
 	assert_int_equal(s.result[1].status, RACE_FAILED);
 	assert_non_null(strstr(s.result[1].reason, "no-such-variant"));
@@ -130,12 +130,12 @@ static void what_cannot_run_says_why(void **state)
 static void affinity_is_given_back(void **state)
 {
 	(void)state;
-	static const race_candidate candidates[] = {{.variant = "scalar"}};
+	static const race_contestant contestants[] = {{.variant = "scalar"}};
 	cpu_set_t before, after;
 	seen s = {0};
 	race_summary summary;
 	assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
-	race(&s, "lstm_T3_N2_I8_H8/fwd\n", candidates, 1, &summary);
+	race(&s, "lstm_T3_N2_I8_H8/fwd\n", contestants, 1, &summary);
 	assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
 	assert_true(CPU_EQUAL(&before, &after));
 }

@@ -174,8 +174,8 @@ static void assert_verdict(judging *j, int twin, race_status verdict, judged_how
 {
 	judged_how judged = judged_how_none;
 	char reason[RACE_REASON] = "";
-	const race_candidate candidate = {.variant = j->variant[twin].info.name};
-	race_status status = bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, &candidate, j->got,
+	const race_contestant contestant = {.variant = j->variant[twin].info.name};
+	race_status status = bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, &contestant, j->got,
 	                                     j->effective, &judged, reason);
 	if (status != verdict)
 		print_error("%s: %s\n", judged_how_word(judged), reason);

@@ -104,15 +104,16 @@ static void a_choice_at_its_widest(void **state)
 	size_t length = 0;
 	(void)state;
 	for (size_t k = 0; k < NAMES; k++)
-		json_array_append_new(domain, json_pack("{ss ss sf sf ss sf sb s[s]}", "problem", WIDE, "chosen", name_of(k),
-		                                        "p50_ns", 123456.0, "p99_ns", 234567.0, "next", name_of((k + 1) % NAMES),
-		                                        "margin", 1234.0, "tie", 1, "with", name_of((k + 2) % NAMES)));
+		json_array_append_new(domain,
+		                      json_pack("{ss ss sf sf ss sf sb s[s]}", "problem", WIDE, "chosen", name_of(k), "p50_ns",
+		                                123456.0, "p99_ns", 234567.0, "next", name_of((k + 1) % NAMES), "margin",
+		                                1234.0, "tie", 1, "with", name_of((k + 2) % NAMES)));
 	json_t *choice = json_pack("{so}", "domain", domain), *none = json_pack("{ss sn}", "problem", WIDE, "chosen");
 	json_array_append_new(domain, none);
 	FILE *stream = open_memstream(&text, &length);
 	choose_print(stream, choice);
 	fflush(stream);
-	assert_non_null(strstr(text, "without a candidate 1\n")); // the counts to their last word
+	assert_non_null(strstr(text, "without a contestant 1\n")); // the counts to their last word
 	assert_int_equal(count_of(text, WIDE), NAMES + 1);
 	assert_whole(stream, &text, NAMES, "tie to simpler 4");
 	json_decref(choice);
@@ -136,7 +137,8 @@ static void a_check_at_its_widest(void **state)
 	for (size_t k = 0; k < NAMES; k++) {
 		s.variant[k].count[STATUS_PASS] = 9999;
 		s.variant[k].worst = k % 2 ? -1 : 0.5;
-		snprintf(s.variant[k].where, sizeof s.variant[k].where, "%s", k % 2 ? sentence : WIDE ".init/grad_weight_hh_l0");
+		snprintf(s.variant[k].where, sizeof s.variant[k].where, "%s",
+		         k % 2 ? sentence : WIDE ".init/grad_weight_hh_l0");
 	}
 	FILE *stream = open_memstream(&text, &length);
 	summary_print(&s, stream, CHECK_FWD | CHECK_BWD, CLI_OK);
