@@ -175,7 +175,7 @@ static char *line_of(const pool *p, size_t k, size_t *length)
 
 typedef struct seat {
 	const pool *pool;
-	size_t slot;
+	size_t number;
 } seat;
 
 /* Ctrl-C goes to the terminal's group, which a judge is not in: the board says stop. */
@@ -185,24 +185,24 @@ static int judge_main(void *context)
 	board *b = s->pool->board;
 	size_t k, length;
 	while (!b->stop && (k = atomic_fetch_add(&b->next, 1)) < s->pool->count) {
-		b->at[s->slot] = k + 1;
+		b->at[s->number] = k + 1;
 		char *line = line_of(s->pool, k, &length);
 		if (!line || !process_send(JUDGE_PIPE, line, length))
 			return 1;
 		free(line);
-		b->at[s->slot] = 0;
+		b->at[s->number] = 0;
 	}
 	return 0;
 }
 
-static gm_status start_judge(const pool *p, size_t slot, judge *j, gm_error *error)
+static gm_status start_judge(const pool *p, size_t number, judge *j, gm_error *error)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return gm_fail(error, GM_IO, "cannot start a judging process: %s", strerror(errno));
 	process_plan plan = {.name = "a judging process",
 	                     .run = judge_main,
-	                     .context = &(seat){p, slot},
+	                     .context = &(seat){p, number},
 	                     .fd_count = JUDGE_PIPE + 1,
 	                     .fd = {PROCESS_NOTHING, PROCESS_NOTHING, STDERR_FILENO, ends[1]}};
 	gm_status status = process_start(&plan, &j->pid, error);
@@ -243,10 +243,10 @@ static int read_judge(pool *p, judge *j)
 }
 
 /* A judge that did not end by itself had a case at hand. */
-static void bury(pool *p, size_t slot, judge *j)
+static void reap(pool *p, size_t number, judge *j)
 {
 	char sentence[256], how[PROCESS_HOW];
-	size_t at = p->board->at[slot];
+	size_t at = p->board->at[number];
 	close(j->fd);
 	j->fd = -1;
 	int state = process_reap(j->pid);
@@ -274,7 +274,7 @@ static void collect(pool *p, judge *judges, size_t count)
 			continue;
 		for (size_t k = 0; k < count; k++)
 			if (judges[k].fd >= 0 && waiting[k].revents != 0 && !read_judge(p, &judges[k])) {
-				bury(p, k, &judges[k]);
+				reap(p, k, &judges[k]);
 				alive--;
 			}
 	}

@@ -85,7 +85,7 @@ typedef struct race_summary {
 	size_t processes; /* a problem, at most */
 	double seconds;
 	int interrupted, budget_spent;
-	char notes[512]; /* sentences about what could not be had (pinning, loss counters), "\n" between */
+	char notes[512]; /* sentences about what could not be had (pinning, counters of steal time), "\n" between */
 } race_summary;
 
 /* GM_OK whatever became of single contestants.  GM_BAD_ARGUMENT (no judge, no report, no contestant, a flag that Google

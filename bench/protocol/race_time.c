@@ -38,7 +38,7 @@ static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, dou
 	return 1;
 }
 
-/* A block into r->sample_ns, in chunks so that a loss costs a chunk and not the block: samples of chunks that lost
+/* A block into r->sample_ns, in chunks so that what others took costs a chunk and not the block: samples of chunks that lost
  * nothing first, *kept of them, the others behind. */
 static int time_block(race *r, size_t index, uint64_t calls, size_t samples, size_t *kept)
 {

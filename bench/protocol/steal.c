@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* steal.c - see loss.h.  Files of /proc are read with stdio; a line that does not look as documented is "cannot be
+/* steal.c - readings from /proc with stdio; a line that does not look as documented is "cannot be
  * read", never 0. */
 #include "steal.h"
 

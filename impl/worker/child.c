@@ -147,17 +147,17 @@ static channel_result wait_for_bytes(void *context)
 	}
 }
 
-static gm_status bury(worker *w, channel_result result, gm_error *error)
+static gm_status reap(worker *w, channel_result result, gm_error *error)
 {
-	enum death how = result == CHANNEL_LATE ? DEATH_LATE : DEATH_GARBAGE;
+	enum ending how = result == CHANNEL_LATE ? ENDING_LATE : ENDING_GARBAGE;
 
 	if (result == CHANNEL_CLOSED)
-		how = ended(w, PATIENCE) ? DEATH_ENDED : DEATH_LOST;
+		how = ended(w, PATIENCE) ? ENDING_ENDED : ENDING_LOST;
 	int status = process_reap(w->pid);
 	w->pid = 0;
 	listen_to(w);
-	autopsy(w, how, status);
-	return gm_fail(error, w->death.status, "%s", w->death.message);
+	tell_ending(w, how, status);
+	return gm_fail(error, w->ended.status, "%s", w->ended.message);
 }
 
 static gm_status answer(worker *w, uint32_t kind, gm_error *error)
@@ -166,7 +166,7 @@ static gm_status answer(worker *w, uint32_t kind, gm_error *error)
 	gm_status status = (gm_status)m->head.status;
 
 	if (m->head.kind != kind || m->head.serial != w->serial || m->head.status < GM_OK || m->head.status > GM_TIMEOUT)
-		return bury(w, CHANNEL_GARBAGE, error);
+		return reap(w, CHANNEL_GARBAGE, error);
 	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", (const char *)m->payload);
 }
 
@@ -183,9 +183,9 @@ gm_status child_ask(worker *w, double seconds, gm_error *error)
 		(void)server_answer(w->in_place, m);
 		return answer(w, kind, error);
 	}
-	if (w->death.status != GM_OK) {
+	if (w->ended.status != GM_OK) {
 		m->fd = -1;
-		return gm_fail(error, w->death.status, "%s", w->death.message);
+		return gm_fail(error, w->ended.status, "%s", w->ended.message);
 	}
 	w->limit = seconds;
 	w->control->crashed = 0;
@@ -195,12 +195,12 @@ gm_status child_ask(worker *w, double seconds, gm_error *error)
 	if (m->fd >= 0 && result == CHANNEL_OK)
 		close(m->fd);
 	m->fd = -1;
-	return result == CHANNEL_OK ? answer(w, kind, error) : bury(w, result, error);
+	return result == CHANNEL_OK ? answer(w, kind, error) : reap(w, result, error);
 }
 
 void child_stop(worker *w)
 {
-	if (w->pid > 0 && w->death.status == GM_OK) {
+	if (w->pid > 0 && w->ended.status == GM_OK) {
 		message_begin(&w->message, MESSAGE_STOP);
 		if (child_ask(w, STOP_SECONDS, NULL) == GM_OK)
 			(void)ended(w, STOP_SECONDS);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* crash.h - the child's last words: signal, code and address go into the control page, then the signal takes its
- * course, so that the host sees both the record and the true cause of death. */
+ * course, so that the host sees both the record and the true cause. */
 #ifndef WORKER_CRASH_H
 #define WORKER_CRASH_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* host.h - the parent's side.  host.c: the calls of worker.h; host_arena.c: layout and patterns; child.c: starting,
- * asking, ending the process; autopsy.c: the sentence about a death. */
+ * asking, ending the process; ending.c: the sentence about how a child ended. */
 #ifndef WORKER_HOST_H
 #define WORKER_HOST_H
 
@@ -20,7 +20,7 @@ struct worker {
 	message message;
 	uint32_t serial;
 	int loaded;                 /* the plug-in was asked for; what came of it is in load_error */
-	gm_error load_error, death; /* status GM_OK: fine */
+	gm_error load_error, ended; /* status GM_OK: fine */
 	char said[SAID_BYTES];
 	size_t said_bytes;
 	uint64_t page; /* larger page size of both sides */
@@ -45,9 +45,9 @@ GM_CHECKED gm_status child_start(worker *w, gm_error *error);
 GM_CHECKED gm_status child_ask(worker *w, double seconds, gm_error *error);
 void child_stop(worker *w); /* politely, then not; reaps, closes everything */
 
-/* autopsy.c: how the child ended, from its wait status and control page; fills w->death. */
-enum death { DEATH_ENDED, DEATH_LOST, DEATH_GARBAGE, DEATH_LATE };
-gm_status autopsy(worker *w, enum death how, int wait_status);
+/* ending.c: how the child ended, from its wait status and control page; fills w->ended. */
+enum ending { ENDING_ENDED, ENDING_LOST, ENDING_GARBAGE, ENDING_LATE };
+gm_status tell_ending(worker *w, enum ending how, int wait_status);
 
 /* host_arena.c */
 GM_CHECKED gm_status host_arena_create(worker *w, const wire_planned *planned, const unsigned char *absent,

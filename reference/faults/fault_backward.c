@@ -143,7 +143,7 @@ void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args)
 	}
 }
 
-void grads_dinput_zero(const fault_plan *p, const gm_backward_args *args)
+void grads_input_zero(const fault_plan *p, const gm_backward_args *args)
 {
 	const gm_forward_args *fwd = args->fwd;
 	size_t I = p->problem.input_size, T = fwd->T, N = fwd->N;
@@ -154,7 +154,7 @@ void grads_dinput_zero(const fault_plan *p, const gm_backward_args *args)
 				args->grad_input[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = 0;
 }
 
-void grads_dh_0_zero(const fault_plan *p, const gm_backward_args *args)
+void grads_h_0_zero(const fault_plan *p, const gm_backward_args *args)
 {
 	size_t count = p->count * args->fwd->N;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 typedef struct array { /* one of the block's */
-	double **slot;
+	double **field;
 	size_t rows, width; /* no memory where either is 0 */
 } array;
 
@@ -24,7 +24,7 @@ static int take(const array *arrays, size_t count, void **block)
 	*block = at;
 	for (size_t i = 0; i < count; i++) {
 		one = arrays[i].rows * arrays[i].width;
-		*arrays[i].slot = one ? at : NULL;
+		*arrays[i].field = one ? at : NULL;
 		at += one;
 	}
 	return 1;

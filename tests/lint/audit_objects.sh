@@ -61,13 +61,13 @@ audit_scalar() {
 	done
 }
 
-loud='^(v?f?printf|puts|putchar|fputs|fputc|fwrite|perror|stdout|stderr|_?exit|abort)(64|_chk)?$'
-loud="$loud|^(fopen|open|read|write|getenv|system)(64|_chk)?\$"
+noisy='^(v?f?printf|puts|putchar|fputs|fputc|fwrite|perror|stdout|stderr|_?exit|abort)(64|_chk)?$'
+noisy="$noisy|^(fopen|open|read|write|getenv|system)(64|_chk)?\$"
 audit_quiet() {
 	for part in impl reference; do
 		objects "$1/$part" '*' | while read -r object; do
 			case $object in */impl/base/* | */impl/worker/*) continue ;; esac # children, and what starts them
-			nm -u "$object" | awk -v loud="$loud" '{ sub(/^__/, "", $2) } $2 ~ loud { print "uses " $2 }' |
+			nm -u "$object" | awk -v noisy="$noisy" '{ sub(/^__/, "", $2) } $2 ~ noisy { print "uses " $2 }' |
 				say_each "$object" quiet
 		done
 	done

@@ -68,12 +68,12 @@ static void golden_create(golden *g, const gm_case *c)
 			g->value[i][j] = c->data[i] ? (double)((const float *)c->data[i])[j] : 77;
 	}
 	for (size_t i = 0; i < layers; i++) {
-		double **slot[7] = {&g->trace[i].gates,  &g->trace[i].a_nh, &g->trace[i].h, &g->trace[i].c,
+		double **field[7] = {&g->trace[i].gates,  &g->trace[i].a_nh, &g->trace[i].h, &g->trace[i].c,
 		                    &g->trace[i].dgates, &g->trace[i].dh,   &g->trace[i].dc};
 
 		for (size_t m = 0; m < 7; m++)
 			if (trace_of(c, i, m, &count))
-				*slot[m] = g->traced[i][m] = calloc(count, sizeof(double));
+				*field[m] = g->traced[i][m] = calloc(count, sizeof(double));
 	}
 }
 

@@ -113,7 +113,7 @@ static void a_choice_at_its_widest(void **state)
 	FILE *stream = open_memstream(&text, &length);
 	choose_print(stream, choice);
 	fflush(stream);
-	assert_non_null(strstr(text, "without a contestant 1\n")); // the counts to their last word
+	assert_non_null(strstr(text, "without a candidate 1\n")); // the counts to their last word
 	assert_int_equal(count_of(text, WIDE), NAMES + 1);
 	assert_whole(stream, &text, NAMES, "tie to simpler 4");
 	json_decref(choice);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* autopsy.c - one sentence about a death: signal, function, buffer and offset, and the last line the child printed.
+/* ending.c - one sentence about how a child ended: signal, function, buffer and offset, and the last line the child printed.
  * The control page was writable for the dead: every number of it is checked before it is used. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sigabbrev_np */
@@ -67,22 +67,22 @@ static void how_it_ended(const worker *w, int wait_status, char text[300])
 		snprintf(text, 300, "killed by signal %d in %s", number, where);
 }
 
-gm_status autopsy(worker *w, enum death how, int wait_status)
+gm_status tell_ending(worker *w, enum ending how, int wait_status)
 {
 	const char *where = phase_name(w->control->phase);
-	gm_status status = how == DEATH_LATE ? GM_TIMEOUT : GM_CRASHED;
+	gm_status status = how == ENDING_LATE ? GM_TIMEOUT : GM_CRASHED;
 	char text[300], words[200];
 
-	if (how == DEATH_ENDED && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == PROTOCOL_LOST)
-		how = DEATH_LOST;
-	if (how == DEATH_ENDED)
+	if (how == ENDING_ENDED && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == PROTOCOL_LOST)
+		how = ENDING_LOST;
+	if (how == ENDING_ENDED)
 		how_it_ended(w, wait_status, text);
-	else if (how == DEATH_LATE)
+	else if (how == ENDING_LATE)
 		snprintf(text, sizeof text, "no answer from %s within %.3g s", where, w->limit);
-	else if (how == DEATH_LOST)
+	else if (how == ENDING_LOST)
 		snprintf(text, sizeof text, "closed the channel to the host in %s", where);
 	else /* what it does by now need not be what it did then */
 		snprintf(text, sizeof text, "sent garbage into the channel to the host");
 	last_words(w, words);
-	return gm_fail(&w->death, status, "%s%s", text, words);
+	return gm_fail(&w->ended, status, "%s%s", text, words);
 }
