@@ -138,7 +138,7 @@ static int choose_cases(const fixture_set *set, const cli_list *globs, unsigned 
 	}
 	for (size_t i = 0; i < set->count; i++)
 		name[i] = set->cases[i]->id;
-	code = select_names(&(select_from){"case", name, set->count}, globs, 0, *chosen);
+	code = select_names(&(select_from){"case", name, set->count, NULL}, globs, 0, *chosen);
 	free(name);
 	return code;
 }

@@ -138,13 +138,14 @@ static int hide(const cli_options *options, roster *r)
 
 static int keep_named(const cli_options *options, roster *r)
 {
-	const char **names = calloc(r->count + 1, sizeof *names);
+	const char **names = calloc(2 * r->count + 1, sizeof *names), **former = names ? names + r->count : NULL;
 	unsigned char *chosen = calloc(r->count + 1, 1);
 	int code = !names || !chosen ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 	for (size_t k = 0; code == CLI_OK && k < r->count; k++)
-		names[k] = r->variant[k].info.name;
+		names[k] = r->variant[k].info.name, former[k] = gm_variant_former_name(names[k]);
 	if (code == CLI_OK)
-		code = select_names(&(select_from){"variant", names, r->count}, &options->variants, options->quiet, chosen);
+		code = select_names(&(select_from){"variant", names, r->count, former}, &options->variants, options->quiet,
+		                    chosen);
 	size_t kept = 0;
 	for (size_t k = 0; code == CLI_OK && k < r->count; k++) {
 		r->variant[k].literal = chosen[k] < SELECT_LITERAL ? 0 : chosen[k] + 1 - SELECT_LITERAL;
@@ -237,7 +238,7 @@ static int choose_cases(const cli_options *options, case_list *list)
 	for (size_t k = 0; code == CLI_OK && k < list->set->count; k++)
 		names[k] = list->set->cases[k]->id;
 	if (code == CLI_OK)
-		code = select_names(&(select_from){"case", names, list->set->count}, &options->cases, options->quiet,
+		code = select_names(&(select_from){"case", names, list->set->count, NULL}, &options->cases, options->quiet,
 		                    list->chosen);
 	if (code == CLI_OK)
 		list->count = select_count(list->chosen, list->set->count);
@@ -277,7 +278,7 @@ int passes_of(const cli_options *options, unsigned *passes)
 {
 	static const char *const names[] = {"fwd", "bwd"};
 	unsigned char chosen[2];
-	int code = select_names(&(select_from){"pass", names, 2}, &options->pass, options->quiet, chosen);
+	int code = select_names(&(select_from){"pass", names, 2, NULL}, &options->pass, options->quiet, chosen);
 	*passes = (chosen[0] ? CHECK_FWD : 0u) | (chosen[1] ? CHECK_BWD : 0u);
 	return code;
 }

@@ -15,6 +15,11 @@ static unsigned char taken(unsigned char was, int glob)
 	return was < SELECT_LITERAL ? SELECT_LITERAL : was < SELECT_MOST ? was + 1 : was;
 }
 
+static int matches(const char *word, int glob, const char *name)
+{
+	return name && (glob ? fnmatch(word, name, 0) == 0 : strcmp(word, name) == 0);
+}
+
 static int select_word(const select_from *from, const char *word, int quiet, unsigned char *chosen)
 {
 	const char *name = word + (word[0] == '!');
@@ -23,7 +28,7 @@ static int select_word(const select_from *from, const char *word, int quiet, uns
 	if (name[0] == '\0')
 		return cli_fail(CLI_USAGE, "an empty name of a %s", from->what);
 	for (size_t k = 0; k < from->count; k++)
-		if (glob ? fnmatch(name, from->names[k], 0) == 0 : strcmp(name, from->names[k]) == 0) {
+		if (matches(name, glob, from->names[k]) || (from->former && matches(name, glob, from->former[k]))) {
 			chosen[k] = name != word ? SELECT_OUT : taken(chosen[k], glob);
 			found++;
 		}

@@ -66,8 +66,28 @@ size_t gm_variant_count(void) { return VARIANTS; }
 
 const gm_variant *gm_variant_at(size_t index) { return index < VARIANTS ? &variants[index] : NULL; }
 
+static const struct {
+	const char *former, *name;
+} formers[] = {
+#define VARIANT(id, name, isa, activation, needs, strategy, rounding)
+#define FORMER(former, name) {former, name},
+#include "variants/variants.def"
+#undef VARIANT
+};
+
+const char *gm_variant_former_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof formers / sizeof *formers; i++)
+		if (strcmp(formers[i].name, name) == 0)
+			return formers[i].former;
+	return NULL;
+}
+
 const gm_variant *gm_variant_find(const char *name)
 {
+	for (size_t i = 0; i < sizeof formers / sizeof *formers; i++)
+		if (strcmp(formers[i].former, name) == 0)
+			name = formers[i].name;
 	for (size_t i = 0; i < VARIANTS; i++)
 		if (strcmp(variants[i].name, name) == 0)
 			return &variants[i];

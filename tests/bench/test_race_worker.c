@@ -85,7 +85,7 @@ static void race(seen *s, const char *problems, const race_contestant *contestan
 static void every_pass_is_judged_and_timed(void **state)
 {
 	(void)state;
-	static const race_contestant contestants[] = {{.variant = "scalar"}, {.variant = "scalar"}};
+	static const race_contestant contestants[] = {{.variant = "scalar-plain"}, {.variant = "scalar-plain"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s,
@@ -115,7 +115,7 @@ static void what_cannot_run_says_why(void **state)
 {
 	(void)state;
 	static const race_contestant contestants[] = {
-		{.variant = "scalar"}, {.variant = "no-such-variant"}, {.variant = "any", .plugin = "./no_such_plugin.so"}};
+		{.variant = "scalar-plain"}, {.variant = "no-such-variant"}, {.variant = "any", .plugin = "./no_such_plugin.so"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s, "lstm_T3_N2_I8_H8/fwd\n", contestants, 3, &summary);
@@ -130,7 +130,7 @@ static void what_cannot_run_says_why(void **state)
 static void affinity_is_given_back(void **state)
 {
 	(void)state;
-	static const race_contestant contestants[] = {{.variant = "scalar"}};
+	static const race_contestant contestants[] = {{.variant = "scalar-plain"}};
 	cpu_set_t before, after;
 	seen s = {0};
 	race_summary summary;

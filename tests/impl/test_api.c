@@ -161,8 +161,11 @@ static void test_registry(void **state)
 {
 	(void)state;
 	assert_true(gm_variant_count() >= 7);
-	assert_string_equal(gm_variant_at(0)->name, "scalar");
+	assert_string_equal(gm_variant_at(0)->name, "scalar-plain");
 	assert_null(gm_variant_at(gm_variant_count()));
+	assert_ptr_equal(gm_variant_find("scalar"), gm_variant_at(0)); // as it was called before 0.2
+	assert_string_equal(gm_variant_former_name("scalar-oracle-u10"), "scalar_fma-u10");
+	assert_null(gm_variant_former_name("avx2-fused"));
 	assert_null(gm_variant_find("avx3"));
 	for (size_t i = 0; i < gm_variant_count(); i++) {
 		const gm_variant *v = gm_variant_at(i);
@@ -171,7 +174,8 @@ static void test_registry(void **state)
 		assert_int_equal(v->abi_major, GM_ABI_MAJOR);
 		assert_true(v->supports && v->sizes && v->plan_create && v->set_weights && v->forward && v->backward &&
 		            v->describe && v->plan_destroy);
-		assert_int_equal(strncmp(v->name, v->traits.isa, strlen(v->traits.isa)), 0);
+		assert_int_equal(strncmp(v->name, v->traits.isa, strcspn(v->traits.isa, "_")), 0); // scalar_fma: scalar-oracle
+		assert_null(strchr(v->name, '_'));
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_canonical.c - reference/CANONICAL.md as plain C, rule by rule, for one layer: what scalar_fma must give, bit for
+/* test_canonical.c - reference/CANONICAL.md as plain C, rule by rule, for one layer: what scalar-oracle must give, bit for
  * bit.  Slow and obvious on purpose; nothing here is shared with the kernels.  fmaf is exact by the C standard. */
 #include "run_variant.h"
 
@@ -347,7 +347,7 @@ static void test_page_is_what_runs(void **state)
 	static const char *const problems[] = {
 		"lstm_T7_N3_I5_H11",       "lstm_T5_N2_I9_H13_P6",  "lstm_T3_N1_I4_H5_nobias", "gru_T7_N3_I5_H11",
 		"gru_T4_N2_I17_H9_nobias", "rnn_tanh_T7_N3_I5_H11", "rnn_relu_T7_N3_I5_H11",   "rnn_tanh_T90_N3_I2_H4"};
-	const gm_variant *variant = gm_variant_find("scalar_fma");
+	const gm_variant *variant = gm_variant_find("scalar-oracle");
 	gm_error error;
 
 	(void)state;

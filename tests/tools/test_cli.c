@@ -127,8 +127,8 @@ static void what_does_not_exist_is_usage(void **state)
 		{"gatemark check --cases", "requires an argument"},
 		{"gatemark check -Z", "invalid option"},
 		{"gatemark check stray", "takes no argument"},
-		{"gatemark check --variants scaler", "nearest is scalar"},
-		{"gatemark check --variants scalar,", "empty name"},
+		{"gatemark check --variants scaler-plain", "nearest is scalar-plain"},
+		{"gatemark check --variants scalar-plain,", "empty name"},
 		{"gatemark check --cases lstm_T3_N2_I3_H4.inti", "nearest is lstm_T3_N2_I3_H4.init"},
 		{"gatemark check --pass fdw", "nearest is fwd"},
 		{"gatemark check --class f23", "nearest is f32"},
@@ -137,7 +137,8 @@ static void what_does_not_exist_is_usage(void **state)
 		{"gatemark bench --seed 99999999999999999999", "--seed takes a number"},
 		{"gatemark bench --problem lstm_T64_N1_I128/fwd", "--problem"},
 		{"gatemark bench --shapes quikc", "nearest is quick"},
-		{"gatemark bench --problem gru_T1_N1_I2_H2/fwd --variants scalar --benchmark_nonsense=1", "benchmark_nonsense"},
+		{"gatemark bench --problem gru_T1_N1_I2_H2/fwd --variants scalar-plain --benchmark_nonsense=1",
+	     "benchmark_nonsense"},
 	};
 	(void)state;
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
@@ -158,9 +159,9 @@ static void right_variants_pass(void **state)
 	assert_true(widest_line(o.out) <= 80);
 	assert_null(strchr(o.out, '\033'));
 	outcome_free(&o);
-	o = expect(CLI_OK, "gatemark check --no-fork --variants scalar" ONE);
+	o = expect(CLI_OK, "gatemark check --no-fork --variants scalar-plain" ONE);
 	outcome_free(&o);
-	o = expect(CLI_OK, "gatemark check -q --variants scalar" ONE); // the table is data
+	o = expect(CLI_OK, "gatemark check -q --variants scalar-plain" ONE); // the table is data
 	assert_in(o.out, "CHECK  1 case, fwd+bwd, native");
 	assert_string_equal(o.err, "");
 	outcome_free(&o);
@@ -253,10 +254,11 @@ static void unlisted_fixtures_need_a_word(void **state)
 	(void)state;
 	outcome o = expect(CLI_REFUSED,
 	                   "cp \"$GM_FIXTURES\"/core_lstm.h5 %s/mine.h5 && gatemark check --fixtures %s/mine.h5"
-	                   " --variants scalar --cases 'lstm_T1_*'",
+	                   " --variants scalar-plain --cases 'lstm_T1_*'",
 	                   scratch, scratch);
 	outcome_free(&o);
-	o = expect(CLI_OK, "gatemark check --fixtures %s/mine.h5 --allow-unlisted --variants scalar --cases 'lstm_T1_*'",
+	o = expect(CLI_OK,
+	           "gatemark check --fixtures %s/mine.h5 --allow-unlisted --variants scalar-plain --cases 'lstm_T1_*'",
 	           scratch);
 	outcome_free(&o);
 }
@@ -266,11 +268,11 @@ static void unlisted_fixtures_need_a_word(void **state)
 static void what_cannot_be_written_is_7(void **state)
 {
 	static const char *const command[] = {
-		"gatemark check -q --variants scalar --json=/dev/full" ONE,
-		"gatemark check -q --variants scalar --json=%s/no/such/folder/r.jsonl" ONE,
-		"gatemark check -q --variants scalar --junit=%s/no/j.xml" ONE,
-		"gatemark check -q --variants scalar --json=%s" ONE, /* a folder */
-		"gatemark check -q --variants scalar --out=/dev/null" ONE,
+		"gatemark check -q --variants scalar-plain --json=/dev/full" ONE,
+		"gatemark check -q --variants scalar-plain --json=%s/no/such/folder/r.jsonl" ONE,
+		"gatemark check -q --variants scalar-plain --junit=%s/no/j.xml" ONE,
+		"gatemark check -q --variants scalar-plain --json=%s" ONE, /* a folder */
+		"gatemark check -q --variants scalar-plain --out=/dev/null" ONE,
 		"gatemark list >/dev/full",
 		"gatemark doctor >&-",
 		"gatemark run -q --quick --out /dev/null/x" ONE,

@@ -15,7 +15,7 @@
 
 #define RNN      "rnn_tanh_T3_N2_I3_H4.init"
 #define SKELETON " --plugin \"$GM_LIB\"/libskeleton.so"
-#define TINY     "gatemark bench -q --quick --variants scalar "
+#define TINY     "gatemark bench -q --quick --variants scalar-plain "
 
 static char *folder;
 
@@ -44,7 +44,8 @@ static void assert_in(const char *text, const char *part)
 
 static void words_add_up_and_take_away(void **state)
 {
-	static const char *const names[] = {"avx2-fused", "avx2-fused-u10", "scalar", "scalar_fma"};
+	static const char *const names[] = {"avx2-fused", "avx2-fused-u10", "scalar-plain", "scalar_fma"};
+	static const char *const former[] = {NULL, NULL, "scalar", NULL}; // selects as well
 	static const struct {
 		const char *words[3];
 		int code;
@@ -69,7 +70,7 @@ static void words_add_up_and_take_away(void **state)
 		{{"!"}, CLI_USAGE, {0}},
 		{{""}, CLI_USAGE, {0}},
 	};
-	const select_from from = {"variant", names, 4};
+	const select_from from = {"variant", names, 4, former};
 	(void)state;
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
 		unsigned char chosen[4] = {9, 9, 9, 9};
@@ -85,7 +86,7 @@ static void words_add_up_and_take_away(void **state)
 static void a_glob_without_a_match_is_a_note_beside_others(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_OK, "gatemark check --variants scalar --cases 'zzz*' --cases '" RNN "'");
+	outcome o = expect(CLI_OK, "gatemark check --variants scalar-plain --cases 'zzz*' --cases '" RNN "'");
 	assert_in(o.err, "note: no case matches zzz*\n");
 	assert_in(o.out, "CHECK  1 case");
 	outcome_free(&o);
@@ -127,11 +128,12 @@ static void a_variant_named_twice_races_itself(void **state)
 {
 	(void)state;
 	outcome o = expect(
-		CLI_OK, "gatemark bench -v --quick --problem gru_T1_N1_I2_H2 --variants scalar,scalar --json=%s/r", folder);
+		CLI_OK, "gatemark bench -v --quick --problem gru_T1_N1_I2_H2 --variants scalar-plain,scalar-plain --json=%s/r",
+		folder);
 	assert_int_equal(count_of(o.out, "    budget"), 2);
 	outcome_free(&o);
 	char *text = file_text(folder, "r");
-	assert_int_equal(count_of(text, "\"variant\":\"scalar\",\"status\":\"timed\""), 2);
+	assert_int_equal(count_of(text, "\"variant\":\"scalar-plain\",\"status\":\"timed\""), 2);
 	free(text);
 }
 
@@ -150,10 +152,11 @@ static void two_variants_of_one_name_are_refused(void **state)
 static void every_plugin_is_raced(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_WRONG,
-	                   "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H4/fwd --variants '!*fused*,!scalar*'" SKELETON
-	                   " --plugin '%s' --json=%s/r",
-	                   plugin_path("wrong_numbers"), folder);
+	outcome o = expect(
+		CLI_WRONG,
+		"gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H4/fwd --variants '!*fused*,!scalar*'" SKELETON
+		" --plugin '%s' --json=%s/r",
+		plugin_path("wrong_numbers"), folder);
 	outcome_free(&o);
 	char *text = file_text(folder, "r");
 	assert_in(text, "\"variant\":\"skeleton\",\"status\":\"timed\"");
@@ -195,7 +198,8 @@ static void what_keeps_nothing_says_so(void **state)
 	for (size_t k = 0; k < 4; k++) {
 		char more[300], command[400];
 		snprintf(more, sizeof more, form[k], folder);
-		snprintf(command, sizeof command, "gatemark bench --quick --variants scalar --problem gru_T1_N1_I2_H2 %s", more);
+		snprintf(command, sizeof command, "gatemark bench --quick --variants scalar-plain --problem gru_T1_N1_I2_H2 %s",
+		         more);
 		outcome o = expect(CLI_OK, "%s", command);
 		assert_in(o.out, "BENCH  given: 1 problem, ");
 		assert_int_equal(count_of(o.err, "note: nothing is kept"), k == 0);
@@ -233,7 +237,7 @@ static void what_cannot_be_repeated_says_so(void **state)
 		assert_in(o.err, row[k].said);
 		outcome_free(&o);
 	}
-	outcome o = expect(CLI_OK, "gatemark check -q -q --variants scalar --cases " RNN); // the same twice
+	outcome o = expect(CLI_OK, "gatemark check -q -q --variants scalar-plain --cases " RNN); // the same twice
 	outcome_free(&o);
 }
 

@@ -37,7 +37,7 @@ static void bench_rejects_what_is_wrong(void **state)
 {
 	(void)state;
 	outcome o = expect(
-		1, "gatemark bench -q --quick --problem " SMALL " --variants scalar,base --plugin '%s' --json=%s/r.jsonl",
+		1, "gatemark bench -q --quick --problem " SMALL " --variants scalar-plain,base --plugin '%s' --json=%s/r.jsonl",
 		plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "WRONG " SMALL " base: "));
 	assert_non_null(strstr(o.out, "given: 1 problem, 1 thread, "));
@@ -45,7 +45,7 @@ static void bench_rejects_what_is_wrong(void **state)
 	outcome_free(&o);
 	char *text = file_text(folder, "r.jsonl");
 	assert_int_equal(count_of(text, "\"variant\":\"base\",\"status\":\"rejected\""), 1);
-	assert_int_equal(count_of(text, "\"variant\":\"scalar\",\"status\":\"timed\""), 1);
+	assert_int_equal(count_of(text, "\"variant\":\"scalar-plain\",\"status\":\"timed\""), 1);
 	free(text);
 }
 
@@ -75,15 +75,16 @@ static void run_times_only_what_passed(void **state)
 {
 	(void)state;
 	file_put(folder, "one.txt", SMALL "\n");
-	outcome o = expect(1,
-	                   "gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants scalar,base"
-	                   " --plugin '%s' --out %s/out",
-	                   folder, plugin_path("wrong_numbers"), folder);
+	outcome o = expect(
+		1,
+		"gatemark run -q --quick --cases 'rnn_tanh_T1_*' --shapes %s/one.txt --variants scalar-plain,base"
+		" --plugin '%s' --out %s/out",
+		folder, plugin_path("wrong_numbers"), folder);
 	assert_non_null(strstr(o.out, "FAIL "));
 	outcome_free(&o);
 	char *text = file_text(folder, "out/results.jsonl");
 	assert_int_equal(count_of(text, "\"kind\":\"bench\""), 1);
-	assert_int_equal(count_of(text, "\"variant\":\"scalar\",\"status\":\"timed\""), 1);
+	assert_int_equal(count_of(text, "\"variant\":\"scalar-plain\",\"status\":\"timed\""), 1);
 	free(text);
 }
 
@@ -113,7 +114,7 @@ static void ctrl_c_leaves_a_valid_part(void **state)
 
 /* ---- the judge of a race ---- */
 
-typedef struct judging { /* a problem run by "scalar_fma", ready to be judged */
+typedef struct judging { /* a problem run by "scalar-oracle", ready to be judged */
 	gm_spec spec;
 	gm_tensors *tensors;
 	fill_data fill;
@@ -192,13 +193,13 @@ static void a_small_problem_is_judged_in_full_then_by_bits(void **state)
 {
 	judging j = {0};
 	(void)state;
-	begin(&j, "lstm_T5_N3_I4_H6/train", "scalar");
+	begin(&j, "lstm_T5_N3_I4_H6/train", "scalar-plain");
 	float kept = *element(&j, GM_GRAD_WEIGHT_HH, 17);
 	*element(&j, GM_GRAD_WEIGHT_HH, 17) *= 1.001f;
 	assert_verdict(&j, 0, RACE_REJECTED, JUDGED_BUDGET);
 	*element(&j, GM_GRAD_WEIGHT_HH, 17) = kept;
 	assert_verdict(&j, 0, RACE_TIMED, JUDGED_BUDGET);
-	assert_verdict(&j, 1, RACE_TIMED, JUDGED_BUDGET); // "scalar" is free: no bits
+	assert_verdict(&j, 1, RACE_TIMED, JUDGED_BUDGET); // "scalar-plain" is free: no bits
 	j.variant[0].info.rounding = j.variant[1].info.rounding = GM_CANONICAL;
 	assert_verdict(&j, 0, RACE_TIMED, JUDGED_BUDGET);
 	assert_verdict(&j, 1, RACE_TIMED, JUDGED_BITS);
@@ -215,7 +216,7 @@ static void a_large_problem_is_judged_on_a_sample(void **state)
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
 		judging j = {0};
-		begin(&j, text[k], "scalar");
+		begin(&j, text[k], "scalar-plain");
 		j.judge.flops = gm_spec_flops(&j.spec) / 5; // two rows of five, half the steps
 		assert_verdict(&j, 0, RACE_TIMED, JUDGED_SAMPLED);
 		*element(&j, GM_OUTPUT, 0) += 1e-3f;
@@ -232,7 +233,7 @@ static void gradients_of_a_sample_are_the_samples(void **state)
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
 		judging j = {0};
-		begin(&j, text[k], "scalar");
+		begin(&j, text[k], "scalar-plain");
 		j.judge.flops = gm_spec_flops(&j.spec) / 5;
 		assert_verdict(&j, 0, RACE_TIMED, JUDGED_SAMPLED);
 		end(&j);

@@ -105,7 +105,7 @@ static void a_changed_digest_blames_every_variant_that_gives_other_bits(void **s
 	outcome o = with_edited(1, "s:^\\(" POLY "\\)[0-9a-f]*:\\1" ABSENT ":");
 	assert_in(o.out, "FAIL " CASE "/fwd digest ");
 	assert_in(o.out, ", committed " ABSENT ": bits differ from what this version promises\n");
-	assert_in(o.out, "  rerun: gatemark check --cases " CASE " --variants scalar_fma --pass fwd");
+	assert_in(o.out, "  rerun: gatemark check --cases " CASE " --variants scalar-oracle --pass fwd");
 	assert_null(strstr(o.out, CASE "/bwd digest"));
 	assert_in(o.out, "DIFFER from the digests\n");
 	assert_in(o.out, "bits: canon1/u10/f32, ");
@@ -124,7 +124,8 @@ static void what_cannot_be_compared_says_so(void **state)
 	static const struct {
 		const char *edit, *poly, *u10;
 	} row[] = {
-		{"2s:3.*:3.99:; s:^\\(" U10 "\\)[0-9a-f]*:\\1" ABSENT ":", "digests as committed", "other SLEEF than the digests"},
+		{"2s:3.*:3.99:; s:^\\(" U10 "\\)[0-9a-f]*:\\1" ABSENT ":", "digests as committed",
+	     "other SLEEF than the digests"},
 		{"1s:2026.*:1999.1:; s:^\\(" POLY "\\)[0-9a-f]*:\\1" ABSENT ":", "digests of other fixtures",
 	     "digests of other fixtures"},
 		{"/^" CASE "/d", "no digests of these cases", "no digests of these cases"},
@@ -198,7 +199,7 @@ static void digests_are_written_as_they_are_committed(void **state)
 	                      "\"$GM_FIXTURES\"/DIGESTS && echo same || echo other");
 	int same_sleef = strstr(o.out, "same") != NULL;
 	outcome_free(&o);
-	o = expect(0, "gatemark check -q --fixtures \"$GM_FIXTURES\" --variants 'scalar_fma*' --digests=%s/D", folder);
+	o = expect(0, "gatemark check -q --fixtures \"$GM_FIXTURES\" --variants 'scalar-oracle*' --digests=%s/D", folder);
 	outcome_free(&o);
 	o = same_sleef
 	      ? expect(0, "cmp %s/D \"$GM_FIXTURES\"/DIGESTS", folder)
@@ -241,7 +242,7 @@ static void digests_of_a_doubtful_run_are_not_written(void **state)
 	outcome o = expect(1, "gatemark check" SMALL " --plugin %s --digests=%s/D", plugin_path("claims_bits"), folder);
 	assert_in(o.err, "D is not written: 2 checks of canonical variants failed");
 	outcome_free(&o);
-	o = expect(5, "gatemark check" SMALL " --variants scalar --digests=%s/D", folder);
+	o = expect(5, "gatemark check" SMALL " --variants scalar-plain --digests=%s/D", folder);
 	assert_in(o.err, "no canonical variant ran");
 	outcome_free(&o);
 	o = expect(2, "gatemark check" SMALL " --pass fwd --digests=%s/D", folder);
@@ -252,7 +253,7 @@ static void digests_of_a_doubtful_run_are_not_written(void **state)
 	free(text);
 	if ((gm_cpu_features() & GM_CPU_FMA) == 0)
 		return;
-	o = expect(7, "gatemark check" SMALL " --variants scalar_fma --digests=%s/no/such/folder", folder);
+	o = expect(7, "gatemark check" SMALL " --variants scalar-oracle --digests=%s/no/such/folder", folder);
 	outcome_free(&o);
 }
 
@@ -269,10 +270,11 @@ static void required_coverage_must_not_shrink(void **state)
 		{1, "--require scalar,scalar_fma --isa-cap scalar",
 	     "scalar_fma was required native, but was skipped: hidden by --isa-cap scalar"},
 		{1, "--require scalar_fma --require scalar --isa-cap scalar", "scalar_fma was required native"},
-		{1, "--require scalar --variants scalar_fma,scalar_fma-u10",
+		{1, "--require scalar --variants scalar-oracle,scalar-oracle-u10",
 	     "scalar was required native, but is not among the variants of this run"},
-		{0, "--require scalar=emulated --variants scalar" THROUGH_ENV, ""},
-		{1, "--require scalar --variants scalar" THROUGH_ENV, "scalar was required native, but passed only under x"},
+		{0, "--require scalar=emulated --variants scalar-plain" THROUGH_ENV, ""},
+		{1, "--require scalar --variants scalar-plain" THROUGH_ENV,
+	     "scalar was required native, but passed only under x"},
 		{2, "--require scaler", "there is no ISA or variant scaler; the nearest is scalar"},
 		{2, "--require avx521", "there is no ISA or variant avx521; the nearest is avx512"},
 		{2, "--require scalar,", "--require takes X, X=native or X=emulated, not "},
@@ -304,29 +306,30 @@ static void what_is_hidden_is_not_run(void **state)
 	assert_in(o.out, "hidden by --isa-cap");
 	outcome_free(&o);
 	assert_int_equal(records_with("\"status\":\"pass\""), 2); // scalar alone
-	assert_int_equal(records_with("scalar_fma is hidden by --isa-cap scalar"), 2);
+	assert_int_equal(records_with("scalar-oracle is hidden by --isa-cap scalar"), 2);
 	assert_int_equal(records_with("\"code\":\"hidden\""), records_with("is hidden by --isa-cap scalar"));
 	assert_int_equal(records_with("\"--isa-cap\",\"scalar\""), 1);
-	o = expect(5, "gatemark check -q" SMALL " --isa-cap scalar --variants scalar_fma");
-	assert_in(o.err, "cannot run: scalar_fma is hidden by --isa-cap scalar");
+	o = expect(5, "gatemark check -q" SMALL " --isa-cap scalar --variants scalar-oracle");
+	assert_in(o.err, "cannot run: scalar-oracle is hidden by --isa-cap scalar");
 	outcome_free(&o);
-	o = expect(77, "gatemark check -q" SMALL " --isa-cap scalar --variants 'scalar_fma*'");
+	o = expect(77, "gatemark check -q" SMALL " --isa-cap scalar --variants 'scalar-oracle*'");
 	outcome_free(&o);
 	o = expect(2, "gatemark check -q" SMALL " --isa-cap avx21");
 	assert_in(o.err, "there is no ISA avx21; the nearest is avx2");
 	outcome_free(&o);
 	o = expect(0, "gatemark list variants --isa-cap scalar");
-	assert_in(o.out, "* scalar_fma is hidden by --isa-cap scalar");
+	assert_in(o.out, "* scalar-oracle is hidden by --isa-cap scalar");
 	outcome_free(&o);
-	o = expect(5,
-	           "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar,scalar_fma"
-	           " --json=%s/r.jsonl",
-	           folder);
+	o = expect(
+		5,
+		"gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar-plain,scalar-oracle"
+		" --json=%s/r.jsonl",
+		folder);
 	outcome_free(&o);
-	assert_int_equal(records_with("\"variant\":\"scalar\",\"status\":\"timed\""), 1);
+	assert_int_equal(records_with("\"variant\":\"scalar-plain\",\"status\":\"timed\""), 1);
 	assert_int_equal(
 		records_with(
-			"\"variant\":\"scalar_fma\",\"status\":\"skipped\",\"code\":\"hidden\",\"reason\":\"scalar_fma is hidden"),
+			"\"variant\":\"scalar-oracle\",\"status\":\"skipped\",\"code\":\"hidden\",\"reason\":\"scalar-oracle is hidden"),
 		1);
 }
 

@@ -132,7 +132,7 @@ static void records_follow_the_schema(void **state)
 	static const char *const command[] = {
 		"gatemark check -q --cases 'gru_T1_*' --json=%s",
 		"gatemark check -q --cases 'gru_T1_*' --plugin %2$s --json=%1$s",
-		"gatemark bench -q --quick --problem rnn_tanh_T1_N1_I3_H5/train --variants scalar --json=%s",
+		"gatemark bench -q --quick --problem rnn_tanh_T1_N1_I3_H5/train --variants scalar-plain --json=%s",
 	};
 	static const int code[] = {0, 1, 0};
 	char text[9000];

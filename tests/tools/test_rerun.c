@@ -28,8 +28,8 @@ static void every_option_that_matters_is_named_and_quoted(void **state)
 	     {.allow_unlisted = 1, .accuracy_class = "f32-abs", .fixtures = "a b.h5"},
 	     "--variants v --pass bwd --plugin './it'\\''s.so' --fixtures 'a b.h5' --class f32-abs --allow-unlisted"},
 		{NULL, "", {.executor = "q=qemu -L / w"}, "--variants v --pass bwd --executor 'q=qemu -L / w'"},
-		{NULL, "scalar_fma", {0}, "--variants scalar_fma,v --pass bwd"},
-		{"./p.so", "scalar_fma", {0}, "--variants v --pass bwd --plugin ./p.so"},
+		{NULL, "scalar-oracle", {0}, "--variants scalar-oracle,v --pass bwd"},
+		{"./p.so", "scalar-oracle", {0}, "--variants v --pass bwd --plugin ./p.so"},
 		{"./p.so", "base", {0}, "--variants base,v --pass bwd --plugin ./p.so"},
 	};
 	(void)state;

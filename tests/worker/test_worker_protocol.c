@@ -97,7 +97,7 @@ static void the_other_end_is_gone(void **state)
 /* A plan message as the host makes it, for one small problem without a plug-in. */
 static void valid_plan(message *m, size_t rows)
 {
-	wire_plan w = {.variant = "scalar",
+	wire_plan w = {.variant = "scalar-plain",
 	               .cell = GM_GRU,
 	               .bias = 1,
 	               .mode = GM_MODE_TRAIN,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # emulate_bochs.sh - AVX-512 on a CPU that has none: a whole machine under Bochs boots a stock kernel into
-# tools/bochs/guest.c, which runs the avx512 rows on every committed case; their digests must be those of scalar_fma,
+# tools/bochs/guest.c, which runs the avx512 rows on every committed case; their digests must be those of scalar-oracle,
 # judged here.  A second boot has AVX-512 in CPUID but not enabled by the system: the rows must refuse to run.
 # Called by emulate.sh:
 #   sh tools/scripts/emulate.sh avx512 [--cases GLOB,..]
@@ -76,7 +76,7 @@ rows_of() {
 
 # wanted: case, bit class, pass and digest of each judged result of the oracle.
 judge_oracle() {
-	"$gatemark" check --quiet --variants 'scalar_fma*' --json="$work/oracle.jsonl" "$@" >"$work/oracle.log" 2>&1 ||
+	"$gatemark" check --quiet --variants 'scalar-oracle*' --json="$work/oracle.jsonl" "$@" >"$work/oracle.log" 2>&1 ||
 		{ cat "$work/oracle.log" >&2; fail "the oracle does not pass on this machine"; }
 	text='"\([^"]*\)"'
 	from="^{\"kind\":\"check\",\"case\":$text.*\"pass\":$text,\"status\".*\"bit_class\":$text,\"digest\":$text"
@@ -170,7 +170,7 @@ compare() {
 			head = sprintf("CHECK  %d cases, fwd+bwd, %s", cases, name)
 			printf "%-66s%6d s  %s\n  variant          same other missing   where\n%s", head, seconds,
 				wrong ? "FAIL" : "PASS", text
-			print "  same: the bits of scalar_fma, judged on this machine; forward with and without a tape, backward"
+			print "  same: the bits of scalar-oracle, judged on this machine; forward with and without a tape, backward"
 			exit wrong > 0
 		}' "$work/wanted" "$work/full.said"
 }
@@ -181,7 +181,7 @@ refused() {
 		grep -q "^no $row .*avx512" "$work/disabled.said" ||
 			fail "$row ran, or did not say why not, without AVX-512 enabled"
 	done
-	grep -q ' scalar_fma canon1/' "$work/disabled.said" || fail "the oracle did not run without AVX-512"
+	grep -q ' scalar-oracle canon1/' "$work/disabled.said" || fail "the oracle did not run without AVX-512"
 	echo "  AVX-512 in CPUID, not enabled by the system: $(echo "$1" | wc -w) rows refused to run, the oracle ran"
 }
 
@@ -196,7 +196,7 @@ build_guest
 judge_oracle "$@"
 make_initramfs
 avx512=$(rows_of avx512 | tr '\n' ' ')
-rows="$(rows_of scalar_fma | tr '\n' ' ')$avx512"
+rows="$(rows_of scalar-oracle | tr '\n' ' ')$avx512"
 start=$(date +%s)
 boot full "$no_xsaves" "/cases $rows"
 verdict=0
