@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - see machine.h: the system's files, one small reader a fact.  Caches and cores: machine_topology.h;
+/* machine.c - the machine profile: the system's files, one small reader a fact.  Caches and cores: machine_topology.h;
  * hints and fingerprint: machine_hints.c. */
 #define _GNU_SOURCE
 #include "machine_topology.h"

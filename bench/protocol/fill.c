@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fill.c - see fill.h.  One table says which distribution a kind of tensor has. */
+/* fill.c - random data of a problem: one table says which distribution a kind of tensor has. */
 #include "fill.h"
 
 #include <math.h>

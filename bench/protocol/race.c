@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* race.c - see race.h: problems one after another; on each, open and judge every contestant, choose sizes, measure in
+/* race.c - the course of a race: problems one after another; on each, open and judge every contestant, choose sizes, measure in
  * fresh processes, report.  Order inside: race_internal.h. */
 #include "race_internal.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stats.c - see stats.h.  Sorting is qsort on doubles without NaNs (callers keep them out). */
+/* stats.c - quantiles, intervals, paired ratios.  Sorting is qsort on doubles without NaNs (callers keep them out). */
 #include "stats.h"
 
 #include <math.h>

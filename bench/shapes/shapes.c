@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* shapes.c - see shapes.h.  A built-in list is the text that its rows make, read by the same parser as a file. */
+/* shapes.c - lists of problems from the tables or a file.  A built-in list is the text that its rows make, read by the same parser as a file. */
 #include "shapes.h"
 
 #include <errno.h>

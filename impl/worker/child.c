@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #define WORDS        32   /* of a command line */
-#define PATIENCE     2.0  /* seconds for a process whose channel has ended to end too */
+#define END_SECONDS  2.0  /* seconds for a process whose channel has ended to end too */
 #define MOMENT       2e-3 /* seconds between takings of what it prints */
-#define GLANCE       0.2  /* seconds between looks whether it still lives */
+#define LOOK_SECONDS 0.2  /* seconds between looks whether it still lives */
 #define STOP_SECONDS 10.0 /* for plan_destroy and exit */
 
 static void close_all(const int fd[], size_t count)
@@ -135,7 +135,10 @@ static channel_result wait_for_bytes(void *context)
 			return CHANNEL_LATE;
 		/* A descendant may hold the channel open behind a child that has ended: look at the child too. */
 		int gone = process_ended(w->pid, 0);
-		int ready = poll(watch, 2, gone ? 0 : left > GLANCE ? (int)(GLANCE * 1000) : (int)(left * 1000) + 1);
+		int ready = poll(watch, 2,
+		                 gone                  ? 0
+		                 : left > LOOK_SECONDS ? (int)(LOOK_SECONDS * 1000)
+		                                       : (int)(left * 1000) + 1);
 		if (watch[0].revents)
 			return CHANNEL_OK;
 		if (gone)
@@ -152,7 +155,7 @@ static gm_status reap(worker *w, channel_result result, gm_error *error)
 	enum ending how = result == CHANNEL_LATE ? ENDING_LATE : ENDING_GARBAGE;
 
 	if (result == CHANNEL_CLOSED)
-		how = ended(w, PATIENCE) ? ENDING_ENDED : ENDING_LOST;
+		how = ended(w, END_SECONDS) ? ENDING_ENDED : ENDING_LOST;
 	int status = process_reap(w->pid);
 	w->pid = 0;
 	listen_to(w);

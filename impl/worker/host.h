@@ -43,7 +43,7 @@ GM_CHECKED gm_status child_start(worker *w, gm_error *error);
 /* Sends w->message and receives the answer into it.  GM_CRASHED or GM_TIMEOUT if there is none, else the answer's
  * status with its sentence. */
 GM_CHECKED gm_status child_ask(worker *w, double seconds, gm_error *error);
-void child_stop(worker *w); /* politely, then not; reaps, closes everything */
+void child_stop(worker *w); /* asks it to end, kills it if it does not; reaps, closes everything */
 
 /* ending.c: how the child ended, from its wait status and control page; fills w->ended. */
 enum ending { ENDING_ENDED, ENDING_LOST, ENDING_GARBAGE, ENDING_LATE };

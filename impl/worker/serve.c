@@ -32,7 +32,7 @@ void server_destroy(server *s)
 	free(s);
 }
 
-/* What a variant may say of itself; that it crashed or is wrong is for others to say. */
+/* Statuses that a variant may return; GM_CRASHED and GM_MISMATCH are the host's to say. */
 static int may_return(gm_status status) { return status >= GM_OK && status <= GM_IO; }
 
 gm_status server_called(server *s, gm_status status, gm_error *error)

@@ -24,8 +24,8 @@ uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction);
 /* Stream of one row of an operation; t does not enter if the noise is correlated. */
 uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation, size_t t, size_t n);
 
-/* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact, and where
- * the compiler sees it, gone. */
+/* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact; where
+ * that is a constant, the compiler leaves nothing of it. */
 typedef struct noise_rounding {
 	const ref_noise *noise;
 	uint64_t state;

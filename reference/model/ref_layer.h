@@ -20,7 +20,7 @@ typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
 	double *weight_ih, *weight_hh, *bias_ih, *bias_hh, *weight_hr;
 } ref_grads;
 
-typedef struct ref_schedule { /* who has a step when; shared by all layers of a direction */
+typedef struct ref_schedule { /* which batch rows have a step at t; shared by all layers of a direction */
 	size_t T, N;
 	int reverse;
 	const size_t *length; /* (N) */

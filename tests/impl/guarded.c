@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* guarded.c - see guarded.h. */
+/* guarded.c - buffers between guard pages, at each end of them, filled with patterns. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #endif

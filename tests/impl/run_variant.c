@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run_variant.c - see run_variant.h. */
+/* run_variant.c - one variant on one random problem: memory, plan, calls, results. */
 #include "run_variant.h"
 
 #include <math.h>

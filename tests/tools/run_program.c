@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run_program.c - see run_program.h. */
+/* run_program.c - starts the program through the shell and keeps its exit code and what it printed. */
 #define _GNU_SOURCE
 #include "run_program.h"
 
