@@ -16,7 +16,6 @@
 #include "machine/machine.h"
 #include "judge/judge.h"
 #include "protocol/race.h"
-#include "rerun.h"
 #include "record/results.h"
 
 #define CANONICAL_VERSION 1 /* reference/CANONICAL.md */
@@ -69,6 +68,14 @@ const machine_profile *about_machine(void)
 		machine_probe(&p, 0);
 	probed = 1;
 	return &p;
+}
+
+int rerun_options_of(const cli_options *o, rerun_options *out)
+{
+	rerun_options_init(out);
+	out->allow_unlisted = o->allow_unlisted;
+	return record_set(&out->fixtures, o->fixtures) & record_set(&out->accuracy_class, o->accuracy_class) &
+	       record_set(&out->executor, o->executor);
 }
 
 int about_run(const cli_options *options, const char *fixtures, run_begin *head)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "about.h"
 #include "base/plural.h"
-#include "rerun.h"
 #include "terminal.h"
 
 int summary_open(check_summary *s, const roster *r, const cli_options *options)

@@ -69,10 +69,6 @@ run_counts summary_counts(const check_summary *s);
 size_t summary_total(const check_summary *s, check_status status); /* over all variants */
 /* CLI_WRONG, CLI_NOTHING, CLI_SKIPPED or CLI_OK; says on stderr why nothing ran. */
 int summary_exit(const check_summary *s);
-
-/* "FAIL <case>/<pass> <first line of the reason>", "  <its second line> | rerun: ...", without a newline at the end;
- * options: those of its run.  malloc'ed; NULL only without memory. */
-char *failure_text(const check_result *result, const rerun_options *options);
 /* Prints failures as they come (ten a variant, all with --verbose), with --verbose every other result too. */
 void summary_show(check_summary *s, FILE *stream, const check_result *result);
 

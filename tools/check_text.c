@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* check_text.c - a failure in two lines that stand for themselves: what is wrong, and how to see it again. */
-#define _GNU_SOURCE
+/* check_text.c - results as they come, for people: failures in two lines that stand for themselves. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check_summary.h"
-#include "rerun.h"
+#include "record/rerun.h"
 #include "terminal.h"
 
 enum { SHOWN = 10 }; /* failures of a variant without --verbose */
-
-char *failure_text(const check_result *r, const rerun_options *options)
-{
-	char *text = NULL, *again = rerun_check(r, options);
-	const char *reason = r->reason ? r->reason : "";
-	size_t first = strcspn(reason, "\n");
-	const char *second = reason[first] == '\n' ? reason + first + 1 : "";
-	if (asprintf(&text, "FAIL %s/%s %.*s\n  %s%srerun: %s", r->case_id, check_pass_word(r->pass), (int)first, reason,
-	             second, second[0] != '\0' ? " | " : "", !again ? "" : again) < 0)
-		text = NULL;
-	free(again);
-	return text;
-}
 
 static tally *tally_of(check_summary *s, const check_result *r)
 {

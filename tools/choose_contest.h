@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* choose_contest.h - one problem: its candidates, who wins, and why each other variant does not.
- * Internal to choose.c; the rules stand in choose.h. */
+/* choose_contest.h - one problem: who may compete, who wins, and why each other variant does not.
+ * Internal to choose*.c; the rules stand in choose.h. */
 #ifndef TOOLS_CHOOSE_CONTEST_H
 #define TOOLS_CHOOSE_CONTEST_H
 
-#include "evidence.h"
+#include "choose.h"
 
-/* What the check records of one machine say, one member a variant:
- * {class, bit_class, passed, failed, xfail, unsupported, skipped, worst_used, worst_case, worst_where, failure}. */
-json_t *choose_conformance(const evidence *e, const char *machine);
+typedef struct span { /* a ratio and its 95 % interval */
+	double value, low, high;
+} span;
 
-/* The entry of one problem (choose_decide).  bench: its records on one machine, at most one a variant; accept: the
- * accuracy classes allowed, an object with a member each.  NULL without memory. */
-json_t *choose_contest(const evidence *e, const char *problem, const json_t *bench, json_t *conformance,
-                       const json_t *accept);
+typedef struct contestant {
+	rejected_variant said;        /* its entry if it is not the chosen one; ratio: to that */
+	const bench_result *result;   /* NULL: none on this problem */
+	const variant_checks *checks; /* NULL: none */
+	int eligible, tied;
+} contestant;
+
+/* choose_checks.c: what the checks of one machine say; to be freed.  GM_NO_MEMORY. */
+GM_CHECKED gm_status choose_checks(const evidence *e, const char *machine, conformance *checks, gm_error *error);
+
+/* choose_tie.c: time of a over time of b. */
+span choose_ratio(const contestant *a, const contestant *b);
+/* Marks which of the first `eligible`, in order of p50, equal the first; returns the index of the simplest of them. */
+size_t choose_tie(contestant *list, size_t eligible);
+
+/* choose_contest.c: fills the entry of one problem.  choice: with what it accepts and its conformance. */
+GM_CHECKED gm_status choose_contest(const evidence *e, const char *machine, const char *problem,
+                                    const choice_document *choice, choice_entry *entry, gm_error *error);
 
 #endif

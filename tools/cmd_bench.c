@@ -9,7 +9,7 @@ static int bench(const cli_options *options, const roster *r, const shape_list *
 {
 	session s;
 	measured m = {0};
-	int code = session_begin(&s, options, path, NULL);
+	int code = session_begin(&s, options, path, NULL, NULL);
 	if (code != CLI_OK)
 		return code;
 	code = measure(&s, r, list, name, options->quick, &m);

@@ -19,7 +19,7 @@ static int check(const cli_options *options, const roster *r, const case_list *c
 	if (code == CLI_OK)
 		code = require_read(options, r);
 	if (code == CLI_OK)
-		code = session_begin(&s, options, path, cases->set->version);
+		code = session_begin(&s, options, path, cases->set->version, NULL);
 	if (code != CLI_OK)
 		return code;
 	code = conform(&s, r, cases, passes, accuracy_class, options->junit, &summary);

@@ -27,6 +27,7 @@ typedef struct run {
 	const char *list_name;
 	check_summary checked;
 	measured timed;
+	evidence found; /* every result of this run */
 } run;
 
 static void print_head(const run *r)
@@ -82,31 +83,38 @@ static int bench_step(run *r)
 
 static int choose_step(run *r)
 {
-	const char *path[1] = {r->results};
 	gm_error error = {.status = GM_OK};
-	json_t *choice = NULL;
-	int code = choose_from_results(path, 1, NULL, r->choice, &choice, &error);
-	if (code == CLI_OK) {
-		char *counts = choose_counts(choice);
+	choice_document choice;
+	gm_status status = choose_decide(&r->found, NULL, &choice, &error);
+	if (status != GM_OK)
+		return cli_fail(cli_exit_of(status), "%s", error.message);
+	if (choose_chosen(&choice) == 0) {
+		printf("CHOOSE nothing: no variant passed and was timed\n");
+	} else if ((status = choose_write(&choice, r->choice, &error)) == GM_OK) {
+		char *counts = choose_counts(&choice);
 		fputs("CHOOSE ", stdout);
 		term_wrap(stdout, counts ? counts : "", 7, 7);
 		free(counts);
-	} else if (code == CLI_NOTHING) {
-		printf("CHOOSE nothing: no variant passed and was timed\n");
-		code = CLI_OK;
-	} else {
-		code = cli_fail(code, "%s", error.message);
 	}
-	json_decref(choice);
-	return code;
+	choice_document_free(&choice);
+	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
 }
 
 static int report_step(run *r)
 {
-	const char *path[1] = {r->results};
 	gm_error error = {.status = GM_OK};
-	int code = report_write(path, 1, r->html, r->markdown, &error);
-	return code == CLI_OK ? CLI_OK : cli_fail(code, "%s", error.message);
+	gm_status status = report_write(&r->found, r->html, r->markdown, &error);
+	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
+}
+
+/* Decides and shows what this run has found; the file is for others. */
+static int conclude(run *r)
+{
+	gm_error error = r->s.lost;
+	if (error.status != GM_OK || evidence_merge(&r->found, &error) != GM_OK)
+		return cli_fail(CLI_INTERNAL, "%s", error.message);
+	int code = choose_step(r);
+	return cli_worse(code, report_step(r));
 }
 
 static void print_notes(const run *r)
@@ -130,7 +138,7 @@ static void print_verdict(const run *r, int code)
 static int steps(run *r)
 {
 	double started = term_seconds();
-	int code = session_begin(&r->s, r->options, r->results, r->cases.set->version);
+	int code = session_begin(&r->s, r->options, r->results, r->cases.set->version, &r->found);
 	if (code != CLI_OK)
 		return code;
 	print_head(r);
@@ -143,8 +151,7 @@ static int steps(run *r)
 	code = session_end(&r->s, code, &counts);
 	if (code == CLI_NO_WRITE)
 		return code;
-	code = cli_worse(code, choose_step(r));
-	code = cli_worse(code, report_step(r));
+	code = cli_worse(code, conclude(r));
 	print_notes(r);
 	print_verdict(r, code);
 	if (r->options->verbose)
@@ -183,6 +190,7 @@ int cmd_run(const cli_options *options)
 		code = set_paths(&r);
 	if (code == CLI_OK)
 		code = steps(&r);
+	evidence_free(&r.found);
 	summary_free(&r.checked);
 	measure_free(&r.timed);
 	shapes_free(&r.list);

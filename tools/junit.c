@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check_summary.h"
+#include "record/names.h"
 #include "record/output.h"
+#include "record/rerun.h"
 
 enum { TEXT_CAP = 4000 };
 
@@ -135,37 +136,31 @@ static void testcase(xmlTextWriterPtr w, const input *in, const check_result *r)
 	xmlTextWriterEndElement(w);
 }
 
-static int is_first_of_variant(const input *in, size_t k)
+/* All results of the variant of this one, its first. */
+static void suite(xmlTextWriterPtr w, const input *in, const check_result *first)
 {
-	for (size_t i = 0; i < k; i++)
-		if (strcmp(in->result[i].variant, in->result[k].variant) == 0)
-			return 0;
-	return 1;
-}
-
-/* All results of the variant whose first is result[first]. */
-static void suite(xmlTextWriterPtr w, const input *in, size_t first)
-{
-	const char *variant = in->result[first].variant;
+	const run_begin *run = run_of(in, first);
 	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
-	head(w, in, variant);
-	if (in->runs > 0)
-		properties(w, in->run, in->result[first].plugin);
-	for (size_t k = 0; k < in->results; k++)
-		if (strcmp(in->result[k].variant, variant) == 0)
-			testcase(w, in, &in->result[k]);
+	head(w, in, first->variant);
+	if (run)
+		properties(w, run, first->plugin);
+	for (const check_result *r = first; r < in->result + in->results; r++)
+		if (strcmp(r->variant, first->variant) == 0)
+			testcase(w, in, r);
 	xmlTextWriterEndElement(w);
 }
 
 static void document(xmlTextWriterPtr w, const input *in)
 {
+	names variants = {0};
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
 	xmlTextWriterStartElement(w, BAD_CAST "testsuites");
 	head(w, in, NULL);
 	for (size_t k = 0; k < in->results; k++)
-		if (is_first_of_variant(in, k))
-			suite(w, in, k);
+		if (names_new(&variants, in->result[k].variant))
+			suite(w, in, &in->result[k]);
+	free(variants.name);
 	xmlTextWriterEndDocument(w);
 }
 

@@ -11,8 +11,8 @@
 
 #include "record/result.h"
 
-/* Suites stand in the order in which the results first name their variants.  run: of the results (those whose id is in
- * none belong to the first); the first gives the properties.  GM_IO with path and reason. */
+/* Suites stand in the order in which the results first name their variants, with the properties of their run; a result
+ * whose run is not there belongs to the first.  GM_IO with path and reason. */
 GM_CHECKED gm_status junit_write(const char *path, const check_result *results, size_t count, const run_begin *run,
                                  size_t runs, gm_error *error);
 

@@ -1,35 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* report.c - fills the slots of template.html ({{name}}: a part written from the records, or an embedded file) and
+/* report.c - fills template.html ({{name}}: a part written from the records, or an embedded file) and
  * writes the page and the Markdown. */
 #include "report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "markdown.h"
 #include "record/output.h"
 #include "report_parts.h"
 
-static void put_chart_data(FILE *out, const report_view *view)
-{
-	json_t *data = report_chart_data(view);
-	report_json(out, data);
-	json_decref(data);
-}
-
-static const struct slot {
+static const struct part {
 	const char *name;
-	report_slot *part;
-} SLOTS[] = {
-	{"title", report_slot_title},       {"verdict", report_slot_verdict},     {"machine", report_slot_machine},
-	{"steps", report_slot_steps},       {"speed", report_slot_speed},         {"counts", report_slot_counts},
-	{"choice", report_slot_choice},     {"budget", report_slot_budget},       {"budget.families", report_slot_families},
-	{"failures", report_slot_failures}, {"absent", report_slot_absent},       {"notes", report_slot_notes},
-	{"method", report_slot_method},     {"bench.csv", report_slot_bench_csv}, {"check.csv", report_slot_check_csv},
-	{"data", put_chart_data},
+	report_part *part;
+} parts[] = {
+	{"title", report_part_title},       {"verdict", report_part_verdict},     {"machine", report_part_machine},
+	{"steps", report_part_steps},       {"speed", report_part_speed},         {"counts", report_part_counts},
+	{"choice", report_part_choice},     {"budget", report_part_budget},       {"budget.families", report_part_families},
+	{"failures", report_part_failures}, {"absent", report_part_absent},       {"notes", report_part_notes},
+	{"method", report_part_method},     {"bench.csv", report_part_bench_csv}, {"check.csv", report_part_check_csv},
+	{"data", report_part_data},
 };
-enum { SLOT_COUNT = sizeof SLOTS / sizeof *SLOTS };
+enum { PARTS = sizeof parts / sizeof *parts };
 
 static const report_asset *asset_of(const char *name, size_t length)
 {
@@ -40,12 +32,12 @@ static const report_asset *asset_of(const char *name, size_t length)
 }
 
 /* Writes what stands for {{name}}; 0 if nothing has that name. */
-static int put_slot(FILE *out, const report_view *view, const char *name, size_t length)
+static int put_part(FILE *out, const report_view *view, const char *name, size_t length)
 {
 	const report_asset *asset = asset_of(name, length);
-	for (size_t i = 0; i < SLOT_COUNT; i++)
-		if (strlen(SLOTS[i].name) == length && strncmp(SLOTS[i].name, name, length) == 0) {
-			SLOTS[i].part(out, view);
+	for (size_t i = 0; i < PARTS; i++)
+		if (strlen(parts[i].name) == length && strncmp(parts[i].name, name, length) == 0) {
+			parts[i].part(out, view);
 			return 1;
 		}
 	return asset && fwrite(asset->bytes, 1, asset->count, out) == asset->count;
@@ -62,7 +54,7 @@ static gm_status fill(FILE *out, const report_view *view, gm_error *error)
 			break;
 		}
 		fwrite(at, 1, (size_t)(open - at), out);
-		if (!put_slot(out, view, open + 2, (size_t)(close - open - 2)))
+		if (!put_part(out, view, open + 2, (size_t)(close - open - 2)))
 			return gm_fail(error, GM_BAD_ARGUMENT, "template.html: nothing is called %.*s", (int)(close - open - 2),
 			               open + 2);
 		at = close + 2;
@@ -94,31 +86,15 @@ static gm_status write_markdown(const char *path, const report_view *view, gm_er
 	return status;
 }
 
-static int write_all(const evidence *e, const char *html, const char *markdown, gm_error *error)
+gm_status report_write(const evidence *e, const char *html, const char *markdown, gm_error *error)
 {
 	report_view view;
-	if (json_array_size(e->check) + json_array_size(e->bench) == 0) {
-		gm_fail(error, GM_UNSUPPORTED, "no check and no bench record in %zu file(s)", e->files);
-		return CLI_NOTHING;
-	}
-	gm_status status = report_view_create(e, &view, error);
-	if (status != GM_OK)
-		return CLI_INTERNAL;
-	if (html)
-		status = write_html(html, &view, error);
+	if (e->check_count + e->bench_count == 0)
+		return gm_fail(error, GM_UNSUPPORTED, "no check and no bench record in %zu file(s)", e->files);
+	GM_TRY(report_view_create(e, &view, error));
+	gm_status status = html ? write_html(html, &view, error) : GM_OK;
 	if (markdown && status == GM_OK)
 		status = write_markdown(markdown, &view, error);
 	report_view_destroy(&view);
-	return status == GM_OK ? CLI_OK : status == GM_IO ? CLI_NO_WRITE : CLI_INTERNAL;
-}
-
-int report_write(const char *const *path, size_t count, const char *html, const char *markdown, gm_error *error)
-{
-	evidence *e;
-	gm_status status = evidence_load(path, count, &e, error);
-	if (status != GM_OK)
-		return status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED;
-	int code = write_all(e, html, markdown, error);
-	evidence_destroy(e);
-	return code;
+	return status;
 }

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* report.h - result files to one HTML page that needs no network, and to Markdown that fits a pull request.
+/* report.h - results to one HTML page that needs no network, and to Markdown that fits a pull request.
  *
- *   evidence -> report_data (one JSON object: everything shown, already decided and in order)
- *            -> report_html_* (tables and text)  +  template.html, report.css, report.js, Chart.js (embedded)
+ *   evidence -> report_data (a view: everything shown, decided and in order)
+ *            -> report_head, _tables, _checks, _csv, _chart  +  template.html, report.css, report.js, Chart.js
  *            -> markdown
  * The same input gives the same bytes. */
 #ifndef TOOLS_REPORT_H
 #define TOOLS_REPORT_H
 
-#include "evidence.h"
+#include "record/evidence.h"
 
-/* Writes the HTML page to html and the Markdown to markdown (each NULL = not wanted, "-" = stdout), from `count`
- * result files.  Returns a cli_exit: CLI_OK; CLI_REFUSED (an input), CLI_NOTHING (no check and no bench record),
- * CLI_NO_WRITE, CLI_INTERNAL. */
-int report_write(const char *const *path, size_t count, const char *html, const char *markdown, gm_error *error);
-/* Writes their check results as JUnit (junit.h); codes as above. */
-int report_junit(const char *const *path, size_t count, const char *junit, gm_error *error);
+/* Writes the HTML page to html and the Markdown to markdown (each NULL = not wanted, "-" = stdout).  GM_UNSUPPORTED: no
+ * check and no bench record; GM_IO; GM_NO_MEMORY. */
+GM_CHECKED gm_status report_write(const evidence *e, const char *html, const char *markdown, gm_error *error);
 
 #endif

@@ -5,216 +5,189 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gatemark/tensors.h"
 #include "report_parts.h"
-#include "record/results.h"
 
 enum { MOST_FAILURES = 200 }; /* shown; the CSV has all */
 
-/* ---- the map: family/pass -> {torch, variant -> {used, case, where, status}} ---- */
+/* ---- the map: a row a family and pass, a column a variant ---- */
 
-static json_t *member(json_t *object, const char *key)
+typedef struct map_row {
+	char key[80];
+	double torch;              /* PyTorch's share; negative: unknown */
+	const check_result **cell; /* [variants] what says most, or NULL */
+} map_row;
+
+typedef struct map {
+	map_row *row;
+	size_t rows, columns;
+} map;
+
+/* NULL without memory. */
+static map_row *row_of(map *m, const char *key)
 {
-	json_t *value = json_object_get(object, key);
-	if (!value) {
-		value = json_object();
-		json_object_set_new(object, key, value);
+	for (size_t i = 0; i < m->rows; i++)
+		if (strcmp(m->row[i].key, key) == 0)
+			return &m->row[i];
+	const check_result **cells = calloc(m->columns + 1, sizeof *cells);
+	map_row *row = cells ? record_grow(&m->row, &m->rows, sizeof *row) : NULL;
+	if (!row) {
+		free(cells);
+		return NULL;
 	}
-	return value;
+	*row = (map_row){.torch = -1, .cell = cells};
+	snprintf(row->key, sizeof row->key, "%s", key);
+	return row;
 }
 
-/* How much a status says about a cell: a failure hides a pass, a pass hides what was not run. */
-static int weight(const char *status)
+static void add_to_map(map *m, const report_view *view, const check_result *r, int whole_cells)
 {
-	static const char *const ORDER[] = {"skipped", "unsupported", "pass", "xfail", "fail"};
-	for (int i = 0; i < 5; i++)
-		if (strcmp(status, ORDER[i]) == 0)
-			return i;
-	return -1;
-}
-
-static void add_to_map(json_t *map, const json_t *record, int whole_cells)
-{
+	/* How much a status says: a failure hides a pass, a pass hides what was not run. */
+	static const int weight[CHECK_STATUSES] = {
+		[STATUS_SKIPPED] = 0, [STATUS_UNSUPPORTED] = 1, [STATUS_PASS] = 2, [STATUS_XFAIL] = 3, [STATUS_FAIL] = 4};
 	char family[64], key[80];
-	report_family(results_text(record, "problem"), family);
+	report_family(r->problem, family);
 	if (whole_cells)
 		family[strcspn(family, " ")] = 0;
-	snprintf(key, sizeof key, "%s / %s", family, strcmp(results_text(record, "pass"), "bwd") == 0 ? "bwd" : "fwd");
-	json_t *row = member(map, key), *cells = member(row, "cells");
-	const json_t *old = json_object_get(cells, results_text(record, "variant"));
-	int w = weight(results_text(record, "status")), was = old ? weight(results_text(old, "status")) : -2;
-	if (w > was || (w == was && results_get(record, "used", 0) > results_get(old, "used", 0)))
-		json_object_set(cells, results_text(record, "variant"), (json_t *)(uintptr_t)record);
-	double torch = results_get(record, "torch_used", -1);
-	if (torch > results_get(row, "torch", -1))
-		json_object_set_new(row, "torch", results_number(torch));
-}
-
-/* Cell with a bar of 5 % steps behind the text. */
-static void put_used(FILE *out, double used, const char *more)
-{
-	char text[24];
-	int step = used > 0 ? (int)ceil(fmin(used, 1) * 20) : 0;
-	report_share(used, text);
-	fprintf(out, "<td class=\"u u%d%s\"%s>%s</td>", step, used > 0.6 ? " high" : "", more, text);
-}
-
-static void put_map_cell(FILE *out, const json_t *record)
-{
-	const char *status = results_text(record, "status");
-	char text[24], *more = NULL;
-	size_t bytes;
-	double used = results_get(record, "used", 0);
-	FILE *title = open_memstream(&more, &bytes);
-	if (!title)
+	snprintf(key, sizeof key, "%s / %s", family, check_pass_word(r->pass));
+	map_row *row = row_of(m, key);
+	if (!row)
 		return;
-	fputs(" title=\"", title);
-	report_escape(title, results_text(record, "case"));
-	fputs(": ", title);
-	report_escape(title, *results_text(record, "where") ? results_text(record, "where") : results_text(record, "reason"));
-	fputs("\"", title);
-	fclose(title);
-	if (strcmp(status, "pass") == 0) {
-		put_used(out, used, more);
-	} else if (strcmp(status, "fail") == 0 || strcmp(status, "xfail") == 0) {
-		report_share(used, text);
-		fprintf(out, "<td class=\"u bad\"%s><a href=\"#failures\">\342\234\225 %s</a></td>", more,
-		        used > 1 ? text : status);
-	} else {
-		fprintf(out, "<td class=\"u off\"%s>%s</td>", more, strcmp(status, "skipped") == 0 ? "skipped" : "unsupp.");
-	}
-	free(more);
+	const check_result **cell = &row->cell[names_find(&view->variants, r->variant)], *old = *cell;
+	const int more = old ? weight[r->status] - weight[old->status] : 1;
+	if (more > 0 || (more == 0 && r->used > old->used))
+		*cell = r;
+	row->torch = fmax(row->torch, r->torch_used);
 }
 
-static json_t *map_of(const report_view *view, int whole_cells)
+/* A cell with a bar of 5 % steps behind the text. */
+static void put_used(table *t, double used)
 {
-	json_t *map = json_object(), *record;
-	size_t i;
-	json_array_foreach(view->e->check, i, record)
-		add_to_map(map, record, whole_cells);
-	return map;
+	char css[24];
+	snprintf(css, sizeof css, "u u%d%s", used > 0 ? (int)ceil(fmin(used, 1) * 20) : 0, used > 0.6 ? " high" : "");
+	t->css = css;
+	table_cell(t, "%p", used);
+}
+
+static void put_map_cell(table *t, const check_result *r)
+{
+	char title[600];
+	t->css = "u off";
+	if (!r) {
+		table_cell(t, "\342\200\223");
+		return;
+	}
+	snprintf(title, sizeof title, "%s: %s", r->case_id, r->where[0] ? r->where : r->reason ? r->reason : "");
+	t->title = title;
+	if (r->status == STATUS_PASS) {
+		put_used(t, r->used);
+	} else if (r->status == STATUS_FAIL || r->status == STATUS_XFAIL) {
+		t->css = "u bad";
+		table_cell(t, "<a href=\"#failures\">\342\234\225 ");
+		if (r->used > 1)
+			table_more(t, "%p</a>", r->used);
+		else
+			table_more(t, "%s</a>", check_status_word(r->status));
+	} else {
+		table_cell(t, r->status == STATUS_SKIPPED ? "skipped" : "unsupp.");
+	}
 }
 
 static void put_map(FILE *out, const report_view *view, int whole_cells)
 {
-	json_t *map = map_of(view, whole_cells), *row, *name;
-	const char *key;
-	size_t v;
-	fputs("<table class=\"map\"><thead><tr><th>cases</th><th class=\"n\">PyTorch f32</th>", out);
-	json_array_foreach(view->variants, v, name) {
-		fputs("<th class=\"n\">", out);
-		report_escape(out, json_string_value(name));
-		fputs("</th>", out);
-	}
-	fputs("</tr></thead><tbody>", out);
-	json_object_foreach(map, key, row) {
-		fputs("<tr><th scope=\"row\">", out);
-		report_escape(out, key);
-		fputs("</th>", out);
-		if (json_object_get(row, "torch"))
-			put_used(out, results_get(row, "torch", 0), "");
-		else
-			fputs("<td class=\"u off\">\342\200\223</td>", out);
-		json_array_foreach(view->variants, v, name) {
-			const json_t *record = json_object_get(json_object_get(row, "cells"), json_string_value(name));
-			if (record)
-				put_map_cell(out, record);
+	map m = {.columns = view->variants.count};
+	table t = {.out = out};
+	const char **columns = report_columns(view, (const char *const[]){"cases", "PyTorch f32", NULL});
+	for (size_t i = 0; i < view->e->check_count; i++)
+		add_to_map(&m, view, &view->e->check[i], whole_cells);
+	if (columns)
+		table_begin(&t, "class=\"map\"", columns, "tn");
+	for (map_row *row = m.row; row < m.row + m.rows; row++) {
+		if (columns) {
+			table_row(&t);
+			table_cell(&t, "%s", row->key);
+			if (row->torch >= 0)
+				put_used(&t, row->torch);
 			else
-				fputs("<td class=\"u off\">\342\200\223</td>", out);
+				put_map_cell(&t, NULL);
+			for (size_t v = 0; v < m.columns; v++)
+				put_map_cell(&t, row->cell[v]);
 		}
-		fputs("</tr>\n", out);
+		free(row->cell);
 	}
-	fputs("</tbody></table>", out);
-	json_decref(map);
+	if (columns)
+		table_end(&t);
+	free(columns);
+	free(m.row);
 }
 
-void report_slot_budget(FILE *out, const report_view *view) { put_map(out, view, 1); }
+void report_part_budget(FILE *out, const report_view *view) { put_map(out, view, 1); }
 
-void report_slot_families(FILE *out, const report_view *view) { put_map(out, view, 0); }
+void report_part_families(FILE *out, const report_view *view) { put_map(out, view, 0); }
 
 /* ---- lists ---- */
 
-static void put_failure(FILE *out, const report_view *view, const json_t *record)
+static void put_failure(FILE *out, const report_view *view, const check_result *r)
 {
-	char *difference = report_difference(record), *command = report_rerun(view, record);
-	fprintf(out, "<li><p><b class=\"%s\">%s</b> ", strcmp(results_text(record, "status"), "xfail") == 0 ? "known" : "bad",
-	        strcmp(results_text(record, "status"), "xfail") == 0 ? "XFAIL" : "FAIL");
-	report_escape(out, results_text(record, "case"));
-	fputs("/", out);
-	report_escape(out, results_text(record, "pass"));
-	fputs(" <b>", out);
-	report_escape(out, results_text(record, "variant"));
-	fputs(results_flag(record, "flaky") ? "</b> (flaky)</p><pre>" : "</b></p><pre>", out);
-	report_escape(out, difference);
-	fputs("</pre><p class=\"rerun\"><code>", out);
-	report_escape(out, command);
-	fputs("</code></p></li>\n", out);
+	char *difference = report_difference(r), *command = report_rerun(view, r);
+	const int known = r->status == STATUS_XFAIL;
+	html(
+		out,
+		"<li><p><b class=\"%s\">%s</b> %s/%s <b>%s</b>%s</p><pre>%s</pre><p class=\"rerun\"><code>%s</code></p></li>\n",
+		known ? "known" : "bad", known ? "XFAIL" : "FAIL", r->case_id, check_pass_word(r->pass), r->variant,
+		r->flaky ? " (flaky)" : "", difference, command);
 	free(difference);
 	free(command);
 }
 
-static void put_rejected(FILE *out, const json_t *record)
+void report_part_failures(FILE *out, const report_view *view)
 {
-	fputs("<li><p><b class=\"bad\">REJECTED</b> ", out);
-	report_escape(out, results_text(record, "problem"));
-	fputs(" <b>", out);
-	report_escape(out, results_text(record, "variant"));
-	fputs("</b> judged wrong before timing</p><pre>", out);
-	report_escape(out, results_text(record, "reason"));
-	fputs("</pre></li>\n", out);
-}
-
-void report_slot_failures(FILE *out, const report_view *view)
-{
-	json_t *record;
-	size_t i, count = 0;
+	size_t count = 0;
 	fputs("<ol class=\"failures\">", out);
-	json_array_foreach(view->e->check, i, record)
-		if (weight(results_text(record, "status")) >= 3 && count++ < MOST_FAILURES)
-			put_failure(out, view, record);
-	json_array_foreach(view->e->bench, i, record)
-		if (strcmp(results_text(record, "status"), "rejected") == 0 && count++ < MOST_FAILURES)
-			put_rejected(out, record);
-	fputs("</ol>", out);
-	if (!count)
-		fputs("<p>None.</p>", out);
+	for (const check_result *r = view->e->check; r < view->e->check + view->e->check_count; r++)
+		if ((r->status == STATUS_FAIL || r->status == STATUS_XFAIL) && count++ < MOST_FAILURES)
+			put_failure(out, view, r);
+	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
+		if (r->status == RACE_REJECTED && count++ < MOST_FAILURES)
+			html(out,
+			     "<li><p><b class=\"bad\">REJECTED</b> %s <b>%s</b> judged wrong before timing</p><pre>%s</pre></li>\n",
+			     r->problem, r->variant, r->reason);
+	fputs(count ? "</ol>" : "</ol><p>None.</p>", out);
 	if (count > MOST_FAILURES)
-		fprintf(out, "<p>%zu more are in the CSV below.</p>", count - MOST_FAILURES);
+		html(out, "<p>%z more are in the CSV below.</p>", count - MOST_FAILURES);
 }
 
-void report_slot_absent(FILE *out, const report_view *view)
+void report_absent_table(table *t, const absent *list, size_t count)
 {
-	json_t *list = report_absent(view), *group;
-	size_t i;
-	if (!json_array_size(list))
+	static const char *const columns[] = {"variant", "what", "why", "count", NULL};
+	table_begin(t, "", columns, "tttn");
+	for (size_t i = 0; i < count; i++) {
+		table_row(t);
+		table_cell(t, "%s", list[i].variant);
+		table_cell(t, "%s", list[i].status);
+		table_cell(t, "%s", list[i].reason);
+		table_cell(t, "%z %s", list[i].count, list[i].what);
+	}
+	table_end(t);
+}
+
+void report_part_absent(FILE *out, const report_view *view)
+{
+	absent *list;
+	table t = {.out = out};
+	const size_t count = report_absent(view, &list);
+	if (count == 0)
 		fputs("<p>Nothing: every variant ran on everything.</p>", out);
 	else
-		fputs("<table><thead><tr><th>variant</th><th>what</th><th>why</th><th class=\"n\">count</th></tr></thead><tbody>",
-		      out);
-	json_array_foreach(list, i, group) {
-		fputs("<tr><th scope=\"row\">", out);
-		report_escape(out, results_text(group, "variant"));
-		fputs("</th><td>", out);
-		report_escape(out, results_text(group, "status"));
-		fputs("</td><td>", out);
-		report_escape(out, results_text(group, "reason"));
-		fprintf(out, "</td><td class=\"n\">%.0f %s</td></tr>", results_get(group, "count", 0),
-		        results_text(group, "what"));
-	}
-	fputs(json_array_size(list) ? "</tbody></table>" : "", out);
-	json_decref(list);
+		report_absent_table(&t, list, count);
+	free(list);
 }
 
-void report_slot_notes(FILE *out, const report_view *view)
+void report_part_notes(FILE *out, const report_view *view)
 {
-	json_t *list = report_notes(view), *text;
-	size_t i;
-	fputs(json_array_size(list) ? "<ul>" : "<p>None.</p>", out);
-	json_array_foreach(list, i, text) {
-		fputs("<li>", out);
-		report_escape(out, json_string_value(text));
-		fputs("</li>", out);
-	}
-	fputs(json_array_size(list) ? "</ul>" : "", out);
-	json_decref(list);
+	texts list = report_notes(view);
+	fputs(list.count ? "<ul>" : "<p>None.</p>", out);
+	for (size_t i = 0; i < list.count; i++)
+		html(out, "<li>%s</li>", list.text[i]);
+	fputs(list.count ? "</ul>" : "", out);
+	texts_free(&list);
 }

@@ -1,72 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* report_csv.c - the records as CSV (RFC 4180), inside the page: every machine's, also those that no chart shows.
- * A field that a spreadsheet would take for a formula gets an apostrophe in front. */
-#include <string.h>
+/* report_csv.c - the results as CSV inside the page, columns as in fields.def: every machine's, also those that no
+ * chart shows. */
+#include <stdlib.h>
 
 #include "report_parts.h"
-#include "record/results.h"
 
-static void put_text(FILE *out, const char *text)
+static void put_csv(FILE *out, const report_view *view, record_kind kind)
 {
-	int quote = strpbrk(text, ",\"\r\n") != NULL, formula = *text && strchr("=+-@", *text);
-	fputs(quote ? "&quot;" : "", out);
-	fputs(formula ? "&#39;" : "", out);
-	for (char piece[2] = {0}; *text; text++) {
-		piece[0] = *text;
-		if (*text == '"')
-			fputs("&quot;&quot;", out);
-		else
-			report_escape(out, piece);
+	const record_type *type = record_type_of(kind);
+	const int checks = kind == RECORD_CHECK;
+	const char *list = checks ? (const char *)view->e->check : (const char *)view->e->bench;
+	const size_t count = checks ? view->e->check_count : view->e->bench_count;
+	char *text = NULL;
+	size_t bytes;
+	FILE *csv = open_memstream(&text, &bytes);
+	if (!csv)
+		return;
+	fputs("machine,", csv);
+	record_csv_head(csv, type);
+	for (const char *one = list; one < list + count * type->bytes; one += type->bytes) {
+		fputc('\n', csv);
+		record_csv_text(csv, evidence_machine(view->e, one)); // a record begins with the id of its run
+		fputc(',', csv);
+		record_csv_row(csv, type, one);
 	}
-	fputs(quote ? "&quot;" : "", out);
+	fclose(csv);
+	html(out, "%s\n", text);
+	free(text);
 }
 
-static void put_field(FILE *out, const json_t *value)
-{
-	if (json_is_integer(value))
-		fprintf(out, "%lld", (long long)json_integer_value(value));
-	else if (json_is_real(value))
-		fprintf(out, "%.7g", json_real_value(value));
-	else if (json_is_boolean(value))
-		fputs(json_is_true(value) ? "true" : "false", out);
-	else if (json_is_string(value))
-		put_text(out, json_string_value(value));
-}
+void report_part_bench_csv(FILE *out, const report_view *view) { put_csv(out, view, RECORD_BENCH); }
 
-static void put_csv(FILE *out, const report_view *view, const json_t *records, const char *const *member)
-{
-	json_t *record;
-	size_t i;
-	fputs("machine,run", out);
-	for (const char *const *m = member; *m; m++)
-		fprintf(out, ",%s", *m);
-	fputc('\n', out);
-	json_array_foreach(records, i, record) {
-		put_text(out, evidence_machine_of(view->e, record));
-		fputc(',', out);
-		put_text(out, results_text(record, "run"));
-		for (const char *const *m = member; *m; m++) {
-			fputc(',', out);
-			put_field(out, json_object_get(record, *m));
-		}
-		fputc('\n', out);
-	}
-}
-
-void report_slot_bench_csv(FILE *out, const report_view *view)
-{
-	static const char *const MEMBER[] = {
-		"problem",     "variant",          "status",     "reason",     "judged", "threads",   "processes",
-		"samples",     "calls_per_sample", "tainted",    "p50_ns",     "low_ns", "high_ns",   "p90_ns",
-		"p99_ns",      "min_ns",           "max_ns",     "mean_ns",    "ratio",  "ratio_low", "ratio_high",
-		"steps_per_s", "gflops",           "plan_bytes", "tape_bytes", NULL};
-	put_csv(out, view, view->e->bench, MEMBER);
-}
-
-void report_slot_check_csv(FILE *out, const report_view *view)
-{
-	static const char *const MEMBER[] = {"case",       "problem",  "variant",    "pass",    "status", "flaky", "reason",
-	                                     "class",      "executor", "bit_class",  "digest",  "used",   "where", "rows",
-	                                     "unfit_rows", "weak",     "torch_used", "seconds", NULL};
-	put_csv(out, view, view->e->check, MEMBER);
-}
+void report_part_check_csv(FILE *out, const report_view *view) { put_csv(out, view, RECORD_CHECK); }

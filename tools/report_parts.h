@@ -1,66 +1,81 @@
 /* SPDX-License-Identifier: MIT */
 /* report_parts.h - what the files of the report share.  Internal to report*.c and markdown.c.
  *
- * A view is the evidence with everything decided; each part below writes one slot of the template from it. */
+ * A view is the evidence with everything decided; each part of the template is written from it. */
 #ifndef TOOLS_REPORT_PARTS_H
 #define TOOLS_REPORT_PARTS_H
 
 #include <stdio.h>
 
-#include "evidence.h"
-#include "rerun.h"
+#include "choose.h"
+#include "report_html.h"
+
+typedef struct report_summary {
+	const char *word; /* "PASS", "FAIL" or "NOT JUDGED" */
+	size_t checks[CHECK_STATUSES], flaky;
+	size_t judged, conformant; /* variants */
+	size_t cases, unfit_rows, unfit_cases, weak;
+	size_t timed, rejected, failed; /* on a problem */
+	size_t blocks, tainted, remarks;
+	size_t incomplete;         /* runs */
+	double noise;              /* median half interval / p50; NAN: nothing timed */
+	const check_result *worst; /* of those that passed, or NULL */
+	names executors;
+} report_summary;
 
 typedef struct report_view {
 	const evidence *e;
-	const json_t *run;   /* the latest; NULL if no file has a run record */
-	const char *machine; /* its fingerprint */
-	json_t *choice;      /* choose_decide */
-	json_t *summary;     /* report_summary */
-	json_t *variants;    /* names, in the order of the table of variants */
+	const run_begin *run; /* the latest, or one without anything */
+	run_begin none;
+	choice_document choice;
+	report_summary summary;
+	names variants; /* in the order of the table of variants */
 } report_view;
 
 /* ---- report_data.c: numbers ---- */
 
 GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm_error *error);
 void report_view_destroy(report_view *view);
-/* {word, pass, fail, xfail, unsupported, skipped, flaky, cases, conformant, judged (variants), rejected, executors,
- *  timed, blocks, tainted, remarks, noise (median half interval / p50), worst_used, worst_case, worst_variant,
- *  unfit_rows, unfit_cases, weak, torch_used, incomplete (runs)}; word: "PASS", "FAIL" or "NOT JUDGED". */
-json_t *report_summary(const evidence *e);
-/* What the charts need: {variants: [{name, oracle}], problems: [{text, cell, size, batch, pass, T, N, chosen, with}],
- *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high]]}. */
-json_t *report_chart_data(const report_view *view);
 /* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
 void report_family(const char *problem, char family[64]);
-/* Is a variant a bit oracle, which no chart shows? */
-int report_is_oracle(const char *variant);
-/* [{variant, status, reason, count}] of what was skipped or unsupported, checks and benches apart by `kind`. */
-json_t *report_absent(const report_view *view);
-/* Texts that a reader should know: hints of the machine, taints, bit classes, cut-off files. */
-json_t *report_notes(const report_view *view);
-/* The command line of the run; that which repeats a check record, with the options of its run; malloc'ed. */
-char *report_command(const json_t *run);
-char *report_rerun(const report_view *view, const json_t *check);
-/* What a failed check record says: its reason, then a line for each tensor over its budget; malloc'ed. */
-char *report_difference(const json_t *check);
 
-/* ---- report_html.c: escaping and numbers as text ---- */
+/* ---- report_words.c ---- */
 
-void report_escape(FILE *out, const char *text); /* for content and quoted attributes */
-void report_time(double ns, char text[24]);      /* "225 µs" */
-void report_share(double used, char text[24]);   /* "29 %", "4.1e5 x" from 1000 % on */
-void report_ratio(double ratio, char text[24]);  /* "1.71" */
-/* The JSON block: no character that could end it. */
-void report_json(FILE *out, const json_t *value);
+typedef struct absent {                           /* what was skipped or unsupported for one reason */
+	const char *variant, *status, *reason, *what; /* what: "checks", "problems" */
+	size_t count;
+} absent;
+/* *list is to be freed. */
+size_t report_absent(const report_view *view, absent **list);
+typedef struct texts {
+	char **text;
+	size_t count;
+} texts;
+/* What a reader should know: bit classes, counts, cut-off files, hints of the machine; to be freed with texts_free. */
+texts report_notes(const report_view *view);
+void texts_free(texts *list);
+/* The command that repeats a check, with the options of its run; malloc'ed. */
+char *report_rerun(const report_view *view, const check_result *check);
+/* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
+char *report_difference(const check_result *check);
 
-/* ---- the slots; report_html.c, report_tables.c, report_checks.c, report_csv.c ---- */
+/* ---- report_tables.c, report_checks.c: tables that HTML and Markdown both show ---- */
 
-typedef void report_slot(FILE *out, const report_view *view);
-report_slot report_slot_title, report_slot_verdict, report_slot_machine, report_slot_method; /* report_html.c */
-report_slot report_slot_counts, report_slot_choice, report_slot_steps, report_slot_speed;    /* report_tables.c */
-report_slot report_slot_budget, report_slot_families, report_slot_failures, report_slot_absent,
-	report_slot_notes;                                    /* report_checks.c */
-report_slot report_slot_bench_csv, report_slot_check_csv; /* report_csv.c */
+/* Heads of a table with a column a variant: at most three others first, ended by NULL; to be freed; or NULL. */
+const char **report_columns(const report_view *view, const char *const *first);
+/* At most `most` rows. */
+void report_choice_table(table *t, const report_view *view, size_t most);
+void report_absent_table(table *t, const absent *list, size_t count);
+
+/* ---- the parts ---- */
+
+typedef void report_part(FILE *out, const report_view *view);
+report_part report_part_title, report_part_verdict, report_part_machine, report_part_method; /* report_head.c */
+report_part report_part_counts, report_part_choice, report_part_steps, report_part_speed;    /* report_tables.c */
+report_part report_part_budget, report_part_families, report_part_failures, report_part_absent,
+	report_part_notes;                                    /* report_checks.c */
+report_part report_part_bench_csv, report_part_check_csv; /* report_csv.c */
+report_part report_part_data;                             /* report_chart.c */
 
 /* ---- the embedded files ---- */
 

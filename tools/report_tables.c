@@ -4,213 +4,170 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "choose.h"
 #include "gatemark/tensors.h"
 #include "base/plural.h"
 #include "report_parts.h"
-#include "record/results.h"
-
-static const json_t *domain_of(const report_view *view) { return json_object_get(view->choice, "domain"); }
-
-/* What an entry says about a variant: the entry itself, or its member of rejected; NULL = no word. */
-static const json_t *about(const json_t *entry, const char *variant)
-{
-	json_t *other;
-	size_t i;
-	if (strcmp(results_text(entry, "chosen"), variant) == 0)
-		return entry;
-	json_array_foreach(json_object_get(entry, "rejected"), i, other)
-		if (strcmp(results_text(other, "variant"), variant) == 0)
-			return other;
-	return NULL;
-}
-
-static int is_tied(const json_t *entry, const char *variant)
-{
-	const json_t *with = json_object_get(entry, "with");
-	for (size_t i = 0; i < json_array_size(with); i++)
-		if (strcmp(json_string_value(json_array_get(with, i)), variant) == 0)
-			return 1;
-	return 0;
-}
-
-static void put_variant_heads(FILE *out, const report_view *view)
-{
-	json_t *name;
-	size_t i;
-	json_array_foreach(view->variants, i, name) {
-		fputs("<th class=\"n\">", out);
-		report_escape(out, json_string_value(name));
-		fputs("</th>", out);
-	}
-}
 
 /* ---- what was chosen ---- */
 
-static void put_reasons(FILE *out, const json_t *entry)
+static void put_reasons(table *t, const choice_entry *entry)
 {
-	const json_t *rejected = json_object_get(entry, "rejected");
-	json_t *other;
-	size_t i;
-	if (!json_array_size(rejected))
+	table_cell(t, "");
+	if (entry->rejected_count == 0)
 		return;
-	fprintf(out, "<details><summary>%zu other%s</summary><ul>", json_array_size(rejected),
-	        plural((double)json_array_size(rejected), "", "s"));
-	json_array_foreach(rejected, i, other) {
-		fputs("<li><b>", out);
-		report_escape(out, results_text(other, "variant"));
-		fputs("</b> ", out);
-		report_escape(out, results_text(other, "why"));
-		fputs("</li>", out);
-	}
-	fputs("</ul></details>", out);
+	table_more(t, "<details><summary>%z other%s</summary><ul>", entry->rejected_count,
+	           plural((double)entry->rejected_count, "", "s"));
+	for (size_t i = 0; i < entry->rejected_count; i++)
+		table_more(t, "<li><b>%s</b> %s</li>", entry->rejected[i].variant, entry->rejected[i].why);
+	table_more(t, "</ul></details>");
 }
 
-static void put_times(FILE *out, const json_t *entry)
+static void put_chosen(table *t, const choice_entry *entry)
 {
-	static const char *const KEY[] = {"p50_ns", "p99_ns"};
-	char text[24];
+	if (entry->chosen[0])
+		table_cell(t, "%H%s%H", "<b>", entry->chosen, "</b>");
+	else
+		table_cell(t, t->markdown ? "none" : "<em>none</em>");
+	for (size_t i = 0; i < entry->with_count; i++)
+		table_more(t, " %H= %s%H", "<span class=\"tie\">", entry->with[i], "</span>");
+}
+
+static void put_times(table *t, const choice_entry *entry)
+{
+	static const double never = 0;
+	const double *const times[] = {&entry->p50_ns, &entry->p99_ns};
 	for (size_t k = 0; k < 2; k++) {
-		double ns = results_get(entry, KEY[k], 0);
-		report_time(ns, text);
-		fprintf(out, "<td class=\"n\" data-sort=\"%.6g\">%s</td>", ns, text);
+		t->sort = *times[k] > 0 ? times[k] : &never;
+		if (entry->chosen[0] && *times[k] > 0)
+			table_cell(t, "%t", *times[k]);
+		else
+			table_cell(t, "");
 	}
 }
 
-static void put_margin(FILE *out, const json_t *entry)
+static void put_margin(table *t, const choice_entry *entry)
 {
-	char value[24], low[24], high[24];
-	const char *next = results_text(entry, "next");
-	report_ratio(results_get(entry, "margin", 0), value);
-	report_ratio(results_get(entry, "margin_low", 0), low);
-	report_ratio(results_get(entry, "margin_high", 0), high);
-	if (*next)
-		fprintf(out, "<td class=\"n\" data-sort=\"%.6g\"><b>%s \303\227</b> <small>%s\342\200\223%s</small></td><td>",
-		        results_get(entry, "margin", 0), value, low, high);
+	static const double none = 0;
+	t->sort = entry->next[0] ? &entry->margin : &none;
+	if (entry->next[0] && t->markdown)
+		table_cell(t, "%r", entry->margin);
+	else if (entry->next[0])
+		table_cell(t, "<b>%r \303\227</b> <small>%r\342\200\223%r</small>", entry->margin, entry->margin_low,
+		           entry->margin_high);
 	else
-		fputs("<td class=\"n\" data-sort=\"0\">\342\200\223</td><td>", out);
-	report_escape(out, *next ? next : "none");
-	fputs("</td>", out);
+		table_cell(t, "%H", "\342\200\223");
+	table_cell(t, "%s", entry->next[0] ? entry->next : t->markdown ? "" : "none");
 }
 
-static void put_chosen(FILE *out, const json_t *entry)
+void report_choice_table(table *t, const report_view *view, size_t most)
 {
-	const char *chosen = results_text(entry, "chosen");
-	json_t *name;
-	size_t i;
-	fputs("<td>", out);
-	if (!*chosen)
-		fputs("<em>no candidate</em>", out);
-	else
-		fputs("<b>", out);
-	report_escape(out, chosen);
-	fputs(*chosen ? "</b>" : "", out);
-	json_array_foreach(json_object_get(entry, "with"), i, name) {
-		fputs(" <span class=\"tie\">= ", out);
-		report_escape(out, json_string_value(name));
-		fputs("</span>", out);
+	static const char *const all[] = {"problem", "chosen", "p50", "p99", "margin", "next best", "why not the others",
+	                                  NULL};
+	const char *columns[sizeof all / sizeof *all];
+	memcpy(columns, all, sizeof all);
+	if (t->markdown)
+		columns[6] = NULL;
+	table_begin(t, "id=\"choice-table\" class=\"sortable\"", columns, "ttnnnt");
+	for (size_t i = 0; i < view->choice.domain_count && i < most; i++) {
+		const choice_entry *entry = &view->choice.domain[i];
+		table_row(t);
+		table_cell(t, "%s", entry->problem);
+		put_chosen(t, entry);
+		put_times(t, entry);
+		put_margin(t, entry);
+		if (!t->markdown)
+			put_reasons(t, entry);
 	}
-	fputs("</td>", out);
+	if (view->choice.domain_count == 0 && !t->markdown)
+		html(t->out, "<tr><td colspan=\"7\">Nothing was timed: these results hold no bench records.</td></tr>");
+	table_end(t);
 }
 
-void report_slot_counts(FILE *out, const report_view *view)
+void report_part_counts(FILE *out, const report_view *view)
 {
-	char *counts = choose_counts(view->choice);
-	const size_t problems = json_array_size(domain_of(view));
-	fprintf(out, "%zu %s%s", problems, plural((double)problems, "problem", "problems"), counts && *counts ? ": " : "");
-	report_escape(out, counts);
+	char *counts = choose_counts(&view->choice);
+	const size_t problems = view->choice.domain_count;
+	html(out, "%z %s%s%s", problems, plural((double)problems, "problem", "problems"), counts && *counts ? ": " : "",
+	     counts);
 	free(counts);
 }
 
-void report_slot_choice(FILE *out, const report_view *view)
+void report_part_choice(FILE *out, const report_view *view)
 {
-	json_t *entry;
-	size_t i;
-	json_array_foreach(domain_of(view), i, entry) {
-		fputs("<tr><th scope=\"row\">", out);
-		report_escape(out, results_text(entry, "problem"));
-		fputs("</th>", out);
-		put_chosen(out, entry);
-		put_times(out, entry);
-		put_margin(out, entry);
-		fputs("<td>", out);
-		put_reasons(out, entry);
-		fputs("</td></tr>\n", out);
-	}
-	if (!json_array_size(domain_of(view)))
-		fputs("<tr><td colspan=\"7\">Nothing was timed: these results hold no bench records.</td></tr>", out);
+	table t = {.out = out};
+	report_choice_table(&t, view, view->choice.domain_count);
 }
 
-/* ---- behind the charts ---- */
+/* ---- behind the charts: a row a problem, a column a variant ---- */
 
-static void put_step_cell(FILE *out, const json_t *entry, const char *variant, double T)
+/* What an entry says of a variant, as if the chosen one were rejected too: its time is there then, and no ratio. */
+static rejected_variant about(const choice_entry *entry, const char *variant)
 {
-	char text[24];
-	const json_t *a = about(entry, variant);
-	double ns = results_get(a, "p50_ns", 0);
-	if (!(ns > 0)) {
-		fputs("<td class=\"n\">\342\200\223</td>", out);
+	rejected_variant one;
+	rejected_variant_init(&one);
+	snprintf(one.variant, sizeof one.variant, "%s", variant);
+	if (strcmp(entry->chosen, variant) == 0)
+		one.p50_ns = entry->p50_ns;
+	for (size_t i = 0; i < entry->rejected_count; i++)
+		if (strcmp(entry->rejected[i].variant, variant) == 0)
+			one = entry->rejected[i];
+	return one;
+}
+
+static void put_step(table *t, const choice_entry *entry, const rejected_variant *v)
+{
+	gm_spec spec;
+	const double T = gm_spec_parse(entry->problem, &spec, NULL) == GM_OK ? (double)spec.T : 1;
+	if (v->p50_ns > 0)
+		table_cell(t, "%t", v->p50_ns / T);
+	else
+		table_cell(t, "\342\200\223");
+}
+
+static void put_speed(table *t, const choice_entry *entry, const rejected_variant *v)
+{
+	const int chosen = strcmp(entry->chosen, v->variant) == 0;
+	t->title = v->ratio < 0 && !chosen ? v->why : NULL;
+	if (v->ratio < 0)
+		table_cell(t, chosen ? "chosen" : "\342\200\223");
+	else
+		table_cell(t, "%r \303\227 <small>%r\342\200\223%r</small>", v->ratio, v->ratio_low, v->ratio_high);
+}
+
+const char **report_columns(const report_view *view, const char *const *first)
+{
+	size_t count = 0;
+	const char **columns = calloc(view->variants.count + 4, sizeof *columns);
+	for (; columns && count < 3 && first[count]; count++)
+		columns[count] = first[count];
+	if (columns && view->variants.count > 0)
+		memcpy(columns + count, view->variants.name, view->variants.count * sizeof *columns);
+	return columns;
+}
+
+static void put_by_variant(FILE *out, const report_view *view,
+                           void (*cell)(table *t, const choice_entry *entry, const rejected_variant *v))
+{
+	table t = {.out = out};
+	const char **columns = report_columns(view, (const char *const[]){"problem", NULL});
+	if (!columns)
 		return;
+	table_begin(&t, "", columns, "tn");
+	for (size_t i = 0; i < view->choice.domain_count; i++) {
+		table_row(&t);
+		table_cell(&t, "%s", view->choice.domain[i].problem);
+		for (size_t v = 0; v < view->variants.count; v++) {
+			const rejected_variant one = about(&view->choice.domain[i], view->variants.name[v]);
+			t.css = strcmp(view->choice.domain[i].chosen, one.variant) == 0 ? "best"
+			      : one.code == CODE_TIE                                    ? "tied"
+			                                                                : NULL;
+			cell(&t, &view->choice.domain[i], &one);
+		}
 	}
-	report_time(ns / T, text);
-	fprintf(out, "<td class=\"n%s\">%s</td>", a == entry ? " best" : is_tied(entry, variant) ? " tied" : "", text);
+	table_end(&t);
+	free(columns);
 }
 
-void report_slot_steps(FILE *out, const report_view *view)
-{
-	json_t *entry, *name;
-	size_t i, v;
-	fputs("<table><thead><tr><th>problem</th>", out);
-	put_variant_heads(out, view);
-	fputs("</tr></thead><tbody>", out);
-	json_array_foreach(domain_of(view), i, entry) {
-		gm_spec s;
-		double T = gm_spec_parse(results_text(entry, "problem"), &s, NULL) == GM_OK ? (double)s.T : 1;
-		fputs("<tr><th scope=\"row\">", out);
-		report_escape(out, results_text(entry, "problem"));
-		fputs("</th>", out);
-		json_array_foreach(view->variants, v, name)
-			put_step_cell(out, entry, json_string_value(name), T);
-		fputs("</tr>\n", out);
-	}
-	fputs("</tbody></table>", out);
-}
+void report_part_steps(FILE *out, const report_view *view) { put_by_variant(out, view, put_step); }
 
-static void put_speed_cell(FILE *out, const json_t *entry, const char *variant)
-{
-	char value[24], low[24], high[24];
-	const json_t *a = about(entry, variant);
-	if (a == entry) {
-		fputs("<td class=\"n best\">chosen</td>", out);
-		return;
-	}
-	if (!a || !json_object_get(a, "ratio")) {
-		fputs("<td class=\"n\" title=\"", out);
-		report_escape(out, results_text(a, "why"));
-		fputs("\">\342\200\223</td>", out);
-		return;
-	}
-	report_ratio(results_get(a, "ratio", 0), value);
-	report_ratio(results_get(a, "ratio_low", 0), low);
-	report_ratio(results_get(a, "ratio_high", 0), high);
-	fprintf(out, "<td class=\"n%s\">%s \303\227 <small>%s\342\200\223%s</small></td>",
-	        is_tied(entry, variant) ? " tied" : "", value, low, high);
-}
-
-void report_slot_speed(FILE *out, const report_view *view)
-{
-	json_t *entry, *name;
-	size_t i, v;
-	fputs("<table><thead><tr><th>problem</th>", out);
-	put_variant_heads(out, view);
-	fputs("</tr></thead><tbody>", out);
-	json_array_foreach(domain_of(view), i, entry) {
-		fputs("<tr><th scope=\"row\">", out);
-		report_escape(out, results_text(entry, "problem"));
-		fputs("</th>", out);
-		json_array_foreach(view->variants, v, name)
-			put_speed_cell(out, entry, json_string_value(name));
-		fputs("</tr>\n", out);
-	}
-	fputs("</tbody></table>", out);
-}
+void report_part_speed(FILE *out, const report_view *view) { put_by_variant(out, view, put_speed); }

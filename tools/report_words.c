@@ -6,49 +6,29 @@
 
 #include "base/plural.h"
 #include "report_parts.h"
-#include "record/results.h"
+#include "record/rerun.h"
 
-char *report_command(const json_t *run)
+char *report_rerun(const report_view *view, const check_result *check)
 {
-	run_begin typed;
-	if (record_from_json(&run_begin_type, run, &typed, NULL) != GM_OK)
-		return strdup("gatemark");
-	char *text = rerun_run(&typed);
-	run_begin_free(&typed);
-	return text;
+	const run_begin *run = evidence_run(view->e, check->run);
+	return rerun_check(check, run ? &run->options : NULL);
 }
 
-char *report_rerun(const report_view *view, const json_t *check)
-{
-	check_result typed;
-	rerun_options options;
-	const json_t *given = json_object_get(evidence_run(view->e, check), "options");
-	if (record_from_json(&check_result_type, check, &typed, NULL) != GM_OK)
-		return strdup("gatemark check");
-	if (!given || record_from_json(&rerun_options_type, given, &options, NULL) != GM_OK)
-		rerun_options_init(&options);
-	char *text = rerun_check(&typed, &options);
-	check_result_free(&typed);
-	rerun_options_free(&options);
-	return text;
-}
-
-char *report_difference(const json_t *check)
+char *report_difference(const check_result *check)
 {
 	char *text = NULL, share[24];
-	size_t bytes, i;
-	const char *reason = results_text(check, "reason");
-	json_t *tensor;
+	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 	if (!out)
 		return NULL;
-	fputs(*reason ? reason : results_text(check, "where"), out);
-	json_array_foreach(json_object_get(check, "tensors"), i, tensor) {
-		if (!(results_get(tensor, "used", 0) > 1))
+	fputs(check->reason && check->reason[0] ? check->reason : check->where, out);
+	for (size_t i = 0; i < check->tensors_count; i++) {
+		const tensor_result *t = &check->tensors[i];
+		if (!(t->used > 1))
 			continue;
-		report_share(results_get(tensor, "used", 0), share);
-		fprintf(out, "\n%s: %s of the budget, %.0f element%s wrong", results_text(tensor, "name"), share,
-		        results_get(tensor, "wrong", 0), plural(results_get(tensor, "wrong", 0), "", "s"));
+		report_share(t->used, share);
+		fprintf(out, "\n%s: %s of the budget, %zu element%s wrong", t->name, share, t->wrong,
+		        plural((double)t->wrong, "", "s"));
 	}
 	fclose(out);
 	return text;
@@ -56,94 +36,99 @@ char *report_difference(const json_t *check)
 
 /* ---- what is absent ---- */
 
-static void add_absent(json_t *groups, const char *what, const json_t *record)
+typedef struct groups {
+	absent *list;
+	size_t count;
+} groups;
+
+static void add_absent(groups *g, absent one)
 {
-	const char *status = results_text(record, "status");
-	if (strcmp(status, "skipped") != 0 && strcmp(status, "unsupported") != 0)
-		return;
-	json_t *key = json_sprintf("%s\n%s\n%s\n%s", results_text(record, "variant"), status, what,
-	                           results_text(record, "reason"));
-	json_t *group = json_object_get(groups, json_string_value(key));
-	if (!group) {
-		group = json_pack("{ss ss ss ss si}", "variant", results_text(record, "variant"), "status", status, "what",
-		                  what, "reason", results_text(record, "reason"), "count", 0);
-		json_object_set_new(groups, json_string_value(key), group);
+	for (size_t i = g->count; i > 0; i--) { // from the end: what belongs together stands together
+		const absent *a = &g->list[i - 1];
+		if (strcmp(a->variant, one.variant) == 0 && strcmp(a->status, one.status) == 0 && a->what == one.what &&
+		    strcmp(a->reason, one.reason) == 0) {
+			g->list[i - 1].count++;
+			return;
+		}
 	}
-	json_object_set_new(group, "count", json_integer((json_int_t)results_get(group, "count", 0) + 1));
-	json_decref(key);
+	absent *last = record_grow(&g->list, &g->count, sizeof *last);
+	if (last)
+		*last = one;
 }
 
-json_t *report_absent(const report_view *view)
+size_t report_absent(const report_view *view, absent **list)
 {
-	json_t *groups = json_object(), *list = json_array(), *record;
-	const char *key;
-	size_t i;
-	json_array_foreach(view->e->check, i, record)
-		add_absent(groups, "checks", record);
-	json_array_foreach(view->e->bench, i, record)
-		add_absent(groups, "problems", record);
-	json_object_foreach(groups, key, record)
-		json_array_append(list, record);
-	json_decref(groups);
-	return list;
+	static const char checks[] = "checks", problems[] = "problems";
+	groups g = {0};
+	for (size_t i = 0; i < view->e->check_count; i++) {
+		const check_result *r = &view->e->check[i];
+		if (r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED)
+			add_absent(&g, (absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
+	}
+	for (size_t i = 0; i < view->e->bench_count; i++) {
+		const bench_result *r = &view->e->bench[i];
+		if (r->status == RACE_SKIPPED || r->status == RACE_UNSUPPORTED)
+			add_absent(&g, (absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
+	}
+	*list = g.list;
+	return g.count;
 }
 
 /* ---- notes ---- */
 
-static void add_bit_notes(json_t *notes, const report_view *view)
+void texts_free(texts *list)
 {
-	json_t *record;
-	size_t i;
-	json_array_foreach(view->e->bits, i, record) {
-		int same = results_flag(record, "identical");
-		const char *committed = results_text(record, "committed");
-		json_array_append_new(
-			notes, json_sprintf("bits: %s, %zu variant%s over %.0f case%s %s%s%s%s", results_text(record, "bit_class"),
-		                        json_array_size(json_object_get(record, "variants")),
-		                        plural((double)json_array_size(json_object_get(record, "variants")), "", "s"),
-		                        results_get(record, "cases", 0), plural(results_get(record, "cases", 0), "", "s"),
-		                        same ? "identical" : "DIFFER: ", same ? "" : results_text(record, "first_difference"),
-		                        strcmp(committed, "same") == 0 ? ", digests as committed" : "",
-		                        strcmp(committed, "different") == 0 ? ", digests differ from the committed ones" : ""));
-	}
+	for (size_t i = 0; i < list->count; i++)
+		free(list->text[i]);
+	free(list->text);
 }
 
-static void add_count_notes(json_t *notes, const json_t *s)
+/* What finds no memory is left out. */
+static void add_bits(texts *list, const bits_result *b)
 {
-	static const struct {
-		const char *key, *one, *many, *rest;
-	} NOTES[] = {{"incomplete", "run", "runs", "did not end: these results are partial"},
-	             {"flaky", "check", "checks", "passed only when repeated (flaky)"},
-	             {"tainted", "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
-	             {"remarks", "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
-	             {"failed_timing", "timing", "timings", "of a variant on a problem failed"},
-	             {"weak", "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
-	for (size_t i = 0; i < sizeof NOTES / sizeof *NOTES; i++) {
-		double count = results_get(s, NOTES[i].key, 0);
-		if (count > 0)
-			json_array_append_new(
-				notes, json_sprintf("%.0f %s %s", count, plural(count, NOTES[i].one, NOTES[i].many), NOTES[i].rest));
-	}
+	static const char *const more[COMMITTED_WORDS] = {
+		[COMMITTED_SAME] = ", digests as committed",
+		[COMMITTED_DIFFERENT] = ", digests differ from the committed ones"};
+	const char *committed = b->committed == committed_word_none ? NULL : more[b->committed];
+	record_appendf(
+		&list->text, &list->count, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class, b->variants_count,
+		plural((double)b->variants_count, "", "s"), b->cases, plural((double)b->cases, "", "s"),
+		b->identical ? "identical" : "DIFFER: ", b->identical ? "" : b->first_difference, committed ? committed : "");
 }
 
-json_t *report_notes(const report_view *view)
+static void add_counts(texts *list, const report_summary *s)
 {
-	json_t *notes = json_array(), *text;
-	size_t i;
-	const json_t *s = view->summary;
-	add_bit_notes(notes, view);
-	add_count_notes(notes, s);
-	double unfit = results_get(s, "unfit_rows", 0), cases = results_get(s, "unfit_cases", 0);
-	if (unfit > 0)
-		json_array_append_new(notes,
-		                      json_sprintf("%.0f %s of %.0f %s unfit (chaos or underflow): counted, never passed", unfit,
-		                                   plural(unfit, "row", "rows"), cases, plural(cases, "case is", "cases are")));
+	const struct {
+		size_t count;
+		const char *one, *many, *rest;
+	} notes[] = {{s->incomplete, "run", "runs", "did not end: these results are partial"},
+	             {s->flaky, "check", "checks", "passed only when repeated (flaky)"},
+	             {s->tainted, "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
+	             {s->remarks, "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
+	             {s->failed, "timing", "timings", "of a variant on a problem failed"},
+	             {s->weak, "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		if (notes[i].count > 0)
+			record_appendf(&list->text, &list->count, "%zu %s %s", notes[i].count,
+			               plural((double)notes[i].count, notes[i].one, notes[i].many), notes[i].rest);
+	if (s->unfit_rows > 0)
+		record_appendf(&list->text, &list->count, "%zu %s of %zu %s unfit (chaos or underflow): counted, never passed",
+		               s->unfit_rows, plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
+		               plural((double)s->unfit_cases, "case is", "cases are"));
+}
+
+texts report_notes(const report_view *view)
+{
+	texts list = {0};
+	for (size_t i = 0; i < view->e->bits_count; i++)
+		add_bits(&list, &view->e->bits[i]);
+	add_counts(&list, &view->summary);
 	if (view->e->torn)
-		json_array_append_new(notes, json_sprintf("%zu file%s ended in a cut-off line, which was left out",
-		                                          view->e->torn, plural((double)view->e->torn, "", "s")));
-	json_array_foreach(json_object_get(json_object_get(view->run, "machine"), "hints"), i, text)
-		json_array_append(notes, text);
-	json_array_foreach(json_object_get(view->choice, "notes"), i, text)
-		json_array_append(notes, text);
-	return notes;
+		record_appendf(&list.text, &list.count, "%zu file%s ended in a cut-off line, which was left out", view->e->torn,
+		               plural((double)view->e->torn, "", "s"));
+	for (size_t i = 0; i < view->run->machine.hints_count; i++)
+		record_appendf(&list.text, &list.count, "%s", view->run->machine.hints[i]);
+	for (size_t i = 0; i < view->choice.notes_count; i++)
+		record_appendf(&list.text, &list.count, "%s", view->choice.notes[i]);
+	return list;
 }

@@ -40,10 +40,21 @@ int session_path(const cli_options *options, char **path)
 	return CLI_OK;
 }
 
-int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version)
+int session_evidence(const cli_options *options, evidence *e)
+{
+	static const char *const usual[] = {"out/results.jsonl"};
+	gm_error error = {.status = GM_OK};
+	const size_t count = options->arg.count;
+	gm_status status = evidence_read(e, count ? (const char *const *)options->arg.text : usual, count ? count : 1,
+	                                 &error);
+	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
+}
+
+int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version,
+                  evidence *kept)
 {
 	gm_error error;
-	*s = (session){.options = options, .text = stdout, .started = term_seconds()};
+	*s = (session){.options = options, .kept = kept, .text = stdout, .started = term_seconds()};
 	struct sigaction before, action = {.sa_handler = on_signal};
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
@@ -66,6 +77,8 @@ int session_begin(session *s, const cli_options *options, const char *path, cons
 void session_put(session *s, record_kind kind, const void *value)
 {
 	results_put(s->sink, kind, value);
+	if (s->kept && s->lost.status == GM_OK)
+		s->lost.status = evidence_add(s->kept, kind, value, &s->lost);
 	if (results_broken(s->sink))
 		session_stop = 1;
 }
@@ -76,8 +89,10 @@ int session_end(session *s, int code, const run_counts *counts)
 	int broken_pipe;
 	if (session_signal != 0)
 		code = CLI_SIGNAL + session_signal;
-	run_end end = {
-		.exit_code = code, .seconds = term_seconds() - s->started, .interrupted = session_signal != 0, .counts = *counts};
+	run_end end = {.exit_code = code,
+	               .seconds = term_seconds() - s->started,
+	               .interrupted = session_signal != 0,
+	               .counts = *counts};
 	session_put(s, RECORD_END_OF_RUN, &end);
 	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
 		if (!broken_pipe)

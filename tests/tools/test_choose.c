@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_choose.c - the rules of choose.h one by one, on result files of a few lines: who is a candidate, who wins, what
+/* test_choose.c - the rules of choose.h one by one, on result files of a few lines: who is eligible, who wins, what
  * is a tie, what each other variant is told; merging of files; exit codes; the choice file. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,9 +7,7 @@
 #include <cmocka.h>
 
 #include "choose.h"
-#include "cli.h"
 #include "result_lines.h"
-#include "record/results.h"
 
 #define P "lstm_T8_N1_I4_H4/fwd"
 
@@ -19,32 +17,32 @@ static const char *row(size_t index) /* of the table of variants: row(0) is the 
 	return gm_variant_at(index)->name;
 }
 
-/* The choice of the lines so far; code is what choose_from_results must return. */
-static json_t *choice_of(lines *l, const choose_options *options, int code)
+/* The choice of the lines so far; status is what choose_decide must return. */
+static choice_document choice_of(lines *l, const choose_options *options, gm_status status)
 {
 	const char *path[] = {l->path};
-	json_t *choice = NULL;
+	evidence e = {0};
+	choice_document choice;
 	gm_error error = {0};
 	lines_done(l);
-	assert_int_equal(choose_from_results(path, 1, options, NULL, &choice, &error), code);
+	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
+	assert_int_equal(choose_decide(&e, options, &choice, &error), status);
+	evidence_free(&e);
 	lines_remove(l, NULL);
 	return choice;
 }
 
-static json_t *entry_at(const json_t *choice, size_t index)
+static const choice_entry *entry_at(const choice_document *choice, size_t index)
 {
-	json_t *entry = json_array_get(json_object_get(choice, "domain"), index);
-	assert_non_null(entry);
-	return entry;
+	assert_true(index < choice->domain_count);
+	return &choice->domain[index];
 }
 
-static const json_t *rejection(const json_t *entry, const char *variant)
+static const rejected_variant *rejection(const choice_entry *entry, const char *variant)
 {
-	json_t *other;
-	size_t i;
-	json_array_foreach(json_object_get(entry, "rejected"), i, other)
-		if (strcmp(results_text(other, "variant"), variant) == 0)
-			return other;
+	for (size_t i = 0; i < entry->rejected_count; i++)
+		if (strcmp(entry->rejected[i].variant, variant) == 0)
+			return &entry->rejected[i];
 	fail_msg("%s is not in the list of rejected", variant);
 	return NULL;
 }
@@ -63,17 +61,18 @@ static void the_fastest_wins_with_its_margin(void **state)
 	put_time(&l, RUN_A, P, row(0), 300);
 	put_time(&l, RUN_A, P, row(1), 100);
 	put_time(&l, RUN_A, P, row(2), 200);
-	json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
-	assert_string_equal(results_text(entry, "chosen"), row(1));
-	assert_string_equal(results_text(entry, "next"), row(2));
-	assert_float_equal(results_get(entry, "margin", 0), 2, 1e-9);
-	assert_float_equal(results_get(entry, "margin_low", 0), 198.0 / 101, 1e-6);
-	assert_float_equal(results_get(entry, "margin_high", 0), 202.0 / 99, 1e-6);
-	assert_false(results_flag(entry, "tie"));
-	assert_float_equal(results_get(entry, "p99_ns", 0), 110, 1e-6);
-	assert_string_equal(results_text(rejection(entry, row(0)), "code"), "slower");
-	assert_non_null(strstr(results_text(rejection(entry, row(0)), "why"), "3 x the time"));
-	json_decref(choice);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	const choice_entry *entry = entry_at(&choice, 0);
+	assert_string_equal(entry->chosen, row(1));
+	assert_string_equal(entry->next, row(2));
+	assert_float_equal(entry->margin, 2, 1e-9);
+	assert_float_equal(entry->margin_low, 198.0 / 101, 1e-6);
+	assert_float_equal(entry->margin_high, 202.0 / 99, 1e-6);
+	assert_false(entry->tie);
+	assert_float_equal(entry->p99_ns, 110, 1e-6);
+	assert_string_equal(reason_code_word(rejection(entry, row(0))->code), "slower");
+	assert_non_null(strstr(rejection(entry, row(0))->why, "3 x the time"));
+	choice_document_free(&choice);
 }
 
 static void a_failed_check_disqualifies(void **state)
@@ -87,11 +86,12 @@ static void a_failed_check_disqualifies(void **state)
 		put_check(&l, RUN_A, row(1), STATUS[i], "f32");
 		put_time(&l, RUN_A, P, row(0), 300);
 		put_time(&l, RUN_A, P, row(1), 100);
-		json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
-		assert_string_equal(results_text(entry, "chosen"), row(0));
-		assert_string_equal(results_text(rejection(entry, row(1)), "code"), "failed-conformance");
-		assert_true(json_is_null(json_object_get(entry, "margin")));
-		json_decref(choice);
+		choice_document choice = choice_of(&l, NULL, GM_OK);
+		const choice_entry *entry = entry_at(&choice, 0);
+		assert_string_equal(entry->chosen, row(0));
+		assert_string_equal(reason_code_word(rejection(entry, row(1))->code), "failed-conformance");
+		assert_true(entry->margin < 0);
+		choice_document_free(&choice);
 	}
 }
 
@@ -110,13 +110,14 @@ static void every_other_status_is_told(void **state)
 		put_status(&l, RUN_A, P, row(0), SAID[i].status);
 		put_time(&l, RUN_A, P, row(1), 100);
 		put_check(&l, RUN_A, row(2), "pass", "f32");
-		json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
-		const json_t *other = rejection(entry, row(0));
-		assert_string_equal(results_text(entry, "chosen"), row(1));
-		assert_string_equal(results_text(other, "code"), SAID[i].code);
-		assert_non_null(strstr(results_text(other, "why"), "because"));
-		assert_string_equal(results_text(rejection(entry, row(2)), "code"), "not-timed");
-		json_decref(choice);
+		choice_document choice = choice_of(&l, NULL, GM_OK);
+		const choice_entry *entry = entry_at(&choice, 0);
+		const rejected_variant *other = rejection(entry, row(0));
+		assert_string_equal(entry->chosen, row(1));
+		assert_string_equal(reason_code_word(other->code), SAID[i].code);
+		assert_non_null(strstr(other->why, "because"));
+		assert_string_equal(reason_code_word(rejection(entry, row(2))->code), "not-timed");
+		choice_document_free(&choice);
 	}
 }
 
@@ -133,11 +134,11 @@ static void what_was_skipped_is_told_by_its_code(void **state)
 		begin(&l);
 		put_skipped(&l, RUN_A, P, row(0), SAID[i].code);
 		put_time(&l, RUN_A, P, row(1), 100);
-		json_t *choice = choice_of(&l, NULL, CLI_OK);
-		const json_t *other = rejection(entry_at(choice, 0), row(0));
-		assert_string_equal(results_text(other, "code"), SAID[i].code);
-		assert_string_equal(results_text(other, "why"), SAID[i].why);
-		json_decref(choice);
+		choice_document choice = choice_of(&l, NULL, GM_OK);
+		const rejected_variant *other = rejection(entry_at(&choice, 0), row(0));
+		assert_string_equal(reason_code_word(other->code), SAID[i].code);
+		assert_string_equal(other->why, SAID[i].why);
+		choice_document_free(&choice);
 	}
 }
 
@@ -150,15 +151,16 @@ static void a_bench_record_states_the_class(void **state)
 		begin(&l);
 		put_time(&l, RUN_A, P, row(0), 300);
 		put_foreign(&l, RUN_A, P, CLASS[i], 50);
-		json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
-		assert_string_equal(results_text(entry, "chosen"), i == 0 ? "foreign" : row(0));
+		choice_document choice = choice_of(&l, NULL, GM_OK);
+		const choice_entry *entry = entry_at(&choice, 0);
+		assert_string_equal(entry->chosen, i == 0 ? "foreign" : row(0));
 		if (i == 1)
-			assert_non_null(strstr(results_text(rejection(entry, "foreign"), "why"), "class bf16w is not accepted"));
-		json_decref(choice);
+			assert_non_null(strstr(rejection(entry, "foreign")->why, "class bf16w is not accepted"));
+		choice_document_free(&choice);
 	}
 }
 
-static void what_was_not_judged_is_no_candidate(void **state)
+static void what_was_not_judged_is_not_eligible(void **state)
 {
 	lines l;
 	(void)state;
@@ -168,10 +170,10 @@ static void what_was_not_judged_is_no_candidate(void **state)
 		"{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
 		"\"judged\":\"\",\"p50_ns\":1.0}\n",
 		RUN_A, P, row(0));
-	json_t *choice = choice_of(&l, NULL, CLI_NOTHING);
-	assert_true(json_is_null(json_object_get(entry_at(choice, 0), "chosen")));
-	assert_string_equal(results_text(rejection(entry_at(choice, 0), row(0)), "code"), "failed-conformance");
-	json_decref(choice);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	assert_int_equal(choose_chosen(&choice), 0);
+	assert_string_equal(reason_code_word(rejection(entry_at(&choice, 0), row(0))->code), "failed-conformance");
+	choice_document_free(&choice);
 }
 
 static void a_tie_by_pairs_goes_to_the_simpler(void **state)
@@ -182,14 +184,15 @@ static void a_tie_by_pairs_goes_to_the_simpler(void **state)
 	put_paired(&l, RUN_A, P, row(0), 200, 2.0, 1.9, 2.1);
 	put_paired(&l, RUN_A, P, row(1), 100.5, 1.005, 0.998, 1.012);
 	put_paired(&l, RUN_A, P, row(2), 100, 1, 1, 1);
-	json_t *choice = choice_of(&l, NULL, CLI_OK), *entry = entry_at(choice, 0);
-	assert_string_equal(results_text(entry, "chosen"), row(1));
-	assert_true(results_flag(entry, "tie"));
-	assert_string_equal(json_string_value(json_array_get(json_object_get(entry, "with"), 0)), row(2));
-	assert_string_equal(results_text(rejection(entry, row(2)), "code"), "tie");
-	assert_string_equal(results_text(entry, "next"), row(0));
-	assert_float_equal(results_get(entry, "margin", 0), 200 / 100.5, 1e-6);
-	json_decref(choice);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	const choice_entry *entry = entry_at(&choice, 0);
+	assert_string_equal(entry->chosen, row(1));
+	assert_true(entry->tie);
+	assert_string_equal(entry->with[0], row(2));
+	assert_string_equal(reason_code_word(rejection(entry, row(2))->code), "tie");
+	assert_string_equal(entry->next, row(0));
+	assert_float_equal(entry->margin, 200 / 100.5, 1e-6);
+	choice_document_free(&choice);
 }
 
 /* The intervals of the medians overlap (+-10 %), the paired ratio is surely above 1. */
@@ -200,10 +203,10 @@ static void pairs_outrank_overlapping_intervals(void **state)
 	begin(&l);
 	put_paired(&l, RUN_A, P, row(0), 104, 1.04, 1.03, 1.05);
 	put_paired(&l, RUN_A, P, row(1), 100, 1, 1, 1);
-	json_t *choice = choice_of(&l, NULL, CLI_OK);
-	assert_string_equal(results_text(entry_at(choice, 0), "chosen"), row(1));
-	assert_float_equal(results_get(entry_at(choice, 0), "margin_low", 0), 1.03, 1e-9);
-	json_decref(choice);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	assert_string_equal(entry_at(&choice, 0)->chosen, row(1));
+	assert_float_equal(entry_at(&choice, 0)->margin_low, 1.03, 1e-9);
+	choice_document_free(&choice);
 }
 
 /* Ratios of different runs are to different fastest ones: only the intervals count. */
@@ -215,10 +218,10 @@ static void ratios_of_other_runs_do_not_count(void **state)
 	put_run(&l, RUN_B, "m1", "2026-01-02T00:00:00Z");
 	put_paired(&l, RUN_A, P, row(0), 104, 1.04, 1.03, 1.05);
 	put_paired(&l, RUN_B, P, row(1), 100, 1, 1, 1);
-	json_t *choice = choice_of(&l, NULL, CLI_OK);
-	assert_string_equal(results_text(entry_at(choice, 0), "chosen"), row(0));
-	assert_true(results_flag(entry_at(choice, 0), "tie"));
-	json_decref(choice);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	assert_string_equal(entry_at(&choice, 0)->chosen, row(0));
+	assert_true(entry_at(&choice, 0)->tie);
+	choice_document_free(&choice);
 }
 
 static void classes_must_be_accepted(void **state)
@@ -234,16 +237,17 @@ static void classes_must_be_accepted(void **state)
 		put_time(&l, RUN_A, P, row(0), 300);
 		put_time(&l, RUN_A, P, row(1), 100);
 		put_time(&l, RUN_A, P, "foreign", 50); /* nobody says its class */
-		json_t *choice = choice_of(&l, &options, CLI_OK), *entry = entry_at(choice, 0);
-		assert_string_equal(results_text(entry, "chosen"), row(i));
-		assert_string_equal(results_text(rejection(entry, "foreign"), "code"), "class");
-		json_decref(choice);
+		choice_document choice = choice_of(&l, &options, GM_OK);
+		const choice_entry *entry = entry_at(&choice, 0);
+		assert_string_equal(entry->chosen, row(i));
+		assert_string_equal(reason_code_word(rejection(entry, "foreign")->code), "class");
+		choice_document_free(&choice);
 	}
 	lines l;
 	choose_options wrong = {.accept = "f33"};
 	begin(&l);
 	put_time(&l, RUN_A, P, row(0), 300);
-	assert_null(choice_of(&l, &wrong, CLI_USAGE));
+	choice_of(&l, &wrong, GM_BAD_ARGUMENT);
 }
 
 static void one_machine_is_decided_for(void **state)
@@ -255,19 +259,24 @@ static void one_machine_is_decided_for(void **state)
 	put_time(&l, RUN_A, P, row(0), 1);
 	put_time(&l, RUN_B, P, row(1), 100);
 	put_check(&l, RUN_A, row(1), "fail", "f32"); /* there, not here */
-	json_t *choice = choice_of(&l, NULL, CLI_OK);
-	assert_string_equal(results_text(json_object_get(choice, "machine"), "fingerprint"), "m2");
-	assert_string_equal(results_text(entry_at(choice, 0), "chosen"), row(1));
-	assert_non_null(strstr(json_string_value(json_array_get(json_object_get(choice, "notes"), 1)), "other machine"));
-	json_decref(choice);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	assert_string_equal(choice.machine.fingerprint, "m2");
+	assert_string_equal(entry_at(&choice, 0)->chosen, row(1));
+	assert_non_null(strstr(choice.notes[1], "other machine"));
+	choice_document_free(&choice);
 }
 
 static char *text_of(const char *const *path, size_t count)
 {
-	json_t *choice = NULL;
-	assert_int_equal(choose_from_results(path, count, NULL, NULL, &choice, NULL), CLI_OK);
-	char *text = json_dumps(choice, JSON_COMPACT);
-	json_decref(choice);
+	evidence e = {0};
+	choice_document choice;
+	assert_int_equal(evidence_read(&e, path, count, NULL), GM_OK);
+	assert_int_equal(choose_decide(&e, NULL, &choice, NULL), GM_OK);
+	json_t *json = record_to_json(&choice_document_type, &choice);
+	char *text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	choice_document_free(&choice);
+	evidence_free(&e);
 	return text;
 }
 
@@ -290,12 +299,18 @@ static void merging_knows_no_order_and_no_doubles(void **state)
 	char *one = text_of((const char *const[]){a.path, b.path}, 2);
 	char *two = text_of((const char *const[]){b.path, a.path, b.path}, 3);
 	assert_string_equal(one, two);
-	json_t *choice = json_loads(one, 0, NULL);
-	assert_int_equal(json_array_size(json_object_get(choice, "domain")), 2);
-	assert_string_equal(results_text(entry_at(choice, 0), "problem"), P);
-	assert_string_equal(results_text(entry_at(choice, 0), "chosen"), row(1));
-	assert_string_equal(results_text(rejection(entry_at(choice, 0), row(0)), "code"), "slower");
-	json_decref(choice);
+	json_t *json = json_loads(one, 0, NULL);
+	choice_document choice; // what is written is read back
+	assert_int_equal(record_from_json(&choice_document_type, json, &choice, NULL), GM_OK);
+	json_decref(json);
+	assert_int_equal(choice.domain_count, 2);
+	assert_int_equal(choice.conformance.variants_count, 1);
+	assert_string_equal(choice.conformance.variants[0].variant, row(0));
+	assert_int_equal(choice.conformance.variants[0].passed, 1);
+	assert_string_equal(entry_at(&choice, 0)->problem, P);
+	assert_string_equal(entry_at(&choice, 0)->chosen, row(1));
+	assert_int_equal(rejection(entry_at(&choice, 0), row(0))->code, CODE_SLOWER);
+	choice_document_free(&choice);
 	free(one);
 	free(two);
 	lines_remove(&a, NULL);
@@ -306,12 +321,12 @@ static void a_problem_can_be_asked_for(void **state)
 {
 	static const struct {
 		const char *problem;
-		int code;
+		gm_status status;
 		size_t entries;
-	} ASKED[] = {{P, CLI_OK, 1},
-	             {"lstm_L1_T8_N1_I4_H4", CLI_OK, 2},
-	             {"lstm_T8_N1_I4_H4/bwd", CLI_USAGE, 0},
-	             {"nonsense", CLI_USAGE, 0}};
+	} ASKED[] = {{P, GM_OK, 1},
+	             {"lstm_L1_T8_N1_I4_H4", GM_OK, 2},
+	             {"lstm_T8_N1_I4_H4/bwd", GM_BAD_ARGUMENT, 0},
+	             {"nonsense", GM_BAD_ARGUMENT, 0}};
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		lines l;
@@ -320,9 +335,9 @@ static void a_problem_can_be_asked_for(void **state)
 		put_time(&l, RUN_A, P, row(0), 100);
 		put_time(&l, RUN_A, "lstm_T8_N1_I4_H4/train", row(0), 300);
 		put_time(&l, RUN_A, "lstm_T16_N1_I4_H4/fwd", row(0), 200);
-		json_t *choice = choice_of(&l, &options, ASKED[i].code);
-		assert_int_equal(json_array_size(json_object_get(choice, "domain")), ASKED[i].entries);
-		json_decref(choice);
+		choice_document choice = choice_of(&l, &options, ASKED[i].status);
+		assert_int_equal(choice.domain_count, ASKED[i].entries);
+		choice_document_free(&choice);
 	}
 }
 
@@ -342,11 +357,11 @@ static void problems_keep_the_order_of_their_list(void **state)
 	put_run(&l, RUN_B, "m1", "2026-01-02T00:00:00Z");
 	put_time(&l, RUN_B, "gru_T1_N1_I2_H2/fwd", row(0), 100);
 	put_time(&l, RUN_B, raced[1], row(0), 100); // again: its place stays
-	json_t *choice = choice_of(&l, NULL, CLI_OK);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
 	for (size_t i = 0; i < 3; i++)
-		assert_string_equal(results_text(entry_at(choice, place[i]), "problem"), raced[i]);
-	assert_string_equal(results_text(entry_at(choice, 3), "problem"), "gru_T1_N1_I2_H2/fwd");
-	json_decref(choice);
+		assert_string_equal(entry_at(&choice, place[i])->problem, raced[i]);
+	assert_string_equal(entry_at(&choice, 3)->problem, "gru_T1_N1_I2_H2/fwd");
+	choice_document_free(&choice);
 }
 
 static void the_file_is_whole_or_as_it_was(void **state)
@@ -355,38 +370,38 @@ static void the_file_is_whole_or_as_it_was(void **state)
 	gm_error error;
 	(void)state;
 	begin(&l);
+	const char *file = lines_beside(&l, "choice.json"), *nowhere = lines_beside(&l, "none/choice.json");
 	put_check(&l, RUN_A, row(0), "pass", "f32");
 	put_time(&l, RUN_A, P, row(0), 100);
 	lines_done(&l);
-	const char *path[] = {l.path}, *file = lines_beside(&l, "choice.json");
-	assert_int_equal(choose_from_results(path, 1, NULL, file, NULL, &error), CLI_OK);
-	json_t *choice = json_load_file(file, 0, NULL);
-	assert_int_equal((int)results_get(choice, "schema", 0), 1);
-	assert_string_equal(results_text(choice, "date"), "2026-01-01T00:00:00Z");
-	assert_string_equal(results_text(json_object_get(choice, "build"), "commit"), "abc");
-	const json_t *conformance = json_object_get(choice, "conformance");
-	assert_int_equal((int)results_get(conformance, "cases", 0), 1);
-	assert_float_equal(results_get(conformance, "worst_used", 0), 0.25, 1e-9);
-	json_decref(choice);
-	assert_int_equal(choose_from_results(path, 1, NULL, lines_beside(&l, "none/choice.json"), NULL, &error),
-	                 CLI_NO_WRITE);
-	l.file = fopen(l.path, "w");
-	assert_non_null(l.file);
-	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z"); /* nothing timed */
-	lines_done(&l);
-	assert_int_equal(choose_from_results(path, 1, NULL, file, NULL, &error), CLI_NOTHING);
-	choice = json_load_file(file, 0, NULL);
-	assert_string_equal(results_text(entry_at(choice, 0), "chosen"), row(0));
-	json_decref(choice);
+	const char *path[] = {l.path};
+	evidence e = {0};
+	choice_document choice;
+	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
+	assert_int_equal(choose_decide(&e, NULL, &choice, &error), GM_OK);
+	assert_int_equal(choose_write(&choice, file, &error), GM_OK);
+	assert_int_equal(choose_write(&choice, nowhere, &error), GM_IO);
+	choice_document_free(&choice);
+	evidence_free(&e);
+	json_t *json = json_load_file(file, 0, NULL);
+	assert_int_equal(record_from_json(&choice_document_type, json, &choice, &error), GM_OK);
+	json_decref(json);
+	assert_int_equal(choice.schema, 1);
+	assert_string_equal(choice.date, "2026-01-01T00:00:00Z");
+	assert_string_equal(choice.build.commit, "abc");
+	assert_int_equal(choice.conformance.cases, 1);
+	assert_float_equal(choice.conformance.worst_used, 0.25, 1e-9);
+	choice_document_free(&choice);
 	lines_remove(&l, "choice.json", NULL);
-	assert_int_equal(choose_from_results(path, 1, NULL, NULL, NULL, &error), CLI_REFUSED);
+	assert_int_equal(evidence_read(&e, path, 1, &error), GM_BAD_FIXTURE);
+	assert_int_equal(e.check_count + e.bench_count + e.run_count, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_fastest_wins_with_its_margin),     cmocka_unit_test(a_failed_check_disqualifies),
-		cmocka_unit_test(every_other_status_is_told),           cmocka_unit_test(what_was_not_judged_is_no_candidate),
+		cmocka_unit_test(every_other_status_is_told),           cmocka_unit_test(what_was_not_judged_is_not_eligible),
 		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),   cmocka_unit_test(pairs_outrank_overlapping_intervals),
 		cmocka_unit_test(ratios_of_other_runs_do_not_count),    cmocka_unit_test(classes_must_be_accepted),
 		cmocka_unit_test(one_machine_is_decided_for),           cmocka_unit_test(merging_knows_no_order_and_no_doubles),

@@ -69,6 +69,13 @@ static void run_leaves_a_folder_and_a_page(void **state)
 		assert_true(strlen(text) > 100);
 		free(text);
 	}
+	o = expect(
+		0, // what was decided from memory follows from the file
+		"cd %s/out && gatemark choose -q results.jsonl -o c >/dev/null && cmp c choice.json && "
+		"gatemark report -q results.jsonl -o h --markdown m --junit j && cmp h report.html && cmp m report.md && "
+		"cmp j junit.xml",
+		folder);
+	outcome_free(&o);
 }
 
 static void run_times_only_what_passed(void **state)

@@ -6,14 +6,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "cli.h"
 #include "markdown.h"
 #include "report.h"
 #include "report_parts.h"
 #include "result_lines.h"
-#include "record/results.h"
 
 #define P    "lstm_T8_N1_I4_H4/fwd"
+#define BAD  "</script>\\\"'&`|" /* fits every member */
 #define EVIL "</script><script>alert('x')</script><img src=x onerror=alert(1)> & \\\"q\\\" <!-- `|{{data}}"
 
 static char *read_text(const char *path)
@@ -33,25 +32,37 @@ static void put_evil(lines *l)
 	        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\","
 	        "\"pass\":\"bwd\",\"status\":\"fail\",\"reason\":\"%s\",\"executor\":\"native\",\"used\":\"Infinity\","
 	        "\"where\":\"%s\",\"tensors\":[{\"name\":\"%s\",\"used\":\"NaN\"}]}\n",
-	        RUN_A, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL);
-	put_time(l, RUN_A, EVIL, EVIL, 10);
-	put_run(l, EVIL, EVIL, EVIL);
+	        RUN_A, EVIL, EVIL, BAD, EVIL, BAD, BAD);
+	put_time(l, RUN_A, EVIL, BAD, 10);
+	put_run(l, BAD, BAD, BAD);
 	put_status(l, RUN_A, EVIL, "other", "skipped");
+}
+
+/* What report_write says to the lines so far. */
+static gm_status report_of(lines *l, const char *html, const char *markdown)
+{
+	const char *path[] = {l->path};
+	evidence e = {0};
+	gm_error error;
+	lines_done(l);
+	gm_status status = evidence_read(&e, path, 1, &error);
+	assert_int_equal(status, GM_OK);
+	status = report_write(&e, html, markdown, &error);
+	evidence_free(&e);
+	return status;
 }
 
 /* The page and the Markdown of a few records, evil ones among them. */
 static void make(lines *l, char **page, char **markdown)
 {
-	gm_error error;
 	lines_open(l);
 	put_run(l, RUN_A, "m1", "2026-01-01T00:00:00Z");
 	put_check(l, RUN_A, gm_variant_at(0)->name, "pass", "f32");
 	put_time(l, RUN_A, P, gm_variant_at(0)->name, 800);
 	put_time(l, RUN_A, P, "plugin", 400);
 	put_evil(l);
-	lines_done(l);
-	const char *path[] = {l->path}, *html = lines_beside(l, "r.html"), *md = lines_beside(l, "r.md");
-	assert_int_equal(report_write(path, 1, html, md, &error), CLI_OK);
+	const char *html = lines_beside(l, "r.html"), *md = lines_beside(l, "r.md");
+	assert_int_equal(report_of(l, html, md), GM_OK);
 	*page = read_text(html);
 	*markdown = read_text(md);
 	lines_remove(l, "r.html", "r.md", NULL);
@@ -101,7 +112,7 @@ static void the_page_needs_nothing_from_outside(void **state)
 }
 
 /* Exactly one {{data}} is left: none of the template's, one of the evil text in each place where it is shown. */
-static void every_slot_is_filled_and_the_data_is_json(void **state)
+static void every_part_is_filled_and_the_data_is_json(void **state)
 {
 	lines l;
 	char *page, *markdown;
@@ -121,9 +132,9 @@ static void every_slot_is_filled_and_the_data_is_json(void **state)
 	assert_non_null(data);
 	assert_int_equal(json_array_size(json_object_get(data, "problems")), 2);
 	json_t *first = json_array_get(json_object_get(data, "problems"), 0);
-	assert_string_equal(results_text(first, "text"), P);
-	assert_string_equal(results_text(first, "size"), "I4 H4");
-	assert_int_equal((int)results_get(first, "T", 0), 8);
+	assert_string_equal(json_string_value(json_object_get(first, "text")), P);
+	assert_string_equal(json_string_value(json_object_get(first, "size")), "I4 H4");
+	assert_int_equal(json_integer_value(json_object_get(first, "T")), 8);
 	json_decref(data);
 	free(page);
 	free(markdown);
@@ -178,7 +189,6 @@ static void put_many(lines *l, size_t cases)
 static void sizes_stay_within_their_limits(void **state)
 {
 	lines l;
-	gm_error error;
 	(void)state;
 	lines_open(&l);
 	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
@@ -188,9 +198,7 @@ static void sizes_stay_within_their_limits(void **state)
 		snprintf(problem, sizeof problem, "gru_T%d_N1_I4_H4/fwd", i);
 		put_time(&l, RUN_A, problem, gm_variant_at(0)->name, 100 * i);
 	}
-	lines_done(&l);
-	const char *path[] = {l.path};
-	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), lines_beside(&l, "r.md"), &error), CLI_OK);
+	assert_int_equal(report_of(&l, lines_beside(&l, "r.html"), lines_beside(&l, "r.md")), GM_OK);
 	char *page = read_text(lines_beside(&l, "r.html")), *markdown = read_text(lines_beside(&l, "r.md"));
 	assert_true(strlen(page) < 2u << 20);
 	assert_true(strlen(markdown) < MARKDOWN_BYTES);
@@ -214,7 +222,6 @@ static void put_unfit(lines *l, const char *name, const char *variant, const cha
 static void unfit_rows_are_of_both_passes(void **state)
 {
 	lines l;
-	gm_error error;
 	(void)state;
 	lines_open(&l);
 	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
@@ -223,31 +230,76 @@ static void unfit_rows_are_of_both_passes(void **state)
 	put_unfit(&l, "a", "u", "bwd", 3);
 	put_unfit(&l, "b", "u", "bwd", 5); // nothing but unfit rows
 	put_unfit(&l, "c", "u", "fwd", 0);
-	lines_done(&l);
-	const char *path[] = {l.path};
-	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_OK);
+	assert_int_equal(report_of(&l, lines_beside(&l, "r.html"), NULL), GM_OK);
 	char *page = read_text(lines_beside(&l, "r.html"));
 	assert_non_null(strstr(page, "10 rows of 2 cases are unfit"));
 	lines_remove(&l, "r.html", NULL);
 	free(page);
 }
 
-static void nothing_and_nowhere_have_their_codes(void **state)
+static void nothing_and_nowhere_are_told(void **state)
 {
 	lines l;
-	gm_error error;
 	(void)state;
 	lines_open(&l);
 	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
-	fflush(l.file);
-	const char *path[] = {l.path}, *missing[] = {lines_beside(&l, "none.jsonl")};
-	assert_int_equal(report_write(path, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_NOTHING);
-	assert_int_equal(report_write(missing, 1, lines_beside(&l, "r.html"), NULL, &error), CLI_REFUSED);
+	const char *page = lines_beside(&l, "r.html"), *nowhere = lines_beside(&l, "none/r.html");
+	assert_int_equal(report_of(&l, page, NULL), GM_UNSUPPORTED);
+	l.file = fopen(l.path, "a");
 	put_check(&l, RUN_A, "v", "pass", "f32");
-	lines_done(&l);
-	assert_int_equal(report_write(path, 1, lines_beside(&l, "none/r.html"), NULL, &error), CLI_NO_WRITE);
-	assert_int_equal(access(lines_beside(&l, "r.html"), F_OK), -1);
+	assert_int_equal(report_of(&l, nowhere, NULL), GM_IO);
+	assert_int_equal(access(page, F_OK), -1);
 	lines_remove(&l, NULL);
+}
+
+/* Whatever a format says: text is escaped, and only %H is not. */
+static void formats_escape_what_they_are_given(void **state)
+{
+	char *text[2] = {NULL, NULL};
+	size_t bytes;
+	(void)state;
+	for (int m = 0; m < 2; m++) {
+		FILE *out = open_memstream(&text[m], &bytes);
+		(m ? markdown : html)(out, "%H%s%H %z of %z, %t, %p, %r, %f%% %s<br>", "<b>", "a<b>&'\"|*\1@x", "</b>",
+		                      (size_t)1, (size_t)20, 2500.0, 0.001, 1.5, 2.25, NULL);
+		fclose(out);
+	}
+	assert_string_equal(text[0],
+	                    "<b>a&lt;b&gt;&amp;&#39;&quot;|*@x</b> 1 of 20, 2.50 \302\265s, &lt;1 %, 1.50, 2.2% <br>");
+	assert_string_equal(text[1], "a&lt;b&gt;&amp;'\"\\|\\* &#64;x 1 of 20, 2.50 \302\265s, &lt;1 %, 1.50, 2.2% <br>");
+	free(text[0]);
+	free(text[1]);
+}
+
+/* The same calls give rows of HTML and of Markdown. */
+static void one_table_in_two_formats(void **state)
+{
+	static const char *const columns[] = {"a", "b", "c", NULL};
+	static const char *const want[] = {
+		"<table id=\"t\"><thead><tr><th>a</th><th class=\"n\">b</th><th class=\"n\">c</th></tr></thead><tbody>\n"
+		"<tr><th scope=\"row\">x|y</th><td class=\"n best\" data-sort=\"2\" title=\"&lt;\">2.00<i>!</i></td><td class=\"n\">"
+		"</td></tr>\n</tbody></table>",
+		"| a | b | c |\n|---|--:|--:|\n| x\\|y | 2.00! |  |\n"};
+	static const double two = 2;
+	(void)state;
+	for (int m = 0; m < 2; m++) {
+		char *text = NULL;
+		size_t bytes;
+		table t = {.out = open_memstream(&text, &bytes), .markdown = m};
+		table_begin(&t, "id=\"t\"", columns, "tn");
+		table_row(&t);
+		table_cell(&t, "%s", "x|y");
+		t.css = "best";
+		t.sort = &two;
+		t.title = "<";
+		table_cell(&t, "%r", two);
+		table_more(&t, "%H!%H", "<i>", "</i>");
+		table_cell(&t, "");
+		table_end(&t);
+		fclose(t.out);
+		assert_string_equal(text, want[m]);
+		free(text);
+	}
 }
 
 static void numbers_read_well(void **state)
@@ -278,12 +330,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_text_never_markup),
 		cmocka_unit_test(the_page_needs_nothing_from_outside),
-		cmocka_unit_test(every_slot_is_filled_and_the_data_is_json),
+		cmocka_unit_test(every_part_is_filled_and_the_data_is_json),
 		cmocka_unit_test(the_verdict_comes_first),
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(sizes_stay_within_their_limits),
 		cmocka_unit_test(unfit_rows_are_of_both_passes),
-		cmocka_unit_test(nothing_and_nowhere_have_their_codes),
+		cmocka_unit_test(nothing_and_nowhere_are_told),
+		cmocka_unit_test(formats_escape_what_they_are_given),
+		cmocka_unit_test(one_table_in_two_formats),
 		cmocka_unit_test(numbers_read_well),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,10 @@ static void junit_comes_from_a_file_too(void **state)
 	outcome_free(&o);
 	o = expect(5, "cd %s && head -n 1 r.jsonl >none.jsonl && gatemark report none.jsonl --junit c.xml", folder);
 	outcome_free(&o);
+	o = expect(5, "cd %s && echo old >c.json && gatemark choose none.jsonl -o c.json; code=$?; cat c.json; exit $code",
+	           folder);
+	assert_non_null(strstr(o.out, "old\n")); // a choice of nothing replaces no file
+	outcome_free(&o);
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, open_folder, close_folder)

@@ -4,13 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check_summary.h"
-#include "choose.h"
+#include "choose_text.h"
 #include "measure_text.h"
 #include "run_program.h"
 #include "terminal.h"
@@ -99,24 +98,30 @@ static void a_race_follows_its_list(void **state)
 
 static void a_choice_at_its_widest(void **state)
 {
-	json_t *domain = json_array();
+	choice_entry domain[NAMES + 1];
 	char *text = NULL;
 	size_t length = 0;
 	(void)state;
-	for (size_t k = 0; k < NAMES; k++)
-		json_array_append_new(domain,
-		                      json_pack("{ss ss sf sf ss sf sb s[s]}", "problem", WIDE, "chosen", name_of(k), "p50_ns",
-		                                123456.0, "p99_ns", 234567.0, "next", name_of((k + 1) % NAMES), "margin",
-		                                1234.0, "tie", 1, "with", name_of((k + 2) % NAMES)));
-	json_t *choice = json_pack("{so}", "domain", domain), *none = json_pack("{ss sn}", "problem", WIDE, "chosen");
-	json_array_append_new(domain, none);
+	for (size_t k = 0; k < NAMES + 1; k++) {
+		choice_entry_init(&domain[k]);
+		strcpy(domain[k].problem, WIDE);
+		if (k == NAMES)
+			continue;
+		strcpy(domain[k].chosen, name_of(k));
+		strcpy(domain[k].next, name_of((k + 1) % NAMES));
+		domain[k].p50_ns = 123456;
+		domain[k].p99_ns = 234567;
+		domain[k].margin = 1234;
+		domain[k].tie = record_append(&domain[k].with, &domain[k].with_count, name_of((k + 2) % NAMES));
+	}
 	FILE *stream = open_memstream(&text, &length);
-	choose_print(stream, choice);
+	choose_print(stream, &(choice_document){.domain = domain, .domain_count = NAMES + 1});
 	fflush(stream);
-	assert_non_null(strstr(text, "without a candidate 1\n")); // the counts to their last word
+	assert_non_null(strstr(text, "without a choice 1\n")); // the counts to their last word
 	assert_int_equal(count_of(text, WIDE), NAMES + 1);
 	assert_whole(stream, &text, NAMES, "tie to simpler 4");
-	json_decref(choice);
+	for (size_t k = 0; k < NAMES + 1; k++)
+		choice_entry_free(&domain[k]);
 }
 
 static void a_check_at_its_widest(void **state)

@@ -31,6 +31,10 @@ json_t *record_to_json(const record_type *type, const void *value);
  * value is as after record_init then. */
 GM_CHECKED gm_status record_from_json(const record_type *type, const json_t *object, void *value, gm_error *error);
 
+/* Members that two types have in common, by their key, are copied; what is unknown in from stays.  GM_NO_MEMORY. */
+GM_CHECKED gm_status record_take(const record_type *to_type, void *to, const record_type *from_type, const void *from,
+                                 gm_error *error);
+
 /* A number, or the string "NaN", "Infinity", "-Infinity"; and back: 0 if it is neither. */
 json_t *results_number(double value);
 int record_real(const json_t *json, double *value);
@@ -39,6 +43,7 @@ int record_real(const json_t *json, double *value);
  * formula gets an apostrophe in front.  Without end of line. */
 void record_csv_head(FILE *out, const record_type *type);
 void record_csv_row(FILE *out, const record_type *type, const void *value);
+void record_csv_text(FILE *out, const char *text); /* one value */
 
 /* The JSON Schema (draft 7) of a line of a result file; NULL without memory. */
 json_t *record_schema(void);

@@ -6,7 +6,7 @@
 
 /* ---- CSV ---- */
 
-static void csv_text(FILE *out, const char *text)
+void record_csv_text(FILE *out, const char *text)
 {
 	int quote = strpbrk(text, ",\"\r\n") != NULL;
 	fputs(quote ? "\"" : "", out);
@@ -38,7 +38,7 @@ void record_csv_row(FILE *out, const record_type *type, const void *value)
 		fputs(comma, out);
 		comma = ",";
 		if (json_is_string(json))
-			csv_text(out, json_string_value(json));
+			record_csv_text(out, json_string_value(json));
 		else if (json_is_integer(json))
 			fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
 		else if (json_is_real(json))
@@ -91,7 +91,10 @@ static json_t *form_schema(const record_field *f)
 	case FORM_STRINGS: schema = list_of(json_incref(text)); break;
 	case FORM_GRID: schema = list_of(list_of(json_incref(number))); break;
 	case FORM_LIST: schema = list_of(reference_to(f->of->name)); break;
-	case FORM_MAP: schema = json_pack("{s:s, s:O}", "type", "object", "additionalProperties", text); break;
+	case FORM_MAP:
+		schema = json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+		                   f->of->count == 2 ? json_incref(text) : reference_to(f->of->name));
+		break;
 	default: schema = reference_to(f->of->name);
 	}
 	json_decref(number);
@@ -161,25 +164,16 @@ json_t *record_schema(void)
 
 /* ---- documentation ---- */
 
-static const char *const FORM_TEXTS_OF[] = {"text",
-                                            "text",
-                                            "",
-                                            "bool",
-                                            "count",
-                                            "integer",
-                                            "number",
-                                            "texts",
-                                            "",
-                                            "texts",
-                                            "table of numbers",
-                                            "list of ",
-                                            "",
-                                            "object of texts"};
+static const char *const FORM_TEXTS_OF[] = {
+	"text",     "text", "",          "bool", "count", "integer", "number", "texts", "", "texts", "table of numbers",
+	"list of ", "",     "object of "};
 
 static void markdown_type(FILE *out, const record_field *f)
 {
 	fputs(FORM_TEXTS_OF[f->form], out);
-	if (f->of && f->form != FORM_MAP)
+	if (f->form == FORM_MAP && f->of->count == 2)
+		fputs("texts", out);
+	else if (f->of)
 		fprintf(out, "`%s`", f->of->name);
 	for (size_t k = 0; f->words && k < f->words->count; k++)
 		fprintf(out, "%s`%s`", k ? " " : "", f->words->word[k]);

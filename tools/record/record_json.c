@@ -70,6 +70,16 @@ static json_t *grid_to_json(const record_field *f, const void *value)
 	return all;
 }
 
+/* What the first member stands for: the second, or all others. */
+static json_t *map_value(const record_type *type, const char *one)
+{
+	if (type->count == 2)
+		return text_to_json(one + type->field[1].offset);
+	json_t *others = record_to_json(type, one);
+	json_object_del(others, type->field[0].key);
+	return others;
+}
+
 static json_t *list_to_json(const record_field *f, const void *value)
 {
 	const char *list = AT(value, f->offset, char *);
@@ -80,7 +90,7 @@ static json_t *list_to_json(const record_field *f, const void *value)
 	for (size_t i = 0; i < count; i++) {
 		const char *one = list + i * bytes;
 		if (f->form == FORM_MAP)
-			json_object_set_new(all, one + f->of->field[0].offset, text_to_json(one + f->of->field[1].offset));
+			json_object_set_new(all, one + f->of->field[0].offset, map_value(f->of, one));
 		else
 			json_array_append_new(all, record_to_json(f->of, one));
 	}
@@ -252,7 +262,10 @@ static gm_status list_from_json(const record_field *f, const json_t *json, void 
 			GM_TRY(add_element(f, one, value, error));
 	else
 		json_object_foreach((json_t *)(uintptr_t)json, key, one) {
-			json_t *pair = json_pack("{s:s, s:O}", member[0].key, key, member[1].key, one);
+			json_t *pair = f->of->count == 2 ? json_pack("{s:s, s:O}", member[0].key, key, member[1].key, one)
+			                                 : json_copy(one);
+			if (f->of->count > 2)
+				json_object_set_new(pair, member[0].key, json_string(key));
 			gm_status status = add_element(f, pair, value, error);
 			json_decref(pair);
 			GM_TRY(status);
@@ -328,4 +341,18 @@ gm_status record_copy(const record_type *type, void *to, const void *from, gm_er
 	gm_status status = record_from_json(type, json, to, error);
 	json_decref(json);
 	return status;
+}
+
+gm_status record_take(const record_type *to_type, void *to, const record_type *from_type, const void *from,
+                      gm_error *error)
+{
+	gm_status status = GM_OK;
+	json_t *json = record_to_json(from_type, from);
+	for (const record_field *f = to_type->field; status == GM_OK && f < to_type->field + to_type->count; f++) {
+		const json_t *member = json_object_get(json, f->key);
+		if (member && !json_is_null(member))
+			status = member_from_json(f, member, to, error);
+	}
+	json_decref(json);
+	return json ? status : gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", from_type->name);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* result.c - fields.def as tables, and the life of a result that they describe. */
+#define _GNU_SOURCE
 #include "result.h"
 
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +83,17 @@ int record_append(char ***strings, size_t *count, const char *text)
 	else
 		free(copy);
 	return last != NULL;
+}
+
+int record_appendf(char ***strings, size_t *count, const char *format, ...)
+{
+	char *text = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	const int good = vasprintf(&text, format, arguments) >= 0 && record_append(strings, count, text);
+	va_end(arguments);
+	free(text);
+	return good;
 }
 
 /* ---- life ---- */

@@ -90,6 +90,11 @@ GM_CHECKED gm_status record_copy(const record_type *type, void *to, const void *
 int record_set(char **string, const char *text);
 /* A copy of text behind the last of STRINGS; 0 without memory. */
 int record_append(char ***strings, size_t *count, const char *text);
+/* The same with a text that is put together. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+int record_appendf(char ***strings, size_t *count, const char *format, ...);
 /* list[*count - 1] after room for one more element was made at the end of a LIST, not initialised; NULL without memory,
  * the list is as it was then.  list is the address of the member. */
 void *record_grow(void *list, size_t *count, size_t bytes);

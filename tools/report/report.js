@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* report.js - what the page can do with scripts: two charts with their selectors, sorting, filtering, copying.
  *
- * All numbers come from the block #data (report_data.c: variants, problems, times); text reaches the page through
+ * All numbers come from the block #data (report_chart.c: variants, problems, times); text reaches the page through
  * textContent only.  Without scripts, or without Chart, the tables say the same. */
 (function () {
 'use strict';

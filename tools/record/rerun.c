@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* rerun.c - command lines that repeat a check or a run. */
+#define _GNU_SOURCE
 #include "rerun.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-int rerun_options_of(const cli_options *o, rerun_options *out)
-{
-	rerun_options_init(out);
-	out->allow_unlisted = o->allow_unlisted;
-	return record_set(&out->fixtures, o->fixtures) & record_set(&out->accuracy_class, o->accuracy_class) &
-	       record_set(&out->executor, o->executor);
-}
 
 /* A blank, then the word as a shell needs it. */
 static void put_word(FILE *out, const char *word)
@@ -79,5 +73,18 @@ char *rerun_run(const run_begin *run)
 	for (size_t i = first; i < run->arguments_count; i++)
 		put_word(out, run->arguments[i]);
 	fclose(out);
+	return text;
+}
+
+char *failure_text(const check_result *r, const rerun_options *options)
+{
+	char *text = NULL, *again = rerun_check(r, options);
+	const char *reason = r->reason ? r->reason : "";
+	size_t first = strcspn(reason, "\n");
+	const char *second = reason[first] == '\n' ? reason + first + 1 : "";
+	if (asprintf(&text, "FAIL %s/%s %.*s\n  %s%srerun: %s", r->case_id, check_pass_word(r->pass), (int)first, reason,
+	             second, second[0] != '\0' ? " | " : "", !again ? "" : again) < 0)
+		text = NULL;
+	free(again);
 	return text;
 }

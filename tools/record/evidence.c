@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* evidence.c - collecting and merging of results (evidence.h).
+ *
+ * Records of a kind are put in order (time of the run, id of the run, place of the problem in its list, order of
+ * arrival); a later one takes the place of an earlier one about the same thing. */
+#include "evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "results.h"
+
+typedef struct pile { /* the records of a kind */
+	void *list;       /* address of the member of evidence */
+	size_t *count;    /* NULL: evidence holds no such kind */
+} pile;
+
+static pile pile_of(evidence *e, record_kind kind)
+{
+	switch (kind) {
+	case RECORD_RUN: return (pile){&e->run, &e->run_count};
+	case RECORD_CHECK: return (pile){&e->check, &e->check_count};
+	case RECORD_BITS: return (pile){&e->bits, &e->bits_count};
+	case RECORD_BENCH: return (pile){&e->bench, &e->bench_count};
+	case RECORD_END_OF_RUN: return (pile){&e->end, &e->end_count};
+	default: return (pile){NULL, NULL};
+	}
+}
+
+static char *first_of(pile p)
+{
+	char *list;
+	memcpy(&list, p.list, sizeof list);
+	return list;
+}
+
+/* ---- collecting ---- */
+
+/* Room for one more of a kind; NULL without memory. */
+static void *grow(pile p, record_kind kind) { return record_grow(p.list, p.count, record_type_of(kind)->bytes); }
+
+gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_error *error)
+{
+	pile p = pile_of(e, kind);
+	void *last = p.count ? grow(p, kind) : NULL;
+	if (!p.count)
+		return GM_OK;
+	gm_status status = last ? record_copy(record_type_of(kind), last, value, error)
+	                        : gm_fail(error, GM_NO_MEMORY, "no memory for a %s", record_type_of(kind)->name);
+	if (last && status != GM_OK)
+		--*p.count;
+	else if (last && *(char *)last == '\0')
+		snprintf(last, sizeof e->run->run, "%s", results_run_id());
+	return status;
+}
+
+static int take(record *one, void *context)
+{
+	pile p = pile_of(context, one->kind);
+	void *last = p.count ? grow(p, one->kind) : NULL;
+	if (last) {
+		memcpy(last, &one->as, record_type_of(one->kind)->bytes);
+		record_init(record_type_of(one->kind), &one->as);
+	}
+	return p.count && !last;
+}
+
+gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_error *error)
+{
+	gm_status status = GM_OK;
+	for (size_t i = 0; status == GM_OK && i < count; i++) {
+		int torn = 0;
+		status = results_read(path[i], take, e, &torn, error);
+		e->torn += (size_t)torn;
+		e->files++;
+	}
+	if (status == GM_OK)
+		status = evidence_merge(e, error);
+	if (status != GM_OK)
+		evidence_free(e);
+	return status;
+}
+
+void evidence_free(evidence *e)
+{
+	for (int kind = 0; kind < RECORD_KINDS; kind++) {
+		pile p = pile_of(e, (record_kind)kind);
+		const record_type *type = record_type_of((record_kind)kind);
+		for (size_t i = 0; p.count && i < *p.count; i++)
+			record_free(type, first_of(p) + i * type->bytes);
+		if (p.count)
+			free(first_of(p));
+	}
+	*e = (evidence){0};
+}
+
+/* ---- merging ---- */
+
+typedef struct filed { /* a record on its way */
+	void *value;
+	const run_begin *run; /* NULL: unknown */
+	const char *id;       /* of it */
+	size_t listed, arrival;
+} filed;
+
+static int by_order(const void *a, const void *b)
+{
+	const filed *x = a, *y = b;
+	int order = strcmp(x->run ? x->run->time : "", y->run ? y->run->time : "");
+	if (!order)
+		order = strcmp(x->id, y->id);
+	if (!order)
+		order = (x->listed > y->listed) - (x->listed < y->listed);
+	return order ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
+}
+
+/* What a record is about. */
+static json_t *key_of(const filed *f, record_kind kind)
+{
+	const check_result *check = f->value;
+	const bits_result *bits = f->value;
+	const bench_result *bench = f->value;
+	const char *machine = f->run ? f->run->machine.fingerprint : "";
+	switch (kind) {
+	case RECORD_CHECK: return json_sprintf("%s\n%s\n%s\n%d", machine, check->case_id, check->variant, (int)check->pass);
+	case RECORD_BITS: return json_sprintf("%s\n%s", machine, bits->bit_class);
+	case RECORD_BENCH: return json_sprintf("%s\n%s\n%s", machine, bench->problem, bench->variant);
+	default: return json_string(f->id);
+	}
+}
+
+/* Moves the records of list, in order, to kept: the last one about a thing, where its first one stood.  Returns how
+ * many those are. */
+static size_t keep_last(const record_type *type, record_kind kind, const filed *list, size_t count, char *kept)
+{
+	json_t *place = json_object();
+	size_t used = 0;
+	for (size_t i = 0; i < count; i++) {
+		json_t *key = key_of(&list[i], kind), *known = json_object_get(place, json_string_value(key));
+		char *to = kept + (known ? (size_t)json_integer_value(known) : used) * type->bytes;
+		if (known)
+			record_free(type, to);
+		else
+			json_object_set_new(place, json_string_value(key), json_integer((json_int_t)used++));
+		memcpy(to, list[i].value, type->bytes);
+		json_decref(key);
+	}
+	json_decref(place);
+	return used;
+}
+
+static gm_status merge_pile(evidence *e, record_kind kind, gm_error *error)
+{
+	const pile p = pile_of(e, kind);
+	const record_type *type = record_type_of(kind);
+	const size_t count = p.count ? *p.count : 0;
+	filed *list = calloc(count + 1, sizeof *list);
+	char *kept = malloc((count + 1) * type->bytes);
+	gm_status status = list && kept ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu records", count);
+	for (size_t i = 0; status == GM_OK && i < count; i++) {
+		char *value = first_of(p) + i * type->bytes; // every record begins with the id of its run
+		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value), value,
+		                  kind == RECORD_BENCH ? e->bench[i].place : 0, i};
+	}
+	if (status == GM_OK && count > 0) {
+		qsort(list, count, sizeof *list, by_order);
+		*p.count = keep_last(type, kind, list, count, kept);
+		memcpy(first_of(p), kept, *p.count * type->bytes);
+	}
+	free(list);
+	free(kept);
+	return status;
+}
+
+gm_status evidence_merge(evidence *e, gm_error *error)
+{
+	for (int kind = RECORD_RUN; kind < RECORD_KINDS; kind++) // runs first: the order of the others is theirs
+		GM_TRY(merge_pile(e, (record_kind)kind, error));
+	return GM_OK;
+}
+
+/* ---- questions ---- */
+
+const run_begin *evidence_run(const evidence *e, const char *id)
+{
+	for (size_t i = 0; i < e->run_count; i++)
+		if (strcmp(e->run[i].run, id) == 0)
+			return &e->run[i];
+	return NULL;
+}
+
+const char *evidence_machine(const evidence *e, const char *id)
+{
+	const run_begin *run = evidence_run(e, id);
+	return run ? run->machine.fingerprint : "";
+}
+
+const run_begin *evidence_latest(const evidence *e)
+{
+	const run_begin *timed = NULL, *run = NULL;
+	for (size_t i = 0; i < e->bench_count; i++)
+		if (e->bench[i].status == RACE_TIMED && (run = evidence_run(e, e->bench[i].run)) != NULL)
+			timed = !timed || run > timed ? run : timed;
+	return timed || e->run_count == 0 ? timed : &e->run[e->run_count - 1];
+}
+
+size_t evidence_machines(const evidence *e)
+{
+	names seen = {0};
+	for (size_t i = 0; i < e->run_count; i++)
+		names_add(&seen, e->run[i].machine.fingerprint);
+	free(seen.name);
+	return seen.count;
+}
+
+static size_t rank_of(const char *variant)
+{
+	size_t rank = 0;
+	while (rank < gm_variant_count() && strcmp(gm_variant_at(rank)->name, variant) != 0)
+		rank++;
+	return rank;
+}
+
+int evidence_order(const char *a, const char *b)
+{
+	size_t x = rank_of(a), y = rank_of(b);
+	return x != y ? (x > y) - (x < y) : strcmp(a, b);
+}
