@@ -317,6 +317,23 @@ static void merging_knows_no_order_and_no_doubles(void **state)
 	lines_remove(&b, NULL);
 }
 
+/* A file of an earlier release speaks of the same variant. */
+static void a_former_name_is_the_same_variant(void **state)
+{
+	lines l;
+	(void)state;
+	begin(&l);
+	put_check(&l, RUN_A, "scalar", "fail", "f32");
+	put_time(&l, RUN_A, P, "scalar-plain", 100);
+	put_time(&l, RUN_A, P, "scalar", 200); /* the later one */
+	put_time(&l, RUN_A, P, row(1), 300);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	assert_string_equal(entry_at(&choice, 0)->chosen, row(1));
+	assert_int_equal(entry_at(&choice, 0)->rejected_count, 1);
+	assert_int_equal(rejection(entry_at(&choice, 0), "scalar-plain")->code, CODE_FAILED_CONFORMANCE);
+	choice_document_free(&choice);
+}
+
 static void a_problem_can_be_asked_for(void **state)
 {
 	static const struct {
@@ -400,13 +417,21 @@ static void the_file_is_whole_or_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_fastest_wins_with_its_margin),     cmocka_unit_test(a_failed_check_disqualifies),
-		cmocka_unit_test(every_other_status_is_told),           cmocka_unit_test(what_was_not_judged_is_not_eligible),
-		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),   cmocka_unit_test(pairs_outrank_overlapping_intervals),
-		cmocka_unit_test(ratios_of_other_runs_do_not_count),    cmocka_unit_test(classes_must_be_accepted),
-		cmocka_unit_test(one_machine_is_decided_for),           cmocka_unit_test(merging_knows_no_order_and_no_doubles),
-		cmocka_unit_test(what_was_skipped_is_told_by_its_code), cmocka_unit_test(a_bench_record_states_the_class),
-		cmocka_unit_test(a_problem_can_be_asked_for),           cmocka_unit_test(problems_keep_the_order_of_their_list),
+		cmocka_unit_test(the_fastest_wins_with_its_margin),
+		cmocka_unit_test(a_failed_check_disqualifies),
+		cmocka_unit_test(every_other_status_is_told),
+		cmocka_unit_test(what_was_not_judged_is_not_eligible),
+		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),
+		cmocka_unit_test(pairs_outrank_overlapping_intervals),
+		cmocka_unit_test(ratios_of_other_runs_do_not_count),
+		cmocka_unit_test(classes_must_be_accepted),
+		cmocka_unit_test(one_machine_is_decided_for),
+		cmocka_unit_test(merging_knows_no_order_and_no_doubles),
+		cmocka_unit_test(what_was_skipped_is_told_by_its_code),
+		cmocka_unit_test(a_bench_record_states_the_class),
+		cmocka_unit_test(a_former_name_is_the_same_variant),
+		cmocka_unit_test(a_problem_can_be_asked_for),
+		cmocka_unit_test(problems_keep_the_order_of_their_list),
 		cmocka_unit_test(the_file_is_whole_or_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

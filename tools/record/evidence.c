@@ -174,8 +174,20 @@ static gm_status merge_pile(evidence *e, record_kind kind, gm_error *error)
 	return status;
 }
 
+/* A variant of the table goes by its present name, whatever a file calls it. */
+static void rename_former(char name[48], const char *plugin)
+{
+	const gm_variant *row = plugin ? NULL : gm_variant_find(name);
+	if (row)
+		snprintf(name, 48, "%s", row->name);
+}
+
 gm_status evidence_merge(evidence *e, gm_error *error)
 {
+	for (size_t i = 0; i < e->check_count; i++)
+		rename_former(e->check[i].variant, e->check[i].plugin);
+	for (size_t i = 0; i < e->bench_count; i++)
+		rename_former(e->bench[i].variant, e->bench[i].plugin);
 	for (int kind = RECORD_RUN; kind < RECORD_KINDS; kind++) // runs first: the order of the others is theirs
 		GM_TRY(merge_pile(e, (record_kind)kind, error));
 	return GM_OK;

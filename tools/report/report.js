@@ -19,7 +19,7 @@ const css = name => getComputedStyle(document.documentElement).getPropertyValue(
 const unique = list => [...new Set(list)];
 
 /* The plain baseline is grey; the rest take the palette in the order of the table, never by their speed. */
-const order = data.variants.map((v, i) => i).filter(i => shown(i) && nameOf(i) !== 'scalar');
+const order = data.variants.map((v, i) => i).filter(i => shown(i) && nameOf(i) !== 'scalar-plain');
 const MARKS = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross'];
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2], [12, 4]];
 function style(v) {
@@ -296,7 +296,7 @@ function startSpeed() {
 	const timed = unique(data.times.map(t => t[1])).filter(shown).sort((a, b) => a - b).map(nameOf);
 	const passes = unique(problems.map(p => p.pass).filter(Boolean)), many = problems.length > 24;
 	fillSelect(form.elements.against, ['', ...timed], value => value || 'next best',
-		timed.includes('scalar') ? 'scalar' : '');
+		timed.includes('scalar-plain') ? 'scalar-plain' : '');
 	fillSelect(form.elements.scope, ['', ...passes], value => value ? 'pass ' + value : 'all',
 		many ? byId('steps-controls').elements.pass.value : '');
 	form.addEventListener('change', drawSpeed);
