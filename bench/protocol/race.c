@@ -11,13 +11,7 @@
 
 #include "fill.h"
 #include "stats.h"
-
-double race_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "base/clock.h"
 
 int race_stopped(const race *r) { return r->filled.stop && *r->filled.stop; }
 
@@ -76,11 +70,11 @@ static void open_runner(race *r, size_t index)
 	race_runner *runner = &r->runner[index];
 	race_opened opened = {0};
 	gm_error error = {0};
-	const double begun = race_now();
+	const double begun = clock_now();
 
 	const gm_status status = r->source.open(r->source.context, index, &r->filled.contestants[index], r->spec,
 	                                        r->tensors, r->data, &opened, &error);
-	runner->open_seconds = race_now() - begun;
+	runner->open_seconds = clock_now() - begun;
 	if (status != GM_OK) {
 		error.status = status;
 		race_drop_error(r, index, "started", &error);
@@ -167,7 +161,7 @@ static gm_status measure(race *r, gm_error *error)
 		return GM_OK;
 	race_choose_size(r);
 	GM_TRY(race_blocks_create(r, error));
-	const double begun = race_now();
+	const double begun = clock_now();
 	for (r->process = 0; r->process < r->size.processes && !race_stopped(r); r->process++) {
 		snprintf(text, sizeof text, "process %zu/%zu", r->process + 1, r->size.processes);
 		progress(r, text, 0.5 + 0.5 * (double)r->process / (double)r->size.processes);
@@ -180,7 +174,7 @@ static gm_status measure(race *r, gm_error *error)
 	}
 	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
 	if (r->predicted > 0)
-		r->slowness = fmax(1, 0.5 * (r->slowness + (race_now() - begun) / r->predicted));
+		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / r->predicted));
 	return race_figures(r, error);
 }
 
@@ -276,7 +270,7 @@ static gm_status next_problem(race *r, size_t index, gm_error *error)
 	if (race_stopped(r)) {
 		r->summary->interrupted = 1;
 		skip_problem(r, CODE_INTERRUPTED, "interrupted");
-	} else if (limit > 0 && race_now() - r->begun > limit) {
+	} else if (limit > 0 && clock_now() - r->begun > limit) {
 		char why[64];
 		snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
 		r->summary->budget_spent = 1;
@@ -337,7 +331,7 @@ static race_options with_defaults(const race_options *o)
 static void conclude(race *r, const struct race_worker *worker)
 {
 	race_summary *s = r->summary;
-	s->seconds = race_now() - r->begun;
+	s->seconds = clock_now() - r->begun;
 	s->noise = r->noises ? stats_median(r->noise, r->noises) : 0;
 	if (worker)
 		race_worker_notes(worker, s->notes);
@@ -372,7 +366,7 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 {
 	GM_TRY(check_options(options, error));
 	const size_t n = options->contestant_count;
-	race r = {.filled = with_defaults(options), .summary = summary, .begun = race_now(), .slowness = 1};
+	race r = {.filled = with_defaults(options), .summary = summary, .begun = clock_now(), .slowness = 1};
 
 	memset(summary, 0, sizeof *summary);
 	r.runner = calloc(n, sizeof *r.runner);

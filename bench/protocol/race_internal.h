@@ -49,7 +49,6 @@ typedef struct race {
 #define RACE_MOST_CALLS   4096   /* of a sample */
 #define RACE_SAMPLE_NS    2000.0 /* shortest sample: 50 times what reading the clock costs */
 
-double race_now(void); /* seconds, monotonic */
 int race_stopped(const race *r);
 void race_drop(race_runner *runner, race_status status, const char *reason); /* out of the race from now on */
 void race_skip(race_runner *runner, reason_code code, const char *reason);

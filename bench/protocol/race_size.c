@@ -9,6 +9,7 @@
 #include "stats.h"
 
 #include "base/random.h"
+#include "base/clock.h"
 
 #define BLOCK_NS       5e6 /* a block of the middling contestant */
 #define QUICK_BLOCK_NS 2.5e6
@@ -78,7 +79,7 @@ static double seconds_left(const race *r)
 {
 	if (r->filled.budget_seconds <= 0)
 		return INFINITY;
-	const double left = r->filled.budget_seconds - (race_now() - r->begun);
+	const double left = r->filled.budget_seconds - (clock_now() - r->begun);
 	return left / (double)(r->filled.spec_count - r->begun_problems);
 }
 

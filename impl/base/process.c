@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addclosefrom_np, sigabbrev_np */
 #endif
 #include "process.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,17 +148,9 @@ gm_status process_start(const process_plan *plan, pid_t *pid, gm_error *error)
 
 /* ---- await and end ---- */
 
-double process_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 int process_ended(pid_t pid, double seconds)
 {
-	double end = process_now() + seconds;
+	double end = clock_now() + seconds;
 	struct timespec nap = {.tv_nsec = 50000};
 
 	for (;;) {
@@ -166,7 +159,7 @@ int process_ended(pid_t pid, double seconds)
 
 		if (failed || info.si_pid == pid)
 			return 1;
-		if (process_now() >= end)
+		if (clock_now() >= end)
 			return 0;
 		nanosleep(&nap, NULL);
 		if (nap.tv_nsec < 2000000)
@@ -202,7 +195,7 @@ process_received process_receive(int fd, void *bytes, size_t count, double deadl
 {
 	for (char *at = bytes; count;) {
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
-		double left = deadline - process_now();
+		double left = deadline - clock_now();
 
 		if (left <= 0)
 			return PROCESS_LATE;

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "gatemark/gatemark.h"
+#include "base/clock.h"
 
 #define PROCESS_FDS     8    /* most descriptors of a child */
 #define PROCESS_NOTHING (-1) /* a descriptor that reads as ended and cannot be written */
@@ -44,9 +45,8 @@ int process_reap(pid_t pid);
 /* Writes "signal 11 (SIGSEGV)" or "code 3". */
 void process_how(int wait_status, char text[PROCESS_HOW]);
 
-double process_now(void); /* seconds of CLOCK_MONOTONIC */
 typedef enum process_received { PROCESS_ALL, PROCESS_CLOSED, PROCESS_LATE } process_received;
-/* Exactly `count` bytes from a pipe before process_now() is `deadline`. */
+/* Exactly `count` bytes from a pipe before clock_now() is `deadline`. */
 process_received process_receive(int fd, void *bytes, size_t count, double deadline);
 int process_send(int fd, const void *bytes, size_t count); /* all of it: 1; 0 with errno */
 

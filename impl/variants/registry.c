@@ -71,7 +71,7 @@ static const struct {
 } formers[] = {
 #define VARIANT(id, name, isa, activation, needs, strategy, rounding)
 #define FORMER(former, name) {former, name},
-#include "variants/variants.def"
+#include "variants.def"
 #undef VARIANT
 };
 

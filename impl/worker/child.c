@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "base/process.h"
 #include "program.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,10 +113,10 @@ typedef struct deadline {
 /* As process_ended, while what the child prints is taken from it: a full pipe would hold it up. */
 static int ended(worker *w, double seconds)
 {
-	double end = process_now() + seconds;
+	double end = clock_now() + seconds;
 
 	while (!process_ended(w->pid, MOMENT)) {
-		if (process_now() >= end)
+		if (clock_now() >= end)
 			return 0;
 		listen_to(w);
 	}
@@ -128,7 +129,7 @@ static channel_result wait_for_bytes(void *context)
 	worker *w = d->w;
 
 	for (;;) {
-		double left = d->at - process_now();
+		double left = d->at - clock_now();
 		struct pollfd watch[2] = {{.fd = w->channel, .events = POLLIN}, {.fd = w->output, .events = POLLIN}};
 
 		if (left <= 0)
@@ -175,7 +176,7 @@ static gm_status answer(worker *w, uint32_t kind, gm_error *error)
 
 gm_status child_ask(worker *w, double seconds, gm_error *error)
 {
-	deadline d = {.w = w, .at = process_now() + seconds};
+	deadline d = {.w = w, .at = clock_now() + seconds};
 	message *m = &w->message;
 	uint32_t kind = m->head.kind;
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "base/clock.h"
 
 enum { PIPE = 3 };
 
@@ -72,7 +73,7 @@ static void assert_says(child c, char word)
 {
 	char got = 0;
 
-	assert_int_equal(process_receive(c.fd, &got, 1, process_now() + 30), PROCESS_ALL);
+	assert_int_equal(process_receive(c.fd, &got, 1, clock_now() + 30), PROCESS_ALL);
 	assert_int_equal(got, word);
 }
 
@@ -124,10 +125,10 @@ static void a_deadline_passes(void **state)
 	char byte;
 
 	(void)state;
-	assert_int_equal(process_receive(c.fd, &byte, 1, process_now() + 0.05), PROCESS_LATE);
+	assert_int_equal(process_receive(c.fd, &byte, 1, clock_now() + 0.05), PROCESS_LATE);
 	assert_false(process_ended(c.pid, 0.05));
 	assert_how(process_reap(c.pid), "signal 9 (SIGKILL)");
-	assert_int_equal(process_receive(c.fd, &byte, 1, process_now() + 30), PROCESS_CLOSED);
+	assert_int_equal(process_receive(c.fd, &byte, 1, clock_now() + 30), PROCESS_CLOSED);
 	close(c.fd);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
@@ -164,7 +165,7 @@ static void the_group_goes_too(void **state)
 		assert_says(family[i], i ? '\n' : 'x');
 		assert_true(process_ended(family[i].pid, 30));
 		assert_how(process_reap(family[i].pid), "code 0"); /* its own end, not the group's */
-		assert_int_equal(process_receive(family[i].fd, &byte, 1, process_now() + 30), PROCESS_CLOSED);
+		assert_int_equal(process_receive(family[i].fd, &byte, 1, clock_now() + 30), PROCESS_CLOSED);
 		close(family[i].fd);
 	}
 }
@@ -188,7 +189,7 @@ static void orphans_end(void **state)
 
 	(void)state;
 	assert_says(c, 'x');
-	assert_int_equal(process_receive(c.fd, &byte, 1, process_now() + 30), PROCESS_CLOSED);
+	assert_int_equal(process_receive(c.fd, &byte, 1, clock_now() + 30), PROCESS_CLOSED);
 	assert_int_equal(end_of(c), 0);
 }
 
@@ -225,7 +226,8 @@ static int tell_descriptors(void *context)
 	char byte;
 
 	(void)context;
-	return open_descriptors() == PIPE + 1 && read(0, &byte, 1) == 0 && !process_send(1, "x", 1) && errno == EBADF ? 0 : 1;
+	return open_descriptors() == PIPE + 1 && read(0, &byte, 1) == 0 && !process_send(1, "x", 1) && errno == EBADF ? 0
+	                                                                                                              : 1;
 }
 
 static void no_descriptor_leaks(void **state)
@@ -357,7 +359,7 @@ static void signals_disturb_nothing(void **state)
 	sigaction(SIGALRM, &action, &old);
 	setitimer(ITIMER_REAL, &often, NULL);
 	child c = start_function(speak_slowly, NULL);
-	process_received received = process_receive(c.fd, word, sizeof word, process_now() + 30);
+	process_received received = process_receive(c.fd, word, sizeof word, clock_now() + 30);
 	int speaker = end_of(c);
 	process_plan plan = {.name = "it", .run = listen_slowly, .fd_count = 1, .fd = {ends[0]}};
 	gm_status status = process_start(&plan, &pid, NULL);

@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "choose.h"
+#include "choose/choose.h"
 #include "result_lines.h"
 
 #define P "lstm_T8_N1_I4_H4/fwd"

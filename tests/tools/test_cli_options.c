@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "app/cli.h"
 #include "run_program.h"
-#include "select.h"
+#include "app/select.h"
 
 #define RNN      "rnn_tanh_T3_N2_I3_H4.init"
 #define SKELETON " --plugin \"$GM_LIB\"/libskeleton.so"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench_judge.h"
+#include "app/bench_judge.h"
 #include "protocol/fill.h"
 #include "run_program.h"
 
@@ -128,8 +128,8 @@ typedef struct judging { /* a problem run by "scalar-oracle", ready to be judged
 	worker *w;
 	void **got;
 	const float **effective;
-	check_variant variant[2];
-	roster roster;
+	contestant variant[2];
+	contestants contestants;
 	bench_judge judge;
 } judging;
 
@@ -162,8 +162,8 @@ static void begin(judging *j, const char *text, const char *name)
 		snprintf(i->weights, sizeof i->weights, "%s", v->traits.weights);
 		i->rounding = v->traits.rounding;
 	}
-	j->roster = (roster){.count = 2, .variant = j->variant};
-	j->judge = (bench_judge){.roster = &j->roster, .no_fork = 1, .seed = 7};
+	j->contestants = (contestants){.count = 2, .variant = j->variant};
+	j->judge = (bench_judge){.contestants = &j->contestants, .no_fork = 1, .seed = 7};
 }
 
 static void end(judging *j)

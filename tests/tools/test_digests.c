@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digests.h"
+#include "record/digests.h"
 #include "run_program.h"
 
 #define CASE        "lstm_T3_N2_I3_H4.init"

@@ -6,9 +6,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "markdown.h"
-#include "report.h"
-#include "report_parts.h"
+#include "report/markdown.h"
+#include "report/report.h"
+#include "report/report_parts.h"
 #include "result_lines.h"
 
 #define P    "lstm_T8_N1_I4_H4/fwd"

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check_summary.h"
-#include "choose_text.h"
-#include "measure_text.h"
+#include "app/check_summary.h"
+#include "app/choose_text.h"
+#include "app/measure_text.h"
 #include "run_program.h"
-#include "terminal.h"
+#include "app/terminal.h"
 
 #define WIDE "rnn_tanh_L9999_D2_T16777216_N99999_I99999_H99999_nobias_bf_len_drop/train"
 
@@ -127,8 +127,8 @@ static void a_choice_at_its_widest(void **state)
 static void a_check_at_its_widest(void **state)
 {
 	static const char sentence[] = "a sentence that says at some length why nothing of this could be run here at all";
-	check_variant variant[NAMES] = {{.literal = 0}};
-	const roster r = {.count = NAMES, .variant = variant};
+	contestant variant[NAMES] = {{.literal = 0}};
+	const contestants r = {.count = NAMES, .variant = variant};
 	const cli_options options = {.verb = "check"};
 	check_summary s;
 	char *text = NULL;

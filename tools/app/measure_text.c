@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* measure_text.c - the table of a race: of each problem the fastest, its p50 and p99 and the next, or who is undecided. */
+#include "measure_text.h"
+
+#include <string.h>
+
+#include "measure.h"
+#include "base/plural.h"
+#include "terminal.h"
+
+typedef struct columns {
+	size_t problem, variant; /* widths */
+} columns;
+
+/* The two that a row names: the timed results of least ratio; NULL where there is none. */
+typedef struct leaders {
+	const bench_result *best, *next;
+	int tied; /* next is not surely slower */
+} leaders;
+
+static const bench_result *fastest(const bench_result *results, size_t count, const bench_result *but)
+{
+	const bench_result *best = NULL;
+	for (size_t k = 0; k < count; k++)
+		if (results[k].status == RACE_TIMED && &results[k] != but && (!best || results[k].ratio < best->ratio))
+			best = &results[k];
+	return best;
+}
+
+static leaders leaders_of(const bench_result *results, size_t count)
+{
+	leaders l = {.best = fastest(results, count, NULL)};
+	l.next = fastest(results, count, l.best);
+	l.tied = l.next && race_compare(l.next, MEASURE_DELTA) != RACE_SLOWER;
+	return l;
+}
+
+/* Has a result a line of its own below the row? */
+static int has_line(const measure_table *t, const bench_result *r, const leaders *l)
+{
+	return r->status == RACE_TIMED &&
+	       (t->every || (t->own[(size_t)(r - t->result) % t->contestants] && r != l->best && r != l->next));
+}
+
+static const bench_result *results_of(const measure_table *t, size_t problem)
+{
+	return t->result + problem * t->contestants;
+}
+
+static columns columns_of(const measure_table *t)
+{
+	columns c = {strlen("problem"), strlen("best")};
+	for (size_t p = 0; p < t->problems; p++) {
+		const bench_result *results = results_of(t, p);
+		const leaders l = leaders_of(results, t->contestants);
+		const size_t problem = strlen(results[0].problem);
+		c.problem = problem > c.problem ? problem : c.problem;
+		for (size_t k = 0; k < t->contestants; k++) {
+			const size_t variant = strlen(results[k].variant);
+			if (((&results[k] == l.best && !l.tied) || has_line(t, &results[k], &l)) && variant > c.variant)
+				c.variant = variant;
+		}
+	}
+	return c;
+}
+
+/* "+-1.6 %"; beyond 100 % a number says nothing. */
+static void width_text(double share, char text[24])
+{
+	if (share > 1)
+		snprintf(text, 24, "over +-100 %%");
+	else
+		snprintf(text, 24, "+-%.1f %%", 100 * share);
+}
+
+static void put_result(term_row *row, const columns *c, const bench_result *r)
+{
+	char p50[16], p99[16];
+	term_time(r->p50_ns, p50);
+	term_time(r->p99_ns, p99);
+	term_row_put(row, r->variant, (int)c->variant);
+	term_row_put(row, p50, -6);
+	term_row_put(row, p99, -6);
+}
+
+static void put_decided(term_row *row, const columns *c, const leaders *l)
+{
+	char next[64] = "";
+	put_result(row, c, l->best);
+	if (l->next)
+		snprintf(next, sizeof next, l->next->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", l->next->variant, l->next->ratio);
+	term_row_put(row, next, 0);
+}
+
+static void put_tie(term_row *row, const bench_result *results, size_t count, const leaders *l)
+{
+	char width[24], text[64];
+	size_t tied = 0;
+	double wide = 0;
+	for (size_t k = 0; k < count; k++) {
+		const bench_result *r = &results[k];
+		if (r == l->best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
+			continue;
+		tied++;
+		wide = r->ratio_high - 1 > wide ? r->ratio_high - 1 : wide;
+	}
+	snprintf(text, sizeof text, "undecided: %s", l->best->variant);
+	term_row_put(row, text, 0);
+	snprintf(text, sizeof text, "= %s", l->next->variant);
+	term_row_put(row, text, 0);
+	snprintf(text, sizeof text, "+%zu", tied - 1);
+	if (tied > 1)
+		term_row_put(row, text, 0);
+	width_text(wide, width);
+	snprintf(text, sizeof text, " %s", width);
+	term_row_put(row, text, 0);
+}
+
+/* "  budget   avx2-fused 59.7us 80.5us 14.88x [14.78, 14.97]" */
+static void put_line(FILE *stream, const columns *c, const bench_result *r)
+{
+	char judged[24], ratio[64];
+	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	snprintf(judged, sizeof judged, "  %s", judged_how_word(r->judged));
+	snprintf(ratio, sizeof ratio, "%.2fx [%.2f, %.2f]", r->ratio, r->ratio_low, r->ratio_high);
+	term_row_put(&row, judged, (int)c->problem);
+	put_result(&row, c, r);
+	term_row_put(&row, ratio, 0);
+	fputc('\n', stream);
+}
+
+static void put_problem(FILE *stream, const measure_table *t, const bench_result *results, const columns *c)
+{
+	const leaders l = leaders_of(results, t->contestants);
+	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	term_row_put(&row, results[0].problem, (int)c->problem);
+	if (!l.best) {
+		fputs(" nothing timed: ", stream);
+		term_wrap(stream, results[0].reason, row.used + 16, 6);
+	} else {
+		if (l.tied)
+			put_tie(&row, results, t->contestants, &l);
+		else
+			put_decided(&row, c, &l);
+		fputc('\n', stream);
+	}
+	for (size_t k = 0; k < t->contestants; k++) {
+		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
+			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG",
+			        results[k].problem, results[k].variant, results[k].reason);
+		else if (has_line(t, &results[k], &l))
+			put_line(stream, c, &results[k]);
+	}
+}
+
+void measure_table_print(FILE *stream, const measure_table *t)
+{
+	const columns c = columns_of(t);
+	term_row head = {.stream = stream, .next = 2, .indent = 6};
+	term_row_put(&head, "problem", (int)c.problem);
+	term_row_put(&head, "best", (int)c.variant);
+	term_row_put(&head, "p50", -6);
+	term_row_put(&head, "p99", -6);
+	term_row_put(&head, "next best", 0);
+	fputc('\n', stream);
+	for (size_t p = 0; p < t->problems; p++)
+		if (results_of(t, p)[0].problem[0] != '\0')
+			put_problem(stream, t, results_of(t, p), &c);
+}
+
+void measure_print(const measured *m, FILE *stream)
+{
+	char head[160], tail[48], noise[24];
+	const race_summary *s = &m->summary;
+	term_row row = {.stream = stream, .indent = 6};
+	snprintf(head, sizeof head, "BENCH  %.60s: %zu %s, %u %s, %zu %s", m->shapes, s->problems,
+	         plural((double)s->problems, "problem", "problems"), (unsigned)m->threads,
+	         plural(m->threads, "thread", "threads"), s->processes,
+	         plural((double)s->processes, "process", "processes"));
+	width_text(s->noise, noise);
+	snprintf(tail, sizeof tail, "%.0f s  noise %s", s->seconds, noise);
+	term_row_put(&row, head, 54);
+	term_row_put(&row, tail, -25);
+	fputc('\n', stream);
+	if (m->table.result)
+		measure_table_print(stream, &m->table);
+}
+
+void measure_notes(const measured *m, FILE *stream, const char *lead)
+{
+	const race_summary *s = &m->summary;
+	const char *note = s->notes;
+	if (s->tainted > 0)
+		fprintf(stream, "%s%zu of %zu %s lost time to others and %s left out\n", lead, s->tainted, s->blocks,
+		        plural((double)s->blocks, "block", "blocks"), plural((double)s->tainted, "was", "were"));
+	if (s->budget_spent)
+		fprintf(stream, "%sthe time budget was spent: problems with fewer blocks or skipped\n", lead);
+	while (*note != '\0') {
+		size_t length = strcspn(note, "\n");
+		fprintf(stream, "%s%.*s\n", lead, (int)length, note);
+		note += length + (note[length] == '\n');
+	}
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* terminal.c - text for people.  Nothing here moves the cursor of anything but a terminal. */
+#include "terminal.h"
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int is_terminal(FILE *stream)
+{
+	const char *term = getenv("TERM");
+	return isatty(fileno(stream)) && term && strcmp(term, "dumb") != 0;
+}
+
+const char *term_escape(FILE *stream, term_colour colour)
+{
+	static const char *const escape[] = {"\033[0m", "\033[32m", "\033[31m", "\033[33m", "\033[1m"};
+	const char *no = getenv("NO_COLOR");
+	if (!is_terminal(stream) || (no && no[0] != '\0'))
+		return "";
+	return escape[colour];
+}
+
+void term_row_put(term_row *row, const char *text, int width)
+{
+	size_t length = strlen(text), cell = (size_t)(width < 0 ? -width : width), begin = row->next;
+	size_t start = width < 0 && cell > length ? begin + cell - length : begin;
+	if (start + length > TERM_WIDTH && begin > row->indent) {
+		if (row->used > 0)
+			fputc('\n', row->stream);
+		row->used = 0;
+		start = begin = row->indent;
+	}
+	if (length > 0) {
+		fprintf(row->stream, "%*s%s", (int)(start - row->used), "", text);
+		row->used = start + length;
+	}
+	row->next = 1 + (begin + cell > row->used ? begin + cell : row->used);
+}
+
+void term_wrap(FILE *stream, const char *text, size_t used, size_t indent)
+{
+	for (int first = 1; *text != '\0'; first = 0) {
+		size_t word = strcspn(text, " ");
+		if (!first && used + 1 + word > TERM_WIDTH) {
+			fprintf(stream, "\n%*s", (int)indent, "");
+			used = indent;
+		} else if (!first) {
+			fputc(' ', stream);
+			used++;
+		}
+		fprintf(stream, "%.*s", (int)word, text);
+		used += word;
+		text += word + strspn(text + word, " ");
+	}
+	fputc('\n', stream);
+}
+
+void term_time(double ns, char text[16])
+{
+	static const struct {
+		double scale;
+		const char *unit;
+	} unit[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
+	size_t k = 0;
+	while (k < 3 && ns >= 999.5 * unit[k].scale)
+		k++;
+	double value = ns / unit[k].scale;
+	snprintf(text, 16, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
+}
+
+void term_bytes(size_t count, char text[16])
+{
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	size_t k = 0;
+	double bytes = count == (size_t)-1 ? 0 : (double)count;
+	for (; k < 4 && bytes >= 1024; k++)
+		bytes /= 1024;
+	if (bytes <= 0)
+		snprintf(text, 16, "unknown");
+	else
+		snprintf(text, 16, "%.*f %s", bytes == (double)(long)bytes ? 0 : 1, bytes, unit[k]);
+}
+
+/* "TEXT  12 s, 31 s to go", redrawn on a terminal, a line of its own elsewhere. */
+static void show(const char *text, double done, double spent)
+{
+	int redraw = is_terminal(stderr);
+	fprintf(stderr, "%s%.50s  %.0f s", redraw ? "\r\033[K" : "", text, spent);
+	if (done > 0.01 && done < 1)
+		fprintf(stderr, ", %.0f s to go", spent / done * (1 - done));
+	fputs(redraw ? "" : "\n", stderr);
+	fflush(stderr);
+}
+
+void term_status(const char *text, double done, double started, double *last)
+{
+	double now = clock_now();
+	if (now - (*last == 0 ? started : *last) < (is_terminal(stderr) ? 0.1 : 10.0))
+		return;
+	*last = now;
+	show(text, done, now - started);
+}
+
+void term_clear(void)
+{
+	if (is_terminal(stderr)) {
+		fputs("\r\033[K", stderr);
+		fflush(stderr);
+	}
+}
+
+void term_progress_begin(term_progress *p, const char *what, size_t total, int quiet)
+{
+	*p = (term_progress){.what = what, .total = total, .started = clock_now(), .quiet = quiet};
+}
+
+void term_progress_step(term_progress *p, size_t done)
+{
+	char text[64];
+	p->done = done;
+	snprintf(text, sizeof text, "%s %zu/%zu", p->what, done, p->total);
+	if (!p->quiet)
+		term_status(text, p->total == 0 ? 1 : (double)done / (double)p->total, p->started, &p->last);
+}
+
+void term_progress_end(term_progress *p)
+{
+	if (!p->quiet)
+		term_clear();
+}

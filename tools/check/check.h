@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* check.h - the engine of `check`: every chosen variant on every chosen case, each pair in a fresh worker, judged
+ * against the case's goldens, compared in bits within its bit class.
+ *
+ * Currency: check_result, the same from judging process to parent, file, JUnit and summary.
+ *
+ *   fwd   forward with tape: outputs judged; a forward without tape must give the same bits (free variants: must be
+ *         within the budget as well)
+ *   bwd   forward with tape, then backward: gradients judged
+ *   bits  the first runnable canonical variant of a bit class is what the others of it must equal, bit for bit
+ *
+ * Cases are judged in parallel, one process an allowed CPU; records come out in order of case, variant, pass.  A
+ * time-out is repeated once, alone, when everything else is done, and is then called flaky if it passes. */
+#ifndef TOOLS_CHECK_H
+#define TOOLS_CHECK_H
+
+#include <signal.h>
+
+#include "executor.h"
+#include "reader/fixture.h"
+#include "record/reason.h"
+#include "record/result.h"
+#include "worker/worker.h"
+
+enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
+
+typedef struct contestant {
+	worker_variant info;
+	int literal; /* how often it was named without a glob */
+	int runnable;
+	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
+	reason_code code;   /* not runnable: why, */
+	char why[128];      /* and in a sentence with its name and what is missing */
+} contestant;
+
+typedef struct check_plan {
+	const fixture_set *set;
+	const unsigned char *chosen; /* of set's cases; NULL = all */
+	const contestant *variant;   /* in order of the table */
+	size_t variant_count;
+	unsigned passes;                   /* CHECK_* */
+	int accuracy_class;                /* of all; -1 = each variant's own */
+	int no_fork;                       /* everything in this process */
+	const executor *executor;          /* of all workers; NULL = this CPU */
+	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
+	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its init
+	 * does; and after each case its number of those done.  NULL: not wanted. */
+	void (*emit)(void *context, check_result *result);
+	void (*facts)(void *context, case_facts *facts);
+	void (*step)(void *context, size_t done, size_t total);
+	void *context;
+} check_plan;
+
+/* GM_OK whatever became of the variants; GM_NO_MEMORY, GM_IO (no process), GM_BAD_FIXTURE (a golden that the
+ * reference contradicts), GM_CRASHED (a judging process died: its case is named; the others are reported). */
+GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
+
+/* One piece of work: a case and one of its variants, or all. */
+enum { CHECK_ALL = -1 };
+/* Fills out, to be freed: a result of each variant x pass; with CHECK_ALL what is said of the case itself.  alone: a
+ * repetition of what timed out. */
+GM_CHECKED gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out,
+                                gm_error *error);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* check_record.c - from verdicts to a result and to the sentence that a person reads: got, want, allowed, where. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_unit.h"
+
+void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r)
+{
+	check_result_init(r);
+	snprintf(r->case_id, sizeof r->case_id, "%s", u->c->id);
+	gm_spec_format(&u->c->spec, r->problem);
+	memcpy(r->variant, v->info.name, sizeof r->variant);
+	r->pass = pass;
+	r->status = STATUS_SKIPPED;
+	r->accuracy_class = (class_name)(u->plan->accuracy_class < 0 ? (int)v->info.accuracy_class
+	                                                             : u->plan->accuracy_class);
+	snprintf(r->executor, sizeof r->executor, "%s", executor_name(u->plan->executor));
+	judged_bit_class(&v->info, r->bit_class);
+	(void)record_set(&r->plugin, v->plugin);
+}
+
+void result_status(check_result *r, check_status status, reason_code code, const char *reason)
+{
+	r->status = status;
+	r->code = code;
+	(void)record_set(&r->reason, reason);
+}
+
+void result_failure(check_result *r, gm_status status, const char *reason)
+{
+	static const struct {
+		gm_status status;
+		check_status word;
+		reason_code code;
+	} row[] = {{GM_UNSUPPORTED, STATUS_UNSUPPORTED, CODE_UNSUPPORTED},
+	           {GM_NO_CPU, STATUS_SKIPPED, CODE_NO_CPU},
+	           {GM_TIMEOUT, STATUS_FAIL, CODE_TIMED_OUT},
+	           {GM_CRASHED, STATUS_FAIL, CODE_CRASHED},
+	           {GM_MISMATCH, STATUS_FAIL, CODE_CONTRACT}};
+	size_t k = 0;
+	while (k < sizeof row / sizeof row[0] && row[k].status != status)
+		k++;
+	int known = k < sizeof row / sizeof row[0];
+	result_status(r, known ? row[k].word : STATUS_FAIL, known ? row[k].code : CODE_BROKEN,
+	              reason[0] == '\0' ? gm_status_name(status) : reason);
+}
+
+static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdict *v)
+{
+	check_result *r = context;
+	tensor_result *t = record_grow(&r->tensors, &r->tensors_count, sizeof *t);
+	if (!t)
+		return;
+	*t = (tensor_result){.used = v->used, .got = v->got, .want = v->want, .allowed = v->allowed, .wrong = v->wrong};
+	t->worst = v->worst == GM_NO_TENSOR ? -1 : (int64_t)v->worst;
+	memcpy(t->name, tensor->name, sizeof t->name);
+}
+
+/* A number where NaN is wanted: the commonest reason is a term that was skipped because its factor is 0 or absent. */
+static const char *hint(const judge_verdict *v)
+{
+	return isnan(v->want) && !isnan(v->got)
+	         ? "; special values: an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"
+	         : "";
+}
+
+/* "grad_weight_hh_l0[71,32] got ...", then on a line of its own where the first divergence is. */
+static void blame(const unit *u, check_result *r, const judge_budget *budget, const judged_rows *rows,
+                  const float *const *got)
+{
+	char error[320], first[160], reason[600];
+	judged_text(u->c->tensors, rows, error);
+	judge_explain(budget, rows->worst_row, got[rows->worst_row], first);
+	snprintf(reason, sizeof reason, "%s\n%s%s", error, first, hint(&rows->worst));
+	result_status(r, STATUS_FAIL, CODE_WRONG, reason);
+}
+
+void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got)
+{
+	judged_rows rows;
+	free(r->tensors); // of a pass that is judged once more
+	r->tensors = NULL;
+	r->tensors_count = 0;
+	judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[r->pass], got}, add_tensor, r, &rows);
+	snprintf(r->digest, sizeof r->digest, "%016llx", (unsigned long long)rows.digest);
+	snprintf(r->where, sizeof r->where, "%s", u->c->tensors->row[rows.worst_row].name);
+	r->used = rows.worst.used;
+	r->rows = rows.rows;
+	r->unfit_rows = rows.unfit_rows;
+	r->weak = rows.weak;
+	if (rows.wrong > 0)
+		blame(u, r, budget, &rows, got);
+	else if (rows.passed > 0)
+		result_status(r, STATUS_PASS, reason_code_none, NULL);
+	else
+		result_status(r, STATUS_SKIPPED, CODE_UNFIT, "every row of this case is unfit");
+}
+
+double torch_share(const unit *u, const judge_budget *budget, check_pass pass)
+{
+	judged_rows rows = {.worst_row = GM_NO_TENSOR};
+	size_t count = u->c->tensors->count;
+	unsigned char *given = calloc(count, 1);
+	for (size_t k = 0; given && k < count; k++)
+		given[k] = u->picked[pass][k] && u->c->golden32[k];
+	if (given)
+		judged_verdict(budget, &(judged_result){u->c->tensors, given, u->c->golden32}, NULL, NULL, &rows);
+	free(given);
+	return rows.worst_row == GM_NO_TENSOR ? -1 : rows.worst.used;
+}
+
+static void note_weak(void *context, const gm_tensor *tensor, const judge_verdict *v)
+{
+	case_facts *facts = context;
+	if (v->weak)
+		(void)record_append(&facts->weak, &facts->weak_count, tensor->name);
+}
+
+/* What is wanted, as a variant would give it; by row, NULL where nothing is judged. */
+static float **wanted(const unit *u, const judge_budget *budget)
+{
+	float **got = calloc(u->c->tensors->count, sizeof *got);
+	for (size_t k = 0; got && k < u->c->tensors->count; k++) {
+		const double *want = judge_want(budget, k);
+		size_t count = u->c->tensors->row[k].count;
+		got[k] = want ? malloc(count * sizeof **got) : NULL;
+		for (size_t i = 0; got[k] && i < count; i++)
+			got[k][i] = (float)want[i];
+	}
+	return got;
+}
+
+/* Rows, fitness and weakness do not depend on a result: what is wanted is judged in its place. */
+gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *error)
+{
+	size_t count = u->c->tensors->count;
+	case_facts *facts = record_grow(&u->out->facts, &u->out->facts_count, sizeof *facts);
+	float **got = budget ? wanted(u, budget) : NULL;
+	unsigned char *picked = calloc(count, 1);
+	judged_rows rows;
+	if (facts) {
+		case_facts_init(facts);
+		snprintf(facts->case_id, sizeof facts->case_id, "%s", u->c->id);
+		(void)record_set(&facts->tags, u->c->tags);
+		(void)record_set(&facts->note, u->c->note);
+	}
+	for (size_t k = 0; got && picked && k < count; k++)
+		picked[k] = (u->picked[PASS_FWD][k] || u->picked[PASS_BWD][k]) && got[k];
+	if (facts && got && picked) {
+		judged_verdict(budget, &(judged_result){u->c->tensors, picked, (const float *const *)got}, note_weak, facts,
+		               &rows);
+		facts->rows = rows.rows;
+		facts->unfit_rows = rows.unfit_rows;
+		facts->torch_used = fmax(torch_share(u, budget, PASS_FWD), torch_share(u, budget, PASS_BWD));
+	}
+	gm_status status = facts && picked && (got || !budget) ? GM_OK
+	                                                       : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	bits_release(u, got);
+	free(picked);
+	return status;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* check_unit.c - one case: the budget once per accuracy class, then variant after variant, each in a fresh worker:
+ * forward with a tape, forward and backward, and in a second plan forward without a tape. */
+#include "check_unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+typedef struct attempt { /* one variant on the case */
+	const contestant *v;
+	gm_class accuracy_class;
+	judge_budget *own; /* of a variant that rounds its weights */
+	worker *w;
+	int taped;                         /* planned for training; else the forward is inference */
+	check_result result[CHECK_PASSES]; /* those that u->has_pass */
+	const float **got, **effective;    /* by row: where the worker left its results; weights it rounded */
+} attempt;
+
+static gm_class judged_by(const unit *u, const contestant *v)
+{
+	return u->plan->accuracy_class < 0 ? (gm_class)v->info.accuracy_class : (gm_class)u->plan->accuracy_class;
+}
+
+static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
+{
+	const run_what what = {.variant = a->v->info.name,
+	                       .spec = &u->c->spec,
+	                       .tensors = u->c->tensors,
+	                       .data = u->c->data,
+	                       .absent = u->absent,
+	                       .opts = run_options(&u->c->spec, mode)};
+	GM_TRY(run_plan(a->w, &what, error));
+	for (size_t k = 0; k < u->c->tensors->count; k++)
+		a->got[k] = worker_data(a->w, k);
+	return GM_OK;
+}
+
+/* A variant may be able to infer what it cannot train: then only its forward is judged. */
+static gm_status begin(unit *u, attempt *a, gm_error *error)
+{
+	const executor *e = u->plan->executor;
+	worker_launch launch = {.plugin = a->v->plugin,
+	                        .in_place = u->plan->no_fork,
+	                        .program = !e ? NULL : e->program,
+	                        .executor = !e ? NULL : e->words};
+	GM_TRY(worker_start(&launch, &a->w, error));
+	a->taped = a->v->info.has_backward != 0;
+	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, error) : GM_UNSUPPORTED;
+	if (status != GM_UNSUPPORTED)
+		return status;
+	result_failure(&a->result[PASS_BWD], GM_UNSUPPORTED, a->taped ? error->message : "it has no backward");
+	a->taped = 0;
+	return plan_and_fill(u, a, GM_MODE_INFER, error);
+}
+
+/* The weights of a variant are rounded once: what it multiplies in its first run counts for all. */
+static gm_status budget_of(unit *u, attempt *a, const judge_budget **budget, gm_error *error)
+{
+	*budget = a->own;
+	if (a->own)
+		return GM_OK;
+	run_effective(a->w, u->c->tensors, a->effective);
+	return judged_budget(&u->judged, a->accuracy_class, a->effective, &a->own, budget, error);
+}
+
+static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
+{
+	check_result *r = &a->result[pass];
+	const judge_budget *budget;
+	gm_status status = worker_run(a->w, pass == PASS_BWD ? GM_PASS_BWD : GM_PASS_FWD, error);
+	if (status != GM_OK) {
+		result_failure(r, status, error->message);
+		return status;
+	}
+	GM_TRY(budget_of(u, a, &budget, error));
+	result_verdict(u, r, budget, a->got);
+	r->torch_used = torch_share(u, budget, pass);
+	return bits_against_class(u, r, a->got, error);
+}
+
+/* The forward once more without a tape: canonical variants owe the same bits, free ones the budget. */
+static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape, gm_error *error)
+{
+	check_result *r = &a->result[PASS_FWD];
+	const judge_budget *budget;
+	char sentence[540];
+	gm_status status = plan_and_fill(u, a, GM_MODE_INFER, error);
+	worker_poison(a->w, 0); // other memory than before: what is never written or read too far shows in the bits
+	if (status == GM_OK)
+		status = worker_run(a->w, GM_PASS_FWD, error);
+	if (status != GM_OK) {
+		snprintf(sentence, sizeof sentence, "without a tape: %s", error->message);
+		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, sentence);
+		return status;
+	}
+	if (a->v->info.rounding == GM_CANONICAL) {
+		bits_against_tape(u, r, with_tape, a->got);
+	} else if (r->status == STATUS_PASS) {
+		GM_TRY(budget_of(u, a, &budget, error));
+		result_verdict(u, r, budget, a->got);
+	}
+	return GM_OK;
+}
+
+static void take_time(check_result *r, double *since)
+{
+	double now = clock_now();
+	r->seconds += now - *since;
+	*since = now;
+}
+
+/* Destroying a plan is the variant's code too: a crash there is a failure of the last pass. */
+static void end_plan(const unit *u, attempt *a, gm_status *status, gm_error *error)
+{
+	check_result *last = &a->result[u->has_pass[PASS_BWD] && a->taped ? PASS_BWD : PASS_FWD];
+	if (*status != GM_OK)
+		return;
+	*status = worker_unplan(a->w, error);
+	if (*status != GM_OK)
+		result_failure(last, *status, error->message);
+}
+
+/* The passes of a variant whose worker stands ready.  What ended the worker ends all that is behind it. */
+static gm_status run_passes(unit *u, attempt *a, gm_error *error)
+{
+	double since = clock_now();
+	float **with_tape = NULL;
+	gm_status status = GM_OK;
+	if (u->has_pass[PASS_FWD]) {
+		status = run_pass(u, a, PASS_FWD, error);
+		with_tape = status == GM_OK && a->taped ? bits_copy(u, PASS_FWD, a->got) : NULL;
+		take_time(&a->result[PASS_FWD], &since);
+	}
+	if (u->has_pass[PASS_BWD] && a->taped && status == GM_OK) {
+		status = run_pass(u, a, PASS_BWD, error);
+		take_time(&a->result[PASS_BWD], &since);
+	} else if (u->has_pass[PASS_BWD] && a->taped) {
+		result_failure(&a->result[PASS_BWD], status, error->message);
+	}
+	if (with_tape && status == GM_OK) {
+		status = run_untaped(u, a, (const float *const *)with_tape, error);
+		take_time(&a->result[PASS_FWD], &since);
+	}
+	end_plan(u, a, &status, error);
+	bits_release(u, with_tape);
+	return status == GM_NO_MEMORY ? status : GM_OK;
+}
+
+/* Hands the results of the passes that were asked for on. */
+static gm_status finish(unit *u, attempt *a, gm_error *error)
+{
+	for (int pass = 0; pass < CHECK_PASSES; pass++) {
+		check_result *r = &a->result[pass];
+		check_result *last = !u->has_pass[pass] ? NULL
+		                                        : record_grow(&u->out->results, &u->out->results_count, sizeof *last);
+		if (u->alone && r->status == STATUS_PASS) {
+			r->flaky = 1;
+			(void)record_set(&r->reason, "timed out once, passed when repeated alone");
+		}
+		if (u->has_pass[pass] && !last)
+			return gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+		if (last) {
+			*last = *r;
+			check_result_init(r);
+		}
+	}
+	return GM_OK;
+}
+
+/* What a worker that did not come to run means for the results; GM_IO and GM_NO_MEMORY: none could be had at all,
+ * which is not the variant's fault. */
+static gm_status run_attempt(unit *u, attempt *a, gm_error *error)
+{
+	gm_error trouble = {.status = GM_OK};
+	gm_status begun = a->v->runnable ? begin(u, a, &trouble) : gm_fail(&trouble, GM_NO_CPU, "%s", a->v->why);
+	if (begun == GM_IO || begun == GM_NO_MEMORY)
+		return gm_fail(error, begun, "%s", trouble.message);
+	for (int pass = 0; pass < CHECK_PASSES; pass++) {
+		if (begun != GM_OK)
+			result_failure(&a->result[pass], begun, trouble.message);
+		if (!a->v->runnable)
+			a->result[pass].code = a->v->code;
+	}
+	if (begun == GM_OK && run_passes(u, a, &trouble) != GM_OK)
+		return gm_fail(error, GM_NO_MEMORY, "%s", trouble.message);
+	return GM_OK;
+}
+
+static gm_status run_variant(unit *u, const contestant *v, gm_error *error)
+{
+	attempt a = {.v = v, .accuracy_class = judged_by(u, v)};
+	const judge_budget *budget;
+	size_t count = u->c->tensors->count;
+	gm_status status = GM_OK;
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		result_begin(u, v, (check_pass)pass, &a.result[pass]);
+	a.got = calloc(count, sizeof *a.got);
+	a.effective = calloc(count, sizeof *a.effective);
+	if (!a.got || !a.effective)
+		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	else if (v->runnable) // before the variant's time begins
+		status = judged_budget(&u->judged, a.accuracy_class, NULL, NULL, &budget, error);
+	if (status == GM_OK)
+		status = run_attempt(u, &a, error);
+	if (status == GM_OK)
+		status = finish(u, &a, error);
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		check_result_free(&a.result[pass]);
+	judge_budget_destroy(a.own);
+	worker_stop(a.w);
+	free(a.got);
+	free(a.effective);
+	return status;
+}
+
+static gm_status open_unit(unit *u, gm_error *error)
+{
+	static const gm_role role[CHECK_PASSES] = {GM_ROLE_OUTPUT, GM_ROLE_GRAD};
+	const gm_tensors *tensors = u->c->tensors;
+	u->absent = calloc(tensors->count, 1);
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		u->picked[pass] = calloc(tensors->count, 1);
+	if (!u->absent || !u->picked[PASS_FWD] || !u->picked[PASS_BWD])
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	for (size_t k = 0; k < tensors->count; k++) {
+		u->absent[k] = !u->c->data[k];
+		for (int pass = 0; pass < CHECK_PASSES; pass++) {
+			int judged = tensors->row[k].role == role[pass] && u->c->golden64[k];
+			u->picked[pass][k] = (unsigned char)judged;
+			u->absent[k] = u->absent[k] && !judged;
+			u->has_pass[pass] |= judged && (u->plan->passes >> pass & 1) != 0;
+		}
+	}
+	u->judged.problem = (judge_problem){.spec = &u->c->spec,
+	                                    .tensors = tensors,
+	                                    .data = u->c->data,
+	                                    .golden64 = u->c->golden64,
+	                                    .id = u->c->id,
+	                                    .backward = u->has_pass[PASS_BWD]};
+	return GM_OK;
+}
+
+/* Not if all that was asked for cannot run here; without any variant the case itself is what is asked for. */
+static int worth_a_budget(const check_plan *plan)
+{
+	int runnable = plan->variant_count == 0;
+	for (size_t k = 0; k < plan->variant_count; k++)
+		runnable |= plan->variant[k].runnable;
+	return runnable;
+}
+
+gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out, gm_error *error)
+{
+	unit u = {.plan = plan, .c = plan->set->cases[index], .alone = alone, .out = out};
+	const judge_budget *budget = NULL;
+	case_results_init(out);
+	gm_status status = open_unit(&u, error);
+	for (size_t k = 0; status == GM_OK && k < plan->variant_count; k++)
+		if (variant == CHECK_ALL || variant == (int)k)
+			status = run_variant(&u, &plan->variant[k], error);
+	if (status == GM_OK && variant == CHECK_ALL && worth_a_budget(plan))
+		status = judged_budget(&u.judged, GM_CLASS_F32, NULL, NULL, &budget, error);
+	if (status == GM_OK && variant == CHECK_ALL)
+		status = facts_of_case(&u, budget, error);
+	judged_free(&u.judged);
+	free(u.absent);
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		free(u.picked[pass]);
+	if (status != GM_OK)
+		case_results_free(out);
+	return status;
+}

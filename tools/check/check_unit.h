@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* check_unit.h - inside the engine of check: one case on its way through all variants.
+ *
+ *   check_unit.c    workers, the order of runs
+ *   check_record.c  verdicts -> a result, and the sentence of a failure
+ *   check_bits.c    bit classes, and forward with against without a tape */
+#ifndef TOOLS_CHECK_UNIT_H
+#define TOOLS_CHECK_UNIT_H
+
+#include "check.h"
+#include "judged/judged_run.h"
+
+typedef struct unit {
+	const check_plan *plan;
+	const gm_case *c;
+	judged judged;                       /* its bits have values, for the sentence of a difference */
+	unsigned char *picked[CHECK_PASSES]; /* by row: judged in this pass */
+	unsigned char *absent;               /* by row: not given, not wanted */
+	int has_pass[CHECK_PASSES];          /* asked for, and the case has goldens of it */
+	int alone;                           /* a repetition: what passes is flaky */
+	case_results *out;
+} unit;
+
+/* A result of variant and pass with status skipped and nothing measured. */
+void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r);
+void result_status(check_result *r, check_status status, reason_code code, const char *reason);
+/* What a library's status means: unsupported, skipped, else fail; a time-out waits for its repetition. */
+void result_failure(check_result *r, gm_status status, const char *reason);
+/* Judges the tensors got[row] of the pass into the result: status, used, where, tensors, digest ... */
+void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got);
+/* Worst share of the budget by PyTorch's own float32 results; negative if the case has none. */
+double torch_share(const unit *u, const judge_budget *budget, check_pass pass);
+/* Fills u->out->facts; budget NULL: nothing is known but the id. */
+gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *error);
+
+/* Compares got with what the first of v's bit class gave, or becomes that; a difference is a failure. */
+gm_status bits_against_class(unit *u, check_result *r, const float *const *got, gm_error *error);
+/* Compares a forward without a tape with the one that had it. */
+void bits_against_tape(const unit *u, check_result *r, const float *const *with_tape, const float *const *without);
+/* Copies of the tensors of a pass, by row; NULL without memory. */
+float **bits_copy(const unit *u, check_pass pass, const float *const *got);
+void bits_release(const unit *u, float **copy); /* NULL allowed */
+
+#endif

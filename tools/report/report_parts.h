@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* report_parts.h - what the files of the report share.  Internal to report*.c and markdown.c.
+ *
+ * A view is the evidence with everything decided; each part of the template is written from it. */
+#ifndef TOOLS_REPORT_PARTS_H
+#define TOOLS_REPORT_PARTS_H
+
+#include <stdio.h>
+
+#include "choose/choose.h"
+#include "report_html.h"
+
+typedef struct report_summary {
+	const char *word; /* "PASS", "FAIL" or "NOT JUDGED" */
+	size_t checks[CHECK_STATUSES], flaky;
+	size_t judged, conformant; /* variants */
+	size_t cases, unfit_rows, unfit_cases, weak;
+	size_t timed, rejected, failed; /* on a problem */
+	size_t blocks, tainted, remarks;
+	size_t incomplete;         /* runs */
+	double noise;              /* median half interval / p50; NAN: nothing timed */
+	const check_result *worst; /* of those that passed, or NULL */
+	names executors;
+} report_summary;
+
+typedef struct report_view {
+	const evidence *e;
+	const run_begin *run; /* the latest, or one without anything */
+	run_begin none;
+	choice_document choice;
+	report_summary summary;
+	names variants; /* in the order of the table of variants */
+} report_view;
+
+/* ---- report_data.c: numbers ---- */
+
+GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm_error *error);
+void report_view_destroy(report_view *view);
+/* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
+void report_family(const char *problem, char family[64]);
+
+/* ---- report_words.c ---- */
+
+typedef struct absent {                           /* what was skipped or unsupported for one reason */
+	const char *variant, *status, *reason, *what; /* what: "checks", "problems" */
+	size_t count;
+} absent;
+/* *list is to be freed. */
+size_t report_absent(const report_view *view, absent **list);
+typedef struct texts {
+	char **text;
+	size_t count;
+} texts;
+/* What a reader should know: bit classes, counts, cut-off files, hints of the machine; to be freed with texts_free. */
+texts report_notes(const report_view *view);
+void texts_free(texts *list);
+/* The command that repeats a check, with the options of its run; malloc'ed. */
+char *report_rerun(const report_view *view, const check_result *check);
+/* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
+char *report_difference(const check_result *check);
+
+/* ---- report_tables.c, report_checks.c: tables that HTML and Markdown both show ---- */
+
+/* Heads of a table with a column a variant: at most three others first, ended by NULL; to be freed; or NULL. */
+const char **report_columns(const report_view *view, const char *const *first);
+/* At most `most` rows. */
+void report_choice_table(table *t, const report_view *view, size_t most);
+void report_absent_table(table *t, const absent *list, size_t count);
+
+/* ---- the parts ---- */
+
+typedef void report_part(FILE *out, const report_view *view);
+report_part report_part_title, report_part_verdict, report_part_machine, report_part_method; /* report_head.c */
+report_part report_part_counts, report_part_choice, report_part_steps, report_part_speed;    /* report_tables.c */
+report_part report_part_budget, report_part_families, report_part_failures, report_part_absent,
+	report_part_notes;                                    /* report_checks.c */
+report_part report_part_bench_csv, report_part_check_csv; /* report_csv.c */
+report_part report_part_data;                             /* report_chart.c */
+
+/* ---- the embedded files ---- */
+
+typedef struct report_asset {
+	const char *name; /* "template.html" */
+	const unsigned char *bytes;
+	size_t count;
+} report_asset;
+extern const report_asset report_assets[]; /* generated at build time; ends with a NULL name */
+
+#endif
