@@ -38,14 +38,6 @@ static int answers(const char *asked, const char *problem)
 	return strcmp(x, y) == 0;
 }
 
-static int wanted(const choose_options *options, const char *problem)
-{
-	size_t count = options ? options->problems : 0, i = 0;
-	while (i < count && !answers(options->problem[i], problem))
-		i++;
-	return count == 0 || i < count;
-}
-
 const char *choose_unanswered(const choose_options *options, const names *problems)
 {
 	for (size_t k = 0; options && k < options->problems; k++) {
@@ -56,6 +48,14 @@ const char *choose_unanswered(const choose_options *options, const names *proble
 			return options->problem[k];
 	}
 	return NULL;
+}
+
+static int wanted(const choose_options *options, const char *problem)
+{
+	int any = !options || options->problems == 0;
+	for (size_t i = 0; !any && i < options->problems; i++)
+		any = answers(options->problem[i], problem);
+	return any;
 }
 
 /* ---- what stands around them ---- */

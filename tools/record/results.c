@@ -104,20 +104,8 @@ static void fail_without_memory(results *r)
 	gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
 }
 
-void results_put(results *r, record_kind kind, const void *value)
-{
-	const record_type *type = record_type_of(kind);
-	json_t *record = !r ? NULL : json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
-	json_t *members = !record ? NULL : record_to_json(type, value);
-	if (members && json_object_update(record, members) == 0)
-		results_put_json(r, json_incref(record));
-	else if (r && r->cause == 0)
-		fail_without_memory(r);
-	json_decref(members);
-	json_decref(record);
-}
-
-void results_put_json(results *r, json_t *record)
+/* Steals record. */
+static void put_json(results *r, json_t *record)
 {
 	char *line = NULL;
 	if (!r || !record || r->cause != 0)
@@ -136,6 +124,19 @@ void results_put_json(results *r, json_t *record)
 		r->cause = errno == 0 ? EIO : errno;
 done:
 	free(line);
+	json_decref(record);
+}
+
+void results_put(results *r, record_kind kind, const void *value)
+{
+	const record_type *type = record_type_of(kind);
+	json_t *record = !r ? NULL : json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
+	json_t *members = !record ? NULL : record_to_json(type, value);
+	if (members && json_object_update(record, members) == 0)
+		put_json(r, json_incref(record));
+	else if (r && r->cause == 0)
+		fail_without_memory(r);
+	json_decref(members);
 	json_decref(record);
 }
 
@@ -173,8 +174,6 @@ gm_status results_document(const char *path, const json_t *document, gm_error *e
 	return status;
 }
 
-json_t *results_record(const char *kind) { return json_pack("{s:s}", "kind", kind); }
-
 double results_real(const json_t *value, double fallback)
 {
 	double real;
@@ -191,8 +190,6 @@ double results_get(const json_t *record, const char *key, double fallback)
 {
 	return results_real(json_object_get(record, key), fallback);
 }
-
-int results_flag(const json_t *record, const char *key) { return json_is_true(json_object_get(record, key)); }
 
 /* 1: taken; 0: the visitor has enough; -1: no record, *error says why. */
 static int take_line(const char *path, size_t number, const char *line, size_t length, results_visit *visit,

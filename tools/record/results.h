@@ -18,8 +18,6 @@ GM_CHECKED gm_status results_open(const char *path, results **r, gm_error *error
 /* Writes value, of the type of that kind; a record without an id of a run gets this process's.  A failed write is
  * remembered and told by results_close.  NULL r: nothing is written. */
 void results_put(results *r, record_kind kind, const void *value);
-/* The same with the reference of a record that is JSON already. */
-void results_put_json(results *r, json_t *record);
 /* 1 if a record could not be written: what follows is in vain. */
 int results_broken(const results *r);
 /* Syncs, renames, frees.  GM_IO if any record could not be written (PATH is then as it was before); *broken_pipe
@@ -31,14 +29,11 @@ const char *results_run_id(void);
 /* Writes one JSON document, indented, to path as output_write does ("-": stdout). */
 GM_CHECKED gm_status results_document(const char *path, const json_t *document, gm_error *error);
 
-/* A record of that kind with nothing but kind in it; NULL only without memory. */
-json_t *results_record(const char *kind);
 /* The number of what results_number wrote; fallback if value is absent (NULL) or is something else. */
 double results_real(const json_t *value, double fallback);
-/* Member of a record: text or "" / number or fallback / true or not. */
+/* Member of a record: text or "" / number or fallback. */
 const char *results_text(const json_t *record, const char *key);
 double results_get(const json_t *record, const char *key, double fallback);
-int results_flag(const json_t *record, const char *key);
 
 /* Called for each record in file order.  The visitor may take what it holds over: it leaves the struct as its X_init
  * does.  Not 0 ends the reading without an error. */

@@ -69,27 +69,21 @@ static void put_choice(FILE *out, const report_view *view)
 
 static void put_absent(FILE *out, const report_view *view)
 {
-	absent *list;
-	table t = {.out = out, .markdown = 1};
-	const size_t count = report_absent(view, &list);
-	if (count > 0) {
-		fputs("<details><summary>Skipped and unsupported</summary>\n\n", out);
-		report_absent_table(&t, list, count < ABSENT ? count : ABSENT);
-	}
-	if (count > ABSENT)
-		markdown(out, "\n%z more rows are left out here.\n", count - ABSENT);
-	fputs(count > 0 ? "\n</details>\n\n" : "", out);
-	free(list);
+	if (view->absent_count == 0)
+		return;
+	fputs("<details><summary>Skipped and unsupported</summary>\n\n", out);
+	report_absent_table(&(table){.out = out, .markdown = 1}, view, ABSENT);
+	if (view->absent_count > ABSENT)
+		markdown(out, "\n%z more rows are left out here.\n", view->absent_count - ABSENT);
+	fputs("\n</details>\n\n", out);
 }
 
 static void put_notes(FILE *out, const report_view *view)
 {
-	texts list = report_notes(view);
-	fputs(list.count ? "<details><summary>Notes</summary>\n\n" : "", out);
-	for (size_t i = 0; i < list.count && i < NOTES; i++)
-		markdown(out, "- %s\n", list.text[i]);
-	fputs(list.count ? "\n</details>\n" : "", out);
-	texts_free(&list);
+	fputs(view->notes ? "<details><summary>Notes</summary>\n\n" : "", out);
+	for (size_t i = 0; i < view->notes && i < NOTES; i++)
+		markdown(out, "- %s\n", view->note[i]);
+	fputs(view->notes ? "\n</details>\n" : "", out);
 }
 
 char *markdown_of(const report_view *view)

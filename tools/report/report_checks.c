@@ -156,38 +156,33 @@ void report_part_failures(FILE *out, const report_view *view)
 		html(out, "<p>%z more are in the CSV below.</p>", count - MOST_FAILURES);
 }
 
-void report_absent_table(table *t, const absent *list, size_t count)
+void report_absent_table(table *t, const report_view *view, size_t most)
 {
 	static const char *const columns[] = {"variant", "what", "why", "count", NULL};
 	table_begin(t, "", columns, "tttn");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < view->absent_count && i < most; i++) {
+		const absent *a = &view->absent[i];
 		table_row(t);
-		table_cell(t, "%s", list[i].variant);
-		table_cell(t, "%s", list[i].status);
-		table_cell(t, "%s", list[i].reason);
-		table_cell(t, "%z %s", list[i].count, list[i].what);
+		table_cell(t, "%s", a->variant);
+		table_cell(t, "%s", a->status);
+		table_cell(t, "%s", a->reason);
+		table_cell(t, "%z %s", a->count, a->what);
 	}
 	table_end(t);
 }
 
 void report_part_absent(FILE *out, const report_view *view)
 {
-	absent *list;
-	table t = {.out = out};
-	const size_t count = report_absent(view, &list);
-	if (count == 0)
+	if (view->absent_count == 0)
 		fputs("<p>Nothing: every variant ran on everything.</p>", out);
 	else
-		report_absent_table(&t, list, count);
-	free(list);
+		report_absent_table(&(table){.out = out}, view, view->absent_count);
 }
 
 void report_part_notes(FILE *out, const report_view *view)
 {
-	texts list = report_notes(view);
-	fputs(list.count ? "<ul>" : "<p>None.</p>", out);
-	for (size_t i = 0; i < list.count; i++)
-		html(out, "<li>%s</li>", list.text[i]);
-	fputs(list.count ? "</ul>" : "", out);
-	texts_free(&list);
+	fputs(view->notes ? "<ul>" : "<p>None.</p>", out);
+	for (size_t i = 0; i < view->notes; i++)
+		html(out, "<li>%s</li>", view->note[i]);
+	fputs(view->notes ? "</ul>" : "", out);
 }

@@ -123,11 +123,17 @@ gm_status report_view_create(const evidence *e, report_view *view, gm_error *err
 		names_add(&view->variants, e->bench[i].variant);
 	if (view->variants.count > 0)
 		qsort(view->variants.name, view->variants.count, sizeof *view->variants.name, order_names);
+	report_find_absent(view);
+	report_find_notes(view);
 	return GM_OK;
 }
 
 void report_view_destroy(report_view *view)
 {
+	for (size_t i = 0; i < view->notes; i++)
+		free(view->note[i]);
+	free(view->note);
+	free(view->absent);
 	choice_document_free(&view->choice);
 	free(view->summary.executors.name);
 	free(view->variants.name);

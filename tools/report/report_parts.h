@@ -23,6 +23,11 @@ typedef struct report_summary {
 	names executors;
 } report_summary;
 
+typedef struct absent {                           /* what was skipped or unsupported for one reason */
+	const char *variant, *status, *reason, *what; /* what: "checks", "problems" */
+	size_t count;
+} absent;
+
 typedef struct report_view {
 	const evidence *e;
 	const run_begin *run; /* the latest, or one without anything */
@@ -30,6 +35,10 @@ typedef struct report_view {
 	choice_document choice;
 	report_summary summary;
 	names variants; /* in the order of the table of variants */
+	absent *absent; /* what was skipped or unsupported */
+	size_t absent_count;
+	char **note; /* what a reader should know */
+	size_t notes;
 } report_view;
 
 /* ---- report_data.c: numbers ---- */
@@ -41,19 +50,9 @@ void report_family(const char *problem, char family[64]);
 
 /* ---- report_words.c ---- */
 
-typedef struct absent {                           /* what was skipped or unsupported for one reason */
-	const char *variant, *status, *reason, *what; /* what: "checks", "problems" */
-	size_t count;
-} absent;
-/* *list is to be freed. */
-size_t report_absent(const report_view *view, absent **list);
-typedef struct texts {
-	char **text;
-	size_t count;
-} texts;
-/* What a reader should know: bit classes, counts, cut-off files, hints of the machine; to be freed with texts_free. */
-texts report_notes(const report_view *view);
-void texts_free(texts *list);
+/* Fill absent and note of a view; what finds no memory is left out. */
+void report_find_absent(report_view *view);
+void report_find_notes(report_view *view);
 /* The command that repeats a check, with the options of its run; malloc'ed. */
 char *report_rerun(const report_view *view, const check_result *check);
 /* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
@@ -63,9 +62,9 @@ char *report_difference(const check_result *check);
 
 /* Heads of a table with a column a variant: at most three others first, ended by NULL; to be freed; or NULL. */
 const char **report_columns(const report_view *view, const char *const *first);
-/* At most `most` rows. */
+/* At most `most` rows each. */
 void report_choice_table(table *t, const report_view *view, size_t most);
-void report_absent_table(table *t, const absent *list, size_t count);
+void report_absent_table(table *t, const report_view *view, size_t most);
 
 /* ---- the parts ---- */
 

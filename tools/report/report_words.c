@@ -36,68 +36,54 @@ char *report_difference(const check_result *check)
 
 /* ---- what is absent ---- */
 
-typedef struct groups {
-	absent *list;
-	size_t count;
-} groups;
-
-static void add_absent(groups *g, absent one)
+static int are_together(const absent *a, const absent *b)
 {
-	for (size_t i = g->count; i > 0; i--) { // from the end: what belongs together stands together
-		const absent *a = &g->list[i - 1];
-		if (strcmp(a->variant, one.variant) == 0 && strcmp(a->status, one.status) == 0 && a->what == one.what &&
-		    strcmp(a->reason, one.reason) == 0) {
-			g->list[i - 1].count++;
-			return;
-		}
-	}
-	absent *last = record_grow(&g->list, &g->count, sizeof *last);
-	if (last)
-		*last = one;
+	return strcmp(a->variant, b->variant) == 0 && strcmp(a->status, b->status) == 0 && a->what == b->what &&
+	       strcmp(a->reason, b->reason) == 0;
 }
 
-size_t report_absent(const report_view *view, absent **list)
+static void add_absent(report_view *view, const absent *one)
+{
+	size_t i = view->absent_count;
+	while (i > 0 && !are_together(&view->absent[i - 1], one)) // from the end, where it mostly is
+		i--;
+	absent *last = i > 0 ? NULL : record_grow(&view->absent, &view->absent_count, sizeof *last);
+	if (i > 0)
+		view->absent[i - 1].count++;
+	else if (last)
+		*last = *one;
+}
+
+void report_find_absent(report_view *view)
 {
 	static const char checks[] = "checks", problems[] = "problems";
-	groups g = {0};
-	for (size_t i = 0; i < view->e->check_count; i++) {
-		const check_result *r = &view->e->check[i];
+	const evidence *e = view->e;
+	for (const check_result *r = e->check; r < e->check + e->check_count; r++)
 		if (r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED)
-			add_absent(&g, (absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
-	}
-	for (size_t i = 0; i < view->e->bench_count; i++) {
-		const bench_result *r = &view->e->bench[i];
+			add_absent(view,
+			           &(absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
+	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
 		if (r->status == RACE_SKIPPED || r->status == RACE_UNSUPPORTED)
-			add_absent(&g, (absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
-	}
-	*list = g.list;
-	return g.count;
+			add_absent(view, &(absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
 }
 
 /* ---- notes ---- */
 
-void texts_free(texts *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->text[i]);
-	free(list->text);
-}
-
-/* What finds no memory is left out. */
-static void add_bits(texts *list, const bits_result *b)
+static void add_bits(report_view *view, const bits_result *b)
 {
 	static const char *const more[COMMITTED_WORDS] = {
 		[COMMITTED_SAME] = ", digests as committed",
 		[COMMITTED_DIFFERENT] = ", digests differ from the committed ones"};
 	const char *committed = b->committed == committed_word_none ? NULL : more[b->committed];
 	record_appendf(
-		&list->text, &list->count, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class, b->variants_count,
+		&view->note, &view->notes, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class, b->variants_count,
 		plural((double)b->variants_count, "", "s"), b->cases, plural((double)b->cases, "", "s"),
 		b->identical ? "identical" : "DIFFER: ", b->identical ? "" : b->first_difference, committed ? committed : "");
 }
 
-static void add_counts(texts *list, const report_summary *s)
+static void add_counts(report_view *view)
 {
+	const report_summary *s = &view->summary;
 	const struct {
 		size_t count;
 		const char *one, *many, *rest;
@@ -109,26 +95,24 @@ static void add_counts(texts *list, const report_summary *s)
 	             {s->weak, "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
 		if (notes[i].count > 0)
-			record_appendf(&list->text, &list->count, "%zu %s %s", notes[i].count,
+			record_appendf(&view->note, &view->notes, "%zu %s %s", notes[i].count,
 			               plural((double)notes[i].count, notes[i].one, notes[i].many), notes[i].rest);
 	if (s->unfit_rows > 0)
-		record_appendf(&list->text, &list->count, "%zu %s of %zu %s unfit (chaos or underflow): counted, never passed",
+		record_appendf(&view->note, &view->notes, "%zu %s of %zu %s unfit (chaos or underflow): counted, never passed",
 		               s->unfit_rows, plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
 		               plural((double)s->unfit_cases, "case is", "cases are"));
 }
 
-texts report_notes(const report_view *view)
+void report_find_notes(report_view *view)
 {
-	texts list = {0};
 	for (size_t i = 0; i < view->e->bits_count; i++)
-		add_bits(&list, &view->e->bits[i]);
-	add_counts(&list, &view->summary);
+		add_bits(view, &view->e->bits[i]);
+	add_counts(view);
 	if (view->e->torn)
-		record_appendf(&list.text, &list.count, "%zu file%s ended in a cut-off line, which was left out", view->e->torn,
-		               plural((double)view->e->torn, "", "s"));
+		record_appendf(&view->note, &view->notes, "%zu file%s ended in a cut-off line, which was left out",
+		               view->e->torn, plural((double)view->e->torn, "", "s"));
 	for (size_t i = 0; i < view->run->machine.hints_count; i++)
-		record_appendf(&list.text, &list.count, "%s", view->run->machine.hints[i]);
+		record_appendf(&view->note, &view->notes, "%s", view->run->machine.hints[i]);
 	for (size_t i = 0; i < view->choice.notes_count; i++)
-		record_appendf(&list.text, &list.count, "%s", view->choice.notes[i]);
-	return list;
+		record_appendf(&view->note, &view->notes, "%s", view->choice.notes[i]);
 }
