@@ -7,14 +7,16 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
 	cat <<'END'
-Usage: sh tools/test.sh [--no-install] [--preset NAME] [options of ctest]
+Usage: sh tools/test.sh [--no-install] [--preset NAME] [-L LABEL] [options of ctest]
 
 Installs the Debian or Ubuntu packages that are missing (and says which before it
 does so), builds under build/NAME and runs all tests with ctest; results also as
 JUnit in build/NAME/ctest.xml.
 
   --no-install    list what is missing and stop
-  --preset NAME   release (the default), dev, asan-ubsan, tsan
+  --preset NAME   release (the default), clang, dev, asan-ubsan, tsan
+  -L LABEL        build and run the tests with one label: fast, slow, emulator,
+                  threads, digests or lint (tests/README.md)
   -h, --help      this text
 
 Two tests need more and are skipped without it: the exporter's needs PyTorch
@@ -27,6 +29,7 @@ END
 
 install=yes
 preset=release
+target=
 count=$#
 while [ "$count" -gt 0 ]; do
 	case $1 in
@@ -38,13 +41,20 @@ while [ "$count" -gt 0 ]; do
 		count=$((count - 1))
 		preset=$1 ;;
 	-h | --help) usage; exit 0 ;;
+	-L) # of ctest, which would build nothing
+		[ "$count" -gt 1 ] || set -- "$1" ''
+		case $2 in
+		fast | slow | emulator | threads | digests | lint) target=tests_$2 ;;
+		*) say "-L takes a label: fast, slow, emulator, threads, digests, lint"; exit 2 ;;
+		esac
+		set -- "$@" "$1" ;;
 	-*) # an option of ctest, which takes any word for one
 		case ${1%%=*} in
-		-[CEILNOQRUV] | -LE | -VV | -F[ACS] | -j* | --verbose | --extra-verbose | --debug | --quiet | --progress | --parallel | \
-			--output-on-failure | --stop-on-failure | --tests-regex | --exclude-regex | --label-regex | --label-exclude | \
-			--tests-information | --union | --rerun-failed | --repeat | --repeat-until-fail | --timeout | --stop-time | \
-			--show-only | --schedule-random | --test-load | --max-width | --no-tests | --fixture-exclude-* | --output-log | \
-			--no-label-summary | --test-output-*) set -- "$@" "$1" ;;
+		-[CEINOQRUV] | -LE | -VV | -F[ACS] | -j* | --verbose | --extra-verbose | --debug | --quiet | --progress | \
+			--parallel | --output-on-failure | --stop-on-failure | --tests-regex | --exclude-regex | --label-regex | \
+			--label-exclude | --tests-information | --union | --rerun-failed | --repeat | --repeat-until-fail | \
+			--timeout | --stop-time | --show-only | --schedule-random | --test-load | --max-width | --no-tests | \
+			--fixture-exclude-* | --output-log | --no-label-summary | --test-output-*) set -- "$@" "$1" ;;
 		*) say "There is no option $1: see sh tools/test.sh --help and ctest --help"; exit 2 ;;
 		esac ;;
 	*) set -- "$@" "$1" ;;
@@ -53,15 +63,21 @@ while [ "$count" -gt 0 ]; do
 	count=$((count - 1))
 done
 case $preset in
-release | dev | asan-ubsan | tsan) ;;
-*) say "There is no preset $preset: release, dev, asan-ubsan, tsan"; exit 2 ;;
+release | clang | dev | asan-ubsan | tsan) ;;
+*) say "There is no preset $preset: release, clang, dev, asan-ubsan, tsan"; exit 2 ;;
 esac
 
 groups="build test"
-[ "$(uname -m)" != x86_64 ] || groups="build test emulator" # elsewhere NEON is native, or there is no cross compiler
+case $preset/$target in
+clang/* | */tests_lint) groups="$groups lint" ;;
+esac
+case $target/$(uname -m) in
+/x86_64 | tests_emulator/x86_64) groups="$groups emulator" ;; # elsewhere NEON is native, or there is no cross compiler
+esac
 # shellcheck disable=SC2086 # words
 setup_packages $groups || exit
-setup_build "$preset" || exit
+# shellcheck disable=SC2086 # one word or none
+setup_build "$preset" $target || exit
 
 # Why a test was skipped stands only in ctest's log.
 skipped() {

@@ -7,11 +7,13 @@
 gm_status gbench_create(char *const *flags, size_t flag_count, gbench **bench, gm_error *error)
 {
 	*bench = NULL;
-	return flag_count == 0 ? GM_OK
-	                       : gm_fail(error, GM_BAD_ARGUMENT, "%s: Google Benchmark is not part of this build", flags[0]);
+	return flag_count == 0
+	         ? GM_OK
+	         : gm_fail(error, GM_BAD_ARGUMENT, "%s: Google Benchmark is not part of this build", flags[0]);
 }
 
-gm_status gbench_run(gbench *bench, const gbench_block *blocks, size_t count, const gbench_client *client, gm_error *error)
+gm_status gbench_run(gbench *bench, const gbench_block *blocks, size_t count, const gbench_client *client,
+                     gm_error *error)
 {
 	(void)bench;
 	for (const gbench_block *b = blocks; b < blocks + count; b++) {

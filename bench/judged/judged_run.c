@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* judged_run.c - runs and judges one contestant; nothing here knows where a problem comes from or what becomes of a verdict. */
+/* judged_run.c - runs and judges one contestant; nothing here knows where a problem comes from or what becomes of a
+ * verdict. */
 #include "judged_run.h"
 
 #include <math.h>

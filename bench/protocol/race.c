@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* race.c - the course of a race: problems one after another; on each, open and judge every contestant, choose sizes, measure in
- * fresh processes, report.  Order inside: race_internal.h. */
+/* race.c - the course of a race: problems one after another; on each, open and judge every contestant, choose sizes,
+ * measure in fresh processes, report.  Order inside: race_internal.h. */
 #include "race_internal.h"
 
 #include <math.h>

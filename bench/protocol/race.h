@@ -46,7 +46,8 @@ typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdi
 race_verdict race_compare(const bench_result *result, double delta);
 
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
-/* All results of one problem, in the caller's order of contestants; valid during the call only, blocks_ns is the race's. */
+/* All results of one problem, in the caller's order of contestants; valid during the call only, blocks_ns is the
+ * race's. */
 typedef void race_report(void *context, const bench_result *results, size_t count);
 
 struct race_source;

@@ -58,8 +58,8 @@ size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS]);
 /* Row of a cyclic Latin square over n contestants: order[j] = shuffle[(row + j) % n], the shuffle from (seed, problem,
  * process).  In n consecutive rows every contestant stands in every place once. */
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[]);
-/* The order in which problems are raced under a budget of time: the first of every kind (cell and pass), then the second
- * of every kind, ...: what the budget does not reach is the end of each kind and no kind as a whole. */
+/* The order in which problems are raced under a budget of time: the first of every kind (cell and pass), then the
+ * second of every kind, ...: what the budget does not reach is the end of each kind and no kind as a whole. */
 void race_take_turns(const gm_spec *specs, size_t count, size_t order[]);
 /* From the runners' estimates and the time left. */
 void race_choose_size(race *r);

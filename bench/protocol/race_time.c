@@ -38,8 +38,8 @@ static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, dou
 	return 1;
 }
 
-/* A block into r->sample_ns, in chunks so that what others took costs a chunk and not the block: samples of chunks that lost
- * nothing first, *kept of them, the others behind. */
+/* A block into r->sample_ns, in chunks so that what others took costs a chunk and not the block: samples of chunks that
+ * lost nothing first, *kept of them, the others behind. */
 static int time_block(race *r, size_t index, uint64_t calls, size_t samples, size_t *kept)
 {
 	const double sample_ns = r->runner[index].estimate_ns * (double)calls; // 0 before the first estimate

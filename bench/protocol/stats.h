@@ -44,8 +44,8 @@ typedef struct stats_groups {
 stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resamples, uint64_t seed, double *scratch);
 
 /* A few groups show too little of the spread between them: t(groups - 1)/1.96 * sqrt(groups/(groups - 1)), which
- * keeps the share of missed medians under 5 % in simulation (tests/bench/test_stats.c).  1 for one group, whose interval
- * speaks of that group alone. */
+ * keeps the share of missed medians under 5 % in simulation (tests/bench/test_stats.c).  1 for one group, whose
+ * interval speaks of that group alone. */
 double stats_widening(size_t groups);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shapes.c - lists of problems from the tables or a file.  A built-in list is the text that its rows make, read by the same parser as a file. */
+/* shapes.c - lists of problems from the tables or a file.  A built-in list is the text that its rows make, read by the
+ * same parser as a file. */
 #include "shapes.h"
 
 #include <errno.h>

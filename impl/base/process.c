@@ -31,7 +31,8 @@ static void drop(const int copy[PROCESS_FDS])
 			close(copy[i]);
 }
 
-/* Copies the plan's descriptors above all that the child will have, so that putting one in place overwrites no other. */
+/* Copies the plan's descriptors above all that the child will have, so that putting one in place overwrites no
+ * other. */
 static int copy_descriptors(const process_plan *plan, int copy[PROCESS_FDS])
 {
 	int nothing[2], good = 1;
@@ -62,7 +63,8 @@ static void close_from(int first)
 }
 
 /* The child's first steps.  All signals are blocked here, and what was sent to the caller's group meanwhile is dropped.
- * A handler of the caller that jumps (test frameworks do, out of a crash) would let this process run on as the caller. */
+ * A handler of the caller that jumps (test frameworks do, out of a crash) would let this process run on as the
+ * caller. */
 static void settle(const process_plan *plan, const int copy[PROCESS_FDS], pid_t parent)
 {
 	sigset_t none;

@@ -110,10 +110,11 @@ static int parse_token(const char **text, size_t index, size_t *value)
 	const char *key = tokens[index].key;
 	size_t length = strlen(key);
 	const char *rest = *text + length;
-	size_t digits = strspn(rest, "0123456789");
+	size_t digits;
 
 	if (strncmp(*text, key, length) != 0)
 		return 0;
+	digits = strspn(rest, "0123456789");
 	if (tokens[index].rule == FLAG) {
 		if (!strchr("_/", *rest))
 			return 0;

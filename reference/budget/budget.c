@@ -3,11 +3,12 @@
  * run.  Rule and constants: BUDGET.md.
  *
  * Three kinds of samples, one seed each:
- *   plain    every operation errs on its own
- *   correlated   only if values repeat in time: the same errors at every step, as equal values round equally; the larger
- *            of both spreads counts
- *   amplified     only for the gradients of rnn_relu: noise 8 times as large.  A spread that grows by clearly more than 8
- *            comes from a pre-activation so close to its kink that an honest kernel may see the other side: unfit */
+ *   plain       every operation errs on its own
+ *   correlated  only if values repeat in time: the same errors at every step, as equal values round equally; the
+ *               larger of both spreads counts
+ *   amplified   only for the gradients of rnn_relu: noise 8 times as large.  A spread that grows by clearly more
+ *               than 8 comes from a pre-activation so close to its kink that an honest kernel may see the other
+ *               side: unfit */
 #include "budget_tensor.h"
 #include "model/locate.h"
 #include "model/ref.h"
@@ -21,8 +22,8 @@
 #define AMPLIFIED_SAMPLES 8
 #define AMPLIFIED_FACTOR  8.0
 #define AMPLIFIED_EXCESS  4.0 /* times the factor; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
-#define OVERFLOW_LIMIT  0x1p120
-#define GOLDEN_RELATIVE 1e-12
+#define OVERFLOW_LIMIT    0x1p120
+#define GOLDEN_RELATIVE   1e-12
 
 enum { PLAIN, CORRELATED, AMPLIFIED, SAMPLE_KINDS };
 

@@ -124,7 +124,8 @@ void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args);
 void grads_one_doubled(const fault_plan *p, const gm_backward_args *args); /* a: 0 grad_weight_ih, 1 grad_input */
 void grads_swap_gates(const fault_plan *p, const gm_backward_args *args);  /* a, b */
 void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args);
-void grads_input_zero(const fault_plan *p, const gm_backward_args *args); /* a: 0 last step, 1 last row, 2 last column */
-void grads_h_0_zero(const fault_plan *p, const gm_backward_args *args);   /* a: 0 grad_h_0, 1 grad_c_0 */
+void grads_input_zero(const fault_plan *p,
+                      const gm_backward_args *args);                    /* a: 0 last step, 1 last row, 2 last column */
+void grads_h_0_zero(const fault_plan *p, const gm_backward_args *args); /* a: 0 grad_h_0, 1 grad_c_0 */
 
 #endif

@@ -147,7 +147,4 @@ void locate_text(const gm_spec *spec, const gm_tensor *tensor, size_t index, cha
 	location_text(spec, &place, place.at[location_run_axis(&place)], text);
 }
 
-void locate_name(const gm_tensor *tensor, size_t index, char text[96])
-{
-	gm_tensor_element(tensor, index, text);
-}
+void locate_name(const gm_tensor *tensor, size_t index, char text[96]) { gm_tensor_element(tensor, index, text); }

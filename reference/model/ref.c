@@ -102,7 +102,8 @@ static const double *weight_in(const ref_run_state *run, gm_kind kind, size_t la
 	return value ? value : run->zeros;
 }
 
-static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, const ref_noise *noise, ref_stats *stats)
+static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, const ref_noise *noise,
+                            ref_stats *stats)
 {
 	static const ref_cell *const cells[GM_CELLS] = {
 		[GM_RNN_TANH] = &ref_cell_rnn_tanh,
@@ -218,7 +219,8 @@ static void join_dx(ref_run_state *run, size_t k)
 		if (run->D == 2)
 			ref_add(dx, dx, run->dx[1] + s * width, width, errs, (ref_site){REF_OP_DX_SUM, t, n});
 		if (mask)
-			ref_multiply(dx, dx, mask + ref_sequence_row(run, t, n, width), width, errs, (ref_site){REF_OP_DMASK, t, n});
+			ref_multiply(dx, dx, mask + ref_sequence_row(run, t, n, width), width, errs,
+			             (ref_site){REF_OP_DMASK, t, n});
 		if (k)
 			memcpy(run->dy + s * width, dx, width * sizeof *dx);
 	}

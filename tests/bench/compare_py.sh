@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # compare_py.sh GATEMARK - two benches of different counts: their --benchmark_out files have the same names, and Google
 # Benchmark's compare.py matches them.  compare.py: GM_COMPARE, or that of Debian's libbenchmark-tools (the wheel of
-# google-benchmark has none).  Its Python: GM_PYTHON, build/venv or python3.  Exit 77 with the reason without it or SciPy.
+# google-benchmark has none).  Its Python: GM_PYTHON, build/venv or python3.  Exit 77 with the reason without it or
+# SciPy.
 set -eu
 gatemark=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -58,9 +58,8 @@ static void put(const char *path, const char *text)
 
 static void put_good_machine(void)
 {
-	put("/proc/cpuinfo",
-	    "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 97\nmodel name\t: Imaginary 9000 CPU\nflags\t\t: fpu avx2 hypervisor_like\n\n"
-	    "processor\t: 1\nmodel name\t: other\n");
+	put("/proc/cpuinfo", "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 97\nmodel name\t: Imaginary 9000 CPU\n"
+	                     "flags\t\t: fpu avx2 hypervisor_like\n\nprocessor\t: 1\nmodel name\t: other\n");
 	put("/proc/stat", "cpu  100 0 100 9800 0 0 0 0 0 0\ncpu0 50 0 50 4900 0 0 0 0 0 0\n");
 	put("/proc/loadavg", "0.05 0.10 0.10 1/100 4242\n");
 	put("/proc/sys/kernel/randomize_va_space", "2\n");

@@ -230,100 +230,6 @@ static void interruption_reports_what_there_is(void **state)
 	sim_free(s);
 }
 
-static void budget_shrinks_blocks_then_skips(void **state)
-{
-	(void)state;
-	const double times[] = {1e9, 2e9, 3e9}; // said, not waited for
-	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
-	simulation *s = sim_create(43, 3, times);
-	race_source source;
-	race_options options = sim_options(s, &source, &spec, 1, 3);
-	options.budget_seconds = 80;
-	run(&options);
-	assert_int_equal(s->result[0].status, RACE_TIMED);
-	assert_int_equal(s->result[0].processes, 2); // 2 processes of (3 blocks + warm-up) * 6 s
-	assert_int_equal(s->result[0].blocks_ns_columns, 3);
-	sim_free(s);
-
-	s = sim_create(44, 3, times);
-	options = sim_options(s, &source, &spec, 1, 3);
-	options.budget_seconds = 1e-9;
-	const race_summary summary = run(&options);
-	assert_true(summary.budget_spent);
-	assert_int_equal(s->result[0].status, RACE_SKIPPED);
-	assert_int_equal(s->result[0].code, CODE_BUDGET_SPENT);
-	assert_int_equal(s->times, 0);
-	sim_free(s);
-}
-
-static void problems_take_turns_by_kind(void **state)
-{
-	static const char *const text[] = {"lstm_T1_N1_I4_H4/fwd",  "lstm_T2_N1_I4_H4/fwd", "lstm_T3_N1_I4_H4/fwd",
-	                                   "gru_T1_N1_I4_H4/fwd",   "gru_T2_N1_I4_H4/fwd",  "lstm_T1_N1_I4_H4/step",
-	                                   "lstm_T1_N1_I4_H4/train"};
-	static const size_t want[] = {0, 3, 5, 6, 1, 4, 2};
-	gm_spec specs[7];
-	size_t order[7];
-	(void)state;
-	for (size_t i = 0; i < 7; i++)
-		specs[i] = spec_of(text[i]);
-	race_take_turns(specs, 7, order);
-	assert_memory_equal(order, want, sizeof want);
-}
-
-/* Whatever the host reaches in the time: of no kind is more than one problem more raced than of another. */
-static void a_starved_list_starves_evenly(void **state)
-{
-	(void)state;
-	const double times[] = {20000};
-	gm_spec specs[12];
-	char text[64];
-	size_t raced[3] = {0}, seen[12] = {0};
-	for (size_t i = 0; i < 12; i++) {
-		snprintf(text, sizeof text,
-		         i < 4   ? "lstm_T%zu_N1_I4_H4/fwd"
-		         : i < 8 ? "gru_T%zu_N1_I4_H4/fwd"
-		                 : "gru_T1_N1_I4_H%zu/step",
-		         i % 4 + 1);
-		specs[i] = spec_of(text);
-	}
-	simulation *s = sim_create(45, 1, times);
-	race_source source;
-	race_options options = sim_options(s, &source, specs, 12, 1);
-	s->judge_seconds = 0.02;
-	options.budget_seconds = 0.11;
-	const race_summary summary = run(&options);
-	assert_true(summary.budget_spent);
-	assert_int_equal(s->results, 12);
-	for (size_t i = 0; i < 12; i++) {
-		const bench_result *x = &s->result[i];
-		raced[x->place / 4] += x->status == RACE_TIMED;
-		seen[x->place]++;
-		assert_true(x->status == RACE_TIMED || x->code == CODE_BUDGET_SPENT);
-	}
-	for (size_t i = 0; i < 12; i++)
-		assert_int_equal(seen[i], 1);
-	assert_true(raced[0] <= raced[2] + 1 && raced[0] >= raced[1] && raced[1] >= raced[2]);
-	sim_free(s);
-}
-
-/* 4 PB: refused by any machine without trying. */
-static void what_has_no_room_is_skipped(void **state)
-{
-	(void)state;
-	const double times[] = {20000};
-	const gm_spec specs[] = {spec_of("lstm_T16000000_N900000_I4_H16/fwd"), spec_of("gru_T4_N1_I8_H8/fwd")};
-	simulation *s = sim_create(46, 1, times);
-	race_source source;
-	race_options options = sim_options(s, &source, specs, 2, 1);
-	run(&options);
-	assert_int_equal(s->result[0].status, RACE_SKIPPED);
-	assert_int_equal(s->result[0].code, CODE_NO_MEMORY);
-	assert_true(s->result[0].reason[0]);
-	assert_int_equal(s->result[1].status, RACE_TIMED);
-	sim_free(s);
-}
-
 /* ---- Google Benchmark's flags ---- */
 
 static void filter_leaves_candidates_out(void **state)
@@ -428,10 +334,6 @@ int main(void)
 		cmocka_unit_test(race_without_judge_is_refused),
 		cmocka_unit_test(crash_while_timed_fails_that_one_only),
 		cmocka_unit_test(interruption_reports_what_there_is),
-		cmocka_unit_test(budget_shrinks_blocks_then_skips),
-		cmocka_unit_test(problems_take_turns_by_kind),
-		cmocka_unit_test(a_starved_list_starves_evenly),
-		cmocka_unit_test(what_has_no_room_is_skipped),
 		cmocka_unit_test(filter_leaves_candidates_out),
 		cmocka_unit_test(bad_flags_are_refused),
 		cmocka_unit_test(names_match_whatever_the_counts),

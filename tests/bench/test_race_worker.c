@@ -114,8 +114,9 @@ static void every_pass_is_judged_and_timed(void **state)
 static void what_cannot_run_says_why(void **state)
 {
 	(void)state;
-	static const race_contestant contestants[] = {
-		{.variant = "scalar-plain"}, {.variant = "no-such-variant"}, {.variant = "any", .plugin = "./no_such_plugin.so"}};
+	static const race_contestant contestants[] = {{.variant = "scalar-plain"},
+	                                              {.variant = "no-such-variant"},
+	                                              {.variant = "any", .plugin = "./no_such_plugin.so"}};
 	seen s = {0};
 	race_summary summary;
 	race(&s, "lstm_T3_N2_I8_H8/fwd\n", contestants, 3, &summary);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel_problems.c - problems for the kernels' contracts.  A family walks its dimensions like the digits of a number. */
+/* kernel_problems.c - problems for the kernels' contracts.  A family walks its dimensions like the digits of a
+ * number. */
 #include "kernel_problems.h"
 
 typedef struct range { /* first + step * (i / divide % span) */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_canonical.c - reference/CANONICAL.md as plain C, rule by rule, for one layer: what scalar-oracle must give, bit for
- * bit.  Slow and obvious on purpose; nothing here is shared with the kernels.  fmaf is exact by the C standard. */
+/* test_canonical.c - reference/CANONICAL.md as plain C, rule by rule, for one layer: what scalar-oracle must give, bit
+ * for bit.  Slow and obvious on purpose; nothing here is shared with the kernels.  fmaf is exact by the C standard. */
 #include "run_variant.h"
 
 #include <math.h>

@@ -397,6 +397,5 @@ int main(void)
 		cmocka_unit_test(signals_as_at_the_start),
 		cmocka_unit_test(signals_disturb_nothing),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

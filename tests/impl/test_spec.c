@@ -51,39 +51,41 @@ static void test_fields(void **state)
 }
 
 /* Each is refused with a sentence that holds the word at fault. */
+static const struct {
+	const char *text, *names;
+} bad[] = {
+	{"", "begin"},
+	{"lst_T1_N1_I1_H1", "begin"},
+	{"lstm", "T is missing"},
+	{"lstm_T1_N1_I1", "H is missing"},
+	{"lstm_T0_N1_I1_H1", ": T is 0, must be 1 to 16777216"},
+	{"lstm_T01_N1_I1_H1", "T01"},
+	{"lstm_T1_T2_N1_I1_H1", "T2"},
+	{"lstm_N1_T1_I1_H1", "T1"},
+	{"lstm_T16777217_N1_I1_H1", ": T is 16777217, must be 1 to 16777216"},
+	{"lstm_T1000000000_N1_I1_H1", ": T is 1000000000, must be 1 to 16777216"},
+	{"lstm_T99999999999999999999999_N1_I1_H1", ": T is 99999999999999999999999, must be 1 to 16777216"},
+	{"lstm_T1_N0_I1_H1", ": N is 0, must be 1 to 16777216"},
+	{"lstm_T1_N1_I1_H1_P0", ": P is 0, must be 1 to 16777216"},
+	{"lstm_T1_N1_I1_H1_x", "x"},
+	{"lstm_T1_N1_I1_H1_", "''"},
+	{"lstm_T1_N1_I1_H1/", "pass ''"},
+	{"lstm_T1_N1_I1_H1/fwdx", "fwdx"},
+	{"lstm_T1_N1_I1_H1/fwd/bwd", "fwd/bwd"},
+	{"lstm_T2_N1_I1_H1/step", "step needs T 1"},
+	{"lstm_D3_T1_N1_I1_H1", ": D is 3, must be 1 to 2"},
+	{"lstm_T1_N2_I1_H1_unb", "unb needs N 1"},
+	{"lstm_T1_N1_I1_H1_drop", "drop needs"},
+	{"gru_T1_N1_I1_H4_P2", "projection"},
+	{"lstm_T1_N1_I1_H4_P4", "proj_size is 4"},
+	{"lstm_L65_T1_N1_I1_H4", ": L is 65, must be 1 to 64"},
+	{"lstm_T1_N1_I99999999_H4", ": I is 99999999, must be 1 to 16777216"},
+	{"lstm_T-1_N1_I1_H1", "T-1"},
+	{"lstm T1_N1_I1_H1", "begin"},
+};
+
 static void test_refused(void **state)
 {
-	static const struct {
-		const char *text, *names;
-	} bad[] = {{"", "begin"},
-	           {"lst_T1_N1_I1_H1", "begin"},
-	           {"lstm", "T is missing"},
-	           {"lstm_T1_N1_I1", "H is missing"},
-	           {"lstm_T0_N1_I1_H1", ": T is 0, must be 1 to 16777216"},
-	           {"lstm_T01_N1_I1_H1", "T01"},
-	           {"lstm_T1_T2_N1_I1_H1", "T2"},
-	           {"lstm_N1_T1_I1_H1", "T1"},
-	           {"lstm_T16777217_N1_I1_H1", ": T is 16777217, must be 1 to 16777216"},
-	           {"lstm_T1000000000_N1_I1_H1", ": T is 1000000000, must be 1 to 16777216"},
-	           {"lstm_T99999999999999999999999_N1_I1_H1", ": T is 99999999999999999999999, must be 1 to 16777216"},
-	           {"lstm_T1_N0_I1_H1", ": N is 0, must be 1 to 16777216"},
-	           {"lstm_T1_N1_I1_H1_P0", ": P is 0, must be 1 to 16777216"},
-	           {"lstm_T1_N1_I1_H1_x", "x"},
-	           {"lstm_T1_N1_I1_H1_", "''"},
-	           {"lstm_T1_N1_I1_H1/", "pass ''"},
-	           {"lstm_T1_N1_I1_H1/fwdx", "fwdx"},
-	           {"lstm_T1_N1_I1_H1/fwd/bwd", "fwd/bwd"},
-	           {"lstm_T2_N1_I1_H1/step", "step needs T 1"},
-	           {"lstm_D3_T1_N1_I1_H1", ": D is 3, must be 1 to 2"},
-	           {"lstm_T1_N2_I1_H1_unb", "unb needs N 1"},
-	           {"lstm_T1_N1_I1_H1_drop", "drop needs"},
-	           {"gru_T1_N1_I1_H4_P2", "projection"},
-	           {"lstm_T1_N1_I1_H4_P4", "proj_size is 4"},
-	           {"lstm_L65_T1_N1_I1_H4", ": L is 65, must be 1 to 64"},
-	           {"lstm_T1_N1_I99999999_H4", ": I is 99999999, must be 1 to 16777216"},
-	           {"lstm_T-1_N1_I1_H1", "T-1"},
-	           {"lstm T1_N1_I1_H1", "begin"}};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		gm_error error = {0};

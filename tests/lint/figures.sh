@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # figures.sh GATEMARK ROOT - figures on the pages (*.md) are those of the program and of its sources: cases, rows,
-# faults, shares of the budget, ulps, constants.  What only a C test knows is compared there (tests/reference/documented.h); what
-# was measured carries date and machine on its page.  Wrong figures are planted in the end: each must be caught.
+# faults, shares of the budget, ulps, constants.  What only a C test knows is compared there
+# (tests/reference/documented.h); what was measured carries date and machine on its page.  Wrong figures are planted in
+# the end: each must be caught.
 set -u
 gatemark=$1
 root=$2
@@ -51,7 +52,8 @@ END
 } >"$work/want"
 # Constants: macro, its value, how the pages say it.
 while read -r macro value text; do
-	[ "$(defined "$macro")" = "$value" ] || { echo "$macro is $(defined "$macro"), not $value: mend \"$text\""; failed=1; }
+	is=$(defined "$macro")
+	[ "$is" = "$value" ] || { echo "$macro is $is, not $value: mend \"$text\""; failed=1; }
 	echo "$text"
 done >>"$work/want" <<'END'
 RACE_PROTOCOL 1 The protocol (version 1)

@@ -9,12 +9,13 @@ root=$(cd "$1" && pwd)
 # Prints "file:line: what" for each finding in the tree at $1.
 lint() (
 	cd "$1"
-	find impl reference fixtures bench tests tools CMakeLists.txt CMakePresets.json .ci -type f \( -name '*.[ch]' -o -name '*.inc' \
-		-o -name '*.def' -o -name '*.cc' -o -name '*.cpp' -o -name 'CMake*' -o -name '*.cmake' -o -name '*.sh' -o -name run \) |
-		LC_ALL=C sort | xargs awk '
+	# shellcheck disable=SC2016 # awk's
+	find impl reference fixtures bench tests tools CMakeLists.txt CMakePresets.json .ci -type f \( -name '*.[ch]' \
+		-o -name '*.inc' -o -name '*.def' -o -name '*.cc' -o -name '*.cpp' -o -name 'CMake*' -o -name '*.cmake' \
+		-o -name '*.sh' -o -name run \) | LC_ALL=C sort | xargs awk '
 BEGIN {
-	# A folder and the folders it may include beside its own; the longest that begins a path is its folder.  Lower folders
-	# stand first: a row names only rows above it, so that nothing can go round in a circle.
+	# A folder and the folders it may include beside its own; the longest that begins a path is its folder.  Lower
+	# folders stand first: a row names only rows above it, so that nothing can go round in a circle.
 	row("impl/include", "")
 	row("impl/base", "impl/include")
 	row("impl/core", "impl/base impl/include")
@@ -36,16 +37,19 @@ BEGIN {
 	row("bench/protocol", "bench/judged bench/gbench tools/record impl/worker impl/base impl/include")
 	row("bench/machine", "bench/protocol tools/record impl/base impl/include")
 	row("bench/plugin_skeleton", "impl/include")
-	row("tools/check", "bench/judged tools/record reference/judge reference/budget reference/model fixtures/reader impl/worker impl/base impl/include")
+	row("tools/check", "bench/judged tools/record reference/judge reference/budget reference/model fixtures/reader " \
+	    "impl/worker impl/base impl/include")
 	row("tools/choose", "tools/record impl/base impl/include")
 	row("tools/report", "tools/choose tools/record impl/base impl/include")
-	row("tools/app", "tools/report tools/choose tools/check bench/machine bench/shapes bench/protocol bench/judged tools/record " \
-	    "fixtures/reader reference/judge reference/budget impl/worker impl/base impl/include")
+	row("tools/app", "tools/report tools/choose tools/check bench/machine bench/shapes bench/protocol bench/judged " \
+	    "tools/record fixtures/reader reference/judge reference/budget impl/worker impl/base impl/include")
 	row("tools/bochs", "fixtures/reader reference/judge impl/include")
 	row("tests/plugins", "impl/include")
-	row("tests/impl", "fixtures/reader impl/variants impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/base impl/include")
-	row("tests/reference", "reference/faults reference/judge reference/budget reference/model fixtures/reader impl/base impl/include")
-	row("tests/tools", "tools/app tools/report tools/choose tools/check tools/record bench/protocol reference/judge impl/base impl/include")
+	row("tests/impl", "fixtures/reader impl/variants " may["impl/variants"])
+	row("tests/reference", "reference/faults reference/judge reference/budget reference/model fixtures/reader " \
+	    "impl/base impl/include")
+	row("tests/tools", "tools/app tools/report tools/choose tools/check tools/record bench/protocol reference/judge " \
+	    "impl/base impl/include")
 	row("tests/fixtures", "tests/tools fixtures/reader impl/base impl/include")
 	row("tests/worker", "tests/tools impl/worker reference/model impl/base impl/include")
 	row("tests/bench", "bench/machine bench/shapes bench/protocol bench/gbench tools/record impl/base impl/include")
@@ -55,8 +59,8 @@ BEGIN {
 	home("#[ \t]*include[ \t]*[<\"]benchmark/", "^bench/gbench/gbench_shim[.]cc$", "Google Benchmark")
 	home("#[ \t]*include[ \t]*[<\"]cmocka", "^tests/", "cmocka")
 	home("#[ \t]*include[ \t]*[<\"](sleef|arm_|cpuid|[a-z0-9]*intrin[.]h)", "^impl/isa/", "header of an ISA")
-	home("__(AVX|SSE|FMA|ARM|aarch64|x86_64|i386|builtin_cpu_|builtin_ia32_)|_mm[0-9]*_|__m(128|256|512)|target[ \t]*\\(\"", \
-	     "^impl/isa/", "ISA condition or intrinsic")
+	home("__(AVX|SSE|FMA|ARM|aarch64|x86_64|i386|builtin_cpu_|builtin_ia32_)" \
+	     "|_mm[0-9]*_|__m(128|256|512)|target[ \t]*\\(\"", "^impl/isa/", "ISA condition or intrinsic")
 	for (k = 1; k < ARGC; k++)
 		known[ARGV[k]] = 1
 }
@@ -106,7 +110,8 @@ FNR == 1 {
 }
 !source { # CMake and shell: flags that change bits; one plug-in has to be refused for them
 	sub(/(^|[ \t])#.*/, "")
-	if (/-march=[n]ative|-ffast-[m]ath|-O[f]ast|-f[l]to|INTERPROCEDURAL_OPTIMIZATION (ON|TRUE)/ && FILENAME !~ /^tests\/plugins\//)
+	if (FILENAME !~ /^tests\/plugins\// &&
+	    /-march=[n]ative|-ffast-[m]ath|-O[f]ast|-f[l]to|INTERPROCEDURAL_OPTIMIZATION (ON|TRUE)/)
 		found("flag that changes bits")
 	next
 }
@@ -186,10 +191,11 @@ END
 self_test() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	for file in impl/base/process.h impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h impl/variants/registry.h impl/kernels/kernels.h \
-		impl/core/core.h impl/worker/worker.h reference/model/ref.h reference/budget/budget.h reference/judge/judge.h \
-		fixtures/reader/fixture.h bench/protocol/race.h bench/machine/machine.h tools/choose/choose.h tools/report/report.h \
-		tools/app/cli.h tests/reference/judged_run.h CMakeLists.txt CMakePresets.json .ci/run; do
+	for file in impl/base/process.h impl/isa/host/host.h impl/isa/avx2/vec.h impl/engine/plan.h \
+		impl/variants/registry.h impl/kernels/kernels.h impl/core/core.h impl/worker/worker.h reference/model/ref.h \
+		reference/budget/budget.h reference/judge/judge.h \
+		fixtures/reader/fixture.h bench/protocol/race.h bench/machine/machine.h tools/choose/choose.h \
+		tools/report/report.h tools/app/cli.h tests/reference/judged_run.h CMakeLists.txt CMakePresets.json .ci/run; do
 		mkdir -p "$work/$(dirname "$file")"
 		: >"$work/$file"
 	done

@@ -34,7 +34,9 @@ commands() {
 alternatives() {
 	awk '{
 		if (!match($0, / \[?[a-z0-9_]+(\|[a-z0-9_]+)+\]?/)) { print; next }
-		before = substr($0, 1, RSTART - 1); after = substr($0, RSTART + RLENGTH); list = substr($0, RSTART + 1, RLENGTH - 1)
+		before = substr($0, 1, RSTART - 1)
+		after = substr($0, RSTART + RLENGTH)
+		list = substr($0, RSTART + 1, RLENGTH - 1)
 		if (list ~ /^\[/) print before after
 		gsub(/[][]/, "", list)
 		for (k = split(list, word, "|"); k > 0; k--) print before " " word[k] after
@@ -52,6 +54,7 @@ help_of() { # of a script: what it says of itself
 run_gatemark() {
 	command=$(printf '%s\n' "$1" | sed -e 's/^gatemark run/& --quick --shapes tiny/' -e 's/^gatemark bench/& --quick/')
 	(
+		# shellcheck disable=SC2317 # the command calls it
 		gatemark() { GATEMARK_FIXTURES=$work/fixtures timeout 60 "$gatemark" "$@"; }
 		cd "$work" && eval "$command"
 	) >"$work/said" 2>&1 ||
@@ -108,9 +111,11 @@ run_gatemark "gatemark run --quick"
 find "$root" \( -path "$root/build" -o -path "$root/out" \) -prune -o -name '*.md' \
 	-exec sh -c 'for page; do cat "$page"; echo; done' pages {} + >"$work/pages.md"
 try "$work/pages.md" >>"$work/wrong"
+# shellcheck disable=SC2013 # scripts and verbs are words
 for script in $(cat "$work/known" "$root"/tools/*.sh | grep -oE 'sh tools/[a-z_]+\.sh' | sort -u | cut -c4-); do
 	try_script "$script" >>"$work/wrong"
 done
+# shellcheck disable=SC2013
 for verb in $(grep -ohE '(`|see |of )gatemark [a-z]+' "$work/known" "$root"/tools/*.sh | sed 's/.* //' | sort -u); do
 	echo "$verbs" | grep -qx "$verb" || echo "a help names gatemark $verb" >>"$work/wrong"
 done

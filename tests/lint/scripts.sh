@@ -78,6 +78,8 @@ want 0 'Usage: sh tools/run.sh' run.sh --help
 want 0 'Usage: sh tools/test.sh' test.sh -h
 want 2 'There is no preset toy' test.sh --preset toy
 want 2 '--preset takes a name' test.sh --preset
+want 2 '-L takes a label' test.sh -R bits -L
+want 2 '-L takes a label' test.sh -L quick
 want 2 'There is no option --prest' test.sh --prest tsan
 want 2 'There is no option --nonsense=1' test.sh -R bits --nonsense=1
 want 5 'libcmocka-dev' test.sh --no-install -j2 -R 'test_bits' --output-on-failure
@@ -111,6 +113,8 @@ if [ -e "$chart" ]; then
 	printf '#!/bin/sh\necho "ctest: $*"\n' >"$work/bin/ctest"
 	chmod +x "$work/bin/ctest"
 	want 0 'ctest.xml -R bits -j2' test.sh -R bits -j2
+	want 0 'ctest: --preset dev --output-junit' test.sh --preset dev -L fast
+	want 0 'ctest.xml -L fast' test.sh -L fast
 	ready "$cmake_configured" # what was configured stands in the log
 	printf '#!/bin/sh\ncase $* in *cmocka*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
 	want 5 'libcmocka-dev' test.sh --no-install

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# words.sh ROOT - one word, one meaning: the glossary of CONTRIBUTING.md as far as grep can hold it.  A row of the table is
-# a word that must not stand, where it may stand all the same, and what to say instead.  Reads C, Python, shell and
+# words.sh ROOT - one word, one meaning: the glossary of CONTRIBUTING.md as far as grep can hold it.  A row of the table
+# is a word that must not stand, where it may stand all the same, and what to say instead.  Reads C, Python, shell and
 # Markdown; a line for each finding.  First every row is planted and must be found.
 set -eu
 root=$(cd "$1" && pwd)
@@ -29,9 +29,10 @@ words() ( # in the tree at $1
 		rest=${line%;*}
 		may=${rest##*;}
 		pattern=${rest%;*}
-		find impl reference fixtures bench tools tests README.md CONTRIBUTING.md -type f \( -name '*.[ch]' -o -name '*.inc' \
-			-o -name '*.def' -o -name '*.cc' -o -name '*.py' -o -name '*.sh' -o -name '*.md' \) ! -path tests/lint/words.sh 2>/dev/null |
-			LC_ALL=C sort | grep -vE "$may" | xargs grep -nwE "$pattern" /dev/null | sed "s/\$/   <- $say/" || :
+		find impl reference fixtures bench tools tests README.md CONTRIBUTING.md -type f ! -path tests/lint/words.sh \
+			\( -name '*.[ch]' -o -name '*.inc' -o -name '*.def' -o -name '*.cc' -o -name '*.py' -o -name '*.sh' \
+			-o -name '*.md' \) 2>/dev/null | LC_ALL=C sort | grep -vE "$may" | xargs grep -nwE "$pattern" /dev/null |
+			sed "s/\$/   <- $say/" || :
 	done
 )
 

@@ -186,7 +186,8 @@ static void test_keys(void **state)
 	}
 }
 
-/* Without recurrence and with an input constant in time, correlated noise repeats itself at every step; the other not. */
+/* Without recurrence and with an input constant in time, correlated noise repeats itself at every step; the other
+ * not. */
 static void test_correlated_repeats(void **state)
 {
 	(void)state;

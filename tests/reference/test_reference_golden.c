@@ -69,7 +69,7 @@ static void golden_create(golden *g, const gm_case *c)
 	}
 	for (size_t i = 0; i < layers; i++) {
 		double **field[7] = {&g->trace[i].gates,  &g->trace[i].a_nh, &g->trace[i].h, &g->trace[i].c,
-		                    &g->trace[i].dgates, &g->trace[i].dh,   &g->trace[i].dc};
+		                     &g->trace[i].dgates, &g->trace[i].dh,   &g->trace[i].dc};
 
 		for (size_t m = 0; m < 7; m++)
 			if (trace_of(c, i, m, &count))

@@ -320,17 +320,15 @@ static void what_is_hidden_is_not_run(void **state)
 	o = expect(0, "gatemark list variants --isa-cap scalar");
 	assert_in(o.out, "* scalar-oracle is hidden by --isa-cap scalar");
 	outcome_free(&o);
-	o = expect(
-		5,
-		"gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar --variants scalar-plain,scalar-oracle"
-		" --json=%s/r.jsonl",
-		folder);
+	o = expect(5,
+	           "gatemark bench -q --quick --problem rnn_tanh_T2_N1_I3_H5/fwd --isa-cap scalar "
+	           "--variants scalar-plain,scalar-oracle --json=%s/r.jsonl",
+	           folder);
 	outcome_free(&o);
 	assert_int_equal(records_with("\"variant\":\"scalar-plain\",\"status\":\"timed\""), 1);
-	assert_int_equal(
-		records_with(
-			"\"variant\":\"scalar-oracle\",\"status\":\"skipped\",\"code\":\"hidden\",\"reason\":\"scalar-oracle is hidden"),
-		1);
+	assert_int_equal(records_with("\"variant\":\"scalar-oracle\",\"status\":\"skipped\",\"code\":\"hidden\","
+	                              "\"reason\":\"scalar-oracle is hidden"),
+	                 1);
 }
 
 static void run_knows_both(void **state)

@@ -183,32 +183,31 @@ static void the_schema_refuses_what_is_wrong(void **state)
 	json_decref(schema);
 }
 
-/* A record of each kind with every member set, through JSON and back: nothing is lost, also not by a copy. */
+/* A record of each kind with every member set. */
+static const char *const every_member[RECORD_KINDS] = {
+	"{\"run\":\"r\",\"verb\":\"check\",\"libraries\":{\"hdf5\":\"1\",\"sleef\":\"3\"},\"versions\":{\"judge\":1},"
+	"\"seed\":-1,\"arguments\":[\"a\",\"b\",\"c\"],\"machine\":{\"cpu\":\"c\",\"cpus\":-1,\"isa\":[\"fma\"],"
+	"\"load\":null,\"l2_bytes\":null,\"l3_bytes\":7,\"hints\":[\"h1\",\"h2\"]}}",
+	"{\"case\":\"c\",\"variant\":\"v\",\"pass\":\"bwd\",\"status\":\"fail\",\"code\":\"wrong\","
+	"\"reason\":\"a\\nb\",\"class\":\"int8w\",\"used\":\"Infinity\",\"torch_used\":0.5,"
+	"\"tensors\":[{\"name\":\"x\",\"worst\":-1,\"got\":\"NaN\"},{\"name\":\"y\",\"want\":1.5,\"wrong\":3}]}",
+	"{\"bit_class\":\"b\",\"variants\":[\"v\",\"w\"],\"identical\":true,\"cases\":3,\"committed\":\"same\"}",
+	"{\"problem\":\"p\",\"variant\":\"v\",\"status\":\"timed\",\"judged\":\"bits\",\"class\":\"f32\","
+	"\"plugin\":\"./x.so\",\"p50_ns\":3.5,\"ratio\":\"NaN\",\"blocks_ns\":[[1.0,2.0],[\"NaN\",4.0]]}",
+	"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"with\":[\"w\"],"
+	"\"rejected\":[{\"variant\":\"w\",\"code\":\"tie\"}]}",
+	"{\"exit_code\":1,\"seconds\":2.5,\"interrupted\":true,\"counts\":{\"pass\":1,\"bench\":{\"timed\":2}}}",
+};
+
+/* Through JSON and back nothing is lost, also not by a copy. */
 static void records_survive(void **state)
 {
-	static const char *const text[RECORD_KINDS] = {
-		"{\"run\":\"r\",\"verb\":\"check\",\"libraries\":{\"hdf5\":\"1\",\"sleef\":\"3\"},\"versions\":{\"judge\":1},"
-		"\"seed\":-1,\"arguments\":[\"a\",\"b\",\"c\"],\"machine\":{\"cpu\":\"c\",\"cpus\":-1,\"isa\":[\"fma\"],"
-		"\"load\":null,"
-		"\"l2_bytes\":null,\"l3_bytes\":7,\"hints\":[\"h1\",\"h2\"]}}",
-		"{\"case\":\"c\",\"variant\":\"v\",\"pass\":\"bwd\",\"status\":\"fail\",\"code\":\"wrong\",\"reason\":\"a\\nb\","
-		"\"class\":\"int8w\",\"used\":\"Infinity\",\"torch_used\":0.5,\"tensors\":[{\"name\":\"x\",\"worst\":-1,"
-		"\"got\":\"NaN\"},"
-		"{\"name\":\"y\",\"want\":1.5,\"wrong\":3}]}",
-		"{\"bit_class\":\"b\",\"variants\":[\"v\",\"w\"],\"identical\":true,\"cases\":3,\"committed\":\"same\"}",
-		"{\"problem\":\"p\",\"variant\":\"v\",\"status\":\"timed\",\"judged\":\"bits\",\"class\":\"f32\","
-		"\"plugin\":\"./x.so\","
-		"\"p50_ns\":3.5,\"ratio\":\"NaN\",\"blocks_ns\":[[1.0,2.0],[\"NaN\",4.0]]}",
-		"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"with\":[\"w\"],"
-		"\"rejected\":[{\"variant\":\"w\",\"code\":\"tie\"}]}",
-		"{\"exit_code\":1,\"seconds\":2.5,\"interrupted\":true,\"counts\":{\"pass\":1,\"bench\":{\"timed\":2}}}",
-	};
 	(void)state;
 	for (int kind = 0; kind < RECORD_KINDS; kind++) {
 		const record_type *type = record_type_of((record_kind)kind);
 		record one, other;
 		gm_error error;
-		json_t *json = json_loads(text[kind], 0, NULL);
+		json_t *json = json_loads(every_member[kind], 0, NULL);
 		if (record_from_json(type, json, &one.as, &error) != GM_OK)
 			fail_msg("%s: %s", type->name, error.message);
 		assert_int_equal(record_copy(type, &other.as, &one.as, &error), GM_OK);

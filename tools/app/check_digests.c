@@ -35,8 +35,9 @@ void summary_committed(const check_summary *s, check_result *r)
 	char reason[160];
 	if (r->digest[0] == '\0' || r->bit_class[0] == '\0')
 		return;
-	const char *want = unlike(s, r->bit_class)[0] != '\0' ? ""
-	                                                      : digests_of(&s->committed, r->case_id, r->bit_class, r->pass);
+	const char *want = unlike(s, r->bit_class)[0] != '\0'
+	                     ? ""
+	                     : digests_of(&s->committed, r->case_id, r->bit_class, r->pass);
 	r->committed = want[0] == '\0'              ? COMMITTED_NONE
 	             : strcmp(want, r->digest) == 0 ? COMMITTED_SAME
 	                                            : COMMITTED_DIFFERENT;

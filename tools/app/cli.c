@@ -58,7 +58,7 @@ typedef struct option_row {
 	int optional;  /* the value may be left out */
 } option_row;
 
-#define MEMBER(name) offsetof(cli_options, name)
+#define AT(name) offsetof(cli_options, name)
 
 #define CPU(bit, name, cap, brings) ", " cap
 static const char isa_cap[] = "Hide above scalar"
@@ -67,34 +67,34 @@ static const char isa_cap[] = "Hide above scalar"
 #undef CPU
 
 static const option_row option[OPTIONS] = {
-	[OPT_FIXTURES] = {"fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, MEMBER(fixtures), 0},
-	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases; !GLOB: not these", LIST, MEMBER(cases), 0},
-	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants; !GLOB: not these", LIST, MEMBER(variants), 0},
-	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", LIST, MEMBER(pass), 0},
-	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, MEMBER(accuracy_class), 0},
-	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", LIST, MEMBER(plugin), 0},
-	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", LIST, MEMBER(plugin), 0},
-	[OPT_EXECUTOR] = {"executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT,
-                      MEMBER(executor), 0},
-	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", LIST, MEMBER(require), 0},
-	[OPT_DIGESTS] = {"digests", 0, "F", "Write this run's digests, compare none", TEXT, MEMBER(digests), 0},
-	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", isa_cap, TEXT, MEMBER(isa_cap), 0},
-	[OPT_ALLOW_UNLISTED] = {"allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG,
-                            MEMBER(allow_unlisted), 0},
-	[OPT_NO_FORK] = {"no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, MEMBER(no_fork), 0},
-	[OPT_SHAPES] = {"shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, MEMBER(shapes), 0},
-	[OPT_PROBLEM] = {"problem", 0, "P", "This problem, as lstm_T64_N1_I128_H256/fwd", LIST, MEMBER(problem), 0},
-	[OPT_QUICK] = {"quick", 0, NULL, "Few problems, little time", FLAG, MEMBER(quick), 0},
-	[OPT_SEED] = {"seed", 0, "S", "Seed of the data and of the order", SEED, MEMBER(seed_text), 0},
-	[OPT_JUNIT] = {"junit", 0, "F", "JUnit XML into this file", TEXT, MEMBER(junit), 0},
-	[OPT_JSON] = {"json", 0, "F", "Records into this file, or on standard output", TEXT, MEMBER(json), 1},
-	[OPT_OUT] = {"out", 0, "DIR", "Folder of the results", TEXT, MEMBER(out), 0},
-	[OPT_OUTPUT] = {"output", 'o', "F", "File to write", TEXT, MEMBER(output), 0},
-	[OPT_MARKDOWN] = {"markdown", 0, NULL, "The table of variants in Markdown", FLAG, MEMBER(markdown), 0},
-	[OPT_MARKDOWN_FILE] = {"markdown", 0, "F", "Markdown into this file", TEXT, MEMBER(markdown_file), 0},
-	[OPT_QUIET] = {"quiet", 'q', NULL, "No progress, no notes", FLAG, MEMBER(quiet), 0},
-	[OPT_VERBOSE] = {"verbose", 'v', NULL, "Every result, not only what failed", FLAG, MEMBER(verbose), 0},
-	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", LIST, MEMBER(benchmark), 0},
+	[OPT_FIXTURES] = {"fixtures", 0, "PATH", "Golden files: one .h5 or a folder of them", TEXT, AT(fixtures), 0},
+	[OPT_CASES] = {"cases", 0, "GLOB,..", "Only these cases; !GLOB: not these", LIST, AT(cases), 0},
+	[OPT_VARIANTS] = {"variants", 0, "GLOB,..", "Only these variants; !GLOB: not these", LIST, AT(variants), 0},
+	[OPT_PASS] = {"pass", 0, "fwd,bwd", "Only this pass", LIST, AT(pass), 0},
+	[OPT_CLASS] = {"class", 0, "NAME", "Judge by this accuracy class: f32, f32-abs, ...", TEXT, AT(accuracy_class), 0},
+	[OPT_PLUGIN_INSTEAD] = {"plugin", 0, "SO", "The variants of this shared object instead", LIST, AT(plugin), 0},
+	[OPT_PLUGIN_BESIDE] = {"plugin", 0, "SO", "Also the variants of this shared object", LIST, AT(plugin), 0},
+	[OPT_EXECUTOR] = {"executor", 0, "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT, AT(executor),
+                      0},
+	[OPT_REQUIRE] = {"require", 0, "X[=HOW]", "ISA or variant that must pass: native, emulated", LIST, AT(require), 0},
+	[OPT_DIGESTS] = {"digests", 0, "F", "Write this run's digests, compare none", TEXT, AT(digests), 0},
+	[OPT_ISA_CAP] = {"isa-cap", 0, "NAME", isa_cap, TEXT, AT(isa_cap), 0},
+	[OPT_ALLOW_UNLISTED] = {"allow-unlisted", 0, NULL, "Take fixtures that no manifest lists", FLAG, AT(allow_unlisted),
+                            0},
+	[OPT_NO_FORK] = {"no-fork", 0, NULL, "No child processes (for a debugger)", FLAG, AT(no_fork), 0},
+	[OPT_SHAPES] = {"shapes", 0, "NAME|FILE", "List of problems (see gatemark list)", TEXT, AT(shapes), 0},
+	[OPT_PROBLEM] = {"problem", 0, "P", "This problem, as lstm_T64_N1_I128_H256/fwd", LIST, AT(problem), 0},
+	[OPT_QUICK] = {"quick", 0, NULL, "Few problems, little time", FLAG, AT(quick), 0},
+	[OPT_SEED] = {"seed", 0, "S", "Seed of the data and of the order", SEED, AT(seed_text), 0},
+	[OPT_JUNIT] = {"junit", 0, "F", "JUnit XML into this file", TEXT, AT(junit), 0},
+	[OPT_JSON] = {"json", 0, "F", "Records into this file, or on standard output", TEXT, AT(json), 1},
+	[OPT_OUT] = {"out", 0, "DIR", "Folder of the results", TEXT, AT(out), 0},
+	[OPT_OUTPUT] = {"output", 'o', "F", "File to write", TEXT, AT(output), 0},
+	[OPT_MARKDOWN] = {"markdown", 0, NULL, "The table of variants in Markdown", FLAG, AT(markdown), 0},
+	[OPT_MARKDOWN_FILE] = {"markdown", 0, "F", "Markdown into this file", TEXT, AT(markdown_file), 0},
+	[OPT_QUIET] = {"quiet", 'q', NULL, "No progress, no notes", FLAG, AT(quiet), 0},
+	[OPT_VERBOSE] = {"verbose", 'v', NULL, "Every result, not only what failed", FLAG, AT(verbose), 0},
+	[OPT_BENCHMARK] = {"benchmark_X", 0, "V", "Handed to Google Benchmark as it is", LIST, AT(benchmark), 0},
 };
 
 typedef struct verb {
@@ -160,7 +160,7 @@ static const verb verbs[] = {
 #ifndef GM_BUNDLE
 	{"report",
      cmd_report,
-	 "Results to one HTML page, Markdown, JUnit",
+     "Results to one HTML page, Markdown, JUnit",
      "FILE..",
      NULL,
      {EXITS_OF_READERS},
@@ -178,8 +178,8 @@ static const verb verbs[] = {
      cmd_fixture,
      "Show, verify or pack golden files",
      "show|verify|pack [PATH [CASE]]",
-     "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH is a "
-     ".h5 file, a folder of them, NAME.pack or NAME.packs.",
+     "pack PATH CASE -o F writes one case as a case pack, pack PATH -o NAME.packs all of them (--cases: these); PATH "
+     "is a .h5 file, a folder of them, NAME.pack or NAME.packs.",
      {EXITS_OF_READERS},
      {OPT_CASES, OPT_ALLOW_UNLISTED, OPT_OUTPUT}},
 };

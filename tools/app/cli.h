@@ -27,7 +27,8 @@ typedef enum cli_exit {
 /* The one that wins when two things happened: 128+n, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0.  Any other value counts
  * as CLI_INTERNAL. */
 int cli_worse(int a, int b);
-/* "Exit: 0 all well, 2 usage, ...": what stands for CLI_OK and these codes (0 ends them; NULL: all of them) in a help. */
+/* "Exit: 0 all well, 2 usage, ...": what stands for CLI_OK and these codes (0 ends them; NULL: all of them) in a
+ * help. */
 void cli_exits(const unsigned char *codes, char text[200]);
 /* Exit code of a library's status: GM_BAD_FIXTURE and GM_BAD_PLUGIN 6, GM_MISMATCH, GM_CRASHED and GM_TIMEOUT 1,
  * GM_UNSUPPORTED and GM_NO_CPU 5, GM_BAD_ARGUMENT and GM_BAD_SHAPE 2, GM_IO 7, else 70. */

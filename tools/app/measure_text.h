@@ -16,9 +16,9 @@ typedef struct measure_table {
 	int every;          /* every variant is shown */
 } measure_table;
 
-/* A row a problem: best, its latencies, the next one and its distance, or what cannot be told apart; below it the others
- * that are shown, and what was not timed because it was wrong.  Columns are as wide as the longest of what stands in
- * them; what would pass column 80 goes on in the next line. */
+/* A row a problem: best, its latencies, the next one and its distance, or what cannot be told apart; below it the
+ * others that are shown, and what was not timed because it was wrong.  Columns are as wide as the longest of what
+ * stands in them; what would pass column 80 goes on in the next line. */
 void measure_table_print(FILE *stream, const measure_table *table);
 
 #endif

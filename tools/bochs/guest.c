@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* guest.c - the only program of a machine that is emulated whole: runs variants on case packs and says the digests of
- * their results, which the host compares with those of judged runs (tools/scripts/emulate_bochs.sh).  No HDF5, no judge here.
+ * their results, which the host compares with those of judged runs (tools/scripts/emulate_bochs.sh).  No HDF5, no judge
+ * here.
  *
  *   gatemark-guest FOLDER VARIANT..      every *.pack of FOLDER, in order of names
  * Lines, each after "gatemark: ":

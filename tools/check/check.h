@@ -43,8 +43,8 @@ typedef struct check_plan {
 	int no_fork;                       /* everything in this process */
 	const executor *executor;          /* of all workers; NULL = this CPU */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
-	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its init
-	 * does; and after each case its number of those done.  NULL: not wanted. */
+	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its
+	 * init does; and after each case its number of those done.  NULL: not wanted. */
 	void (*emit)(void *context, check_result *result);
 	void (*facts)(void *context, case_facts *facts);
 	void (*step)(void *context, size_t done, size_t total);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Cross build for aarch64 with Debian's cross compiler; SLEEF, cmocka and jansson of that architecture lie in a sysroot
-# of their own (GM_SYSROOT, made by tools/scripts/sysroot.sh), since some -dev packages of two architectures exclude each other.
-# Programs run under qemu-user.
+# of their own (GM_SYSROOT, made by tools/scripts/sysroot.sh), since some -dev packages of two architectures exclude
+# each other. Programs run under qemu-user.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(triple aarch64-linux-gnu)

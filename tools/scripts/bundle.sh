@@ -7,7 +7,7 @@
 # library, and for aarch64 gcc-aarch64-linux-gnu (tools/scripts/sysroot.sh fetches jansson of that architecture).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/.." && pwd)
+root=$(cd "$here/../.." && pwd)
 folder=$root/build/bundle
 cmake=$(PATH=/usr/bin:$PATH command -v cmake)
 

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 # emulate.sh - runs what this machine's CPU lacks under an emulator.  Correctness only: nothing that runs here is ever
 # timed.
-#   sh tools/scripts/emulate.sh neon [options of gatemark check]   qemu-user: builds the kernels for aarch64, runs their tests
-#                      there, and judges the rows on every committed case through the worker protocol
-#   sh tools/scripts/emulate.sh avx512 [--cases GLOB,..]           Bochs, a whole machine: emulate_bochs.sh; some minutes
+#   sh tools/scripts/emulate.sh neon [options of gatemark check]
+#       qemu-user: builds the kernels for aarch64, runs their tests there, and judges the rows on every committed case
+#       through the worker protocol
+#   sh tools/scripts/emulate.sh avx512 [--cases GLOB,..]
+#       Bochs, a whole machine: emulate_bochs.sh; some minutes
 # Needs gatemark itself in build/release (tools/run.sh or tools/test.sh build it).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/.." && pwd)
+root=$(cd "$here/../.." && pwd)
 cmake=$(PATH=/usr/bin:$PATH command -v cmake)
 
 fail() {

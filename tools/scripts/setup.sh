@@ -9,7 +9,8 @@ say() {
 }
 
 # The one list of what is needed.  Group : Debian and Ubuntu package : what it is : how to see that it is there.
-# build is what every command needs, test what the tests need beside it; exporter, browser and emulator are for three tests that are skipped without them.
+# build is what every command needs, test what the tests need beside it; exporter, browser and emulator are for three
+# tests that are skipped without them, lint for those of style and for the preset clang.
 setup_needs() {
 	cat <<'END'
 build:cmake:CMake 3.22 or newer (CMAKE=PATH names one):find_cmake
@@ -31,6 +32,10 @@ browser:chromium:Chromium:chromium --version
 emulator:gcc-aarch64-linux-gnu:a cross compiler for NEON:aarch64-linux-gnu-gcc --version
 emulator:libc6-dev-arm64-cross:the C library of that architecture:test -e /usr/aarch64-linux-gnu/lib/crt1.o
 emulator:qemu-user:qemu, to run NEON on this CPU:qemu-aarch64 --version
+lint:clang:clang:clang --version && clang++ --version
+lint:clang-format:clang-format:clang-format --version
+lint:clang-tidy:clang-tidy:clang-tidy --version
+lint:shellcheck:shellcheck:shellcheck --version
 END
 }
 

@@ -11,12 +11,12 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 venv=$root/build/torch-venv
 py=${PYTHON:-python3}
 torch=2.13.0
-# What torch imports, and what the exporter needs; nothing else is pulled in.
+# What torch imports, what the exporter needs, and what looks at the exporter's style; nothing else is pulled in.
 pins='numpy==2.4.6 h5py==3.16.0 filelock==4.2.11 fsspec==2026.9.0 Jinja2==3.1.6 MarkupSafe==3.0.4
-mpmath==1.3.0 networkx==3.6.1 setuptools==84.2.1 sympy==1.14.0 typing_extensions==4.16.0'
+mpmath==1.3.0 networkx==3.6.1 setuptools==84.2.1 sympy==1.14.0 typing_extensions==4.16.0 ruff==0.17.6'
 
 works() {
-    [ -x "$venv/bin/python" ] && "$venv/bin/python" - "$torch" <<'PY' 2>/dev/null
+    [ -x "$venv/bin/ruff" ] && "$venv/bin/python" - "$torch" <<'PY' 2>/dev/null
 import sys, h5py, numpy, torch
 ok = (torch.__version__.split("+")[0], h5py.__version__, numpy.__version__)
 sys.exit(ok != (sys.argv[1], "3.16.0", "2.4.6"))

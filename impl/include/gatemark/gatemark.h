@@ -261,10 +261,12 @@ typedef struct gm_variant {
 
 /* The table impl/variants/variants.def, in its order.  Every row is listed, runnable here or not. */
 size_t gm_variant_count(void);
-const gm_variant *gm_variant_at(size_t index);       /* NULL past the end */
-const gm_variant *gm_variant_find(const char *name); /* NULL if there is none; names of earlier releases mean the same */
-const char *gm_variant_former_name(const char *name); /* what that variant was called in one; NULL if it never changed */
-uint64_t gm_cpu_features(void);                      /* GM_CPU_* that CPU and system offer */
+const gm_variant *gm_variant_at(size_t index); /* NULL past the end */
+const gm_variant *gm_variant_find(
+	const char *name); /* NULL if there is none; names of earlier releases mean the same */
+const char *gm_variant_former_name(
+	const char *name);          /* what that variant was called in one; NULL if it never changed */
+uint64_t gm_cpu_features(void); /* GM_CPU_* that CPU and system offer */
 /* GM_OK, or GM_NO_CPU naming what is missing (also: the row was not built for this architecture). */
 GM_CHECKED gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error);
 
