@@ -15,9 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/clock.h"
-
+#include "base/process.h"
 enum { PIPE = 3 };
 
 typedef struct child {

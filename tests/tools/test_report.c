@@ -277,7 +277,8 @@ static void one_table_in_two_formats(void **state)
 	static const char *const columns[] = {"a", "b", "c", NULL};
 	static const char *const want[] = {
 		"<table id=\"t\"><thead><tr><th>a</th><th class=\"n\">b</th><th class=\"n\">c</th></tr></thead><tbody>\n"
-		"<tr><th scope=\"row\">x|y</th><td class=\"n best\" data-sort=\"2\" title=\"&lt;\">2.00<i>!</i></td><td class=\"n\">"
+		"<tr><th scope=\"row\">x|y</th><td class=\"n best\" data-sort=\"2\" title=\"&lt;\">"
+		"2.00<i>!</i></td><td class=\"n\">"
 		"</td></tr>\n</tbody></table>",
 		"| a | b | c |\n|---|--:|--:|\n| x\\|y | 2.00! |  |\n"};
 	static const double two = 2;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_judge.c - judges the first outputs of a contestant on the very problem that is to be timed: by budget, on a sample
- * of the problem, or by the bits of its class. */
+/* bench_judge.c - judges the first outputs of a contestant on the very problem that is to be timed: by budget, on
+ * a sample of the problem, or by the bits of its class. */
 #include "bench_judge.h"
 
 #include <stdio.h>

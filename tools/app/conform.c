@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* conform.c - runs the engine of check; each result goes to the result file, the summary and, if it failed, the terminal. */
+/* conform.c - runs the engine of check; each result goes to the result file, the summary and, if it failed,
+ * the terminal. */
 #include "conform.h"
 
 #include <string.h>

@@ -20,7 +20,8 @@ int measure_allowed(void);
 /* The list that the options name: --problem, else --shapes, else "quick" with --quick, else "full".
  * CLI_OK, CLI_USAGE, CLI_REFUSED; messages said. */
 int measure_shapes(const cli_options *options, shape_list *list, const char **name);
-/* Races the contestants (bit oracles only if named literally) over the list; a record a result.  Exit code of a bench. */
+/* Races the contestants (bit oracles only if named literally) over the list; a record a result.
+ * Returns the exit code of a bench. */
 int measure(session *s, const contestants *r, const shape_list *list, const char *name, int quick, measured *m);
 /* The block BENCH: header, a row a problem. */
 void measure_print(const measured *m, FILE *stream);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* measure_text.c - the table of a race: of each problem the fastest, its p50 and p99 and the next, or who is undecided. */
+/* measure_text.c - the table of a race: of each problem the fastest, its p50 and p99 and the next, or who is
+ * undecided. */
 #include "measure_text.h"
 
 #include <string.h>

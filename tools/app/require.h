@@ -6,7 +6,8 @@
 
 #include "check_summary.h"
 
-/* Before anything runs: CLI_OK, or CLI_USAGE for a name that neither the table nor the contestants has, or another word. */
+/* Before anything runs: CLI_OK, or CLI_USAGE for a name that neither the table nor the contestants has, or another
+ * word. */
 int require_read(const cli_options *options, const contestants *r);
 /* CLI_OK, or CLI_WRONG with a sentence for each requirement that is not met. */
 int require_met(const check_summary *s);

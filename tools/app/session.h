@@ -34,7 +34,8 @@ void session_put(session *s, record_kind kind, const void *value);
 int session_end(session *s, int code, const run_counts *counts);
 /* --json[=F], else DIR/results.jsonl of --out (made), else NULL.  The caller frees *path.  CLI_OK or CLI_NO_WRITE. */
 int session_path(const cli_options *options, char **path);
-/* The results of the files that are the arguments, else of out/results.jsonl.  CLI_OK, CLI_REFUSED, CLI_INTERNAL, said. */
+/* The results of the files that are the arguments, else of out/results.jsonl.  CLI_OK, CLI_REFUSED,
+ * CLI_INTERNAL, said. */
 int session_evidence(const cli_options *options, evidence *e);
 
 #endif

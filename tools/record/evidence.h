@@ -2,9 +2,10 @@
 /* evidence.h - the results of one or several runs, merged: what `choose` and `report` decide and show from.
  *
  * Results come from files or, as they are emitted, from this process.  Merging does not depend on the order of the
- * files and a record given twice counts once: runs are put in order of their time (then id), and of two records about the
- * same thing the later run's wins.  The same thing is, on one machine (its fingerprint): variant x case x pass of a
- * check, problem x variant of a bench, a bit class.  Variants go by their present names.  Nothing here decides anything. */
+ * files and a record given twice counts once: runs are put in order of their time (then id), and of two records about
+ * the same thing the later run's wins.  The same thing is, on one machine (its fingerprint): variant x case x pass of a
+ * check, problem x variant of a bench, a bit class.  Variants go by their present names.  Nothing here decides
+ * anything. */
 #ifndef RECORD_EVIDENCE_H
 #define RECORD_EVIDENCE_H
 
