@@ -111,7 +111,7 @@ int summary_exit(const check_summary *s)
 
 /* ---- printing ---- */
 
-enum { WHERE = 25 }; /* columns of the last cell, at least */
+enum { WHERE = 22 }; /* columns of the last cell, at least */
 
 /* Of a place the end is enough, a sentence goes on in the next line. */
 static void put_where(term_row *row, const char *where, int is_place)
