@@ -45,8 +45,8 @@ $faults seeded faults
 all $cases cases of fixture set $set
 own polynomials, at most $ulp ulp
 Fixtures $set: $(sum rows | sed -E 's/([0-9])([0-9]{3})$/\1 \2/') rows in $cases cases, $unfit
-| \`scalar\`, fixtures $set | $cases | $(worst scalar) |
-their u10 rows, fixtures $set | $cases each | $(worst scalar_fma) |
+| \`scalar-plain\`, fixtures $set | $cases | $(worst scalar-plain) |
+their u10 rows, fixtures $set | $cases each | $(worst scalar-oracle) |
 own float32), fixtures $set | $(count '"torch_used": [0-9]') | $torch_used |
 END
 } >"$work/want"
@@ -67,14 +67,14 @@ CHUNK_NS 2.5e6 before and after every 2.5 ms of a block
 FEW_BLOCKS 3 fewer than 3 blocks
 RESAMPLES 1000 1000 resamples
 STATS_CONFIDENCE 0.95 95 % interval
-RACE_LOST 0.05 over 5 % of the time
+RACE_STEAL_LIMIT 0.05 over 5 % of the time
 JUDGE_VERSION 1 Judge version 1.
 JUDGE_SAMPLES 16 over S = 16 samples
 JUDGE_K 12.0 **allowed** = 12 * scale
 JUDGE_UNFIT 1e-3 RMS of s exceeds 1e-3 of its RMS
-LOUD_SAMPLES 8 8 more samples with noise 8 times as large
-LOUD_FACTOR 8.0 with noise 8 times as large
-LOUD_EXCESS 4.0 by more than 4 * 8
+AMPLIFIED_SAMPLES 8 8 more samples with noise 8 times as large
+AMPLIFIED_FACTOR 8.0 with noise 8 times as large
+AMPLIFIED_EXCESS 4.0 by more than 4 * 8
 GOLDEN_RELATIVE 1e-12 agree to 1e-12 of the tensor's largest magnitude
 END
 
@@ -92,7 +92,7 @@ compare "$work/pages" >"$work/wrong"
 sed "s/$faults seeded faults/99 seeded faults/; s/ $cases | 0\.[0-9]* |/ $cases | 0.99 |/
 	s/1000 resamples/99 resamples/; s/in $cases cases/in 99 cases/" "$work/pages" >"$work/planted"
 caught=$(compare "$work/planted" |
-	grep -cE "^not.*($faults seeded faults|1000 resamples|\`scalar\`, fix|rows in $cases cases)")
+	grep -cE "^not.*($faults seeded faults|1000 resamples|\`scalar-plain\`, fix|rows in $cases cases)")
 [ "$caught" -eq 4 ] || { echo "of 4 planted figures $caught were caught:"; compare "$work/planted"; failed=1; }
 [ "$failed" -eq 0 ] && echo "figures: $(wc -l <"$work/want") passed, 4 planted caught"
 exit "$failed"

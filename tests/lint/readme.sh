@@ -52,7 +52,8 @@ help_of() { # of a script: what it says of itself
 
 # Lets gatemark run a command; a time that says nothing about the command is cut short.
 run_gatemark() {
-	command=$(printf '%s\n' "$1" | sed -e 's/^gatemark run/& --quick --shapes tiny/' -e 's/^gatemark bench/& --quick/')
+	command=$(printf '%s\n' "$1" | sed -e 's/^gatemark run/& --quick --shapes tiny/' -e 's/^gatemark bench/& --quick/' \
+		-e 's/^gatemark help VERB/gatemark help check/')
 	(
 		# shellcheck disable=SC2317 # the command calls it
 		gatemark() { GATEMARK_FIXTURES=$work/fixtures timeout 60 "$gatemark" "$@"; }
@@ -103,8 +104,10 @@ verbs=$("$gatemark" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -vx gatemar
 for verb in $verbs; do
 	"$gatemark" "$verb" --help || echo "gatemark $verb has no --help" >>"$work/wrong"
 done >"$work/known"
-for script in run test scan bits bundle emulate; do help_of "tools/$script.sh"; done >>"$work/known"
-help_of fixtures/exporter/export.py >>"$work/known"
+for script in run test scripts/scan scripts/bits scripts/bundle scripts/emulate; do
+	help_of "tools/$script.sh"
+done >>"$work/known"
+help_of fixtures/export.py >>"$work/known"
 run_gatemark "gatemark run --quick"
 
 # The pages; scripts and verbs that helps name; the table of variants.
@@ -112,11 +115,13 @@ find "$root" \( -path "$root/build" -o -path "$root/out" \) -prune -o -name '*.m
 	-exec sh -c 'for page; do cat "$page"; echo; done' pages {} + >"$work/pages.md"
 try "$work/pages.md" >>"$work/wrong"
 # shellcheck disable=SC2013 # scripts and verbs are words
-for script in $(cat "$work/known" "$root"/tools/*.sh | grep -oE 'sh tools/[a-z_]+\.sh' | sort -u | cut -c4-); do
+for script in $(cat "$work/known" "$root"/tools/*.sh "$root"/tools/scripts/*.sh |
+	grep -oE 'sh tools/[a-z_/]+\.sh' | sort -u | cut -c4-); do
 	try_script "$script" >>"$work/wrong"
 done
 # shellcheck disable=SC2013
-for verb in $(grep -ohE '(`|see |of )gatemark [a-z]+' "$work/known" "$root"/tools/*.sh | sed 's/.* //' | sort -u); do
+for verb in $(grep -ohE '(`|see |of )gatemark [a-z]+' "$work/known" "$root"/tools/*.sh "$root"/tools/scripts/*.sh |
+	sed 's/.* //' | sort -u); do
 	echo "$verbs" | grep -qx "$verb" || echo "a help names gatemark $verb" >>"$work/wrong"
 done
 "$gatemark" list --markdown | grep '^|' >"$work/table"

@@ -9,14 +9,14 @@ root=$(cd "$1" && pwd)
 # pattern (grep -E, whole words) ; paths that may (grep -E) ; what to say instead
 banned() {
 	cat <<'END'
-\bd(weight_(ih|hh|hr)|bias_(ih|hh)|input|weights|h_0|c_0|h_n|c_n)\b;^(fixtures/exporter|reference/README);grad_ + the name of the tensor
+\bd(weight_(ih|hh|hr)|bias_(ih|hh)|input|weights|h_0|c_0|h_n|c_n)\b;^(fixtures/[a-z0-9]*[.]py|reference/README);grad_ + the name of the tensor
 \b(lane|race_lane)s?\b;^(impl|reference|fixtures|tests/(impl|lint|reference)|README|CONTRIBUTING|bench/README);contestant: a lane is of a vector
 \bcandidates?\b;^CONTRIBUTING;contestant
 \brosters?\b;^CONTRIBUTING;contestants
 \bloss(_[a-z]+)?\b;^(CONTRIBUTING|reference/model);steal time
 \b(loud|sticky)\b;^(CONTRIBUTING|impl/worker/plugin_load);amplified, time-correlated
 \bslots?\b;^(impl/worker|fixtures/reader|tests/(worker|fixtures|impl)|CONTRIBUTING);position of a batch row, index of a contestant: a slot is a tensor's room in an arena or a pack
-\b(autopsy|bury|buried|death|corpse)\b;^(fixtures/exporter|CONTRIBUTING);end, reap
+\b(autopsy|bury|buried|death|corpse)\b;^(fixtures/[a-z0-9]*[.]py|CONTRIBUTING);end, reap
 \bnoise_pen|\bref_way|\bref_errs\b;^CONTRIBUTING;noise_rounding, ref_schedule, ref_errors
 \bplace_(of|text|gate)\b;^$;locate, location_text, gate_letter
 END

@@ -4,6 +4,10 @@
 # quarter of an hour on two cores.  BUILD is one of clang, whose flags it understands: build/clang.
 # Exit: 0 nothing found, 1 findings, 77 no clang-tidy 14 here.
 set -eu
+case ${1-} in
+-h | --help) sed -n 's/^# \{0,1\}//; 3,5p' "$0"; exit 0 ;;
+'') echo "tidy.sh BUILD [FILE..]: see --help"; exit 2 ;;
+esac
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$1
 shift
