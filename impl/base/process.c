@@ -20,8 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* ---- start ---- */
 
 static void drop(const int copy[PROCESS_FDS])
