@@ -40,7 +40,7 @@ neon() {
 		{ tail -n 20 "$build.log" >&2; fail "cannot configure; the log is $build.log"; }
 	"$cmake" --build "$build" --parallel "$(nproc)" >>"$build.log" 2>&1 ||
 		{ tail -n 20 "$build.log" >&2; fail "cannot build; the log is $build.log"; }
-	"$(dirname "$cmake")/ctest" --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)"
+	"$(dirname "$cmake")/ctest" --test-dir "$build" --output-on-failure --no-tests=error -LE slow --parallel "$(nproc)"
 	version=$(qemu-aarch64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')
 	"$gatemark" check --variants 'scalar-oracle*,neon*' \
 		--executor "qemu-aarch64-$version=qemu-aarch64 -L /usr/aarch64-linux-gnu $build/bin/gatemark-worker" "$@"
