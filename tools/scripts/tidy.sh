@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# tidy.sh BUILD [FILE..] - clang-tidy (.clang-tidy) over the sources that BUILD compiles outside tests, or over these; a
-# quarter of an hour on two cores.  BUILD is one of clang, whose flags it understands: build/clang.
+# tidy.sh BUILD [FILE..] - clang-tidy (.clang-tidy) over the sources that BUILD compiles outside tests, or over these;
+# two minutes on two cores.  BUILD is one of clang, whose flags it understands: build/clang.
 # Exit: 0 nothing found, 1 findings, 77 no clang-tidy 14 here.
 set -eu
 case ${1-} in
