@@ -103,15 +103,12 @@ static void print_array(FILE *out, const gm_case *c, const pack_entry *entry)
 
 static void print_case(FILE *out, const gm_case *c)
 {
-	const pack_entry *entry;
-	size_t count = case_entries(c, &entry);
-
 	fprintf(out, "%s\n  note  %s\n  tags  %s\n", c->id, c->note, c->tags);
 	if (c->spec.problem.dropout > 0)
 		fprintf(out, "  dropout  %g\n", c->spec.problem.dropout);
 	fprintf(out, "%-36s %s %-16s %11s %11s\n", "array", "type", "shape", "min", "max");
-	for (size_t i = 0; i < count; i++)
-		print_array(out, c, &entry[i]);
+	for (size_t i = 0; i < c->entries; i++)
+		print_array(out, c, &c->entry[i]);
 }
 
 static void print_verified(FILE *out, const char *path, const fixture_set *set)
