@@ -43,10 +43,4 @@ typedef struct ref_trace {
 GM_CHECKED gm_status ref_run_traced(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
                                     double *const *value, ref_trace *trace, gm_error *error);
 
-/* Central differences of L = sum(grad_output*output) + sum(grad_h_n*h_n) + sum(grad_c_n*c_n) in every element of
- * every differentiable input against ref_run's gradients.  step 1e-6.  *worst = largest
- * |numeric - analytic| / (atol 1e-5 + rtol 1e-3 * |numeric|), where[] names tensor and element. */
-GM_CHECKED gm_status ref_gradcheck(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
-                                   double *const *value, double *worst, char where[64], gm_error *error);
-
 #endif

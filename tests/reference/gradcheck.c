@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* gradcheck.c - does the backward pass differentiate the forward pass?  Central differences in every element of
- * every differentiable input, against what ref_run computes.  Contract: ref.h.
+ * every differentiable input, against what ref_run computes.  Contract: gradcheck.h.
  *
  *   L(x)     = sum grad_output*output + sum grad_h_n*h_n + sum grad_c_n*c_n     absent upstream gradients are 0
  *   numeric  = (L(x + step) - L(x - step)) / (2 step)
  * Error of a difference: about step^2 * L''' / 6 + 2^-53 * |L| / step, 1e-9 for sums of order 10: far inside atol. */
-#include "ref.h"
+#include "gradcheck.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,21 +104,7 @@ static double distance(double numeric, double analytic)
 	return off < INFINITY ? off : INFINITY;
 }
 
-/* "weight_ih_l0[71,32]" */
-static void name_element(const gm_tensor *row, size_t index, char where[64])
-{
-	size_t inner = row->count;
-	int at = snprintf(where, 64, "%s", row->name);
-
-	for (size_t i = 0; i < row->rank && at < 64; i++) {
-		inner /= row->dim[i];
-		at += snprintf(where + at, (size_t)(64 - at), "%s%zu%s", i ? "," : "[", index / inner,
-		               i + 1 < row->rank ? "" : "]");
-		index %= inner;
-	}
-}
-
-static gm_status check_tensor(const table *t, size_t at, double *worst, char where[64], gm_error *error)
+static gm_status check_tensor(const table *t, size_t at, double *worst, char where[96], gm_error *error)
 {
 	const gm_tensor *row = &t->tensors->row[at];
 	size_t gradient = gm_tensors_index(t->tensors, gradient_of(row->kind), row->layer, row->direction);
@@ -135,13 +120,13 @@ static gm_status check_tensor(const table *t, size_t at, double *worst, char whe
 		off = distance((above - below) / (2 * STEP), t->value[gradient][j]);
 		if (off > *worst) {
 			*worst = off;
-			name_element(row, j, where);
+			gm_tensor_element(row, j, where);
 		}
 	}
 	return GM_OK;
 }
 
-static gm_status check_all(const table *t, double *worst, char where[64], gm_error *error)
+static gm_status check_all(const table *t, double *worst, char where[96], gm_error *error)
 {
 	GM_TRY(ref_run(t->spec, t->tensors, t->lengths, t->value, NULL, NULL, error));
 	for (size_t i = 0; i < t->tensors->count; i++)
@@ -150,12 +135,12 @@ static gm_status check_all(const table *t, double *worst, char where[64], gm_err
 	return GM_OK;
 }
 
-gm_status ref_gradcheck(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
-                        double *worst, char where[64], gm_error *error)
+gm_status gradcheck(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
+                        double *worst, char where[96], gm_error *error)
 {
 	table t = {.spec = spec, .tensors = tensors, .lengths = lengths};
 	double found = -1;
-	char place[64] = "";
+	char place[96] = "";
 	gm_status status = table_create(&t, value);
 
 	if (status == GM_OK)
