@@ -42,24 +42,21 @@ static void *zeroed(size_t rows, size_t width, size_t bytes)
 	return __builtin_mul_overflow(rows, width, &count) ? NULL : calloc(count ? count : 1, bytes);
 }
 
-/* Lengths, and the rows that are not padding: [0] t descending for the forward direction, [1] ascending. */
+/* The rows that are not padding: [0] t descending for the forward direction, [1] ascending. */
 static int list_steps(ref_run_state *run, const int64_t *lengths)
 {
 	size_t at[2] = {0, 0};
 
-	run->length = zeroed(run->N, 1, sizeof *run->length);
 	run->order[0] = zeroed(run->T, run->N, sizeof *run->order[0]);
 	run->order[1] = zeroed(run->T, run->N, sizeof *run->order[1]);
-	if (!run->length || !run->order[0] || !run->order[1])
+	if (!run->order[0] || !run->order[1])
 		return 0;
-	for (size_t n = 0; n < run->N; n++)
-		run->length[n] = lengths ? (size_t)lengths[n] : run->T;
 	for (size_t i = 0; i < run->T; i++)
 		for (int reverse = 0; reverse < 2; reverse++) {
 			size_t t = reverse ? i : run->T - 1 - i;
 
 			for (size_t n = 0; n < run->N; n++)
-				if (t < run->length[n])
+				if (!lengths || t < (size_t)lengths[n])
 					run->order[reverse][at[reverse]++] = t * run->N + n;
 		}
 	run->steps = at[0];
@@ -122,8 +119,6 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
 	l->G = gm_gates(p->cell);
 	l->way = (ref_schedule){.T = run->T,
 	                        .N = run->N,
-	                        .reverse = direction == 1,
-	                        .length = run->length,
 	                        .order = run->order[direction],
 	                        .steps = run->steps};
 	l->errs = (ref_errors){.noise = noise, .stats = stats, .seed = noise ? noise_seed(noise, layer, direction) : 0};
@@ -162,7 +157,6 @@ static void destroy(ref_run_state *run)
 	free(run->zeros);
 	free(run->order[0]);
 	free(run->order[1]);
-	free(run->length);
 }
 
 /* Row s of a layer's output, [forward, reverse], times the dropout mask above it if it has one. */

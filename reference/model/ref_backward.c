@@ -4,7 +4,7 @@
  *   d   = dy + r                      r: carried from the step processed after; grad_h_n at first, grad_h_0 at last
  *   dm  = W_hr^T d                    with a projection, else d
  *   da  = cell's backward(dm, dc)     towards x and towards h'
- *   r'  = W_hh^T da                   gate by gate, the gates' sums then added; GRU adds d z
+ *   r'  = W_hh^T da                   one chain over all gates; GRU begins with d z
  * and, over all steps, dx = W_ih^T da, dW_ih = sum da x^T, dW_hh = sum da h'^T, db = sum da,
  * dW_hr = sum d m^T.  Sums over steps run against the order of processing, batch rows ascending. */
 #include "ref_layer.h"
@@ -57,18 +57,13 @@ static void step_back(ref_layer *l, const double *dy, size_t t, size_t n)
 
 void ref_layer_backward(ref_layer *l, const double *dy, size_t dy_step, const double *grad_h_n, const double *grad_c_n)
 {
-	const size_t T = l->way.T, N = l->way.N;
+	const size_t N = l->way.N;
 
 	memcpy(l->dh_now, grad_h_n, N * l->R * sizeof *grad_h_n);
 	if (l->dc)
 		memcpy(l->dc_now, grad_c_n, N * l->H * sizeof *grad_c_n);
-	for (size_t i = 0; i < T; i++) {
-		size_t t = l->way.reverse ? i : T - 1 - i;
-
-		for (size_t n = 0; n < N; n++)
-			if (t < l->way.length[n])
-				step_back(l, dy + (t * N + n) * dy_step, t, n);
-	}
+	for (size_t i = 0; i < l->way.steps; i++)
+		step_back(l, dy + l->way.order[i] * dy_step, l->way.order[i] / N, l->way.order[i] % N);
 }
 
 void ref_layer_dx(ref_layer *l, double *dx)

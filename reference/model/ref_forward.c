@@ -61,16 +61,11 @@ static void step(ref_layer *l, const double *x, size_t t, size_t n)
 
 void ref_layer_forward(ref_layer *l, const double *x, const double *h_0, const double *c_0)
 {
-	const size_t T = l->way.T, N = l->way.N;
+	const size_t N = l->way.N;
 
 	memcpy(l->h_now, h_0, N * l->R * sizeof *h_0);
 	if (l->c)
 		memcpy(l->c_now, c_0, N * l->H * sizeof *c_0);
-	for (size_t i = 0; i < T; i++) {
-		size_t t = l->way.reverse ? T - 1 - i : i;
-
-		for (size_t n = 0; n < N; n++)
-			if (t < l->way.length[n])
-				step(l, x, t, n);
-	}
+	for (size_t i = l->way.steps; i-- > 0;)
+		step(l, x, l->way.order[i] / N, l->way.order[i] % N);
 }

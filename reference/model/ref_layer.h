@@ -20,12 +20,10 @@ typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
 	double *weight_ih, *weight_hh, *bias_ih, *bias_hh, *weight_hr;
 } ref_grads;
 
-typedef struct ref_schedule { /* which batch rows have a step at t; shared by all layers of a direction */
+typedef struct ref_schedule { /* the way through time; shared by all layers of a direction */
 	size_t T, N;
-	int reverse;
-	const size_t *length; /* (N) */
-	const size_t *order;  /* rows s that are not padding, against the order of processing: as sums over steps run */
-	size_t steps;         /* entries of order */
+	const size_t *order; /* rows s that are not padding, against the order of processing: as sums over steps run */
+	size_t steps;        /* entries of order */
 } ref_schedule;
 
 typedef struct ref_layer {

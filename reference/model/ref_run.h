@@ -12,7 +12,6 @@ typedef struct ref_run_state {
 	double *const *value; /* the caller's, by row of tensors */
 	size_t T, N, L, D, R;
 	int backward;
-	size_t *length;   /* (N) */
 	size_t *order[2]; /* of ref_schedule, for each direction */
 	size_t steps;
 	double *zeros;    /* stands for every absent state and weight */
