@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* a: 0 grad_output, 1 grad_h_n, 2 grad_c_n. */
 void upstream_drop(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd)
 {
 	(void)fwd;
@@ -57,7 +58,8 @@ gm_status call_skip_t0(fault_plan *p, const gm_backward_args *given)
 	return p->base->backward(p->inner, &args);
 }
 
-/* Two windows, backwards; the state's gradients pass between them through the wrapper's scratch. */
+/* Two windows, backwards; the state's gradients pass between them through the wrapper's scratch.  a: flags of the
+ * second. */
 gm_status call_windows(fault_plan *p, const gm_backward_args *given)
 {
 	gm_backward_args args = *given;
@@ -106,6 +108,7 @@ void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args)
 		memset(d->grad_weight_hh + (p->G * p->H - 1) * p->R, 0, p->R * sizeof(float));
 }
 
+/* a: 0 grad_weight_ih, 1 grad_input. */
 void grads_one_doubled(const fault_plan *p, const gm_backward_args *args)
 {
 	const gm_layer_grads *d = first_layer(args);
@@ -117,43 +120,33 @@ void grads_one_doubled(const fault_plan *p, const gm_backward_args *args)
 		args->grad_input[(ptrdiff_t)(fwd->T / 2) * fwd->in_t + (ptrdiff_t)(fwd->N / 2) * fwd->in_n] *= 2;
 }
 
+/* Gates a and b. */
 void grads_swap_gates(const fault_plan *p, const gm_backward_args *args)
 {
 	const gm_layer_grads *d = first_layer(args);
 	size_t block = p->H * p->R;
 
-	for (size_t i = 0; d->grad_weight_hh && i < block; i++) {
-		float *a = d->grad_weight_hh + (size_t)p->row->a * block + i, kept = *a;
-		float *b = d->grad_weight_hh + (size_t)p->row->b * block + i;
-
-		*a = *b;
-		*b = kept;
-	}
+	if (d->grad_weight_hh)
+		fault_swap(d->grad_weight_hh + (size_t)p->row->a * block, d->grad_weight_hh + (size_t)p->row->b * block, block);
 }
 
 void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args)
 {
 	size_t block = args->fwd->N * p->R;
 
-	for (size_t i = 0; args->grad_h_0 && i < p->count / 2 * block; i++) {
-		float *a = args->grad_h_0 + i / block * 2 * block + i % block, kept = *a;
-
-		*a = a[block];
-		a[block] = kept;
-	}
+	for (size_t i = 0; args->grad_h_0 && i < p->count; i += 2)
+		fault_swap(args->grad_h_0 + i * block, args->grad_h_0 + (i + 1) * block, block);
 }
 
+/* a: 0 last step, 1 last batch row, 2 last column. */
 void grads_input_zero(const fault_plan *p, const gm_backward_args *args)
 {
 	const gm_forward_args *fwd = args->fwd;
-	size_t I = p->problem.input_size, T = fwd->T, N = fwd->N;
 
-	for (size_t t = p->row->a == 0 ? T - 1 : 0; args->grad_input && t < T; t++)
-		for (size_t n = p->row->a == 1 ? N - 1 : 0; n < N; n++)
-			for (size_t k = p->row->a == 2 ? I - 1 : 0; k < I; k++)
-				args->grad_input[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = 0;
+	fault_zero_last(args->grad_input, fwd->in_t, fwd->in_n, fwd, p->problem.input_size, p->row->a);
 }
 
+/* a: 0 grad_h_0, 1 grad_c_0. */
 void grads_h_0_zero(const fault_plan *p, const gm_backward_args *args)
 {
 	size_t count = p->count * args->fwd->N;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* a: 0 h_0, 1 c_0. */
 void forward_drop_state(fault_plan *p, gm_forward_args *args)
 {
 	if (p->row->a == 0)
@@ -82,14 +83,10 @@ gm_status call_twice(fault_plan *p, const gm_forward_args *given)
 
 /* ---- results ---- */
 
+/* a: 0 step, 1 batch row, 2 unit. */
 void output_last_zero(const fault_plan *p, const gm_forward_args *args)
 {
-	size_t width = p->D * p->R, T = args->T, N = args->N;
-
-	for (size_t t = p->row->a == 0 ? T - 1 : 0; t < T; t++)
-		for (size_t n = p->row->a == 1 ? N - 1 : 0; n < N; n++)
-			for (size_t u = p->row->a == 2 ? width - 1 : 0; u < width; u++)
-				fault_output(args, t, n)[u] = 0;
+	fault_zero_last(args->output, args->out_t, args->out_n, args, p->D * p->R, p->row->a);
 }
 
 void output_tail_stale(const fault_plan *p, const gm_forward_args *args)
@@ -104,11 +101,10 @@ void output_tail_stale(const fault_plan *p, const gm_forward_args *args)
 
 void output_directions_swapped(const fault_plan *p, const gm_forward_args *args)
 {
-	for (size_t i = 0; i < args->T * args->N * p->R; i++) {
-		float *at = fault_output(args, i / p->R / args->N, i / p->R % args->N) + i % p->R, kept = *at;
+	for (size_t i = 0; i < args->T * args->N; i++) {
+		float *at = fault_output(args, i / args->N, i % args->N);
 
-		*at = at[p->R];
-		at[p->R] = kept;
+		fault_swap(at, at + p->R, p->R);
 	}
 }
 
@@ -121,13 +117,8 @@ void output_reverse_zero(const fault_plan *p, const gm_forward_args *args)
 void output_reverse_unaligned(const fault_plan *p, const gm_forward_args *args)
 {
 	for (size_t t = 0; t < args->T / 2; t++)
-		for (size_t i = 0; i < args->N * p->R; i++) {
-			float *a = fault_output(args, t, i / p->R) + p->R + i % p->R;
-			float *b = fault_output(args, args->T - 1 - t, i / p->R) + p->R + i % p->R, kept = *a;
-
-			*a = *b;
-			*b = kept;
-		}
+		for (size_t n = 0; n < args->N; n++)
+			fault_swap(fault_output(args, t, n) + p->R, fault_output(args, args->T - 1 - t, n) + p->R, p->R);
 }
 
 void output_one_doubled(const fault_plan *p, const gm_forward_args *args)

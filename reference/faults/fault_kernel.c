@@ -80,14 +80,6 @@ static float *record(const kernel_plan *p, const gm_forward_args *args, size_t t
 	return args->tape ? (float *)args->tape + (t * args->N + n) * (p->G + 3) * p->H : NULL;
 }
 
-static void load_state(float *to, const float *from, size_t count)
-{
-	if (from)
-		memmove(to, from, count * sizeof *to);
-	else
-		memset(to, 0, count * sizeof *to);
-}
-
 /* GRU with the reset gate applied to h before the product. */
 static void reset_before(const kernel_plan *p, const views *v, const float *h)
 {
@@ -132,8 +124,8 @@ static gm_status kernel_forward(gm_plan *plan, const gm_forward_args *args)
 	kernel_plan *p = plan_of(plan);
 	views v = views_of(p, args->N, args->scratch);
 
-	load_state(v.h, args->h_0, args->N * p->H);
-	load_state(v.c, args->c_0, args->N * p->H);
+	fault_copy(v.h, args->h_0, args->N * p->H);
+	fault_copy(v.c, args->c_0, args->N * p->H);
 	for (size_t t = 0; t < args->T; t++)
 		for (size_t n = 0; n < args->N; n++)
 			forward_row(p, args, &v, t, n);
@@ -240,8 +232,8 @@ static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args)
 
 	clear_weights(p, args);
 	clear(v.zero, p->H);
-	load_state(v.h, args->grad_h_n, N * p->H);
-	load_state(v.c, args->grad_c_n, N * p->H);
+	fault_copy(v.h, args->grad_h_n, N * p->H);
+	fault_copy(v.c, args->grad_c_n, N * p->H);
 	for (size_t t = args->t_end; t-- > args->t_begin;)
 		for (size_t n = 0; n < N; n++)
 			backward_row(p, args, &v, t, n);
@@ -297,10 +289,10 @@ static gm_status kernel_set_weights(gm_plan *plan, const gm_weights *weights, gm
 
 	if (weights->count != 1)
 		return gm_fail(error, GM_BAD_ARGUMENT, "weights of %zu layers, must be 1", weights->count);
-	load_state(p->weight_ih, w->weight_ih, GH * p->I);
-	load_state(p->weight_hh, w->weight_hh, GH * p->H);
-	load_state(p->bias_ih, w->bias_ih, GH);
-	load_state(p->bias_hh, w->bias_hh, GH);
+	fault_copy(p->weight_ih, w->weight_ih, GH * p->I);
+	fault_copy(p->weight_hh, w->weight_hh, GH * p->H);
+	fault_copy(p->bias_ih, w->bias_ih, GH);
+	fault_copy(p->bias_hh, w->bias_hh, GH);
 	return GM_OK;
 }
 

@@ -4,6 +4,8 @@
 #ifndef REFERENCE_FAULT_KERNEL_H
 #define REFERENCE_FAULT_KERNEL_H
 
+#include <string.h>
+
 #include "gatemark/gatemark.h"
 
 typedef enum kernel_fault {
@@ -56,6 +58,15 @@ typedef struct cell_row {
 	float *dh, *dc;               /* (H) in: from the step after; out: to the step before, without W_hh's part */
 	float *da_ih, *da_hh;         /* (G, H) gradients of the pre-activations */
 } cell_row;
+
+/* NULL: zeros. */
+static inline void fault_copy(float *to, const float *from, size_t count)
+{
+	if (from)
+		memcpy(to, from, count * sizeof *to);
+	else
+		memset(to, 0, count * sizeof *to);
+}
 
 void cell_row_forward(const cell_row *row);
 void cell_row_backward(const cell_row *row);

@@ -131,14 +131,6 @@ gm_status fault_create(size_t index, const gm_problem *problem, const gm_plan_op
 	return GM_OK;
 }
 
-static void copy(float *to, const float *from, size_t count)
-{
-	if (from)
-		memcpy(to, from, count * sizeof *to);
-	else
-		memset(to, 0, count * sizeof *to);
-}
-
 gm_status fault_set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
 {
 	fault_plan *p = plan_of(plan);
@@ -150,18 +142,18 @@ gm_status fault_set_weights(gm_plan *plan, const gm_weights *weights, gm_error *
 	for (size_t i = 0; i < p->count; i++) {
 		const gm_layer_weights *from = &weights->layer[i];
 
-		copy(p->layer[i].weight_ih, from->weight_ih, GH * p->layer[i].width);
-		copy(p->layer[i].weight_hh, from->weight_hh, GH * p->R);
-		copy(p->layer[i].bias_ih, from->bias_ih, GH);
-		copy(p->layer[i].bias_hh, from->bias_hh, GH);
-		copy(p->layer[i].weight_hr, from->weight_hr, P * p->H);
+		fault_copy(p->layer[i].weight_ih, from->weight_ih, GH * p->layer[i].width);
+		fault_copy(p->layer[i].weight_hh, from->weight_hh, GH * p->R);
+		fault_copy(p->layer[i].bias_ih, from->bias_ih, GH);
+		fault_copy(p->layer[i].bias_hh, from->bias_hh, GH);
+		fault_copy(p->layer[i].weight_hr, from->weight_hr, P * p->H);
 	}
-	if (p->row->weights)
-		p->row->weights(p);
 	for (size_t i = 0; i < p->count; i++) {
 		const gm_layer_weights *from = &weights->layer[i];
 		const fault_layer *to = &p->layer[i];
 
+		if (p->row->weights)
+			p->row->weights(p, to);
 		p->given[i] = (gm_layer_weights){to->weight_ih, to->weight_hh, from->bias_ih ? to->bias_ih : NULL,
 		                                 from->bias_hh ? to->bias_hh : NULL, from->weight_hr ? to->weight_hr : NULL};
 	}
@@ -183,6 +175,14 @@ const char *fault_describe(const gm_plan *plan)
 }
 
 /* ---- calls ---- */
+
+void fault_zero_last(float *at, ptrdiff_t step_t, ptrdiff_t step_n, const gm_forward_args *args, size_t width, int last)
+{
+	for (size_t t = last == 0 ? args->T - 1 : 0; at && t < args->T; t++)
+		for (size_t n = last == 1 ? args->N - 1 : 0; n < args->N; n++)
+			for (size_t u = last == 2 ? width - 1 : 0; u < width; u++)
+				at[(ptrdiff_t)t * step_t + (ptrdiff_t)n * step_n + (ptrdiff_t)u] = 0;
+}
 
 float *fault_scratch(const fault_plan *plan, const gm_forward_args *args)
 {

@@ -29,18 +29,27 @@ typedef struct fault_layer { /* a layer's weights, copied, to be altered */
 	size_t width; /* columns of weight_ih */
 } fault_layer;
 
+/* The hooks of a fault.  What each does stands in faults.def; what a and b of its row mean to it, where it is defined. */
+typedef void fault_weights_hook(const fault_plan *p, const fault_layer *layer); /* for each of p->layer */
+typedef void fault_forward_hook(fault_plan *p, gm_forward_args *args); /* alters arguments, of backward's forward too */
+typedef gm_status fault_forward_call(fault_plan *p, const gm_forward_args *args);
+typedef void fault_output_hook(const fault_plan *p, const gm_forward_args *args);
+typedef void fault_upstream_hook(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd); /* alters arguments */
+typedef gm_status fault_backward_call(fault_plan *p, const gm_backward_args *args);
+typedef void fault_grads_hook(const fault_plan *p, const gm_backward_args *args);
+
 typedef struct fault_row { /* a and b are the hooks' parameters; a hook that is NULL does nothing */
 	fault info;
 	unsigned needs;
 	int a, b;
 	kernel_fault kernel; /* not HONEST: base is fault_kernel(), broken so */
-	void (*weights)(const fault_plan *);
-	void (*forward)(fault_plan *, gm_forward_args *); /* alters arguments, of backward's forward too */
-	gm_status (*forward_call)(fault_plan *, const gm_forward_args *);
-	void (*output)(const fault_plan *, const gm_forward_args *);
-	void (*upstream)(fault_plan *, gm_backward_args *, gm_forward_args *); /* alters arguments of backward */
-	gm_status (*backward_call)(fault_plan *, const gm_backward_args *);
-	void (*grads)(const fault_plan *, const gm_backward_args *);
+	fault_weights_hook *weights;
+	fault_forward_hook *forward;
+	fault_forward_call *forward_call;
+	fault_output_hook *output;
+	fault_upstream_hook *upstream;
+	fault_backward_call *backward_call;
+	fault_grads_hook *grads;
 } fault_row;
 
 struct fault_plan {
@@ -79,53 +88,33 @@ static inline float *fault_output(const gm_forward_args *args, size_t t, size_t 
 	return args->output + (ptrdiff_t)t * args->out_t + (ptrdiff_t)n * args->out_n;
 }
 
-/* ---- hooks, by the file they live in; what each does stands in faults.def ---- */
+/* Exchanges a[count] and b[count]. */
+static inline void fault_swap(float *a, float *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		float kept = a[i];
 
-void weights_swap_gates(const fault_plan *p); /* a, b */
-void weights_onnx_order(const fault_plan *p);
-void weights_hh_transposed(const fault_plan *p);
-void weights_hh_zero(const fault_plan *p);
-void weights_bias_zero(const fault_plan *p); /* a: 0 bias_ih, 1 bias_hh */
-void weights_b_hn_outside(const fault_plan *p);
-void weights_z_exchanged(const fault_plan *p);
-void weights_layer_repeated(const fault_plan *p);
-void weights_direction_repeated(const fault_plan *p);
-void weights_last_column_zero(const fault_plan *p);
-void weights_last_k_zero(const fault_plan *p);
-void weights_hr_last_row_zero(const fault_plan *p);
-void weights_bf16(const fault_plan *p);
-void weights_one_off(const fault_plan *p);
+		a[i] = b[i];
+		b[i] = kept;
+	}
+}
 
-void forward_drop_state(fault_plan *p, gm_forward_args *args); /* a: 0 h_0, 1 c_0 */
-void forward_full_lengths(fault_plan *p, gm_forward_args *args);
-void forward_unit_masks(fault_plan *p, gm_forward_args *args);
-void forward_previous_row(fault_plan *p, gm_forward_args *args);
-void forward_first_step_repeated(fault_plan *p, gm_forward_args *args);
-void forward_state_kept(fault_plan *p, gm_forward_args *args);
-gm_status call_twice(fault_plan *p, const gm_forward_args *args);
-void output_last_zero(const fault_plan *p, const gm_forward_args *args); /* a: 0 step, 1 row, 2 unit */
-void output_tail_stale(const fault_plan *p, const gm_forward_args *args);
-void output_directions_swapped(const fault_plan *p, const gm_forward_args *args);
-void output_reverse_zero(const fault_plan *p, const gm_forward_args *args);
-void output_reverse_unaligned(const fault_plan *p, const gm_forward_args *args);
-void output_one_doubled(const fault_plan *p, const gm_forward_args *args);
-void output_h_n_at_last_step(const fault_plan *p, const gm_forward_args *args);
-void output_c_n_is_h_n(const fault_plan *p, const gm_forward_args *args);
-void output_h_n_first_layer(const fault_plan *p, const gm_forward_args *args);
+/* Zeros the last of a (T, N, width) sequence: 0 step, 1 batch row, 2 column.  T and N of args; at NULL: nothing. */
+void fault_zero_last(float *at, ptrdiff_t step_t, ptrdiff_t step_n, const gm_forward_args *args, size_t width,
+                     int last);
 
-void upstream_drop(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd); /* a: 0 output, 1 h_n, 2 c_n */
-void upstream_unit_masks(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd);
-void upstream_late(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd);
-void upstream_accumulate(fault_plan *p, gm_backward_args *args, gm_forward_args *fwd);
-gm_status call_skip_t0(fault_plan *p, const gm_backward_args *args);
-gm_status call_windows(fault_plan *p, const gm_backward_args *args); /* a: flags of the second window */
-void grads_bias_twice(const fault_plan *p, const gm_backward_args *args);
-void grads_last_row_zero(const fault_plan *p, const gm_backward_args *args);
-void grads_one_doubled(const fault_plan *p, const gm_backward_args *args); /* a: 0 grad_weight_ih, 1 grad_input */
-void grads_swap_gates(const fault_plan *p, const gm_backward_args *args);  /* a, b */
-void grads_dh_0_swapped(const fault_plan *p, const gm_backward_args *args);
-void grads_input_zero(const fault_plan *p,
-                      const gm_backward_args *args);                    /* a: 0 last step, 1 last row, 2 last column */
-void grads_h_0_zero(const fault_plan *p, const gm_backward_args *args); /* a: 0 grad_h_0, 1 grad_c_0 */
+/* fault_weights.c, fault_forward.c, fault_backward.c */
+fault_weights_hook weights_swap_gates, weights_onnx_order, weights_hh_transposed, weights_hh_zero, weights_bias_zero,
+	weights_b_hn_outside, weights_z_exchanged, weights_layer_repeated, weights_direction_repeated,
+	weights_last_column_zero, weights_last_k_zero, weights_hr_last_row_zero, weights_bf16, weights_one_off;
+fault_forward_hook forward_drop_state, forward_full_lengths, forward_unit_masks, forward_previous_row,
+	forward_first_step_repeated, forward_state_kept;
+fault_forward_call call_twice;
+fault_output_hook output_last_zero, output_tail_stale, output_directions_swapped, output_reverse_zero,
+	output_reverse_unaligned, output_one_doubled, output_h_n_at_last_step, output_c_n_is_h_n, output_h_n_first_layer;
+fault_upstream_hook upstream_drop, upstream_unit_masks, upstream_late, upstream_accumulate;
+fault_backward_call call_skip_t0, call_windows;
+fault_grads_hook grads_bias_twice, grads_last_row_zero, grads_one_doubled, grads_swap_gates, grads_dh_0_swapped,
+	grads_input_zero, grads_h_0_zero;
 
 #endif
