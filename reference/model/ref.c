@@ -117,10 +117,7 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
 	l->P = p->proj_size;
 	l->R = run->R;
 	l->G = gm_gates(p->cell);
-	l->way = (ref_schedule){.T = run->T,
-	                        .N = run->N,
-	                        .order = run->order[direction],
-	                        .steps = run->steps};
+	l->way = (ref_schedule){.T = run->T, .N = run->N, .order = run->order[direction], .steps = run->steps};
 	l->errs = (ref_errors){.noise = noise, .stats = stats, .seed = noise ? noise_seed(noise, layer, direction) : 0};
 	l->weights = (ref_weights){
 		.weight_ih = weight_in(run, GM_WEIGHT_IH, layer, direction),

@@ -74,7 +74,7 @@ static gm_status table_create(table *t, double *const *value)
 	return GM_OK;
 }
 
-static gm_status loss(const table *t, double *sum, gm_error *error)
+static gm_status objective(const table *t, double *sum, gm_error *error)
 {
 	static const gm_kind pairs[3][2] = {{GM_OUTPUT, GM_GRAD_OUTPUT}, {GM_H_N, GM_GRAD_H_N}, {GM_C_N, GM_GRAD_C_N}};
 
@@ -113,9 +113,9 @@ static gm_status check_tensor(const table *t, size_t at, double *worst, char whe
 		double *x = &t->value[at][j], kept = *x, above, below, off;
 
 		*x = kept + STEP;
-		GM_TRY(loss(t, &above, error));
+		GM_TRY(objective(t, &above, error));
 		*x = kept - STEP;
-		GM_TRY(loss(t, &below, error));
+		GM_TRY(objective(t, &below, error));
 		*x = kept;
 		off = distance((above - below) / (2 * STEP), t->value[gradient][j]);
 		if (off > *worst) {
@@ -136,7 +136,7 @@ static gm_status check_all(const table *t, double *worst, char where[96], gm_err
 }
 
 gm_status gradcheck(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
-                        double *worst, char where[96], gm_error *error)
+                    double *worst, char where[96], gm_error *error)
 {
 	table t = {.spec = spec, .tensors = tensors, .lengths = lengths};
 	double found = -1;
