@@ -15,6 +15,12 @@ typedef struct location {
 	const char *unit, *from; /* what the last two are called: "unit", "column", "projection" */
 } location;
 
+/* Row of a sequence tensor that is batch row n at step t. */
+static inline size_t sequence_row(const gm_spec *spec, size_t t, size_t n)
+{
+	return spec->problem.batch_first ? n * spec->T + t : t * spec->N + n;
+}
+
 void locate(const gm_spec *spec, const gm_tensor *tensor, size_t index, location *location);
 /* "t=17 row 2 gate f unit 24"; `last` > at[AXIS_UNIT] makes "units 24..31" (or of the last axis there is). */
 void location_text(const gm_spec *spec, const location *location, size_t last, char text[96]);
