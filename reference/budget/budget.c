@@ -10,7 +10,6 @@
  *               than 8 comes from a pre-activation so close to its kink that an honest kernel may see the other
  *               side: unfit */
 #include "budget_tensor.h"
-#include "model/locate.h"
 #include "model/ref.h"
 
 #include <math.h>
@@ -249,7 +248,7 @@ static gm_status take_golden(judge_budget *budget, size_t row, const double *gol
 	for (size_t i = 0; i < shape->count; i++) {
 		if (tensor->unfit[budget_row(tensor, i)] || agree(golden[i], tensor->want[i], largest, tensor->scale[i]))
 			continue;
-		locate_name(shape, i, name);
+		gm_tensor_element(shape, i, name);
 		return gm_fail(error, GM_BAD_FIXTURE, "golden64/%s is %.17g, the reference gives %.17g, allowed are %.3g", name,
 		               golden[i], tensor->want[i], GOLDEN_RELATIVE * largest);
 	}

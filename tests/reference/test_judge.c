@@ -252,7 +252,7 @@ static void places_have_names(void **state)
 		assert_int_equal(gm_tensors_create(&spec, &tensors, NULL), GM_OK);
 		assert_true(gm_tensors_find(tensors, row[i].tensor) != GM_NO_TENSOR);
 		tensor = &tensors->row[gm_tensors_find(tensors, row[i].tensor)];
-		locate_name(tensor, row[i].index, text);
+		gm_tensor_element(tensor, row[i].index, text);
 		assert_string_equal(text, row[i].name);
 		locate_text(&spec, tensor, row[i].index, text);
 		assert_string_equal(text, row[i].place);
