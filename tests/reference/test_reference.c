@@ -258,7 +258,7 @@ void *__wrap_calloc(size_t count, size_t size)
 /* Whichever allocation fails: GM_NO_MEMORY, nothing written; leaks are for the sanitizer's run. */
 static void test_no_memory(void **state)
 {
-	drawn d = drawn_create("lstm_L2_D2_T3_N2_I2_H3_P2_len_drop", SEED);
+	drawn d = drawn_create("lstm_L4_D2_T3_N2_I2_H3_P2_len_drop", SEED);
 	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), before = y[0];
 	gm_status status = GM_NO_MEMORY;
 	size_t allowed = 0;
