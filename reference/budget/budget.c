@@ -230,10 +230,8 @@ static double largest_finite(const double *values, size_t count)
 /* Two double codes may differ by their own rounding: 2^-29 of what float32 codes may. */
 static int agree(double golden, double reference, double largest, double scale)
 {
-	if (isnan(golden) || isnan(reference))
-		return isnan(golden) && isnan(reference);
-	if (isinf(golden) || isinf(reference))
-		return golden == reference;
+	if (!isfinite(golden) || !isfinite(reference))
+		return same_kind(golden, reference);
 	return fabs(golden - reference) <= GOLDEN_RELATIVE * largest + 0x1p-28 * JUDGE_K * scale;
 }
 

@@ -41,6 +41,7 @@ static void note_wrong(wrongs *w, const location *p, size_t index, size_t order)
 		if (w->count == 0 || p->at[a] > w->high[a])
 			w->high[a] = p->at[a];
 	}
+	memcpy(w->extent, p->extent, sizeof p->extent);
 	if (w->count == 0 || order < w->order) {
 		w->first = index;
 		w->order = order;
@@ -55,8 +56,6 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 	location p;
 
 	*w = (wrongs){.first = GM_NO_TENSOR};
-	locate(&budget->spec, shape, 0, &p);
-	memcpy(w->extent, p.extent, sizeof p.extent);
 	for (size_t i = 0; i < shape->count; i++) {
 		w->fit += !tensor->unfit[budget_row(tensor, i)];
 		if (!is_wrong(tensor, i, got))
@@ -87,16 +86,12 @@ static void name_lanes(const wrongs *w, axis a, char text[160])
 
 	if (!extent || low == high)
 		return;
-	for (size_t lanes = 4; lanes <= 16; lanes *= 2)
-		if (extent > lanes && extent % lanes && low >= extent - extent % lanes) {
-			location_append(text, 160, ", vector tail of %zu lanes", lanes);
-			return;
-		}
-	for (size_t lanes = 4; lanes <= 16; lanes *= 2)
-		if (extent > lanes && low / lanes == high / lanes) {
-			location_append(text, 160, ", one block of %zu lanes", lanes);
-			return;
-		}
+	for (int tail = 1; tail >= 0; tail--)
+		for (size_t lanes = 4; lanes <= 16; lanes *= 2)
+			if (extent > lanes && (tail ? low >= extent - extent % lanes : low / lanes == high / lanes)) {
+				location_append(text, 160, tail ? ", vector tail of %zu lanes" : ", one block of %zu lanes", lanes);
+				return;
+			}
 }
 
 static void name_steps(const wrongs *w, char text[160])

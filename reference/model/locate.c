@@ -26,15 +26,13 @@ static void set_axis(location *p, axis axis, size_t at, size_t extent)
 /* (T, N, width), (N, T, width) or (T, width); width of several directions: D blocks of R. */
 static void locate_sequence(const gm_spec *spec, const gm_tensor *tensor, size_t index, int directed, location *p)
 {
-	size_t width = tensor->dim[tensor->rank - 1], column = index % width, outer = index / width;
-	size_t D = directed ? gm_directions(&spec->problem) : 1, R = width / D;
-	int unbatched = tensor->rank == 2;
-	size_t inner = unbatched ? 1 : tensor->dim[1];
-	int batch_first = spec->problem.batch_first && !unbatched;
+	size_t width = tensor->dim[tensor->rank - 1], column = index % width, row = index / width;
+	size_t D = directed ? gm_directions(&spec->problem) : 1, R = width / D, T = spec->T, N = spec->N;
+	int batch_first = spec->problem.batch_first != 0;
 
-	set_axis(p, AXIS_STEP, batch_first ? outer % inner : outer / inner, spec->T);
-	if (!unbatched)
-		set_axis(p, AXIS_ROW, batch_first ? outer / inner : outer % inner, spec->N);
+	set_axis(p, AXIS_STEP, batch_first ? row % T : row / N, T);
+	if (tensor->rank == 3)
+		set_axis(p, AXIS_ROW, batch_first ? row / T : row % N, N);
 	set_axis(p, AXIS_DIRECTION, column / R, D);
 	set_axis(p, AXIS_UNIT, column % R, R);
 	p->unit = directed ? "unit" : "column";
