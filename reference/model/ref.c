@@ -242,8 +242,11 @@ static void join(const ref_run_state *run, size_t k)
 
 		for (size_t d = 0; d < run->D; d++)
 			memcpy(y + d * R, first[d].h + s * R, R * sizeof *y);
-		if (mask)
-			ref_multiply(y, y, mask + row_at(run, s) * DR, DR, &first->errs, ref_layer_site(first, REF_OP_MASK, s));
+		if (!mask)
+			continue;
+		for (size_t j = 0; j < DR; j++)
+			y[j] *= mask[row_at(run, s) * DR + j];
+		ref_round(y, DR, &first->errs, ref_layer_site(first, REF_OP_MASK, s));
 	}
 }
 
@@ -280,11 +283,14 @@ static void join_dx(ref_run_state *run, size_t k)
 		size_t s = run->order[0][i];
 		double *dx = run->dx[0] + s * width;
 
+		for (size_t j = 0; run->D == 2 && j < width; j++)
+			dx[j] += run->dx[1][s * width + j];
 		if (run->D == 2)
-			ref_add(dx, dx, run->dx[1] + s * width, width, &first->errs, ref_layer_site(first, REF_OP_DX_SUM, s));
+			ref_round(dx, width, &first->errs, ref_layer_site(first, REF_OP_DX_SUM, s));
+		for (size_t j = 0; mask && j < width; j++)
+			dx[j] *= mask[row_at(run, s) * width + j];
 		if (mask)
-			ref_multiply(dx, dx, mask + row_at(run, s) * width, width, &first->errs,
-			             ref_layer_site(first, REF_OP_DMASK, s));
+			ref_round(dx, width, &first->errs, ref_layer_site(first, REF_OP_DMASK, s));
 		if (k)
 			memcpy(run->dy + s * width, dx, width * sizeof *dx);
 	}

@@ -40,10 +40,12 @@ static void carry(ref_layer *l, const double *da, const double *direct, size_t s
 static void step_back(ref_layer *l, const double *dy, size_t s)
 {
 	const size_t R = l->R;
-	double *d = l->dh + s * R;
+	double *d = l->dh + s * R, *r = l->dh_now + s % l->N * R;
 	ref_step step = ref_layer_step(l, REF_OP_DCELL, s);
 
-	ref_add(d, dy, l->dh_now + s % l->N * R, R, &l->errs, ref_layer_site(l, REF_OP_DH, s));
+	for (size_t j = 0; j < R; j++)
+		d[j] = dy[j] + r[j];
+	ref_round(d, R, &l->errs, ref_layer_site(l, REF_OP_DH, s));
 	step.d = gradient_at_m(l, d, s);
 	l->cell->backward(&step);
 	ref_note(&l->errs, step.dgates, l->G * l->H);

@@ -108,28 +108,16 @@ uint64_t ref_stream(const ref_errors *errs, ref_site place)
 	return errs->noise ? noise_stream(errs->noise, errs->seed, place.operation, place.t, place.n) : 0;
 }
 
-void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place)
+void ref_round(double *values, size_t n, const ref_errors *errs, ref_site place)
 {
 	uint64_t stream = ref_stream(errs, place);
 
 	for (size_t j = 0; j < n; j++) {
 		noise_rounding pen = noise_rounding_at(errs->noise, stream, j);
 
-		out[j] = fl(&pen, a[j] + b[j]);
+		values[j] = fl(&pen, values[j]);
 	}
-	ref_note(errs, out, n);
-}
-
-void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place)
-{
-	uint64_t stream = ref_stream(errs, place);
-
-	for (size_t j = 0; j < n; j++) {
-		noise_rounding pen = noise_rounding_at(errs->noise, stream, j);
-
-		out[j] = fl(&pen, a[j] * b[j]);
-	}
-	ref_note(errs, out, n);
+	ref_note(errs, values, n);
 }
 
 void ref_note(const ref_errors *errs, const double *values, size_t n)

@@ -43,9 +43,8 @@ void ref_chain(double *sum, size_t n, const ref_terms *terms, const ref_errors *
 
 /* Stream of a place; 0 without noise. */
 uint64_t ref_stream(const ref_errors *errs, ref_site place);
-/* out[j] = fl(a[j] + b[j]) and fl(a[j] * b[j]); out may be a or b. */
-void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place);
-void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place);
+/* Rounds the results of an elementary operation, one each, and notes them. */
+void ref_round(double *values, size_t n, const ref_errors *errs, ref_site place);
 /* Notes magnitudes; NaN is not a magnitude. */
 void ref_note(const ref_errors *errs, const double *values, size_t n);
 

@@ -37,13 +37,15 @@ static void join_biases(ref_layer *l)
 	size_t joined = l->cell->joined * l->H, all = l->G * l->H;
 	const double *ih = l->weights.bias_ih, *hh = l->weights.bias_hh;
 
-	for (size_t k = 0; ih && k < all; k++)
-		l->bias[k] = ih[k];
-	if (hh) {
-		ref_add(l->bias, l->bias, hh, joined, &l->errs, (ref_site){.operation = REF_OP_BIAS});
-		for (size_t k = joined; k < all; k++)
-			l->bias_nh[k - joined] = hh[k];
-	}
+	for (size_t k = 0; k < all; k++)
+		l->bias[k] = ih ? ih[k] : 0;
+	if (!hh)
+		return;
+	for (size_t k = 0; k < joined; k++)
+		l->bias[k] += hh[k];
+	for (size_t k = joined; k < all; k++)
+		l->bias_nh[k - joined] = hh[k];
+	ref_round(l->bias, joined, &l->errs, (ref_site){.operation = REF_OP_BIAS});
 }
 
 static void arrange_weights(ref_layer *l)
