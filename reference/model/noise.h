@@ -34,8 +34,7 @@ NOISE_INLINE uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsign
 	return random_draw(stream, n);
 }
 
-/* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact; where
- * that is a constant, the compiler leaves nothing of it. */
+/* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact. */
 typedef struct noise_rounding {
 	const ref_noise *noise;
 	uint64_t state;
