@@ -23,13 +23,11 @@ parameters impl/kernels/gemm.inc 1
 parameters impl/kernels/tile.inc 1
 parameters impl/worker/arena.c 1
 parameters impl/worker/host.c 1
-parameters reference/model/ref.c 2
 parameters tests/bench/race_simulation.h 3
 parameters tests/bench/test_race_worker.c 1
 parameters tests/fixtures/broken_fixtures.c 2
 parameters tests/impl/scan_activations.c 1
 parameters tests/plugins/base.c 1
-parameters tests/reference/gradcheck.c 1
 parameters tests/tools/result_lines.h 1
 parameters tools/app/bench_judge.c 1
 parameters tools/app/conform.c 1

@@ -60,7 +60,7 @@ typedef struct sampler {
 	const judge_problem *problem;
 	gm_class accuracy_class;
 	judge_budget *budget;
-	const int64_t *lengths;
+	ref_problem reference;
 	double **value; /* of ref_run, by row: inputs as double, results of the last run */
 	double *inputs; /* of all tensors; owns the next two */
 	double *result; /* of all judged tensors, in the order of budget->want, as the next one */
@@ -80,7 +80,6 @@ static gm_status sampler_open(sampler *s, gm_error *error)
 	const gm_tensors *tensors = s->problem->tensors;
 	size_t lengths = gm_tensors_index(tensors, GM_LENGTHS, 0, 0), count = 0, at = 0;
 
-	s->lengths = lengths == GM_NO_TENSOR ? NULL : s->problem->data[lengths];
 	for (size_t row = 0; row < tensors->count; row++)
 		count += is_given(s->problem, row) ? tensors->row[row].count : 0;
 	s->value = calloc(tensors->count, sizeof *s->value);
@@ -89,6 +88,10 @@ static gm_status sampler_open(sampler *s, gm_error *error)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors in double", tensors->count);
 	s->result = s->inputs + count;
 	s->spread = s->result + s->budget->count;
+	s->reference = (ref_problem){.spec = s->problem->spec,
+	                             .tensors = tensors,
+	                             .lengths = lengths == GM_NO_TENSOR ? NULL : s->problem->data[lengths],
+	                             .value = s->value};
 	s->finite = 1;
 	for (size_t row = 0; row < tensors->count; row++) {
 		const float *given = s->problem->data[row];
@@ -104,11 +107,6 @@ static gm_status sampler_open(sampler *s, gm_error *error)
 		}
 	}
 	return GM_OK;
-}
-
-static gm_status run(sampler *s, const ref_noise *noise, ref_stats *stats, gm_error *error)
-{
-	return ref_run(s->problem->spec, s->problem->tensors, s->lengths, s->value, noise, stats, error);
 }
 
 /* ---- samples ---- */
@@ -138,7 +136,7 @@ static gm_status sample(sampler *s, unsigned kind, unsigned samples, gm_error *e
 	for (unsigned k = 0; k < samples; k++) {
 		ref_noise noise = sample_noise(s->problem->id, s->accuracy_class, kind, k);
 
-		GM_TRY(run(s, &noise, NULL, error));
+		GM_TRY(ref_run(&s->reference, &noise, NULL, NULL, error));
 		add_deviations(s->spread, s->result, s->budget->want, count);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -197,8 +195,8 @@ static int repeats(const sampler *s)
 	const gm_spec *spec = s->problem->spec;
 	size_t width = gm_directions(&spec->problem) * gm_state_size(&spec->problem);
 
-	return !s->value[input] || budget_repeats(spec, s->lengths, s->value[input], spec->problem.input_size) ||
-	       budget_repeats(spec, s->lengths, s->value[output], width);
+	return !s->value[input] || budget_repeats(spec, s->reference.lengths, s->value[input], spec->problem.input_size) ||
+	       budget_repeats(spec, s->reference.lengths, s->value[output], width);
 }
 
 static gm_status run_exact(sampler *s, gm_error *error)
@@ -206,7 +204,7 @@ static gm_status run_exact(sampler *s, gm_error *error)
 	judge_facts *facts = &s->budget->facts;
 	ref_stats stats = {0, INFINITY};
 
-	GM_TRY(run(s, NULL, &stats, error));
+	GM_TRY(ref_run(&s->reference, NULL, &stats, NULL, error));
 	facts->max_abs = stats.max_abs;
 	facts->min_kink = stats.min_kink;
 	facts->overflow = stats.max_abs > OVERFLOW_LIMIT && (s->finite || isfinite(stats.max_abs));

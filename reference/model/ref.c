@@ -9,9 +9,7 @@
 #include <string.h>
 
 typedef struct ref_run_state {
-	const gm_spec *spec;
-	const gm_tensors *tensors;
-	double *const *value;       /* the caller's, by row of tensors */
+	ref_problem given;
 	size_t T, N, L, D, R, rows; /* rows = T*N */
 	int backward;
 	size_t *order[2]; /* of ref_layer, for each direction; [0] owns both */
@@ -29,9 +27,9 @@ typedef struct ref_run_state {
 /* Value of a tensor, NULL if the problem has none such or the caller gave none. */
 static double *value_of(const ref_run_state *run, gm_kind kind, size_t layer, size_t direction)
 {
-	size_t row = gm_tensors_index(run->tensors, kind, layer, direction);
+	size_t row = gm_tensors_index(run->given.tensors, kind, layer, direction);
 
-	return row == GM_NO_TENSOR ? NULL : run->value[row];
+	return row == GM_NO_TENSOR ? NULL : run->given.value[row];
 }
 
 /* (N, width) of a state tensor's entry for a (layer, direction), zeros if absent. */
@@ -51,7 +49,10 @@ static void state_out(const ref_run_state *run, gm_kind kind, size_t index, size
 }
 
 /* Where row s of a sequence tensor is in the caller's layout. */
-static size_t row_at(const ref_run_state *run, size_t s) { return sequence_row(run->spec, s / run->N, s % run->N); }
+static size_t row_at(const ref_run_state *run, size_t s)
+{
+	return sequence_row(run->given.spec, s / run->N, s % run->N);
+}
 
 /* Padding is neither read from the caller nor left unwritten (+0). */
 static void sequence_in(const ref_run_state *run, gm_kind kind, size_t width, double *to)
@@ -94,8 +95,8 @@ static void trace_out(const ref_layer *l, const ref_trace *trace)
 
 static int wants_backward(const ref_run_state *run, const ref_trace *trace)
 {
-	for (size_t i = 0; i < run->tensors->count; i++)
-		if (run->tensors->row[i].role == GM_ROLE_GRAD && run->value[i])
+	for (size_t i = 0; i < run->given.tensors->count; i++)
+		if (run->given.tensors->row[i].role == GM_ROLE_GRAD && run->given.value[i])
 			return 1;
 	for (size_t i = 0; trace && i < run->L * run->D; i++)
 		if (trace[i].dgates || trace[i].dh || trace[i].dc)
@@ -121,8 +122,10 @@ static gm_status check(const gm_spec *spec, const int64_t *lengths, gm_error *er
 }
 
 /* The rows that are not padding: [0] t descending for the forward direction, [1] ascending. */
-static int list_steps(ref_run_state *run, const int64_t *lengths)
+static int list_steps(ref_run_state *run)
 {
+	const int64_t *lengths = run->given.lengths;
+
 	if (__builtin_mul_overflow(run->T, run->N, &run->rows) ||
 	    !(run->order[0] = calloc(run->rows, 2 * sizeof *run->order[0])))
 		return 0;
@@ -142,22 +145,22 @@ static int list_steps(ref_run_state *run, const int64_t *lengths)
 /* Input of layer k, (T, N, its width); k = L: (T, N, D*R) the output. */
 static double *sequence(const ref_run_state *run, size_t k)
 {
-	return k ? run->x + run->rows * (run->spec->problem.input_size + (k - 1) * run->D * run->R) : run->x;
+	return k ? run->x + run->rows * (run->given.spec->problem.input_size + (k - 1) * run->D * run->R) : run->x;
 }
 
 static int take_sequences(ref_run_state *run)
 {
-	const size_t DR = run->D * run->R, I = run->spec->problem.input_size, back = run->backward ? run->rows : 0;
+	const size_t DR = run->D * run->R, I = run->given.spec->problem.input_size, back = run->backward ? run->rows : 0;
 	ref_array arrays[] = {{&run->zeros, 1, 1},
 	                      {&run->x, run->rows, I + run->L * DR},
 	                      {&run->dy, back, DR},
 	                      {&run->dx[0], back, I > DR ? I : DR},
 	                      {&run->dx[1], run->D == 2 ? back : 0, I > DR ? I : DR}};
 
-	for (size_t i = 0; i < run->tensors->count; i++) {
-		const gm_tensor *row = &run->tensors->row[i];
+	for (size_t i = 0; i < run->given.tensors->count; i++) {
+		const gm_tensor *row = &run->given.tensors->row[i];
 
-		if (row->kind != GM_INPUT && row->count > arrays[0].width && !run->value[i] && row->role < GM_ROLE_OUTPUT)
+		if (row->kind != GM_INPUT && row->count > arrays[0].width && !run->given.value[i] && row->role < GM_ROLE_OUTPUT)
 			arrays[0].width = row->count;
 	}
 	return ref_take(arrays, sizeof arrays / sizeof *arrays, &run->block);
@@ -179,7 +182,7 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
 		[GM_LSTM] = &ref_cell_lstm,
 		[GM_GRU] = &ref_cell_gru,
 	};
-	const gm_problem *p = &run->spec->problem;
+	const gm_problem *p = &run->given.spec->problem;
 	ref_layer *l = &run->layer[layer * run->D + direction];
 
 	*l = (ref_layer){
@@ -208,10 +211,10 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
 	return ref_layer_create(l, run->backward);
 }
 
-static gm_status make(ref_run_state *run, const int64_t *lengths, const ref_noise *noise, ref_stats *stats)
+static gm_status make(ref_run_state *run, const ref_noise *noise, ref_stats *stats)
 {
 	run->layer = calloc(run->L * run->D, sizeof *run->layer);
-	if (!run->layer || !list_steps(run, lengths) || !take_sequences(run))
+	if (!run->layer || !list_steps(run) || !take_sequences(run))
 		return GM_NO_MEMORY;
 	for (size_t i = 0; i < run->L * run->D; i++)
 		GM_TRY(make_layer(run, i / run->D, i % run->D, noise, stats));
@@ -252,9 +255,9 @@ static void join(const ref_run_state *run, size_t k)
 
 static void forward(ref_run_state *run)
 {
-	const size_t H = run->spec->problem.hidden_size;
+	const size_t H = run->given.spec->problem.hidden_size;
 
-	sequence_in(run, GM_INPUT, run->spec->problem.input_size, run->x);
+	sequence_in(run, GM_INPUT, run->given.spec->problem.input_size, run->x);
 	for (size_t k = 0; k < run->L; k++) {
 		for (size_t d = 0; d < run->D; d++) {
 			size_t index = k * run->D + d;
@@ -273,7 +276,7 @@ static void forward(ref_run_state *run)
 /* dx of layer k: the directions' sum, in dx[0]; below a layer also dy of the layer below, through its mask. */
 static void join_dx(ref_run_state *run, size_t k)
 {
-	const size_t width = gm_layer_input(&run->spec->problem, k);
+	const size_t width = gm_layer_input(&run->given.spec->problem, k);
 	const double *mask = k ? value_of(run, GM_DROPOUT_MASK, k - 1, 0) : NULL;
 	ref_layer *first = &run->layer[k * run->D];
 
@@ -298,7 +301,7 @@ static void join_dx(ref_run_state *run, size_t k)
 
 static void backward_direction(ref_run_state *run, size_t k, size_t d)
 {
-	const size_t H = run->spec->problem.hidden_size, R = run->R, index = k * run->D + d;
+	const size_t H = run->given.spec->problem.hidden_size, R = run->R, index = k * run->D + d;
 	ref_layer *l = &run->layer[index];
 
 	ref_layer_backward(l, run->dy + d * R, run->D * R, state_in(run, GM_GRAD_H_N, index, R),
@@ -317,23 +320,23 @@ static void backward(ref_run_state *run)
 		if (k || value_of(run, GM_GRAD_INPUT, 0, 0))
 			join_dx(run, k);
 	}
-	sequence_out(run, GM_GRAD_INPUT, run->spec->problem.input_size, run->dx[0]);
+	sequence_out(run, GM_GRAD_INPUT, run->given.spec->problem.input_size, run->dx[0]);
 }
 
-static gm_status run_all(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
-                         const ref_noise *noise, ref_stats *stats, ref_trace *trace, gm_error *error)
+gm_status ref_run(const ref_problem *given, const ref_noise *noise, ref_stats *stats, ref_trace *trace, gm_error *error)
 {
-	ref_run_state run = {.spec = spec, .tensors = tensors, .value = value, .T = spec->T, .N = spec->N};
+	const gm_spec *spec = given->spec;
+	ref_run_state run = {.given = *given, .T = spec->T, .N = spec->N};
 	gm_status status;
 
-	GM_TRY(check(spec, lengths, error));
+	GM_TRY(check(spec, given->lengths, error));
 	run.L = spec->problem.num_layers;
 	run.D = gm_directions(&spec->problem);
 	run.R = gm_state_size(&spec->problem);
 	run.backward = wants_backward(&run, trace);
 	if (stats)
 		*stats = (ref_stats){.max_abs = 0, .min_kink = INFINITY};
-	status = make(&run, lengths, noise, stats);
+	status = make(&run, noise, stats);
 	if (status == GM_OK) {
 		forward(&run);
 		if (run.backward)
@@ -345,16 +348,4 @@ static gm_status run_all(const gm_spec *spec, const gm_tensors *tensors, const i
 	}
 	destroy(&run);
 	return status;
-}
-
-gm_status ref_run(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
-                  const ref_noise *noise, ref_stats *stats, gm_error *error)
-{
-	return run_all(spec, tensors, lengths, value, noise, stats, NULL, error);
-}
-
-gm_status ref_run_traced(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths, double *const *value,
-                         ref_trace *trace, gm_error *error)
-{
-	return run_all(spec, tensors, lengths, value, NULL, NULL, trace, error);
 }

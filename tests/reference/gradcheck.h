@@ -8,7 +8,6 @@
 /* Central differences of L = sum(grad_output*output) + sum(grad_h_n*h_n) + sum(grad_c_n*c_n) in every element of
  * every differentiable input against ref_run's gradients.  step 1e-6.  *worst = largest
  * |numeric - analytic| / (atol 1e-5 + rtol 1e-3 * |numeric|), where[] names tensor and element. */
-GM_CHECKED gm_status gradcheck(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
-                               double *const *value, double *worst, char where[96], gm_error *error);
+GM_CHECKED gm_status gradcheck(const ref_problem *problem, double *worst, char where[96], gm_error *error);
 
 #endif

@@ -16,12 +16,14 @@ static void gradcheck_of(const char *text, gm_kind absent)
 	drawn d = drawn_create(text, SEED);
 	double worst = INFINITY;
 	char where[96] = "nothing ran";
+	ref_problem problem;
 	gm_error error;
 
 	drawn_drop(&d, absent);
 	if (absent == GM_GRAD_OUTPUT && d.spec.problem.cell != GM_RNN_RELU) // whose state of 0 can be a kink above
 		drawn_drop(&d, GM_H_0);
-	if (gradcheck(&d.spec, d.tensors, d.lengths, d.value, &worst, where, &error) != GM_OK)
+	problem = drawn_problem(&d);
+	if (gradcheck(&problem, &worst, where, &error) != GM_OK)
 		fail_msg("%s: %s", text, error.message);
 	if (!(worst >= 0 && worst < 1))
 		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where,
@@ -59,6 +61,7 @@ static void test_gradcheck(void **state)
 static void test_gradcheck_bites(void **state)
 {
 	drawn d = drawn_create("rnn_relu_T1_N1_I1_H1_nobias", SEED);
+	ref_problem problem;
 	double worst = 0;
 	char where[96];
 
@@ -66,7 +69,8 @@ static void test_gradcheck_bites(void **state)
 	drawn_drop(&d, GM_H_0);
 	drawn_value(&d, GM_INPUT, 0, 0)[0] = 0;
 	drawn_value(&d, GM_WEIGHT_IH, 0, 0)[0] = 1;
-	assert_int_equal(gradcheck(&d.spec, d.tensors, NULL, d.value, &worst, where, NULL), GM_OK);
+	problem = drawn_problem(&d);
+	assert_int_equal(gradcheck(&problem, &worst, where, NULL), GM_OK);
 	assert_true(worst > 1);
 	assert_non_null(strstr(where, "0]"));
 	drawn_destroy(&d);
@@ -223,19 +227,23 @@ static void test_errors(void **state)
 {
 	drawn d = drawn_create("lstm_T3_N2_I2_H3_len", SEED);
 	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), before = y[0];
+	ref_problem problem = drawn_problem(&d);
 	gm_spec bad = d.spec;
 	gm_error error;
 
 	(void)state;
+	problem.spec = &bad;
 	bad.problem.proj_size = 3;
-	assert_int_equal(ref_run(&bad, d.tensors, d.lengths, d.value, NULL, NULL, &error), GM_BAD_SHAPE);
+	assert_int_equal(ref_run(&problem, NULL, NULL, NULL, &error), GM_BAD_SHAPE);
 	assert_int_equal(error.status, GM_BAD_SHAPE);
 	bad = d.spec;
 	bad.T = 0;
-	assert_int_equal(ref_run(&bad, d.tensors, NULL, d.value, NULL, NULL, NULL), GM_BAD_SHAPE);
+	problem.lengths = NULL;
+	assert_int_equal(ref_run(&problem, NULL, NULL, NULL, NULL), GM_BAD_SHAPE);
+	problem = drawn_problem(&d);
 	for (size_t i = 0; i < 3; i++) {
 		d.lengths[1] = (int64_t[3]){-1, 0, 4}[i];
-		assert_int_equal(ref_run(&d.spec, d.tensors, d.lengths, d.value, NULL, NULL, &error), GM_BAD_SHAPE);
+		assert_int_equal(ref_run(&problem, NULL, NULL, NULL, &error), GM_BAD_SHAPE);
 	}
 	assert_true(y[0] == before);
 	drawn_destroy(&d);
@@ -260,6 +268,7 @@ static void test_no_memory(void **state)
 {
 	drawn d = drawn_create("lstm_L4_D2_T3_N2_I2_H3_P2_len_drop", SEED);
 	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), before = y[0];
+	const ref_problem problem = drawn_problem(&d);
 	gm_status status = GM_NO_MEMORY;
 	size_t allowed = 0;
 
@@ -267,7 +276,7 @@ static void test_no_memory(void **state)
 	for (; status != GM_OK; allowed++) {
 		assert_true(status == GM_NO_MEMORY && y[0] == before);
 		allocations_left = allowed;
-		status = ref_run(&d.spec, d.tensors, d.lengths, d.value, NULL, NULL, NULL);
+		status = ref_run(&problem, NULL, NULL, NULL, NULL);
 		allocations_left = SIZE_MAX;
 	}
 	assert_true(allowed > 10 && y[0] != before);
