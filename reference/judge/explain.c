@@ -68,15 +68,13 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 /* "first row", "last step", "one gate": all wrong elements share one value of an axis that has several. */
 static void name_pinned(const wrongs *w, axis a, const char *name, char text[160])
 {
-	int ordered = a != AXIS_GATE && a != AXIS_DIRECTION && a != AXIS_LAYER;
-	size_t at = w->low[a], last = w->extent[a] - 1;
+	size_t at = w->low[a], extent = w->extent[a];
+	const char *which = at == 0 ? "first" : at + 1 == extent ? "last" : "one";
 
-	if (w->extent[a] >= 2 && at == w->high[a])
-		location_append(text, 160, ", %s %s",
-		                ordered && at == 0      ? "first"
-		                : ordered && at == last ? "last"
-		                                        : "one",
-		                name);
+	if (a == AXIS_GATE || a == AXIS_DIRECTION || a == AXIS_LAYER)
+		which = "one";
+	if (extent >= 2 && at == w->high[a])
+		location_append(text, 160, ", %s %s", which, name);
 }
 
 /* A range of units that is what is left over behind whole vectors, or one whole vector's lanes. */
