@@ -23,11 +23,6 @@ parameters impl/kernels/gemm.inc 1
 parameters impl/kernels/tile.inc 1
 parameters impl/worker/arena.c 1
 parameters impl/worker/host.c 1
-parameters reference/faults/fault_kernel.c 2
-parameters reference/model/gradcheck.c 1
-parameters reference/model/ref.c 2
-parameters reference/model/ref_backward.c 1
-parameters reference/model/ref_chain.c 2
 parameters tests/bench/race_simulation.h 3
 parameters tests/bench/test_race_worker.c 1
 parameters tests/fixtures/broken_fixtures.c 2

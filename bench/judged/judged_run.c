@@ -140,7 +140,7 @@ void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[3
 	char element[96], g[32], w[32], e[32], a[32], x[32];
 	int digits = digits_of(v->got, v->want);
 	double err = fabs(v->got - v->want);
-	locate_name(&tensors->row[rows->worst_row], v->worst, element);
+	gm_tensor_element(&tensors->row[rows->worst_row], v->worst, element);
 	number_text(v->got, digits, g);
 	number_text(v->want, digits, w);
 	number_text(err, 2, e);

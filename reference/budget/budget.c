@@ -10,7 +10,6 @@
  *               than 8 comes from a pre-activation so close to its kink that an honest kernel may see the other
  *               side: unfit */
 #include "budget_tensor.h"
-#include "model/locate.h"
 #include "model/ref.h"
 
 #include <math.h>
@@ -30,12 +29,8 @@ enum { PLAIN, CORRELATED, AMPLIFIED, SAMPLE_KINDS };
 /* Amplitudes by accuracy class.  6 u = 3 ulp where a binade begins; 2^-125 covers a sigmoid that stops falling where
  * exp underflows (beyond -87); f32-abs: activations of the form p/q + 0.5.  Weights of the other two are judged as
  * they are multiplied. */
-static const ref_noise class_noise[GM_CLASSES] = {
-	[GM_CLASS_F32] = {.activation = 6, .activation_abs = 0x1p-125},
-	[GM_CLASS_F32_ABS] = {.activation = 6, .activation_abs = 0x1p-22},
-	[GM_CLASS_BF16W] = {.activation = 6, .activation_abs = 0x1p-125},
-	[GM_CLASS_INT8W] = {.activation = 6, .activation_abs = 0x1p-125},
-};
+static const double activation_abs[GM_CLASSES] = {
+	[GM_CLASS_F32] = 0x1p-125, [GM_CLASS_F32_ABS] = 0x1p-22, [GM_CLASS_BF16W] = 0x1p-125, [GM_CLASS_INT8W] = 0x1p-125};
 
 /* FNV-1a of the id is the stream; version, kind and number say which draw of it. */
 static uint64_t sample_key(const char *id, unsigned kind, unsigned sample)
@@ -49,15 +44,14 @@ static uint64_t sample_key(const char *id, unsigned kind, unsigned sample)
 
 static ref_noise sample_noise(const char *id, gm_class accuracy_class, unsigned kind, unsigned sample)
 {
-	ref_noise noise = class_noise[accuracy_class];
 	double amplified = kind == AMPLIFIED ? AMPLIFIED_FACTOR : 1;
 
-	noise.key = sample_key(id, kind, sample);
-	noise.relative = amplified * 0x1p-24; // activation is in units of it
-	noise.absolute = amplified * 0x1p-150;
-	noise.activation_abs *= amplified;
-	noise.correlated = kind == CORRELATED;
-	return noise;
+	return (ref_noise){.key = sample_key(id, kind, sample),
+	                   .relative = amplified * 0x1p-24, // activation is in units of it
+	                   .absolute = amplified * 0x1p-150,
+	                   .activation = 6,
+	                   .activation_abs = amplified * activation_abs[accuracy_class],
+	                   .correlated = kind == CORRELATED};
 }
 
 /* ---- one run of the reference ---- */
@@ -66,69 +60,53 @@ typedef struct sampler {
 	const judge_problem *problem;
 	gm_class accuracy_class;
 	judge_budget *budget;
+	ref_problem reference;
 	double **value; /* of ref_run, by row: inputs as double, results of the last run */
-	double **sum;   /* by row: squared deviations of the kind being sampled */
+	double *inputs; /* of all tensors; owns the next two */
+	double *result; /* of all judged tensors, in the order of budget->want, as the next one */
+	double *spread; /* of the kind being sampled: squared deviations, at last the root of their mean */
 	int finite;     /* no NaN or Inf among the inputs */
 } sampler;
 
-static void free_rows(double **rows, size_t count)
+static int is_given(const judge_problem *problem, size_t row)
 {
-	for (size_t row = 0; rows && row < count; row++)
-		free(rows[row]);
-	free(rows);
-}
+	const gm_tensor *tensor = &problem->tensors->row[row];
 
-static void sampler_close(sampler *s)
-{
-	free_rows(s->value, s->problem->tensors->count);
-	free_rows(s->sum, s->problem->tensors->count);
-}
-
-static gm_status open_row(sampler *s, size_t row, gm_error *error)
-{
-	const gm_tensor *tensor = &s->problem->tensors->row[row];
-	const float *given = s->problem->data[row];
-	int judged = s->budget->tensor[row].want != NULL;
-
-	if (!judged &&
-	    (!given || tensor->dtype != GM_DTYPE_F32 || tensor->role == GM_ROLE_OUTPUT || tensor->role == GM_ROLE_GRAD))
-		return GM_OK;
-	s->value[row] = calloc(tensor->count, sizeof(double));
-	if (judged)
-		s->sum[row] = calloc(tensor->count, sizeof(double));
-	if (!s->value[row] || (judged && !s->sum[row]))
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %s, %zu elements in double", tensor->name, tensor->count);
-	for (size_t i = 0; !judged && i < tensor->count; i++) {
-		s->value[row][i] = given[i];
-		s->finite &= isfinite(given[i]) != 0;
-	}
-	return GM_OK;
+	return problem->data[row] && tensor->dtype == GM_DTYPE_F32 && tensor->role < GM_ROLE_OUTPUT;
 }
 
 static gm_status sampler_open(sampler *s, gm_error *error)
 {
-	size_t count = s->problem->tensors->count;
+	const gm_tensors *tensors = s->problem->tensors;
+	size_t lengths = gm_tensors_index(tensors, GM_LENGTHS, 0, 0), count = 0, at = 0;
 
+	for (size_t row = 0; row < tensors->count; row++)
+		count += is_given(s->problem, row) ? tensors->row[row].count : 0;
+	s->value = calloc(tensors->count, sizeof *s->value);
+	s->inputs = calloc(count + 2 * s->budget->count, sizeof *s->inputs);
+	if (!s->value || !s->inputs)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors in double", tensors->count);
+	s->result = s->inputs + count;
+	s->spread = s->result + s->budget->count;
+	s->reference = (ref_problem){.spec = s->problem->spec,
+	                             .tensors = tensors,
+	                             .lengths = lengths == GM_NO_TENSOR ? NULL : s->problem->data[lengths],
+	                             .value = s->value};
 	s->finite = 1;
-	s->value = calloc(count, sizeof *s->value);
-	s->sum = calloc(count, sizeof *s->sum);
-	if (!s->value || !s->sum)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", count);
-	for (size_t row = 0; row < count; row++)
-		GM_TRY(open_row(s, row, error));
+	for (size_t row = 0; row < tensors->count; row++) {
+		const float *given = s->problem->data[row];
+
+		if (s->budget->tensor[row].want)
+			s->value[row] = s->result + (s->budget->tensor[row].want - s->budget->want);
+		if (!is_given(s->problem, row))
+			continue;
+		s->value[row] = s->inputs + at;
+		for (size_t i = 0; i < tensors->row[row].count; i++) {
+			s->inputs[at++] = given[i];
+			s->finite &= isfinite(given[i]) != 0;
+		}
+	}
 	return GM_OK;
-}
-
-static const int64_t *lengths_of(const judge_problem *problem)
-{
-	size_t row = gm_tensors_index(problem->tensors, GM_LENGTHS, 0, 0);
-
-	return row == GM_NO_TENSOR ? NULL : problem->data[row];
-}
-
-static gm_status run(sampler *s, const ref_noise *noise, ref_stats *stats, gm_error *error)
-{
-	return ref_run(s->problem->spec, s->problem->tensors, lengths_of(s->problem), s->value, noise, stats, error);
 }
 
 /* ---- samples ---- */
@@ -149,51 +127,46 @@ static void add_deviations(double *sum, const double *sample, const double *want
 	}
 }
 
-/* Leaves the mean square deviations of `samples` runs of one kind in s->sum. */
+/* Leaves the spread of `samples` runs of one kind in s->spread. */
 static gm_status sample(sampler *s, unsigned kind, unsigned samples, gm_error *error)
 {
-	const gm_tensors *tensors = s->problem->tensors;
+	size_t count = s->budget->count;
 
-	for (size_t row = 0; row < tensors->count; row++)
-		if (s->sum[row])
-			memset(s->sum[row], 0, tensors->row[row].count * sizeof(double));
+	memset(s->spread, 0, count * sizeof *s->spread);
 	for (unsigned k = 0; k < samples; k++) {
 		ref_noise noise = sample_noise(s->problem->id, s->accuracy_class, kind, k);
 
-		GM_TRY(run(s, &noise, NULL, error));
-		for (size_t row = 0; row < tensors->count; row++)
-			if (s->sum[row])
-				add_deviations(s->sum[row], s->value[row], s->budget->tensor[row].want, tensors->row[row].count);
+		GM_TRY(ref_run(&s->reference, &noise, NULL, NULL, error));
+		add_deviations(s->spread, s->result, s->budget->want, count);
 	}
+	for (size_t i = 0; i < count; i++)
+		s->spread[i] = sqrt(s->spread[i] / samples);
 	return GM_OK;
 }
 
-/* s of the budget becomes the larger of what it was and the root of the mean squares just sampled. */
-static void widen(sampler *s, unsigned samples)
+/* s of the budget becomes the larger of what it was and the spread just sampled. */
+static void widen(sampler *s)
 {
-	for (size_t row = 0; row < s->problem->tensors->count; row++)
-		for (size_t i = 0; s->sum[row] && i < s->problem->tensors->row[row].count; i++) {
-			double spread = sqrt(s->sum[row][i] / samples);
+	double *scale = s->budget->scale;
 
-			if (!(spread <= s->budget->tensor[row].scale[i]) && !isnan(s->budget->tensor[row].scale[i]))
-				s->budget->tensor[row].scale[i] = spread;
-		}
+	for (size_t i = 0; i < s->budget->count; i++)
+		if (!(s->spread[i] <= scale[i]) && !isnan(scale[i]))
+			scale[i] = s->spread[i];
 }
 
-static void find_kinks(sampler *s, unsigned samples)
+static void find_kinks(sampler *s)
 {
-	for (size_t row = 0; row < s->problem->tensors->count; row++) {
-		budget_tensor *tensor = &s->budget->tensor[row];
+	for (size_t k = 0; k < s->problem->tensors->count; k++) {
+		budget_tensor *tensor = &s->budget->tensor[k];
 
-		for (size_t i = 0; s->sum[row] && i < s->problem->tensors->row[row].count; i++)
-			s->sum[row][i] = sqrt(s->sum[row][i] / samples);
-		for (size_t r = 0; s->sum[row] && r < tensor->rows; r++) {
-			size_t at = r * tensor->length;
-			double amplified = budget_rms(s->sum[row] + at, tensor->want + at, tensor->length);
+		for (size_t row = 0; row < tensor->rows; row++) {
+			size_t at = row * tensor->length;
+			double amplified = budget_rms(s->spread + (tensor->want - s->budget->want) + at, tensor->want + at,
+			                              tensor->length);
 			double plain = budget_rms(tensor->scale + at, tensor->want + at, tensor->length);
 
-			tensor->unfit[r] = !(amplified <= AMPLIFIED_EXCESS * AMPLIFIED_FACTOR * plain);
-			s->budget->facts.kink_rows += tensor->unfit[r];
+			tensor->unfit[row] = !(amplified <= AMPLIFIED_EXCESS * AMPLIFIED_FACTOR * plain);
+			s->budget->facts.kink_rows += tensor->unfit[row];
 		}
 	}
 }
@@ -201,14 +174,14 @@ static void find_kinks(sampler *s, unsigned samples)
 static gm_status sample_all(sampler *s, gm_error *error)
 {
 	GM_TRY(sample(s, PLAIN, JUDGE_SAMPLES, error));
-	widen(s, JUDGE_SAMPLES);
+	widen(s);
 	if (s->budget->facts.coherent) {
 		GM_TRY(sample(s, CORRELATED, JUDGE_SAMPLES, error));
-		widen(s, JUDGE_SAMPLES);
+		widen(s);
 	}
 	if (s->problem->spec->problem.cell == GM_RNN_RELU && s->problem->backward) {
 		GM_TRY(sample(s, AMPLIFIED, AMPLIFIED_SAMPLES, error));
-		find_kinks(s, AMPLIFIED_SAMPLES);
+		find_kinks(s);
 	}
 	return GM_OK;
 }
@@ -222,9 +195,8 @@ static int repeats(const sampler *s)
 	const gm_spec *spec = s->problem->spec;
 	size_t width = gm_directions(&spec->problem) * gm_state_size(&spec->problem);
 
-	return !s->value[input] ||
-	       budget_repeats(spec, lengths_of(s->problem), s->value[input], spec->problem.input_size) ||
-	       budget_repeats(spec, lengths_of(s->problem), s->value[output], width);
+	return !s->value[input] || budget_repeats(spec, s->reference.lengths, s->value[input], spec->problem.input_size) ||
+	       budget_repeats(spec, s->reference.lengths, s->value[output], width);
 }
 
 static gm_status run_exact(sampler *s, gm_error *error)
@@ -232,14 +204,12 @@ static gm_status run_exact(sampler *s, gm_error *error)
 	judge_facts *facts = &s->budget->facts;
 	ref_stats stats = {0, INFINITY};
 
-	GM_TRY(run(s, NULL, &stats, error));
+	GM_TRY(ref_run(&s->reference, NULL, &stats, NULL, error));
 	facts->max_abs = stats.max_abs;
 	facts->min_kink = stats.min_kink;
 	facts->overflow = stats.max_abs > OVERFLOW_LIMIT && (s->finite || isfinite(stats.max_abs));
 	facts->coherent = repeats(s);
-	for (size_t row = 0; row < s->problem->tensors->count; row++)
-		if (s->budget->tensor[row].want)
-			memcpy(s->budget->tensor[row].want, s->value[row], s->problem->tensors->row[row].count * sizeof(double));
+	memcpy(s->budget->want, s->result, s->budget->count * sizeof *s->result);
 	return GM_OK;
 }
 
@@ -258,10 +228,8 @@ static double largest_finite(const double *values, size_t count)
 /* Two double codes may differ by their own rounding: 2^-29 of what float32 codes may. */
 static int agree(double golden, double reference, double largest, double scale)
 {
-	if (isnan(golden) || isnan(reference))
-		return isnan(golden) && isnan(reference);
-	if (isinf(golden) || isinf(reference))
-		return golden == reference;
+	if (!isfinite(golden) || !isfinite(reference))
+		return same_kind(golden, reference);
 	return fabs(golden - reference) <= GOLDEN_RELATIVE * largest + 0x1p-28 * JUDGE_K * scale;
 }
 
@@ -276,7 +244,7 @@ static gm_status take_golden(judge_budget *budget, size_t row, const double *gol
 	for (size_t i = 0; i < shape->count; i++) {
 		if (tensor->unfit[budget_row(tensor, i)] || agree(golden[i], tensor->want[i], largest, tensor->scale[i]))
 			continue;
-		locate_name(shape, i, name);
+		gm_tensor_element(shape, i, name);
 		return gm_fail(error, GM_BAD_FIXTURE, "golden64/%s is %.17g, the reference gives %.17g, allowed are %.3g", name,
 		               golden[i], tensor->want[i], GOLDEN_RELATIVE * largest);
 	}
@@ -289,7 +257,7 @@ static gm_status fill(sampler *s, gm_error *error)
 	GM_TRY(sampler_open(s, error));
 	GM_TRY(run_exact(s, error));
 	GM_TRY(sample_all(s, error));
-	GM_TRY(budget_spread_chaos(s->budget, error));
+	budget_spread_chaos(s->budget);
 	budget_close(s->budget);
 	for (size_t row = 0; s->problem->golden64 && row < s->problem->tensors->count; row++)
 		if (s->budget->tensor[row].want && s->problem->golden64[row])
@@ -308,7 +276,8 @@ gm_status judge_budget_create(const judge_problem *problem, gm_class accuracy_cl
 		               (unsigned)accuracy_class, (unsigned)GM_CLASSES);
 	GM_TRY(budget_open(problem->spec, problem->tensors, problem->backward, &s.budget, error));
 	status = fill(&s, error);
-	sampler_close(&s);
+	free(s.value);
+	free(s.inputs);
 	if (status != GM_OK)
 		judge_budget_destroy(s.budget);
 	else

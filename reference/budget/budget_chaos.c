@@ -11,86 +11,50 @@
 #include "model/locate.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-typedef struct chaos {
-	size_t *from;   /* (N) first chaotic step; T if none */
-	double *square; /* (N) of the sequence, then its RMS */
-} chaos;
-
-static void locate_row(const judge_budget *budget, size_t tensor, size_t row, location *p)
+/* The first chaotic step of batch row n; T if none.  Scale is that before pooling. */
+static size_t first_chaotic(const gm_spec *spec, const budget_tensor *output, size_t n)
 {
-	locate(&budget->spec, &budget->tensors->row[tensor], row * budget->tensor[tensor].length, p);
-}
+	const size_t width = output->length;
+	double square = 0;
 
-static void measure(const judge_budget *budget, size_t output, chaos *c)
-{
-	const budget_tensor *tensor = &budget->tensor[output];
-	location p;
+	for (size_t t = 0; t < spec->T; t++) {
+		const double *want = output->want + sequence_row(spec, t, n) * width;
+		double rms = budget_rms(want, want, width);
 
-	for (size_t row = 0; row < tensor->rows; row++) {
-		const double *want = tensor->want + row * tensor->length;
-		double rms = budget_rms(want, want, tensor->length);
-
-		locate_row(budget, output, row, &p);
-		c->square[p.at[AXIS_ROW]] += rms * rms / (double)budget->spec.T;
+		square += rms * rms / (double)spec->T;
 	}
-}
+	for (size_t t = 0; t < spec->T; t++) {
+		size_t at = sequence_row(spec, t, n) * width;
+		double rms = budget_rms(output->scale + at, output->want + at, width);
 
-/* s: the tensor's scale before pooling. */
-static void find_first(const judge_budget *budget, size_t output, chaos *c)
-{
-	const budget_tensor *tensor = &budget->tensor[output];
-	int both = budget->spec.problem.bidirectional != 0;
-	location p;
-
-	for (size_t row = 0; row < tensor->rows; row++) {
-		const double *want = tensor->want + row * tensor->length, *s = tensor->scale + row * tensor->length;
-		double rms = budget_rms(s, want, tensor->length);
-		size_t n, t;
-
-		locate_row(budget, output, row, &p);
-		n = p.at[AXIS_ROW];
-		t = both ? 0 : p.at[AXIS_STEP];
-		if (t < c->from[n] && rms > 0x1p-120 && !(rms <= JUDGE_UNFIT * sqrt(c->square[n])))
-			c->from[n] = t;
+		if (rms > 0x1p-120 && !(rms <= JUDGE_UNFIT * sqrt(square)))
+			return spec->problem.bidirectional ? 0 : t;
 	}
+	return spec->T;
 }
 
-static void mark(judge_budget *budget, const chaos *c)
+static void mark(judge_budget *budget, size_t n, size_t from)
 {
-	for (size_t t = 0; t < budget->tensors->count; t++) {
-		gm_kind kind = budget->tensors->row[t].kind;
-		budget_tensor *tensor = &budget->tensor[t];
-		int state = kind == GM_H_N || kind == GM_C_N;
-		location p;
+	const gm_spec *spec = &budget->spec;
 
-		if (!tensor->want || (!state && kind != GM_OUTPUT && kind != GM_GRAD_INPUT))
+	for (size_t k = 0; k < budget->tensors->count; k++) {
+		gm_kind kind = budget->tensors->row[k].kind;
+		budget_tensor *tensor = &budget->tensor[k];
+
+		if (!tensor->want)
 			continue;
-		for (size_t row = 0; row < tensor->rows; row++) {
-			locate_row(budget, t, row, &p);
-			if ((state ? budget->spec.T - 1 : p.at[AXIS_STEP]) >= c->from[p.at[AXIS_ROW]])
-				tensor->unfit[row] = 1;
-		}
+		for (size_t t = from; (kind == GM_OUTPUT || kind == GM_GRAD_INPUT) && t < spec->T; t++)
+			tensor->unfit[sequence_row(spec, t, n)] = 1;
+		for (size_t row = n; (kind == GM_H_N || kind == GM_C_N) && from < spec->T && row < tensor->rows; row += spec->N)
+			tensor->unfit[row] = 1;
 	}
 }
 
-gm_status budget_spread_chaos(judge_budget *budget, gm_error *error)
+void budget_spread_chaos(judge_budget *budget)
 {
-	size_t N = budget->spec.N, output = gm_tensors_index(budget->tensors, GM_OUTPUT, 0, 0);
-	chaos c = {malloc(N * sizeof *c.from), calloc(N, sizeof *c.square)};
-	gm_status status = GM_OK;
+	size_t output = gm_tensors_index(budget->tensors, GM_OUTPUT, 0, 0);
 
-	if (!c.from || !c.square) {
-		status = gm_fail(error, GM_NO_MEMORY, "no memory for %zu batch rows", N);
-	} else {
-		for (size_t n = 0; n < N; n++)
-			c.from[n] = budget->spec.T;
-		measure(budget, output, &c);
-		find_first(budget, output, &c);
-		mark(budget, &c);
-	}
-	free(c.from);
-	free(c.square);
-	return status;
+	for (size_t n = 0; n < budget->spec.N; n++)
+		mark(budget, n, first_chaotic(&budget->spec, &budget->tensor[output], n));
 }

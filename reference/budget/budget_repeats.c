@@ -5,16 +5,12 @@
  * A lag p counts as a period if at least half of all (t, n) with t >= p have row t within 1e-5 of row t-p: rows that
  * close differ by few enough ulps for their rounding errors to be alike.  Lags go up to T/2, at most 128. */
 #include "budget_tensor.h"
+#include "model/locate.h"
 
 #include <math.h>
 
 #define CLOSE 1e-5
 #define LAGS  128
-
-typedef struct sequence {
-	const double *at;
-	size_t step, batch, width; /* strides of t and n in elements */
-} sequence;
 
 static int close_rows(const double *a, const double *b, size_t width)
 {
@@ -31,30 +27,24 @@ static int close_rows(const double *a, const double *b, size_t width)
 	return difference <= CLOSE * CLOSE * norm;
 }
 
-static int has_period(const gm_spec *spec, const int64_t *lengths, const sequence *s, size_t lag)
+static int has_period(const gm_spec *spec, const int64_t *lengths, const double *sequence, size_t width, size_t lag)
 {
 	size_t pairs = 0, alike = 0;
 
 	for (size_t n = 0; n < spec->N; n++) {
 		size_t steps = lengths ? (size_t)lengths[n] : spec->T;
 
-		for (size_t t = lag; t < steps; t++) {
-			const double *row = s->at + t * s->step + n * s->batch;
-
-			alike += close_rows(row, row - lag * s->step, s->width) != 0;
-			pairs++;
-		}
+		for (size_t t = lag; t < steps; t++, pairs++)
+			alike += close_rows(sequence + sequence_row(spec, t, n) * width,
+			                    sequence + sequence_row(spec, t - lag, n) * width, width) != 0;
 	}
 	return pairs > 0 && 2 * alike >= pairs;
 }
 
-int budget_repeats(const gm_spec *spec, const int64_t *lengths, const double *sequence_at, size_t width)
+int budget_repeats(const gm_spec *spec, const int64_t *lengths, const double *sequence, size_t width)
 {
-	int batch_first = spec->problem.batch_first && !spec->problem.unbatched;
-	sequence s = {sequence_at, batch_first ? width : spec->N * width, batch_first ? spec->T * width : width, width};
-
 	for (size_t lag = 1; lag <= spec->T / 2 && lag <= LAGS; lag++)
-		if (has_period(spec, lengths, &s, lag))
+		if (has_period(spec, lengths, sequence, width, lag))
 			return 1;
 	return 0;
 }

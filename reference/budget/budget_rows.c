@@ -8,56 +8,52 @@
 
 static int is_bias(gm_kind kind) { return kind == GM_GRAD_BIAS_IH || kind == GM_GRAD_BIAS_HH; }
 
-static gm_status open_tensor(const gm_spec *spec, const gm_tensor *tensor, budget_tensor *rows, gm_error *error)
+static int is_judged(const gm_tensor *tensor, int backward)
 {
-	rows->length = is_bias(tensor->kind) ? spec->problem.hidden_size : tensor->dim[tensor->rank - 1];
-	rows->rows = tensor->count / rows->length;
-	rows->want = calloc(tensor->count, sizeof *rows->want);
-	rows->scale = calloc(tensor->count, sizeof *rows->scale);
-	rows->unfit = calloc(rows->rows, 1);
-	if (!rows->want || !rows->scale || !rows->unfit)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the budget of %s, %zu elements", tensor->name,
-		               tensor->count);
-	return GM_OK;
+	return tensor->role == GM_ROLE_OUTPUT || (backward && tensor->role == GM_ROLE_GRAD);
 }
 
 gm_status budget_open(const gm_spec *spec, const gm_tensors *tensors, int backward, judge_budget **out, gm_error *error)
 {
-	judge_budget *budget = calloc(1, sizeof *budget);
-	gm_status status = GM_OK;
+	judge_budget *budget = calloc(1, sizeof *budget + tensors->count * sizeof *budget->tensor);
+	size_t count = 0, at = 0;
 
-	if (budget)
-		budget->tensor = calloc(tensors->count, sizeof *budget->tensor);
-	if (!budget || !budget->tensor) {
+	for (size_t row = 0; row < tensors->count; row++)
+		count += is_judged(&tensors->row[row], backward) ? tensors->row[row].count : 0;
+	if (budget) {
+		*budget = (judge_budget){.spec = *spec, .tensors = tensors, .facts.min_kink = INFINITY, .count = count};
+		budget->want = calloc(count, 2 * sizeof *budget->want + 1);
+	}
+	if (!budget || !budget->want) {
 		free(budget);
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a budget of %zu tensors", tensors->count);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a budget of %zu tensors, %zu elements", tensors->count,
+		               count);
 	}
-	budget->spec = *spec;
-	budget->tensors = tensors;
-	budget->facts.min_kink = INFINITY;
-	for (size_t row = 0; row < tensors->count && status == GM_OK; row++) {
+	budget->scale = budget->want + count;
+	budget->unfit = (unsigned char *)(budget->scale + count);
+	for (size_t row = 0; row < tensors->count; row++) {
 		const gm_tensor *tensor = &tensors->row[row];
+		size_t length;
 
-		if (tensor->role == GM_ROLE_OUTPUT || (backward && tensor->role == GM_ROLE_GRAD))
-			status = open_tensor(spec, tensor, &budget->tensor[row], error);
+		if (!is_judged(tensor, backward))
+			continue;
+		length = is_bias(tensor->kind) ? spec->problem.hidden_size : tensor->dim[tensor->rank - 1];
+		budget->tensor[row] = (budget_tensor){.want = budget->want + at,
+		                                      .scale = budget->scale + at,
+		                                      .unfit = budget->unfit + at,
+		                                      .rows = tensor->count / length,
+		                                      .length = length};
+		at += tensor->count;
 	}
-	if (status != GM_OK)
-		judge_budget_destroy(budget);
-	else
-		*out = budget;
-	return status;
+	*out = budget;
+	return GM_OK;
 }
 
 void judge_budget_destroy(judge_budget *budget)
 {
 	if (!budget)
 		return;
-	for (size_t row = 0; row < budget->tensors->count; row++) {
-		free(budget->tensor[row].want);
-		free(budget->tensor[row].scale);
-		free(budget->tensor[row].unfit);
-	}
-	free(budget->tensor);
+	free(budget->want);
 	free(budget);
 }
 

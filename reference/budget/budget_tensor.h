@@ -14,7 +14,7 @@
 typedef struct budget_tensor {
 	double *want;         /* (rows, length); NULL: this tensor is not judged */
 	double *scale;        /* (rows, length): s until budget_close, then pooled with its row's */
-	unsigned char *unfit; /* (rows) */
+	unsigned char *unfit; /* (rows), within (rows, length) */
 	size_t rows, length;
 	size_t unfit_rows;
 	int weak;
@@ -23,15 +23,18 @@ typedef struct budget_tensor {
 struct judge_budget {
 	gm_spec spec;
 	const gm_tensors *tensors;
-	budget_tensor *tensor; /* by row of tensors */
 	judge_facts facts;
+	size_t count;         /* elements of all judged tensors, one after another in the next three */
+	double *want, *scale; /* want owns them */
+	unsigned char *unfit;
+	budget_tensor tensor[]; /* by row of tensors */
 };
 
 /* An empty budget: want and scale of outputs, and with backward of gradients, allocated and zero. */
 GM_CHECKED gm_status budget_open(const gm_spec *spec, const gm_tensors *tensors, int backward, judge_budget **budget,
                                  gm_error *error);
 /* From want and s: marks what follows a chaotic step as unfit (budget_chaos.c).  Before budget_close. */
-GM_CHECKED gm_status budget_spread_chaos(judge_budget *budget, gm_error *error);
+void budget_spread_chaos(judge_budget *budget);
 /* From want and s to a budget that judges: pools s with its row's RMS, decides fit row by row and counts. */
 void budget_close(judge_budget *budget);
 

@@ -16,30 +16,23 @@ static float true_sigmoid(float x) { return x < 0 ? expf(x) / (1.0f + expf(x)) :
 
 static float clamp(float x) { return x < -2 ? -2 : x > 2 ? 2 : x; }
 
-float cell_sigmoid(kernel_fault fault, float x)
+static float activation(kernel_fault fault, float x, int is_tanh)
 {
-	switch (fault) {
-	case KERNEL_SIGMOID_1E4: return ripple(true_sigmoid(x), x, 1e-4f);
-	case KERNEL_SIGMOID_1E5: return ripple(true_sigmoid(x), x, 1e-5f);
-	case KERNEL_EXCHANGED: return tanhf(x);
-	case KERNEL_CLAMP_2: return true_sigmoid(clamp(x));
-	case KERNEL_NAN_BEYOND_4: return fabsf(x) > 4 ? NAN : true_sigmoid(x);
-	default: return true_sigmoid(x);
-	}
+	float at = fault == KERNEL_CLAMP_2 ? clamp(x) : x;
+	float y = is_tanh != (fault == KERNEL_EXCHANGED) ? tanhf(at) : true_sigmoid(at);
+
+	if (fault == KERNEL_NAN_BEYOND_4 && fabsf(x) > 4)
+		return NAN;
+	if (fault == KERNEL_ZERO_NEGATIVE && is_tanh && x < 0)
+		return 0;
+	if (fault == (is_tanh ? KERNEL_TANH_1E4 : KERNEL_SIGMOID_1E4))
+		return ripple(y, x, 1e-4f);
+	return fault == (is_tanh ? KERNEL_TANH_1E5 : KERNEL_SIGMOID_1E5) ? ripple(y, x, 1e-5f) : y;
 }
 
-static float cell_tanh(kernel_fault fault, float x)
-{
-	switch (fault) {
-	case KERNEL_TANH_1E4: return ripple(tanhf(x), x, 1e-4f);
-	case KERNEL_TANH_1E5: return ripple(tanhf(x), x, 1e-5f);
-	case KERNEL_EXCHANGED: return true_sigmoid(x);
-	case KERNEL_CLAMP_2: return tanhf(clamp(x));
-	case KERNEL_ZERO_NEGATIVE: return x < 0 ? 0 : tanhf(x);
-	case KERNEL_NAN_BEYOND_4: return fabsf(x) > 4 ? NAN : tanhf(x);
-	default: return tanhf(x);
-	}
-}
+float cell_sigmoid(kernel_fault fault, float x) { return activation(fault, x, 0); }
+
+static float cell_tanh(kernel_fault fault, float x) { return activation(fault, x, 1); }
 
 static float relu(float x)
 {
@@ -160,21 +153,18 @@ static void gru_backward(const cell_row *row)
 	}
 }
 
-static float flushed(float x) { return fabsf(x) < 0x1p-126f ? 0 : x; }
-
 void cell_row_forward(const cell_row *row)
 {
 	static void (*const forward[GM_CELLS])(const cell_row *) = {rnn_forward, rnn_forward, lstm_forward, gru_forward};
 
 	forward[row->cell](row);
 	for (size_t u = 0; row->fault == KERNEL_FLUSH && u < row->H; u++)
-		row->h[u] = flushed(row->h[u]);
+		row->h[u] = fabsf(row->h[u]) < 0x1p-126f ? 0 : row->h[u];
 }
 
 void cell_row_backward(const cell_row *row)
 {
-	static void (*const backward[GM_CELLS])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward,
-	                                                             gru_backward};
+	static void (*const backward[])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward, gru_backward};
 
 	backward[row->cell](row);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fault_kernel.c - the faulty kernel's plan, products and loops over time.
  *
- * Tape: per (t, n) one record of (G + 3) * H floats: gates, a_nh, h, c.  Scratch: pre-activations or their gradients
- * (2 * G * H), then h, c (or dh, dc) of the batch (2 * N * H), a zero row (H) and a row for r*h (H). */
+ * Per (t, n) forward leaves one record of (G + 3) * H floats, gates, a_nh, h, c: in the tape, without one in scratch.
+ * Scratch before that: pre-activations or their gradients (2 * G * H), then dh and dc of the batch (2 * N * H). */
 #include "fault_kernel.h"
 
 #include <math.h>
@@ -12,23 +12,65 @@ typedef struct kernel_plan {
 	gm_problem problem;
 	kernel_fault fault;
 	size_t G, I, H;
-	float *weight_ih, *weight_hh, *bias_ih, *bias_hh; /* behind this struct */
+	fault_layer weights;
+	float *zero; /* (H) stands for an absent state */
 } kernel_plan;
 
 static kernel_plan *plan_of(gm_plan *plan) { return (kernel_plan *)(void *)plan; }
 
 void fault_kernel_break(gm_plan *plan, kernel_fault fault) { plan_of(plan)->fault = fault; }
 
+/* ---- weights ---- */
+
+size_t fault_layer_floats(const gm_problem *p)
+{
+	size_t above = gm_layer_input(p, 1), widest = p->input_size > above ? p->input_size : above;
+
+	return (gm_gates(p->cell) * (widest + gm_state_size(p) + 2) + p->proj_size) * p->hidden_size;
+}
+
+fault_layer fault_layer_at(const gm_problem *p, size_t layer, float *room)
+{
+	size_t GH = gm_gates(p->cell) * p->hidden_size;
+	fault_layer l = {.weight_ih = room, .width = gm_layer_input(p, layer)};
+
+	l.weight_hh = l.weight_ih + GH * l.width;
+	l.bias_ih = l.weight_hh + GH * gm_state_size(p);
+	l.bias_hh = l.bias_ih + GH;
+	l.weight_hr = l.bias_hh + GH;
+	return l;
+}
+
+/* NULL: zeros. */
+static void copy(float *to, const float *from, size_t count)
+{
+	if (from)
+		memcpy(to, from, count * sizeof *to);
+	else
+		memset(to, 0, count * sizeof *to);
+}
+
+void fault_layer_copy(const gm_problem *p, const fault_layer *to, const gm_layer_weights *from)
+{
+	size_t GH = gm_gates(p->cell) * p->hidden_size;
+
+	copy(to->weight_ih, from->weight_ih, GH * to->width);
+	copy(to->weight_hh, from->weight_hh, GH * gm_state_size(p));
+	copy(to->bias_ih, from->bias_ih, GH);
+	copy(to->bias_hh, from->bias_hh, GH);
+	copy(to->weight_hr, from->weight_hr, p->proj_size * p->hidden_size);
+}
+
 /* ---- sums ---- */
 
-static float round_f16(float x) /* to 11 bits of significand; no range of f16 */
+float fault_round(float x, unsigned dropped)
 {
-	uint32_t bits;
+	uint32_t bits, unit = UINT32_C(1) << dropped;
 
 	memcpy(&bits, &x, sizeof bits);
 	if ((bits & 0x7f800000) == 0x7f800000)
 		return x;
-	bits = (bits + 0xfff + (bits >> 13 & 1)) & 0xffffe000;
+	bits = (bits + unit / 2 - 1 + (bits >> dropped & 1)) & ~(unit - 1);
 	memcpy(&x, &bits, sizeof bits);
 	return x;
 }
@@ -36,219 +78,155 @@ static float round_f16(float x) /* to 11 bits of significand; no range of f16 */
 /* sum over k of a[k] * b[k*step], one after another. */
 static float dot(kernel_fault fault, float sum, const float *a, const float *b, size_t step, size_t count)
 {
-	if (fault == KERNEL_F16_SUMS) {
-		for (size_t k = 0; k < count; k++)
-			sum = round_f16(sum + a[k] * b[k * step]);
-	} else if (fault == KERNEL_FLUSH) {
-		for (size_t k = 0; k < count; k++) {
-			float product = a[k] * b[k * step];
+	for (size_t k = 0; k < count; k++) {
+		float product = a[k] * b[k * step];
 
-			sum += fabsf(product) < 0x1p-126f ? 0 : product;
-			sum = fabsf(sum) < 0x1p-126f ? 0 : sum;
-		}
-	} else {
-		for (size_t k = 0; k < count; k++)
-			sum += a[k] * b[k * step];
+		if (fault == KERNEL_FLUSH && fabsf(product) < 0x1p-126f)
+			product = 0;
+		sum += product;
+		if (fault == KERNEL_FLUSH && fabsf(sum) < 0x1p-126f)
+			sum = 0;
+		if (fault == KERNEL_F16_SUMS)
+			sum = fault_round(sum, 13); // 11 bits of significand; no range of f16
 	}
 	return sum;
 }
 
-/* out[g] = bias[g] + W[g,:] x, W (rows, width) */
-static void affine(const kernel_plan *p, float *out, const float *bias, const float *W, const float *x, size_t width,
-                   size_t rows)
+/* out[g] = bias[g] + W[g,:] x, W (G*H, width) */
+static void affine(const kernel_plan *p, float *out, const float *bias, const float *W, const float *x, size_t width)
 {
-	for (size_t g = 0; g < rows; g++)
+	for (size_t g = 0; g < p->G * p->H; g++)
 		out[g] = dot(p->fault, bias[g], x, W + g * width, 1, width);
 }
 
 /* ---- forward ---- */
 
-typedef struct views { /* where things are in scratch */
-	float *a_ih, *a_hh, *h, *c, *zero, *reset;
-} views;
-
-static views views_of(const kernel_plan *p, size_t N, void *scratch)
+/* Batch row n at step t: what forward leaves of it, what it left of the step before, where gradients are. */
+static cell_row row_at(const kernel_plan *p, const gm_forward_args *fwd, size_t t, size_t n)
 {
-	float *at = scratch;
-	size_t GH = p->G * p->H, NH = N * p->H;
+	const size_t H = p->H, GH = p->G * H, N = fwd->N, size = GH + 3 * H;
+	float *at = fwd->scratch, *dh = at + 2 * GH, *records = fwd->tape ? fwd->tape : dh + 2 * N * H;
+	float *kept = records + (t * N + n) * size;
+	const float *before = t ? kept - N * size : NULL;
 
-	return (views){at, at + GH, at + 2 * GH, at + 2 * GH + NH, at + 2 * GH + 2 * NH, at + 2 * GH + 2 * NH + p->H};
+	return (cell_row){.cell = p->problem.cell,
+	                  .fault = p->fault,
+	                  .H = H,
+	                  .x = fwd->input + (ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n,
+	                  .a_ih = at,
+	                  .a_hh = at + GH,
+	                  .gates = kept,
+	                  .a_nh = kept + GH,
+	                  .h_prev = before   ? before + GH + H
+	                          : fwd->h_0 ? fwd->h_0 + n * H
+	                                     : p->zero,
+	                  .c_prev = before   ? before + GH + 2 * H
+	                          : fwd->c_0 ? fwd->c_0 + n * H
+	                                     : p->zero,
+	                  .h = kept + GH + H,
+	                  .c = kept + GH + 2 * H,
+	                  .dh = dh + n * H,
+	                  .dc = dh + (N + n) * H,
+	                  .da_ih = at,
+	                  .da_hh = at + GH};
 }
 
-static float *record(const kernel_plan *p, const gm_forward_args *args, size_t t, size_t n)
-{
-	return args->tape ? (float *)args->tape + (t * args->N + n) * (p->G + 3) * p->H : NULL;
-}
-
-static void load_state(float *to, const float *from, size_t count)
-{
-	if (from)
-		memmove(to, from, count * sizeof *to);
-	else
-		memset(to, 0, count * sizeof *to);
-}
-
-/* GRU with the reset gate applied to h before the product. */
-static void reset_before(const kernel_plan *p, const views *v, const float *h)
+/* GRU with the reset gate applied to h before the product; r h goes where dh will be. */
+static void reset_before(const kernel_plan *p, const cell_row *row)
 {
 	size_t H = p->H;
 
 	for (size_t u = 0; u < H; u++)
-		v->reset[u] = h[u] * cell_sigmoid(p->fault, v->a_ih[u] + v->a_hh[u]);
-	affine(p, v->a_hh + 2 * H, p->bias_hh + 2 * H, p->weight_hh + 2 * H * H, v->reset, H, H);
-}
-
-static void forward_row(const kernel_plan *p, const gm_forward_args *args, const views *v, size_t t, size_t n)
-{
-	size_t H = p->H, GH = p->G * H;
-	float *h = v->h + n * H, *c = v->c + n * H, *kept = record(p, args, t, n);
-	cell_row row = {.cell = p->problem.cell,
-	                .fault = p->fault,
-	                .H = H,
-	                .a_ih = v->a_ih,
-	                .a_hh = v->a_hh,
-	                .gates = kept ? kept : v->a_ih,
-	                .a_nh = kept ? kept + GH : v->reset,
-	                .h_prev = h,
-	                .c_prev = c,
-	                .h = h,
-	                .c = c};
-
-	affine(p, v->a_ih, p->bias_ih, p->weight_ih, args->input + (ptrdiff_t)t * args->in_t + (ptrdiff_t)n * args->in_n,
-	       p->I, GH);
-	affine(p, v->a_hh, p->bias_hh, p->weight_hh, h, H, GH);
-	if (p->fault == KERNEL_RESET_BEFORE)
-		reset_before(p, v, h);
-	cell_row_forward(&row);
-	if (kept) {
-		memcpy(kept + GH + H, h, H * sizeof *h);
-		memcpy(kept + GH + 2 * H, c, H * sizeof *c);
-	}
-	memcpy(args->output + (ptrdiff_t)t * args->out_t + (ptrdiff_t)n * args->out_n, h, H * sizeof *h);
+		row->dh[u] = row->h_prev[u] * cell_sigmoid(p->fault, row->a_ih[u] + row->a_hh[u]);
+	for (size_t g = 2 * H; g < 3 * H; g++)
+		row->a_hh[g] = dot(p->fault, p->weights.bias_hh[g], row->dh, p->weights.weight_hh + g * H, 1, H);
 }
 
 static gm_status kernel_forward(gm_plan *plan, const gm_forward_args *args)
 {
 	kernel_plan *p = plan_of(plan);
-	views v = views_of(p, args->N, args->scratch);
+	const fault_layer *w = &p->weights;
+	size_t bytes = p->H * sizeof(float);
 
-	load_state(v.h, args->h_0, args->N * p->H);
-	load_state(v.c, args->c_0, args->N * p->H);
-	for (size_t t = 0; t < args->T; t++)
-		for (size_t n = 0; n < args->N; n++)
-			forward_row(p, args, &v, t, n);
-	if (args->h_n)
-		memcpy(args->h_n, v.h, args->N * p->H * sizeof(float));
-	if (args->c_n)
-		memcpy(args->c_n, v.c, args->N * p->H * sizeof(float));
+	for (size_t i = 0; i < args->T * args->N; i++) {
+		size_t t = i / args->N, n = i % args->N;
+		cell_row row = row_at(p, args, t, n);
+
+		affine(p, row.a_ih, w->bias_ih, w->weight_ih, row.x, p->I);
+		affine(p, row.a_hh, w->bias_hh, w->weight_hh, row.h_prev, p->H);
+		if (p->fault == KERNEL_RESET_BEFORE)
+			reset_before(p, &row);
+		cell_row_forward(&row);
+		memcpy(args->output + (ptrdiff_t)t * args->out_t + (ptrdiff_t)n * args->out_n, row.h, bytes);
+		if (t + 1 == args->T && args->h_n)
+			memcpy(args->h_n + n * p->H, row.h, bytes);
+		if (t + 1 == args->T && args->c_n)
+			memcpy(args->c_n + n * p->H, row.c, bytes);
+	}
 	return GM_OK;
 }
 
 /* ---- backward ---- */
 
-static const float *state_before(const kernel_plan *p, const gm_forward_args *fwd, const float *initial,
-                                 const float *zero, size_t which, size_t t, size_t n)
-{
-	if (t > 0)
-		return record(p, fwd, t - 1, n) + (p->G + which) * p->H;
-	return initial ? initial + n * p->H : zero;
-}
-
-/* dW (G*H, width) += da x^T; db += da */
-static void add_outer(kernel_fault fault, float *dW, const float *da, const float *x, size_t rows, size_t width)
-{
-	for (size_t g = 0; dW && g < rows; g++)
-		for (size_t k = 0; k < width; k++)
-			dW[g * width + k] = dot(fault, dW[g * width + k], &da[g], &x[k], 1, 1);
-}
-
-static void add_weights(const kernel_plan *p, const gm_backward_args *args, const views *v, const float *x,
-                        const float *h)
+/* grad (G*H, width) = da x^T for the first row, += for the others; biases: x is 1. */
+static void add_weights(const kernel_plan *p, const gm_layer_grads *d, const cell_row *row, int first)
 {
 	static const float one = 1;
-	const gm_layer_grads *d = args->grad_weights ? &args->grad_weights->layer[0] : NULL;
-	size_t GH = p->G * p->H;
+	const struct {
+		float *grad;
+		const float *da, *x;
+		size_t width;
+	} outer[] = {{d->grad_weight_ih, row->da_ih, row->x, p->I},
+	             {d->grad_weight_hh, row->da_hh, p->fault == KERNEL_DW_H_T ? row->h : row->h_prev, p->H},
+	             {d->grad_bias_ih, row->da_ih, &one, 1},
+	             {d->grad_bias_hh, row->da_hh, &one, 1}};
 
-	if (!d)
-		return;
-	add_outer(p->fault, d->grad_weight_ih, v->a_ih, x, GH, p->I);
-	add_outer(p->fault, d->grad_weight_hh, v->a_hh, h, GH, p->H);
-	add_outer(p->fault, d->grad_bias_ih, v->a_ih, &one, GH, 1);
-	add_outer(p->fault, d->grad_bias_hh, v->a_hh, &one, GH, 1);
+	for (size_t k = 0; k < sizeof outer / sizeof *outer; k++) {
+		float *grad = outer[k].grad;
+		size_t width = outer[k].width;
+
+		for (size_t i = 0; grad && i < p->G * p->H * width; i++)
+			grad[i] = dot(p->fault, first ? 0 : grad[i], &outer[k].da[i / width], &outer[k].x[i % width], 1, 1);
+	}
 }
 
-static void backward_row(const kernel_plan *p, const gm_backward_args *args, const views *v, size_t t, size_t n)
+static void backward_row(const kernel_plan *p, const gm_backward_args *args, size_t t, size_t n)
 {
 	const gm_forward_args *fwd = args->fwd;
-	size_t H = p->H, GH = p->G * H;
-	float *kept = record(p, fwd, t, n), *dh = v->h + n * H;
-	const float *h_prev = state_before(p, fwd, fwd->h_0, v->zero, 1, t, n);
-	const float *c_prev = state_before(p, fwd, fwd->c_0, v->zero, 2, t, n);
-	const float *x = fwd->input + (ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n;
-	const float *above = args->grad_output;
-	cell_row row = {.cell = p->problem.cell,
-	                .fault = p->fault,
-	                .H = H,
-	                .gates = kept,
-	                .a_nh = kept + GH,
-	                .h_prev = h_prev,
-	                .c_prev = c_prev,
-	                .h = kept + GH + H,
-	                .c = kept + GH + 2 * H,
-	                .grad_output = above ? above + (ptrdiff_t)t * fwd->out_t + (ptrdiff_t)n * fwd->out_n : NULL,
-	                .dh = dh,
-	                .dc = v->c + n * H,
-	                .da_ih = v->a_ih,
-	                .da_hh = v->a_hh};
-	const float *W = p->fault == KERNEL_DX_FROM_HH ? p->weight_hh : p->weight_ih;
+	const size_t H = p->H, GH = p->G * H;
+	const fault_layer *w = &p->weights;
+	const float *W = p->fault == KERNEL_DX_FROM_HH ? w->weight_hh : w->weight_ih;
 	int turned = p->fault == KERNEL_HH_TRANSPOSED && p->G == 1;
+	int first = args->flags == GM_OVERWRITE && t + 1 == args->t_end && n == 0;
+	cell_row row = row_at(p, fwd, t, n);
 
+	if (args->grad_output)
+		row.grad_output = args->grad_output + (ptrdiff_t)t * fwd->out_t + (ptrdiff_t)n * fwd->out_n;
 	cell_row_backward(&row);
 	for (size_t k = 0; k < H; k++)
-		dh[k] = turned ? dot(p->fault, dh[k], v->a_hh, p->weight_hh + k * H, 1, H)
-		               : dot(p->fault, dh[k], v->a_hh, p->weight_hh + k, H, GH);
+		row.dh[k] = turned ? dot(p->fault, row.dh[k], row.da_hh, w->weight_hh + k * H, 1, H)
+		                   : dot(p->fault, row.dh[k], row.da_hh, w->weight_hh + k, H, GH);
 	for (size_t k = 0; args->grad_input && k < p->I; k++)
-		args->grad_input[(ptrdiff_t)t * fwd->in_t + (ptrdiff_t)n * fwd->in_n + (ptrdiff_t)k] = dot(p->fault, 0, v->a_ih,
-		                                                                                           W + k, p->I, GH);
-	add_weights(p, args, v, x, p->fault == KERNEL_DW_H_T ? row.h : h_prev);
-}
-
-static void clear(float *values, size_t count)
-{
-	if (values)
-		memset(values, 0, count * sizeof *values);
-}
-
-static void clear_weights(const kernel_plan *p, const gm_backward_args *args)
-{
-	const gm_layer_grads *d = args->grad_weights ? &args->grad_weights->layer[0] : NULL;
-	size_t GH = p->G * p->H;
-
-	if (!d || args->flags == GM_ACCUMULATE)
-		return;
-	clear(d->grad_weight_ih, GH * p->I);
-	clear(d->grad_weight_hh, GH * p->H);
-	clear(d->grad_bias_ih, GH);
-	clear(d->grad_bias_hh, GH);
+		args->grad_input[row.x - fwd->input + (ptrdiff_t)k] = dot(p->fault, 0, row.da_ih, W + k, p->I, GH);
+	if (args->grad_weights)
+		add_weights(p, &args->grad_weights->layer[0], &row, first);
 }
 
 static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args)
 {
 	kernel_plan *p = plan_of(plan);
 	size_t N = args->fwd->N;
-	views v = views_of(p, N, args->fwd->scratch);
+	cell_row all = row_at(p, args->fwd, 0, 0); // of which dh and dc are the batch's
 
-	clear_weights(p, args);
-	clear(v.zero, p->H);
-	load_state(v.h, args->grad_h_n, N * p->H);
-	load_state(v.c, args->grad_c_n, N * p->H);
+	copy(all.dh, args->grad_h_n, N * p->H);
+	copy(all.dc, args->grad_c_n, N * p->H);
 	for (size_t t = args->t_end; t-- > args->t_begin;)
 		for (size_t n = 0; n < N; n++)
-			backward_row(p, args, &v, t, n);
+			backward_row(p, args, t, n);
 	if (args->grad_h_0)
-		memcpy(args->grad_h_0, v.h, N * p->H * sizeof(float));
+		memcpy(args->grad_h_0, all.dh, N * p->H * sizeof(float));
 	if (args->grad_c_0)
-		memcpy(args->grad_c_0, v.c, N * p->H * sizeof(float));
+		memcpy(args->grad_c_0, all.dc, N * p->H * sizeof(float));
 	return GM_OK;
 }
 
@@ -264,14 +242,14 @@ static gm_status kernel_supports(const gm_problem *problem, const gm_plan_opts *
 
 static gm_status kernel_sizes(const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
 {
-	size_t G = gm_gates(problem->cell), I = problem->input_size, H = problem->hidden_size, N = opts->N_max;
-	size_t tape = opts->mode == GM_MODE_INFER ? 0 : opts->T_max * N * (G + 3) * H;
+	size_t G = gm_gates(problem->cell), H = problem->hidden_size, N = opts->N_max;
+	size_t records = opts->T_max * N * (G + 3) * H;
 
 	*sizes = (gm_sizes){.struct_size = sizeof *sizes,
 	                    .alignment = 64,
-	                    .plan_bytes = sizeof(kernel_plan) + G * H * (I + H + 2) * sizeof(float),
-	                    .scratch_bytes = (2 * G * H + 2 * N * H + 2 * H) * sizeof(float),
-	                    .tape_bytes = tape * sizeof(float)};
+	                    .plan_bytes = sizeof(kernel_plan) + (fault_layer_floats(problem) + H) * sizeof(float),
+	                    .scratch_bytes = (2 * G * H + 2 * N * H + records) * sizeof(float),
+	                    .tape_bytes = opts->mode == GM_MODE_INFER ? 0 : records * sizeof(float)};
 	return GM_OK;
 }
 
@@ -279,12 +257,16 @@ static gm_status kernel_create(const gm_problem *problem, const gm_plan_opts *op
                                gm_error *error)
 {
 	kernel_plan *p = mem;
-	size_t G = gm_gates(problem->cell), I = problem->input_size, H = problem->hidden_size;
-	float *at = (float *)(void *)(p + 1);
+	float *room = (float *)(void *)(p + 1);
 
 	GM_TRY(kernel_supports(problem, opts, error));
-	*p = (kernel_plan){
-		*problem, KERNEL_HONEST, G, I, H, at, at + G * H * I, at + G * H * (I + H), at + G * H * (I + H + 1)};
+	*p = (kernel_plan){.problem = *problem,
+	                   .G = gm_gates(problem->cell),
+	                   .I = problem->input_size,
+	                   .H = problem->hidden_size,
+	                   .weights = fault_layer_at(problem, 0, room),
+	                   .zero = room + fault_layer_floats(problem)};
+	copy(p->zero, NULL, p->H);
 	*plan = mem;
 	return GM_OK;
 }
@@ -292,15 +274,10 @@ static gm_status kernel_create(const gm_problem *problem, const gm_plan_opts *op
 static gm_status kernel_set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
 {
 	kernel_plan *p = plan_of(plan);
-	const gm_layer_weights *w = weights->layer;
-	size_t GH = p->G * p->H;
 
 	if (weights->count != 1)
 		return gm_fail(error, GM_BAD_ARGUMENT, "weights of %zu layers, must be 1", weights->count);
-	load_state(p->weight_ih, w->weight_ih, GH * p->I);
-	load_state(p->weight_hh, w->weight_hh, GH * p->H);
-	load_state(p->bias_ih, w->bias_ih, GH);
-	load_state(p->bias_hh, w->bias_hh, GH);
+	fault_layer_copy(&p->problem, &p->weights, &weights->layer[0]);
 	return GM_OK;
 }
 

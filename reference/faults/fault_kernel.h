@@ -36,25 +36,42 @@ typedef enum kernel_fault {
 	KERNEL_HH_TRANSPOSED
 } kernel_fault;
 
-/* The honest one.  Supports one layer, one direction, no projection, no lengths; any strides, windows, both flags. */
+/* The honest one.  Supports one layer, one direction, no projection, no lengths; any strides, windows of a step or
+ * more, both flags. */
 const gm_variant *fault_kernel(void);
 /* Makes a plan of fault_kernel() wrong in one way from the next call on. */
 void fault_kernel_break(gm_plan *plan, kernel_fault fault);
 
-/* ---- pointwise part, one row of the batch at one step; gates: (G, H) after the activation ---- */
+/* To nearest, ties to even, without the lowest bits; what is not finite stays. */
+float fault_round(float x, unsigned dropped);
+
+/* ---- a layer's weights, copied ---- */
+
+typedef struct fault_layer {
+	float *weight_ih, *weight_hh, *bias_ih, *bias_hh, *weight_hr;
+	size_t width; /* columns of weight_ih */
+} fault_layer;
+
+size_t fault_layer_floats(const gm_problem *problem); /* room for any layer of the problem */
+fault_layer fault_layer_at(const gm_problem *problem, size_t layer, float *room);
+/* What is NULL in from becomes 0. */
+void fault_layer_copy(const gm_problem *problem, const fault_layer *to, const gm_layer_weights *from);
+
+/* ---- pointwise part, one row of the batch at one step ---- */
 
 typedef struct cell_row {
 	uint32_t cell;
 	kernel_fault fault;
 	size_t H;
-	const float *a_ih, *a_hh;     /* (G, H) pre-activations, each with its bias */
-	float *gates;                 /* (G, H) */
+	const float *x;               /* (I) */
+	float *a_ih, *a_hh;           /* (G, H) pre-activations, each with its bias */
+	float *gates;                 /* (G, H) after the activation */
 	float *a_nh;                  /* (H) GRU: recurrent part of the new gate */
 	const float *h_prev, *c_prev; /* (H) */
-	float *h, *c;                 /* (H); may be h_prev, c_prev in forward */
+	float *h, *c;                 /* (H) */
 	const float *grad_output;     /* (H) or NULL */
 	float *dh, *dc;               /* (H) in: from the step after; out: to the step before, without W_hh's part */
-	float *da_ih, *da_hh;         /* (G, H) gradients of the pre-activations */
+	float *da_ih, *da_hh;         /* (G, H) gradients of the pre-activations, in their place */
 } cell_row;
 
 void cell_row_forward(const cell_row *row);

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* faults.c - the table of seeded faults and the variants made of it.  A gm_variant's first functions are called before
- * there is a plan to say which fault is meant, so each row has its own three; everything else is shared. */
-#include "fault_wrap.h"
-
-enum { /* of faults.def */
-	   TANH = 1u << GM_RNN_TANH,
-	   RELU = 1u << GM_RNN_RELU,
-	   RNN = TANH | RELU,
-	   LSTM = 1u << GM_LSTM,
-	   GRU = 1u << GM_GRU,
-	   GATED = LSTM | GRU,
-	   CURVED = TANH | GATED,
-	   ALL = RNN | GATED
-};
+/* faults.c - the variants made of the table of seeded faults: their plans and calls.  A gm_variant's first functions
+ * are called before there is a plan to say which fault is meant, so each row has its own three; the rest is shared.
+ *
+ * Memory: this plan, a copy of the weights and the kept state come first, base's plan behind them; base's scratch comes
+ * first, the wrapper's own behind it. */
+#include "fault_plan.h"
 
 #define FAULT(id, ...) FAULT_##id,
 enum {
@@ -21,44 +13,187 @@ enum {
 };
 #undef FAULT
 
-#define FAULT(id, cell_mask, in_gradients, text, ...) {.info = {#id, text, cell_mask, in_gradients}, __VA_ARGS__},
-static const fault_row table[FAULTS] = {
-#include "faults.def"
-};
-#undef FAULT
+static const gm_variant *base_of[FAULTS];
+
+static size_t up(size_t value, size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
+
+/* ---- before there is a plan ---- */
+
+static unsigned properties(const gm_problem *problem, const gm_plan_opts *opts)
+{
+	unsigned has = 0;
+
+	has |= problem->bias ? NEEDS_BIAS : 0;
+	has |= problem->bidirectional ? NEEDS_D2 : NEEDS_D1;
+	has |= problem->num_layers > 1 ? NEEDS_L2 : 0;
+	has |= problem->lengths ? NEEDS_LENGTHS : 0;
+	has |= problem->dropout > 0 ? NEEDS_DROPOUT : 0;
+	has |= problem->proj_size ? NEEDS_PROJ : NEEDS_NO_PROJ;
+	has |= problem->input_size == problem->hidden_size && !problem->proj_size ? NEEDS_SQUARE : 0;
+	has |= opts->T_max > 1 ? NEEDS_T2 : 0;
+	has |= opts->N_max > 1 ? NEEDS_N2 : 0;
+	has |= gm_state_size(problem) % 8 ? NEEDS_TAIL : 0;
+	return has;
+}
+
+static gm_status supports(size_t index, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+{
+	const fault_row *row = &fault_table[index];
+
+	if (!(row->info.cells >> problem->cell & 1) || (row->needs & ~properties(problem, opts)))
+		return gm_fail(error, GM_UNSUPPORTED, "this problem has no room for the fault %s", row->info.name);
+	return base_of[index]->supports(problem, opts, error);
+}
+
+/* Sizes of base and wrapper together, and a plan that knows its own; its memory is create's business. */
+static gm_status sized(size_t index, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
+                       fault_plan *p)
+{
+	size_t floats = opts->T_max * (problem->input_size + gm_layer_input(problem, 1));
+	size_t R = gm_state_size(problem), each = (fault_layer_floats(problem) + opts->N_max * R) * sizeof(float);
+
+	*p = (fault_plan){.row = &fault_table[index],
+	                  .base = base_of[index],
+	                  .problem = *problem,
+	                  .G = gm_gates(problem->cell),
+	                  .H = problem->hidden_size,
+	                  .R = R,
+	                  .D = gm_directions(problem),
+	                  .count = problem->num_layers * gm_directions(problem)};
+	GM_TRY(p->base->sizes(problem, opts, sizes));
+	if (sizes->alignment < 64)
+		sizes->alignment = 64;
+	p->own = up(sizeof *p + p->count * (sizeof *p->given + each), sizes->alignment);
+	p->extra = up(sizes->scratch_bytes, 64);
+	sizes->plan_bytes += p->own;
+	sizes->scratch_bytes = p->extra + opts->N_max * (floats + 2 * p->count * p->H) * sizeof(float) +
+	                       opts->N_max * sizeof(int64_t) + problem->num_layers * sizeof(float *);
+	return GM_OK;
+}
+
+/* ---- the plan ---- */
+
+static fault_plan *plan_of(gm_plan *plan) { return (fault_plan *)(void *)plan; }
+
+fault_layer fault_plan_layer(const fault_plan *p, size_t index)
+{
+	return fault_layer_at(&p->problem, index / p->D, p->weights + index * fault_layer_floats(&p->problem));
+}
+
+void *fault_scratch(const fault_plan *p) { return (char *)p->fwd.scratch + p->extra; }
+
+static gm_status create(size_t index, const gm_problem *problem, const gm_plan_opts *opts, void *mem, gm_plan **plan,
+                        gm_error *error)
+{
+	gm_sizes sizes = {.struct_size = sizeof sizes};
+	fault_plan *p = mem;
+
+	GM_TRY(supports(index, problem, opts, error));
+	GM_TRY(sized(index, problem, opts, &sizes, p));
+	p->given = (gm_layer_weights *)(void *)(p + 1);
+	p->weights = (float *)(void *)(p->given + p->count);
+	p->state = p->weights + p->count * fault_layer_floats(problem);
+	for (size_t i = 0; i < p->count * opts->N_max * p->R; i++)
+		p->state[i] = 0;
+	GM_TRY(p->base->plan_create(problem, opts, (char *)mem + p->own, &p->inner, error));
+	if (p->row->kernel != KERNEL_HONEST)
+		fault_kernel_break(p->inner, p->row->kernel);
+	*plan = mem;
+	return GM_OK;
+}
+
+static void call(fault_plan *p, fault_hook *hook)
+{
+	if (hook)
+		hook(p);
+}
+
+static gm_status set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
+{
+	fault_plan *p = plan_of(plan);
+	gm_weights altered = {.struct_size = sizeof altered, .count = p->count, .layer = p->given};
+
+	if (weights->count != p->count)
+		return gm_fail(error, GM_BAD_ARGUMENT, "weights of %zu layers, must be %zu", weights->count, p->count);
+	for (p->index = 0; p->index < p->count; p->index++) {
+		const gm_layer_weights *from = &weights->layer[p->index];
+		const fault_layer *to = &p->layer;
+
+		p->layer = fault_plan_layer(p, p->index);
+		fault_layer_copy(&p->problem, to, from);
+		call(p, p->row->weights);
+		p->given[p->index] = (gm_layer_weights){to->weight_ih, to->weight_hh, from->bias_ih ? to->bias_ih : NULL,
+		                                        from->bias_hh ? to->bias_hh : NULL,
+		                                        from->weight_hr ? to->weight_hr : NULL};
+	}
+	return p->base->set_weights(p->inner, &altered, error);
+}
+
+static void destroy(gm_plan *plan) { plan_of(plan)->base->plan_destroy(plan_of(plan)->inner); }
+
+static const char *describe(const gm_plan *plan) { return ((const fault_plan *)(const void *)plan)->row->info.what; }
+
+/* ---- calls ---- */
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *given)
+{
+	fault_plan *p = plan_of(plan);
+
+	for (int more = p->row->calls == FORWARD_TWICE; more >= 0; more--) {
+		p->last = !more;
+		p->fwd = *given;
+		call(p, p->row->forward);
+		GM_TRY(p->base->forward(p->inner, &p->fwd));
+	}
+	call(p, p->row->output);
+	return GM_OK;
+}
+
+static gm_status backward(gm_plan *plan, const gm_backward_args *given)
+{
+	fault_plan *p = plan_of(plan);
+
+	for (int more = p->row->calls == BACKWARD_TWICE; more >= 0; more--) {
+		p->last = !more;
+		p->fwd = *given->fwd;
+		p->bwd = *given;
+		p->bwd.fwd = &p->fwd;
+		call(p, p->row->forward);
+		call(p, p->row->upstream);
+		GM_TRY(p->base->backward(p->inner, &p->bwd));
+	}
+	call(p, p->row->grads);
+	return GM_OK;
+}
+
+/* ---- variants ---- */
 
 #define FAULT(id, ...)                                                                                            \
 	static gm_status id##_supports(const gm_problem *p, const gm_plan_opts *o, gm_error *e)                       \
 	{                                                                                                             \
-		return fault_supports(FAULT_##id, p, o, e);                                                               \
+		return supports(FAULT_##id, p, o, e);                                                                     \
 	}                                                                                                             \
 	static gm_status id##_sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)                          \
 	{                                                                                                             \
-		return fault_sizes(FAULT_##id, p, o, s);                                                                  \
+		fault_plan plan;                                                                                          \
+		return sized(FAULT_##id, p, o, s, &plan);                                                                 \
 	}                                                                                                             \
 	static gm_status id##_create(const gm_problem *p, const gm_plan_opts *o, void *m, gm_plan **out, gm_error *e) \
 	{                                                                                                             \
-		return fault_create(FAULT_##id, p, o, m, out, e);                                                         \
+		return create(FAULT_##id, p, o, m, out, e);                                                               \
 	}
 #include "faults.def"
 #undef FAULT
 
 #define FAULT(id, ...) {.name = #id, .supports = id##_supports, .sizes = id##_sizes, .plan_create = id##_create},
-static const gm_variant prototype[FAULTS] = {
+static gm_variant variant[FAULTS] = {
 #include "faults.def"
 };
 #undef FAULT
 
-static gm_variant variant[FAULTS];
-static const gm_variant *base_of[FAULTS];
-
 size_t fault_count(void) { return FAULTS; }
 
-const fault *fault_at(size_t index) { return index < FAULTS ? &table[index].info : NULL; }
-
-const fault_row *fault_row_at(size_t index) { return &table[index]; }
-
-const gm_variant *fault_base_at(size_t index) { return base_of[index]; }
+const fault *fault_at(size_t index) { return index < FAULTS ? &fault_table[index].info : NULL; }
 
 const gm_variant *fault_variant(size_t index, const gm_variant *base)
 {
@@ -66,23 +201,22 @@ const gm_variant *fault_variant(size_t index, const gm_variant *base)
 
 	if (index >= FAULTS)
 		return NULL;
-	if (table[index].kernel != KERNEL_HONEST)
+	if (fault_table[index].kernel != KERNEL_HONEST)
 		base = fault_kernel();
 	if (!base)
 		return NULL;
 	v = &variant[index];
-	*v = prototype[index];
 	v->struct_size = sizeof *v;
 	v->abi_major = GM_ABI_MAJOR;
 	v->abi_minor = GM_ABI_MINOR;
 	v->needs = base->needs;
 	v->traits = base->traits;
 	v->traits.rounding = GM_FREE;
-	v->set_weights = fault_set_weights;
-	v->forward = fault_forward;
-	v->backward = base->backward ? fault_backward : NULL;
-	v->describe = fault_describe;
-	v->plan_destroy = fault_destroy;
+	v->set_weights = set_weights;
+	v->forward = forward;
+	v->backward = base->backward ? backward : NULL;
+	v->describe = describe;
+	v->plan_destroy = destroy;
 	base_of[index] = base;
 	return v;
 }

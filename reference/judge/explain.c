@@ -41,6 +41,7 @@ static void note_wrong(wrongs *w, const location *p, size_t index, size_t order)
 		if (w->count == 0 || p->at[a] > w->high[a])
 			w->high[a] = p->at[a];
 	}
+	memcpy(w->extent, p->extent, sizeof p->extent);
 	if (w->count == 0 || order < w->order) {
 		w->first = index;
 		w->order = order;
@@ -55,8 +56,6 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 	location p;
 
 	*w = (wrongs){.first = GM_NO_TENSOR};
-	locate(&budget->spec, shape, 0, &p);
-	memcpy(w->extent, p.extent, sizeof p.extent);
 	for (size_t i = 0; i < shape->count; i++) {
 		w->fit += !tensor->unfit[budget_row(tensor, i)];
 		if (!is_wrong(tensor, i, got))
@@ -67,50 +66,45 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 }
 
 /* "first row", "last step", "one gate": all wrong elements share one value of an axis that has several. */
-static void name_pinned(const wrongs *w, axis a, const char *name, char *text, size_t size)
+static void name_pinned(const wrongs *w, axis a, const char *name, char text[160])
 {
-	size_t used = strlen(text), at = w->low[a];
-	const char *which = at == 0 ? "first" : at + 1 == w->extent[a] ? "last" : "one";
+	size_t at = w->low[a], extent = w->extent[a];
+	const char *which = at == 0 ? "first" : at + 1 == extent ? "last" : "one";
 
-	if (w->extent[a] < 2 || w->low[a] != w->high[a])
-		return;
 	if (a == AXIS_GATE || a == AXIS_DIRECTION || a == AXIS_LAYER)
 		which = "one";
-	snprintf(text + used, size - used, ", %s %s", which, name);
+	if (extent >= 2 && at == w->high[a])
+		location_append(text, 160, ", %s %s", which, name);
 }
 
 /* A range of units that is what is left over behind whole vectors, or one whole vector's lanes. */
-static void name_lanes(const wrongs *w, axis a, char *text, size_t size)
+static void name_lanes(const wrongs *w, axis a, char text[160])
 {
-	size_t used = strlen(text), extent = w->extent[a], low = w->low[a], high = w->high[a];
+	size_t extent = w->extent[a], low = w->low[a], high = w->high[a];
 
 	if (!extent || low == high)
 		return;
-	for (size_t lanes = 4; lanes <= 16; lanes *= 2)
-		if (extent > lanes && extent % lanes && low >= extent - extent % lanes) {
-			snprintf(text + used, size - used, ", vector tail of %zu lanes", lanes);
-			return;
-		}
-	for (size_t lanes = 4; lanes <= 16; lanes *= 2)
-		if (extent > lanes && low / lanes == high / lanes) {
-			snprintf(text + used, size - used, ", one block of %zu lanes", lanes);
-			return;
-		}
+	for (int tail = 1; tail >= 0; tail--)
+		for (size_t lanes = 4; lanes <= 16; lanes *= 2)
+			if (extent > lanes && (tail ? low >= extent - extent % lanes : low / lanes == high / lanes)) {
+				location_append(text, 160, tail ? ", vector tail of %zu lanes" : ", one block of %zu lanes", lanes);
+				return;
+			}
 }
 
-static void name_steps(const wrongs *w, char *text, size_t size)
+static void name_steps(const wrongs *w, char text[160])
 {
-	size_t used = strlen(text), low = w->low[AXIS_STEP], high = w->high[AXIS_STEP], last = w->extent[AXIS_STEP] - 1;
+	size_t low = w->low[AXIS_STEP], high = w->high[AXIS_STEP], last = w->extent[AXIS_STEP] - 1;
 
 	if (w->extent[AXIS_STEP] < 2 || low == high)
 		return;
 	if (low > 0 && high == last)
-		snprintf(text + used, size - used, ", everything after step %zu", low - 1);
+		location_append(text, 160, ", everything after step %zu", low - 1);
 	else if (low == 0 && high < last)
-		snprintf(text + used, size - used, ", everything before step %zu", high + 1);
+		location_append(text, 160, ", everything before step %zu", high + 1);
 }
 
-static void name_pattern(const wrongs *w, axis run, char *text, size_t size)
+static void name_pattern(const wrongs *w, axis run, char text[160])
 {
 	static const struct {
 		axis axis;
@@ -118,28 +112,23 @@ static void name_pattern(const wrongs *w, axis run, char *text, size_t size)
 	} pinned[] = {{AXIS_LAYER, "layer"}, {AXIS_DIRECTION, "direction"}, {AXIS_GATE, "gate"},  {AXIS_STEP, "step"},
 	              {AXIS_ROW, "row"},     {AXIS_UNIT, "unit"},           {AXIS_FROM, "column"}};
 
-	text[0] = 0;
-	if (w->count == w->fit) {
-		snprintf(text, size, ", everything");
-		return;
-	}
-	if (w->count == 1) {
-		snprintf(text, size, ", one element");
+	if (w->count == w->fit || w->count == 1) {
+		location_append(text, 160, w->count == w->fit ? ", everything" : ", one element");
 		return;
 	}
 	for (size_t i = 0; i < sizeof pinned / sizeof *pinned; i++)
-		name_pinned(w, pinned[i].axis, pinned[i].name, text, size);
-	name_steps(w, text, size);
-	name_lanes(w, AXIS_UNIT, text, size);
+		name_pinned(w, pinned[i].axis, pinned[i].name, text);
+	name_steps(w, text);
+	name_lanes(w, AXIS_UNIT, text);
 	if (run != AXIS_UNIT)
-		name_lanes(w, run, text, size);
+		name_lanes(w, run, text);
 }
 
 void judge_explain(const judge_budget *budget, size_t row, const float *got, char text[160])
 {
 	const budget_tensor *tensor = &budget->tensor[row];
 	const gm_tensor *shape = &budget->tensors->row[row];
-	char where[96], pattern[96];
+	char where[96];
 	size_t last;
 	wrongs w;
 	location p;
@@ -159,6 +148,6 @@ void judge_explain(const judge_budget *budget, size_t row, const float *got, cha
 	for (size_t i = w.first + 1; last + 1 < p.extent[run] && is_wrong(tensor, i, got); i++)
 		last++;
 	location_text(&budget->spec, &p, last, where);
-	name_pattern(&w, run, pattern, sizeof pattern);
-	snprintf(text, 160, "first wrong %s; %zu of %zu wrong%s", where, w.count, w.fit, pattern);
+	snprintf(text, 160, "first wrong %s; %zu of %zu wrong", where, w.count, w.fit);
+	name_pattern(&w, run, text);
 }

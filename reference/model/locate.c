@@ -17,6 +17,8 @@ char gate_letter(uint32_t cell, size_t gate)
 
 static void set_axis(location *p, axis axis, size_t at, size_t extent)
 {
+	if (extent == 1 && (axis == AXIS_LAYER || axis == AXIS_DIRECTION || axis == AXIS_GATE))
+		return; // nothing to tell apart
 	p->at[axis] = at;
 	p->extent[axis] = extent;
 }
@@ -24,17 +26,14 @@ static void set_axis(location *p, axis axis, size_t at, size_t extent)
 /* (T, N, width), (N, T, width) or (T, width); width of several directions: D blocks of R. */
 static void locate_sequence(const gm_spec *spec, const gm_tensor *tensor, size_t index, int directed, location *p)
 {
-	size_t width = tensor->dim[tensor->rank - 1], column = index % width, outer = index / width;
-	size_t D = directed ? gm_directions(&spec->problem) : 1, R = width / D;
-	int unbatched = tensor->rank == 2;
-	size_t inner = unbatched ? 1 : tensor->dim[1];
-	int batch_first = spec->problem.batch_first && !unbatched;
+	size_t width = tensor->dim[tensor->rank - 1], column = index % width, row = index / width;
+	size_t D = directed ? gm_directions(&spec->problem) : 1, R = width / D, T = spec->T, N = spec->N;
+	int batch_first = spec->problem.batch_first != 0;
 
-	set_axis(p, AXIS_STEP, batch_first ? outer % inner : outer / inner, spec->T);
-	if (!unbatched)
-		set_axis(p, AXIS_ROW, batch_first ? outer / inner : outer % inner, spec->N);
-	if (D > 1)
-		set_axis(p, AXIS_DIRECTION, column / R, D);
+	set_axis(p, AXIS_STEP, batch_first ? row % T : row / N, T);
+	if (tensor->rank == 3)
+		set_axis(p, AXIS_ROW, batch_first ? row / T : row % N, N);
+	set_axis(p, AXIS_DIRECTION, column / R, D);
 	set_axis(p, AXIS_UNIT, column % R, R);
 	p->unit = directed ? "unit" : "column";
 }
@@ -45,10 +44,8 @@ static void locate_state(const gm_spec *spec, const gm_tensor *tensor, size_t in
 	size_t width = tensor->dim[tensor->rank - 1], outer = index / width, D = gm_directions(&spec->problem);
 	size_t N = tensor->rank == 3 ? tensor->dim[1] : 1, stack = outer / N;
 
-	if (spec->problem.num_layers > 1)
-		set_axis(p, AXIS_LAYER, stack / D, spec->problem.num_layers);
-	if (D > 1)
-		set_axis(p, AXIS_DIRECTION, stack % D, D);
+	set_axis(p, AXIS_LAYER, stack / D, spec->problem.num_layers);
+	set_axis(p, AXIS_DIRECTION, stack % D, D);
 	if (tensor->rank == 3)
 		set_axis(p, AXIS_ROW, outer % N, N);
 	set_axis(p, AXIS_UNIT, index % width, width);
@@ -62,7 +59,7 @@ static void locate_weight(const gm_spec *spec, const gm_tensor *tensor, size_t i
 	int projection = tensor->kind == GM_WEIGHT_HR || tensor->kind == GM_GRAD_WEIGHT_HR;
 	int first = (tensor->kind == GM_WEIGHT_IH || tensor->kind == GM_GRAD_WEIGHT_IH) && tensor->layer == 0;
 
-	if (!projection && G > 1)
+	if (!projection)
 		set_axis(p, AXIS_GATE, outer / H, G);
 	set_axis(p, AXIS_UNIT, projection ? outer : outer % H, projection ? tensor->dim[0] : H);
 	if (tensor->rank == 2)
@@ -95,48 +92,38 @@ void locate(const gm_spec *spec, const gm_tensor *tensor, size_t index, location
 
 axis location_run_axis(const location *place) { return place->extent[AXIS_FROM] ? AXIS_FROM : AXIS_UNIT; }
 
-__attribute__((format(printf, 2, 3))) static void append(char text[96], const char *format, ...)
+void location_append(char *text, size_t size, const char *format, ...)
 {
 	size_t used = strlen(text);
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text + used, 96 - used, format, arguments);
+	vsnprintf(text + used, size - used, format, arguments);
 	va_end(arguments);
-}
-
-static void append_run(char text[96], const char *name, size_t first, size_t last)
-{
-	if (last > first)
-		append(text, " %ss %zu..%zu", name, first, last);
-	else
-		append(text, " %s %zu", name, first);
 }
 
 void location_text(const gm_spec *spec, const location *p, size_t last, char text[96])
 {
-	axis run = location_run_axis(p);
-	size_t unit_last = run == AXIS_UNIT ? last : p->at[AXIS_UNIT];
+	const char *const name[AXES] = {"t=", "layer ", "", "row ", "", p->unit, p->from};
 
 	text[0] = 0;
-	if (p->extent[AXIS_STEP])
-		append(text, " t=%zu", p->at[AXIS_STEP]);
-	if (p->extent[AXIS_LAYER])
-		append(text, " layer %zu", p->at[AXIS_LAYER]);
-	if (p->extent[AXIS_DIRECTION])
-		append(text, p->at[AXIS_DIRECTION] ? " reverse" : " forward");
-	if (p->extent[AXIS_ROW])
-		append(text, " row %zu", p->at[AXIS_ROW]);
-	if (p->extent[AXIS_GATE])
-		append(text, " gate %c", gate_letter(spec->problem.cell, p->at[AXIS_GATE]));
-	if (p->extent[AXIS_UNIT])
-		append_run(text, p->unit, p->at[AXIS_UNIT], unit_last);
-	if (p->extent[AXIS_FROM]) {
-		append(text, " from");
-		append_run(text, p->from, p->at[AXIS_FROM], last);
+	for (axis a = 0; a < AXES; a++) {
+		size_t at = p->at[a];
+
+		if (!p->extent[a])
+			continue;
+		location_append(text, 96, "%s%s", text[0] ? " " : "", a == AXIS_FROM ? "from " : "");
+		if (a == AXIS_DIRECTION)
+			location_append(text, 96, at ? "reverse" : "forward");
+		else if (a == AXIS_GATE)
+			location_append(text, 96, "gate %c", gate_letter(spec->problem.cell, at));
+		else if (a < AXIS_GATE)
+			location_append(text, 96, "%s%zu", name[a], at);
+		else if (a == location_run_axis(p) && last > at)
+			location_append(text, 96, "%ss %zu..%zu", name[a], at, last);
+		else
+			location_append(text, 96, "%s %zu", name[a], at);
 	}
-	if (text[0] == ' ')
-		memmove(text, text + 1, strlen(text));
 }
 
 void locate_text(const gm_spec *spec, const gm_tensor *tensor, size_t index, char text[96])
@@ -146,5 +133,3 @@ void locate_text(const gm_spec *spec, const gm_tensor *tensor, size_t index, cha
 	locate(spec, tensor, index, &place);
 	location_text(spec, &place, place.at[location_run_axis(&place)], text);
 }
-
-void locate_name(const gm_tensor *tensor, size_t index, char text[96]) { gm_tensor_element(tensor, index, text); }

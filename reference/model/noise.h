@@ -19,13 +19,22 @@
 /* 32 bits to (-1, 1): the middles of 2^32 equal intervals. */
 NOISE_INLINE double noise_unit(uint32_t bits) { return ((double)(int32_t)bits + 0.5) * 0x1p-31; }
 
-/* Seed of a (layer, direction) of a run. */
-uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction);
-/* Stream of one row of an operation; t does not enter if the noise is correlated. */
-uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation, size_t t, size_t n);
+/* Seed of a (layer, direction) of a run.  This and the next: every step is a bijection of the one before for fixed
+ * other arguments, so two places of one run share a stream only by chance of 2^-64. */
+NOISE_INLINE uint64_t noise_seed(const ref_noise *noise, size_t layer, size_t direction)
+{
+	return random_draw(random_draw(noise->key, 0), 2 * (uint64_t)layer + direction);
+}
 
-/* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact; where
- * that is a constant, the compiler leaves nothing of it. */
+/* Stream of one row of an operation; t does not enter if the noise is correlated. */
+NOISE_INLINE uint64_t noise_stream(const ref_noise *noise, uint64_t seed, unsigned operation, size_t t, size_t n)
+{
+	uint64_t stream = random_draw(random_draw(seed, operation), noise->correlated ? 0 : (uint64_t)t);
+
+	return random_draw(stream, n);
+}
+
+/* Rounding of the scalar operations of one unit, in their order in the program.  noise NULL: exact. */
 typedef struct noise_rounding {
 	const ref_noise *noise;
 	uint64_t state;

@@ -22,14 +22,6 @@ typedef struct ref_stats { /* what the judge needs to know beside the values */
 	double min_kink;       /* smallest |pre-activation| of a relu; INFINITY if none */
 } ref_stats;
 
-/* Values by row of the tensor table, float64, layouts as in fixtures (batch_first, unbatched).
- * value[row] of inputs, weights and upstream gradients: read, NULL = zeros (bias, dropout_mask: none).
- * value[row] of outputs and gradients: written where not NULL; the backward pass runs if any gradient is wanted.
- * lengths NULL = all T.  noise NULL = exact; stats may be NULL.
- * Errors: GM_NO_MEMORY; GM_BAD_SHAPE if spec does not pass gm_problem_check. */
-GM_CHECKED gm_status ref_run(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
-                             double *const *value, const ref_noise *noise, ref_stats *stats, gm_error *error);
-
 /* Internals of one (layer, direction) for tests and for localising failures: time-major (T, N, ...), as in a
  * fixture's trace group.  Any member may be NULL. */
 typedef struct ref_trace {
@@ -39,14 +31,20 @@ typedef struct ref_trace {
 	double *dgates; /* (T, N, G, H) with respect to pre-activations */
 	double *dh, *dc;
 } ref_trace;
-/* As ref_run without noise; trace[layer*D + direction]. */
-GM_CHECKED gm_status ref_run_traced(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
-                                    double *const *value, ref_trace *trace, gm_error *error);
 
-/* Central differences of L = sum(grad_output*output) + sum(grad_h_n*h_n) + sum(grad_c_n*c_n) in every element of
- * every differentiable input against ref_run's gradients.  step 1e-6.  *worst = largest
- * |numeric - analytic| / (atol 1e-5 + rtol 1e-3 * |numeric|), where[] names tensor and element. */
-GM_CHECKED gm_status ref_gradcheck(const gm_spec *spec, const gm_tensors *tensors, const int64_t *lengths,
-                                   double *const *value, double *worst, char where[64], gm_error *error);
+/* Values by row of the tensor table, float64, layouts as in fixtures (batch_first, unbatched).
+ * value[row] of inputs, weights and upstream gradients: read, NULL = zeros (bias, dropout_mask: none).
+ * value[row] of outputs and gradients: written where not NULL; the backward pass runs if any gradient is wanted. */
+typedef struct ref_problem {
+	const gm_spec *spec;
+	const gm_tensors *tensors;
+	const int64_t *lengths; /* NULL = all T */
+	double *const *value;
+} ref_problem;
+
+/* noise NULL = exact; stats may be NULL; trace[layer*D + direction], NULL = not wanted.
+ * Errors: GM_NO_MEMORY; GM_BAD_SHAPE if spec does not pass gm_problem_check. */
+GM_CHECKED gm_status ref_run(const ref_problem *problem, const ref_noise *noise, ref_stats *stats, ref_trace *trace,
+                             gm_error *error);
 
 #endif

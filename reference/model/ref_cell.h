@@ -37,16 +37,6 @@ typedef struct ref_cell {
 
 extern const ref_cell ref_cell_rnn_tanh, ref_cell_rnn_relu, ref_cell_lstm, ref_cell_gru;
 
-/* Does the units of a step by an inlined function, compiled twice: with noise, and exact, where noise is gone. */
-typedef void ref_units(const ref_step *step, const ref_noise *noise);
-NOISE_INLINE void ref_units_of(const ref_step *step, ref_units *units)
-{
-	if (step->errs->noise)
-		units(step, step->errs->noise);
-	else
-		units(step, NULL);
-}
-
 NOISE_INLINE double ref_sigmoid(double a) { return 1 / (1 + exp(-a)); }
 
 /* q(s) = s (1 - s), the derivative of the sigmoid by its value. */

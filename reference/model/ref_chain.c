@@ -24,6 +24,14 @@ static void add_squares(double *restrict sum, double *restrict square, const dou
 	}
 }
 
+static void add_plain(double *restrict sum, double *restrict square, const double *restrict b, size_t n)
+{
+	for (size_t j = 0; j < n; j++) {
+		sum[j] += b[j];
+		square[j] += sum[j] * sum[j];
+	}
+}
+
 void ref_chain_add(double *sum, double *square, size_t n, const ref_terms *terms)
 {
 	for (size_t at = 0; at < n; at += BLOCK) {
@@ -32,33 +40,24 @@ void ref_chain_add(double *sum, double *square, size_t n, const ref_terms *terms
 		for (size_t i = 0; i < terms->count; i++) {
 			size_t k = terms->order ? terms->order[i] : i;
 			const double *b = terms->b + k * terms->b_step + at;
+			double a = terms->a ? terms->a[k * terms->a_step] : 1;
 
-			if (square)
-				add_squares(sum + at, square + at, b, terms->a[k * terms->a_step], width);
+			if (!square)
+				add_exact(sum + at, b, a, width);
+			else if (terms->a)
+				add_squares(sum + at, square + at, b, a, width);
 			else
-				add_exact(sum + at, b, terms->a[k * terms->a_step], width);
+				add_plain(sum + at, square + at, b, width);
 		}
 	}
 }
 
-void ref_chain_plain(double *sum, double *square, size_t n, const ref_terms *terms)
-{
-	for (size_t i = 0; i < terms->count; i++) {
-		const double *b = terms->b + (terms->order ? terms->order[i] : i) * terms->b_step;
-
-		for (size_t j = 0; j < n; j++)
-			sum[j] += b[j];
-		for (size_t j = 0; square && j < n; j++)
-			square[j] += sum[j] * sum[j];
-	}
-}
-
-double *ref_chain_squares(const ref_errors *errs, double *scratch, size_t n)
+double *ref_chain_squares(const ref_errors *errs, size_t n)
 {
 	if (!errs->noise && !errs->stats)
 		return NULL;
-	memset(scratch, 0, n * sizeof *scratch);
-	return scratch;
+	memset(errs->squares, 0, n * sizeof *errs->squares);
+	return errs->squares;
 }
 
 /* Coherent errors: the same rounding at every step makes the error of a sum over steps grow like
@@ -70,12 +69,23 @@ static double coherent(const ref_noise *noise, size_t count)
 	return uniform * share * noise->relative * 0.5 * (double)count;
 }
 
-static void perturb(double *sum, const double *square, size_t n, size_t count, double drift, const ref_noise *noise,
-                    uint64_t stream)
+void ref_chain_end(double *sum, const double *square, size_t n, size_t count, const ref_errors *errs, ref_site place)
 {
-	double relative = noise->relative * noise->relative;
-	double absolute = noise->absolute * noise->absolute * (double)count;
+	const ref_noise *noise = errs->noise;
+	uint64_t stream = ref_stream(errs, place);
+	double largest = 0, relative, absolute, drift;
 
+	if (errs->stats) {
+		for (size_t j = 0; j < n; j++)
+			largest = square[j] > largest ? square[j] : largest;
+		errs->stats->max_abs = fmax(errs->stats->max_abs, sqrt(largest));
+		ref_note(errs, sum, n);
+	}
+	if (!noise)
+		return;
+	relative = noise->relative * noise->relative;
+	absolute = noise->absolute * noise->absolute * (double)count;
+	drift = place.over_time && noise->correlated ? coherent(noise, count) : 0;
 	for (size_t j = 0; j < n; j++) {
 		uint64_t z = random_draw(stream, j);
 		double own = sqrt(relative * square[j] + absolute) * noise_unit((uint32_t)(z >> 32));
@@ -85,22 +95,12 @@ static void perturb(double *sum, const double *square, size_t n, size_t count, d
 	}
 }
 
-void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errors *errs,
-                   ref_site place)
+void ref_chain(double *sum, size_t n, const ref_terms *terms, const ref_errors *errs, ref_site place)
 {
-	const ref_noise *noise = errs->noise;
+	double *square = ref_chain_squares(errs, n);
 
-	if (errs->stats) {
-		double largest = 0;
-
-		for (size_t j = 0; j < n; j++)
-			largest = square[j] > largest ? square[j] : largest;
-		errs->stats->max_abs = fmax(errs->stats->max_abs, sqrt(largest));
-		ref_note(errs, sum, n);
-	}
-	if (noise)
-		perturb(sum, square, n, count, over_time && noise->correlated ? coherent(noise, count) : 0, noise,
-		        ref_stream(errs, place));
+	ref_chain_add(sum, square, n, terms);
+	ref_chain_end(sum, square, n, terms->count, errs, place);
 }
 
 uint64_t ref_stream(const ref_errors *errs, ref_site place)
@@ -108,28 +108,16 @@ uint64_t ref_stream(const ref_errors *errs, ref_site place)
 	return errs->noise ? noise_stream(errs->noise, errs->seed, place.operation, place.t, place.n) : 0;
 }
 
-void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place)
+void ref_round(double *values, size_t n, const ref_errors *errs, ref_site place)
 {
 	uint64_t stream = ref_stream(errs, place);
 
 	for (size_t j = 0; j < n; j++) {
 		noise_rounding pen = noise_rounding_at(errs->noise, stream, j);
 
-		out[j] = fl(&pen, a[j] + b[j]);
+		values[j] = fl(&pen, values[j]);
 	}
-	ref_note(errs, out, n);
-}
-
-void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place)
-{
-	uint64_t stream = ref_stream(errs, place);
-
-	for (size_t j = 0; j < n; j++) {
-		noise_rounding pen = noise_rounding_at(errs->noise, stream, j);
-
-		out[j] = fl(&pen, a[j] * b[j]);
-	}
-	ref_note(errs, out, n);
+	ref_note(errs, values, n);
 }
 
 void ref_note(const ref_errors *errs, const double *values, size_t n)

@@ -11,7 +11,7 @@
 #include "noise.h"
 
 typedef struct ref_terms { /* sum over k of a[k*a_step] * row b[k*b_step .. + n) */
-	const double *a, *b;
+	const double *a, *b;   /* a NULL: all 1, so no products and no rounding of them */
 	size_t a_step, b_step;
 	const size_t *order; /* of k, count entries; NULL = 0 .. count-1 */
 	size_t count;
@@ -21,31 +21,30 @@ typedef struct ref_errors { /* how a (layer, direction) errs and what is noted *
 	const ref_noise *noise; /* NULL = exact */
 	ref_stats *stats;       /* NULL = not wanted */
 	uint64_t seed;
+	double *squares; /* scratch, as wide as the widest row */
 } ref_errors;
 
 typedef struct ref_site { /* which row of which operation: the address of its random numbers */
 	unsigned operation;
 	size_t t, n;
+	int over_time; /* 1: a chain over steps, to which correlated noise adds its coherent part */
 } ref_site;
 
 /* sum[j] += the terms, and square[j] += their squares and those of the partial sums; square NULL = not wanted.
  * Aliasing: sum and square overlap nothing. */
 void ref_chain_add(double *sum, double *square, size_t n, const ref_terms *terms);
-/* The same for terms whose factors a are all 1: no products, no rounding of them. */
-void ref_chain_plain(double *sum, double *square, size_t n, const ref_terms *terms);
-
-/* Squares for a new chain: zeroed scratch of n if errs needs them, else NULL. */
-double *ref_chain_squares(const ref_errors *errs, double *scratch, size_t n);
+/* Squares for a new chain of n outputs: zeroed scratch if errs needs them, else NULL. */
+double *ref_chain_squares(const ref_errors *errs, size_t n);
 /* Ends a chain of `count` operations: rounds the sums, notes the largest partial sum (bounded by the square root of
- * its squares).  over_time: the chain runs over steps, so correlated noise adds its coherent part. */
-void ref_chain_end(double *sum, const double *square, size_t n, size_t count, int over_time, const ref_errors *errs,
-                   ref_site place);
+ * its squares). */
+void ref_chain_end(double *sum, const double *square, size_t n, size_t count, const ref_errors *errs, ref_site place);
+/* All three: sum[j] += the terms, rounded. */
+void ref_chain(double *sum, size_t n, const ref_terms *terms, const ref_errors *errs, ref_site place);
 
 /* Stream of a place; 0 without noise. */
 uint64_t ref_stream(const ref_errors *errs, ref_site place);
-/* out[j] = fl(a[j] + b[j]) and fl(a[j] * b[j]); out may be a or b. */
-void ref_add(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place);
-void ref_multiply(double *out, const double *a, const double *b, size_t n, const ref_errors *errs, ref_site place);
+/* Rounds the results of an elementary operation, one each, and notes them. */
+void ref_round(double *values, size_t n, const ref_errors *errs, ref_site place);
 /* Notes magnitudes; NaN is not a magnitude. */
 void ref_note(const ref_errors *errs, const double *values, size_t n);
 

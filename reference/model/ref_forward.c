@@ -8,50 +8,38 @@
 
 #include <string.h>
 
-static void pre_activations(ref_layer *l, const double *x, size_t t, size_t n)
+static void pre_activations(ref_layer *l, const double *x, size_t s)
 {
-	const size_t H = l->H, GH = l->G * H, joined = l->cell->joined * H, s = t * l->way.N + n;
-	double *a = l->gates + s * GH, *squares = ref_chain_squares(&l->errs, l->squares, GH);
+	const size_t H = l->H, GH = l->G * H, joined = l->cell->joined * H;
+	double *a = l->gates + s * GH, *squares = ref_chain_squares(&l->errs, GH);
 	ref_terms input = {.a = x + s * l->I, .a_step = 1, .b = l->weight_ih_t, .b_step = GH, .count = l->I};
 	ref_terms state = {.a = l->h_prev + s * l->R, .a_step = 1, .b = l->weight_hh_t, .b_step = GH, .count = l->R};
 
 	memcpy(a, l->bias, GH * sizeof *a);
 	ref_chain_add(a, squares, GH, &input);
 	ref_chain_add(a, squares, joined, &state);
-	ref_chain_end(a, squares, GH, l->I + l->R, 0, &l->errs, (ref_site){REF_OP_GATES, t, n});
+	ref_chain_end(a, squares, GH, l->I + l->R, &l->errs, ref_layer_site(l, REF_OP_GATES, s));
 	if (joined == GH)
 		return;
-	a = l->a_nh + s * H;
-	squares = ref_chain_squares(&l->errs, l->squares, H);
 	state.b += joined;
-	memcpy(a, l->bias_nh, H * sizeof *a);
-	ref_chain_add(a, squares, H, &state);
-	ref_chain_end(a, squares, H, l->R, 0, &l->errs, (ref_site){REF_OP_A_NH, t, n});
+	memcpy(l->a_nh + s * H, l->bias_nh, H * sizeof *a);
+	ref_chain(l->a_nh + s * H, H, &state, &l->errs, ref_layer_site(l, REF_OP_A_NH, s));
 }
 
-static void project(ref_layer *l, size_t t, size_t n)
+static void step(ref_layer *l, const double *x, size_t s)
 {
-	const size_t s = t * l->way.N + n;
-	double *h = l->h + s * l->P, *squares = ref_chain_squares(&l->errs, l->squares, l->P);
-	ref_terms terms = {.a = l->m + s * l->H, .a_step = 1, .b = l->weight_hr_t, .b_step = l->P, .count = l->H};
-
-	ref_chain_add(h, squares, l->P, &terms);
-	ref_chain_end(h, squares, l->P, l->H, 0, &l->errs, (ref_site){REF_OP_PROJECT, t, n});
-}
-
-static void step(ref_layer *l, const double *x, size_t t, size_t n)
-{
-	const size_t H = l->H, R = l->R, s = t * l->way.N + n;
-	ref_step step = ref_layer_step(l, REF_OP_CELL, t, n);
+	const size_t H = l->H, R = l->R, n = s % l->N;
+	const ref_terms projected = {.a = l->m + s * H, .a_step = 1, .b = l->weight_hr_t, .b_step = l->P, .count = H};
+	ref_step step = ref_layer_step(l, REF_OP_CELL, s);
 
 	memcpy(l->h_prev + s * R, l->h_now + n * R, R * sizeof *l->h);
 	if (l->c)
 		memcpy(l->c_prev + s * H, l->c_now + n * H, H * sizeof *l->c);
-	pre_activations(l, x, t, n);
+	pre_activations(l, x, s);
 	l->cell->forward(&step);
 	ref_note(&l->errs, step.m, H);
 	if (l->P)
-		project(l, t, n);
+		ref_chain(l->h + s * R, R, &projected, &l->errs, ref_layer_site(l, REF_OP_PROJECT, s));
 	memcpy(l->h_now + n * R, l->h + s * R, R * sizeof *l->h);
 	if (l->c) {
 		memcpy(l->c_now + n * H, step.c, H * sizeof *l->c);
@@ -61,16 +49,9 @@ static void step(ref_layer *l, const double *x, size_t t, size_t n)
 
 void ref_layer_forward(ref_layer *l, const double *x, const double *h_0, const double *c_0)
 {
-	const size_t T = l->way.T, N = l->way.N;
-
-	memcpy(l->h_now, h_0, N * l->R * sizeof *h_0);
+	memcpy(l->h_now, h_0, l->N * l->R * sizeof *h_0);
 	if (l->c)
-		memcpy(l->c_now, c_0, N * l->H * sizeof *c_0);
-	for (size_t i = 0; i < T; i++) {
-		size_t t = l->way.reverse ? T - 1 - i : i;
-
-		for (size_t n = 0; n < N; n++)
-			if (t < l->way.length[n])
-				step(l, x, t, n);
-	}
+		memcpy(l->c_now, c_0, l->N * l->H * sizeof *c_0);
+	for (size_t i = l->steps; i-- > 0;)
+		step(l, x, l->order[i]);
 }

@@ -11,12 +11,12 @@
  * receives d z directly. */
 #include "ref_cell.h"
 
-NOISE_INLINE void forward_units(const ref_step *s, const ref_noise *noise)
+static void forward(const ref_step *s)
 {
 	const size_t H = s->H;
 
 	for (size_t u = 0; u < H; u++) {
-		noise_rounding pen = noise_rounding_at(noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(s->errs->noise, s->stream, u);
 		double r = fl_act(&pen, ref_sigmoid(s->gates[0 * H + u]));
 		double z = fl_act(&pen, ref_sigmoid(s->gates[1 * H + u]));
 		double a_n = fl(&pen, fl(&pen, r * s->a_nh[u]) + s->gates[2 * H + u]);
@@ -29,12 +29,12 @@ NOISE_INLINE void forward_units(const ref_step *s, const ref_noise *noise)
 	}
 }
 
-NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
+static void backward(const ref_step *s)
 {
 	const size_t H = s->H;
 
 	for (size_t u = 0; u < H; u++) {
-		noise_rounding pen = noise_rounding_at(noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(s->errs->noise, s->stream, u);
 		double r = s->gates[0 * H + u], z = s->gates[1 * H + u], n = s->gates[2 * H + u];
 		double d = s->d[u];
 		double d_n = fl(&pen, d * fl(&pen, 1 - z));
@@ -50,9 +50,5 @@ NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
 		s->dh_direct[u] = fl(&pen, d * z);
 	}
 }
-
-static void forward(const ref_step *step) { ref_units_of(step, forward_units); }
-
-static void backward(const ref_step *step) { ref_units_of(step, backward_units); }
 
 const ref_cell ref_cell_gru = {.joined = 2, .forward = forward, .backward = backward};

@@ -4,13 +4,7 @@
 
 #include <stdlib.h>
 
-typedef struct array { /* one of the block's */
-	double **field;
-	size_t rows, width; /* no memory where either is 0 */
-} array;
-
-/* Takes one zeroed block for all arrays; 0 if there is none such. */
-static int take(const array *arrays, size_t count, void **block)
+int ref_take(const ref_array *arrays, size_t count, void **block)
 {
 	size_t total = 1, one;
 	double *at;
@@ -43,13 +37,15 @@ static void join_biases(ref_layer *l)
 	size_t joined = l->cell->joined * l->H, all = l->G * l->H;
 	const double *ih = l->weights.bias_ih, *hh = l->weights.bias_hh;
 
-	for (size_t k = 0; ih && k < all; k++)
-		l->bias[k] = ih[k];
-	if (hh) {
-		ref_add(l->bias, l->bias, hh, joined, &l->errs, (ref_site){REF_OP_BIAS, 0, 0});
-		for (size_t k = joined; k < all; k++)
-			l->bias_nh[k - joined] = hh[k];
-	}
+	for (size_t k = 0; k < all; k++)
+		l->bias[k] = ih ? ih[k] : 0;
+	if (!hh)
+		return;
+	for (size_t k = 0; k < joined; k++)
+		l->bias[k] += hh[k];
+	for (size_t k = joined; k < all; k++)
+		l->bias_nh[k - joined] = hh[k];
+	ref_round(l->bias, joined, &l->errs, (ref_site){.operation = REF_OP_BIAS});
 }
 
 static void arrange_weights(ref_layer *l)
@@ -63,11 +59,11 @@ static void arrange_weights(ref_layer *l)
 
 gm_status ref_layer_create(ref_layer *l, int backward)
 {
-	const size_t H = l->H, GH = l->G * H, rows = l->way.T * l->way.N, back = backward ? rows : 0;
+	const size_t H = l->H, GH = l->G * H, rows = l->T * l->N, back = backward ? rows : 0;
 	const size_t lstm = l->cell == &ref_cell_lstm ? H : 0, gru = l->cell == &ref_cell_gru ? H : 0;
 	const size_t widest = GH > l->I ? GH : l->I;
 	double *dgates_h = NULL, *m = NULL;
-	const array arrays[] = {
+	const ref_array arrays[] = {
 		{&l->weight_ih_t, l->I, GH},
 		{&l->weight_hh_t, l->R, GH},
 		{&l->weight_hr_t, H, l->P},
@@ -81,19 +77,19 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 		{&l->h, rows, l->R},
 		{&l->h_prev, rows, l->R},
 		{&m, rows, l->P ? H : 0},
-		{&l->h_now, l->way.N, l->R},
-		{&l->c_now, l->way.N, lstm},
+		{&l->h_now, l->N, l->R},
+		{&l->c_now, l->N, lstm},
 		{&l->dgates, back, GH},
 		{&dgates_h, back, gru ? GH : 0},
 		{&l->dh, back, l->R},
 		{&l->dc, back, lstm},
-		{&l->dh_now, l->way.N, l->R},
-		{&l->dc_now, l->way.N, lstm},
-		{&l->squares, 1, widest},
+		{&l->dh_now, l->N, l->R},
+		{&l->dc_now, l->N, lstm},
+		{&l->errs.squares, 1, widest},
 		{&l->scratch, 2, H},
 	};
 
-	if (!take(arrays, sizeof arrays / sizeof *arrays, &l->block))
+	if (!ref_take(arrays, sizeof arrays / sizeof *arrays, &l->block))
 		return GM_NO_MEMORY;
 	l->m = m ? m : l->h;
 	l->dgates_h = dgates_h ? dgates_h : l->dgates;
@@ -104,14 +100,14 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 /* Row s of an array that the cell may lack. */
 static double *row_of(double *array, size_t s, size_t width) { return array ? array + s * width : NULL; }
 
-ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t t, size_t n)
+ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t s)
 {
-	const size_t H = l->H, GH = l->G * H, s = t * l->way.N + n;
+	const size_t H = l->H, GH = l->G * H;
 
 	return (ref_step){
 		.H = H,
 		.errs = &l->errs,
-		.stream = ref_stream(&l->errs, (ref_site){operation, t, n}),
+		.stream = ref_stream(&l->errs, ref_layer_site(l, operation, s)),
 		.gates = row_of(l->gates, s, GH),
 		.a_nh = row_of(l->a_nh, s, H),
 		.h_prev = row_of(l->h_prev, s, l->R),
@@ -119,16 +115,10 @@ ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t t, size_t
 		.c = row_of(l->c, s, H),
 		.tanh_c = row_of(l->tanh_c, s, H),
 		.m = row_of(l->m, s, H),
-		.dc = row_of(l->dc_now, n, H),
+		.dc = row_of(l->dc_now, s % l->N, H),
 		.dc_total = row_of(l->dc, s, H),
 		.dgates = row_of(l->dgates, s, GH),
 		.dgates_h = row_of(l->dgates_h, s, GH),
 		.dh_direct = l->a_nh ? l->scratch + H : NULL,
 	};
-}
-
-void ref_layer_destroy(ref_layer *l)
-{
-	free(l->block);
-	l->block = NULL;
 }

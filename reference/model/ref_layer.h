@@ -3,7 +3,7 @@
  *
  * Everything is time-major; row s = t*N + n of a sequence is batch row n at step t.  Rows with t >= length[n] are
  * padding: never read, and 0 in everything the layer writes.
- * Order of calls: ref_layer_create, ref_layer_forward, [ref_layer_backward,] ref_layer_destroy. */
+ * Order of calls: ref_layer_create, ref_layer_forward [, ref_layer_backward]. */
 #ifndef REFERENCE_REF_LAYER_H
 #define REFERENCE_REF_LAYER_H
 
@@ -20,20 +20,14 @@ typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
 	double *weight_ih, *weight_hh, *bias_ih, *bias_hh, *weight_hr;
 } ref_grads;
 
-typedef struct ref_schedule { /* which batch rows have a step at t; shared by all layers of a direction */
-	size_t T, N;
-	int reverse;
-	const size_t *length; /* (N) */
-	const size_t *order;  /* rows s that are not padding, against the order of processing: as sums over steps run */
-	size_t steps;         /* entries of order */
-} ref_schedule;
-
 typedef struct ref_layer {
 	const ref_cell *cell;
 	ref_weights weights;
-	ref_schedule way;
+	ref_grads grads;
 	ref_errors errs;
-	size_t I, H, P, R, G;
+	size_t T, N, I, H, P, R, G;
+	const size_t *order; /* rows s that are not padding, against the order of processing: as sums over steps run */
+	size_t steps;        /* entries of order */
 	double *weight_ih_t, *weight_hh_t, *weight_hr_t; /* (I, G*H), (R, G*H), (H, P): sums run along units */
 	double *bias;                /* (G*H) of the chain over x: b_ih + b_hh where joined, else b_ih */
 	double *bias_nh;             /* (H) GRU: b_hn */
@@ -46,17 +40,28 @@ typedef struct ref_layer {
 	double *dgates, *dgates_h;   /* (T, N, G, H); the same but for GRU */
 	double *dh, *dc;             /* (T, N, R), (T, N, H) LSTM: gradients at h and c */
 	double *dh_now, *dc_now;     /* (N, R), (N, H): carried, at last grad_h_0, grad_c_0 */
-	double *squares, *scratch;   /* widest row; (2, H): dm, dh_direct */
+	double *scratch;             /* (2, H): dm, dh_direct */
 	void *block;                 /* all of the above */
 } ref_layer;
 
-/* Takes memory for the layer: layer's cell, way, sizes and weights are set, the rest is zero; weights are
- * transposed and biases joined.  backward: 0 leaves out what only the way back needs.  GM_NO_MEMORY. */
-GM_CHECKED gm_status ref_layer_create(ref_layer *layer, int backward);
-void ref_layer_destroy(ref_layer *layer);
+typedef struct ref_array { /* to be taken */
+	double **field;
+	size_t rows, width;
+} ref_array;
 
-/* What the cell sees of batch row n at step t; d is left to set. */
-ref_step ref_layer_step(const ref_layer *layer, unsigned operation, size_t t, size_t n);
+/* Takes one zeroed block for all arrays; what is empty is NULL.  0 if there is no memory or a size overflows. */
+int ref_take(const ref_array *arrays, size_t count, void **block);
+
+/* Takes memory for the layer: members up to steps are set, the rest is zero; weights are transposed and biases joined.
+ * backward: 0 leaves out what only the way back needs.  GM_NO_MEMORY; block is the caller's to free. */
+GM_CHECKED gm_status ref_layer_create(ref_layer *layer, int backward);
+
+/* What the cell sees of row s; d is left to set. */
+ref_step ref_layer_step(const ref_layer *layer, unsigned operation, size_t s);
+static inline ref_site ref_layer_site(const ref_layer *layer, unsigned operation, size_t s)
+{
+	return (ref_site){.operation = operation, .t = s / layer->N, .n = s % layer->N};
+}
 
 /* Fills gates .. m; h_now and c_now end as h_n and c_n.
  *   x  (T, N, I)  h_0 (N, R)  c_0 (N, H)   read */
@@ -67,9 +72,9 @@ void ref_layer_forward(ref_layer *layer, const double *x, const double *h_0, con
 void ref_layer_backward(ref_layer *layer, const double *dy, size_t dy_step, const double *grad_h_n,
                         const double *grad_c_n);
 
-/* After ref_layer_backward: dx (T, N, I), and the gradients of the weights. */
+/* After ref_layer_backward: dx (T, N, I), and grads. */
 void ref_layer_dx(ref_layer *layer, double *dx);
-void ref_layer_dweights(ref_layer *layer, const double *x, const ref_grads *grads);
+void ref_layer_dweights(ref_layer *layer, const double *x);
 
 enum { /* places of roundings (ref_site.operation); each dW takes a row of them */
 	   REF_OP_BIAS,

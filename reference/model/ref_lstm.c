@@ -9,12 +9,12 @@
  *   da_i = dc g q(i)     da_f = dc c' q(f)     da_g = dc i (1 - g^2)     da_o = d tanh(c) q(o) */
 #include "ref_cell.h"
 
-NOISE_INLINE void forward_units(const ref_step *s, const ref_noise *noise)
+static void forward(const ref_step *s)
 {
 	const size_t H = s->H;
 
 	for (size_t u = 0; u < H; u++) {
-		noise_rounding pen = noise_rounding_at(noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(s->errs->noise, s->stream, u);
 		double i = fl_act(&pen, ref_sigmoid(s->gates[0 * H + u]));
 		double f = fl_act(&pen, ref_sigmoid(s->gates[1 * H + u]));
 		double g = fl_act(&pen, tanh(s->gates[2 * H + u]));
@@ -32,12 +32,12 @@ NOISE_INLINE void forward_units(const ref_step *s, const ref_noise *noise)
 	}
 }
 
-NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
+static void backward(const ref_step *s)
 {
 	const size_t H = s->H;
 
 	for (size_t u = 0; u < H; u++) {
-		noise_rounding pen = noise_rounding_at(noise, s->stream, u);
+		noise_rounding pen = noise_rounding_at(s->errs->noise, s->stream, u);
 		double i = s->gates[0 * H + u], f = s->gates[1 * H + u];
 		double g = s->gates[2 * H + u], o = s->gates[3 * H + u];
 		double d = s->d[u], tanh_c = s->tanh_c[u];
@@ -52,9 +52,5 @@ NOISE_INLINE void backward_units(const ref_step *s, const ref_noise *noise)
 		s->dc[u] = fl(&pen, dc * f);
 	}
 }
-
-static void forward(const ref_step *step) { ref_units_of(step, forward_units); }
-
-static void backward(const ref_step *step) { ref_units_of(step, backward_units); }
 
 const ref_cell ref_cell_lstm = {.joined = 4, .forward = forward, .backward = backward};

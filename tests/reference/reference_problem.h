@@ -94,11 +94,17 @@ static inline void drawn_drop(const drawn *d, gm_kind kind)
 		}
 }
 
+static inline ref_problem drawn_problem(const drawn *d)
+{
+	return (ref_problem){.spec = &d->spec, .tensors = d->tensors, .lengths = d->lengths, .value = d->value};
+}
+
 static inline void drawn_run(const drawn *d, const ref_noise *noise, ref_stats *stats)
 {
+	const ref_problem problem = drawn_problem(d);
 	gm_error error;
 
-	if (ref_run(&d->spec, d->tensors, d->lengths, d->value, noise, stats, &error) != GM_OK)
+	if (ref_run(&problem, noise, stats, NULL, &error) != GM_OK)
 		fail_msg("%s", error.message);
 }
 

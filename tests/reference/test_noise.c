@@ -82,13 +82,13 @@ static void sum_spread(size_t K, double deviation[2])
 	}
 	for (uint64_t key = 0; key < SAMPLES; key++) {
 		ref_noise noise = {.key = key, .relative = U};
-		ref_errors errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0)};
+		double scratch;
+		ref_errors errs = {.noise = &noise, .seed = noise_seed(&noise, 0, 0), .squares = &scratch};
 		ref_terms terms = {.a = a, .a_step = 1, .b = b, .b_step = 1, .count = K};
-		double sum[2] = {0, 0}, scratch, *squares = ref_chain_squares(&errs, &scratch, 1);
+		double sum[2] = {0, 0};
 		noise_rounding pen = {&noise, random_mix(key)};
 
-		ref_chain_add(&sum[0], squares, 1, &terms);
-		ref_chain_end(&sum[0], squares, 1, K, 0, &errs, (ref_site){0, 0, 0});
+		ref_chain(&sum[0], 1, &terms, &errs, (ref_site){.operation = 0});
 		for (size_t k = 0; k < K; k++)
 			sum[1] = fl(&pen, sum[1] + fl(&pen, a[k] * b[k]));
 		for (size_t way = 0; way < 2; way++)
@@ -129,8 +129,8 @@ static void test_coherent_part(void **state)
 		ref_terms terms = {.b = ones, .b_step = 1, .count = K};
 		double sum = 0, no_squares = 0;
 
-		ref_chain_plain(&sum, NULL, 1, &terms);
-		ref_chain_end(&sum, &no_squares, 1, K, 1, &errs, (ref_site){0, 0, 0});
+		ref_chain_add(&sum, NULL, 1, &terms);
+		ref_chain_end(&sum, &no_squares, 1, K, &errs, (ref_site){.over_time = 1});
 		spread += (sum - K) * (sum - K) / SAMPLES;
 	}
 	assert_true(fabs(sqrt(spread) / (0.25 * U * K / 2 * K) - 1) < 0.05);

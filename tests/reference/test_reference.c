@@ -7,20 +7,23 @@
 #include <stdio.h>
 
 #include "documented.h"
+#include "gradcheck.h"
 
 static const uint64_t SEED = 20261;
 
-static void gradcheck(const char *text, gm_kind absent)
+static void gradcheck_of(const char *text, gm_kind absent)
 {
 	drawn d = drawn_create(text, SEED);
 	double worst = INFINITY;
-	char where[64] = "nothing ran";
+	char where[96] = "nothing ran";
+	ref_problem problem;
 	gm_error error;
 
 	drawn_drop(&d, absent);
 	if (absent == GM_GRAD_OUTPUT && d.spec.problem.cell != GM_RNN_RELU) // whose state of 0 can be a kink above
 		drawn_drop(&d, GM_H_0);
-	if (ref_gradcheck(&d.spec, d.tensors, d.lengths, d.value, &worst, where, &error) != GM_OK)
+	problem = drawn_problem(&d);
+	if (gradcheck(&problem, &worst, where, &error) != GM_OK)
 		fail_msg("%s: %s", text, error.message);
 	if (!(worst >= 0 && worst < 1))
 		fail_msg("%s seed %d, kind %d absent: %s is off by %g of what is allowed", text, (int)SEED, absent, where,
@@ -47,9 +50,9 @@ static void test_gradcheck(void **state)
 				continue;
 			snprintf(text, sizeof text, "%s%s%s_T4_N3_I2_H3%s%s", gm_cell_name(cell), layers, directions, P, flag);
 			for (size_t a = 0; a < 4; a++, ran++)
-				gradcheck(text, absent[a]);
+				gradcheck_of(text, absent[a]);
 		}
-	gradcheck("lstm_L2_D2_T4_N1_I2_H3_P2_unb", GM_LENGTHS);
+	gradcheck_of("lstm_L2_D2_T4_N1_I2_H3_P2_unb", GM_LENGTHS);
 	print_message("%zu gradient checks, seed %d\n", ran + 1, (int)SEED);
 	assert_documented(ran + 1, "reference/README.md", "tests/reference/test_reference.c` runs it on ", 0);
 }
@@ -58,14 +61,16 @@ static void test_gradcheck(void **state)
 static void test_gradcheck_bites(void **state)
 {
 	drawn d = drawn_create("rnn_relu_T1_N1_I1_H1_nobias", SEED);
+	ref_problem problem;
 	double worst = 0;
-	char where[64];
+	char where[96];
 
 	(void)state;
 	drawn_drop(&d, GM_H_0);
 	drawn_value(&d, GM_INPUT, 0, 0)[0] = 0;
 	drawn_value(&d, GM_WEIGHT_IH, 0, 0)[0] = 1;
-	assert_int_equal(ref_gradcheck(&d.spec, d.tensors, NULL, d.value, &worst, where, NULL), GM_OK);
+	problem = drawn_problem(&d);
+	assert_int_equal(gradcheck(&problem, &worst, where, NULL), GM_OK);
 	assert_true(worst > 1);
 	assert_non_null(strstr(where, "0]"));
 	drawn_destroy(&d);
@@ -222,19 +227,23 @@ static void test_errors(void **state)
 {
 	drawn d = drawn_create("lstm_T3_N2_I2_H3_len", SEED);
 	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), before = y[0];
+	ref_problem problem = drawn_problem(&d);
 	gm_spec bad = d.spec;
 	gm_error error;
 
 	(void)state;
+	problem.spec = &bad;
 	bad.problem.proj_size = 3;
-	assert_int_equal(ref_run(&bad, d.tensors, d.lengths, d.value, NULL, NULL, &error), GM_BAD_SHAPE);
+	assert_int_equal(ref_run(&problem, NULL, NULL, NULL, &error), GM_BAD_SHAPE);
 	assert_int_equal(error.status, GM_BAD_SHAPE);
 	bad = d.spec;
 	bad.T = 0;
-	assert_int_equal(ref_run(&bad, d.tensors, NULL, d.value, NULL, NULL, NULL), GM_BAD_SHAPE);
+	problem.lengths = NULL;
+	assert_int_equal(ref_run(&problem, NULL, NULL, NULL, NULL), GM_BAD_SHAPE);
+	problem = drawn_problem(&d);
 	for (size_t i = 0; i < 3; i++) {
 		d.lengths[1] = (int64_t[3]){-1, 0, 4}[i];
-		assert_int_equal(ref_run(&d.spec, d.tensors, d.lengths, d.value, NULL, NULL, &error), GM_BAD_SHAPE);
+		assert_int_equal(ref_run(&problem, NULL, NULL, NULL, &error), GM_BAD_SHAPE);
 	}
 	assert_true(y[0] == before);
 	drawn_destroy(&d);
@@ -257,8 +266,9 @@ void *__wrap_calloc(size_t count, size_t size)
 /* Whichever allocation fails: GM_NO_MEMORY, nothing written; leaks are for the sanitizer's run. */
 static void test_no_memory(void **state)
 {
-	drawn d = drawn_create("lstm_L2_D2_T3_N2_I2_H3_P2_len_drop", SEED);
+	drawn d = drawn_create("lstm_L4_D2_T3_N2_I2_H3_P2_len_drop", SEED);
 	double *y = drawn_value(&d, GM_OUTPUT, 0, 0), before = y[0];
+	const ref_problem problem = drawn_problem(&d);
 	gm_status status = GM_NO_MEMORY;
 	size_t allowed = 0;
 
@@ -266,7 +276,7 @@ static void test_no_memory(void **state)
 	for (; status != GM_OK; allowed++) {
 		assert_true(status == GM_NO_MEMORY && y[0] == before);
 		allocations_left = allowed;
-		status = ref_run(&d.spec, d.tensors, d.lengths, d.value, NULL, NULL, NULL);
+		status = ref_run(&problem, NULL, NULL, NULL, NULL);
 		allocations_left = SIZE_MAX;
 	}
 	assert_true(allowed > 10 && y[0] != before);

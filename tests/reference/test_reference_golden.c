@@ -92,12 +92,14 @@ static void golden_compare(golden *g, const gm_case *c, const char *name, const 
 static double golden_check(const gm_case *c)
 {
 	size_t lengths = gm_tensors_index(c->tensors, GM_LENGTHS, 0, 0), count;
+	ref_problem problem = {.spec = &c->spec, .tensors = c->tensors};
 	gm_error error;
 	golden g;
 
 	golden_create(&g, c);
-	if (ref_run_traced(&c->spec, c->tensors, lengths == GM_NO_TENSOR ? NULL : c->data[lengths], g.value, g.trace,
-	                   &error) != GM_OK)
+	problem.lengths = lengths == GM_NO_TENSOR ? NULL : c->data[lengths];
+	problem.value = g.value;
+	if (ref_run(&problem, NULL, NULL, g.trace, &error) != GM_OK)
 		fail_msg("%s: %s", c->id, error.message);
 	for (size_t i = 0; i < c->tensors->count; i++) {
 		const gm_tensor *row = &c->tensors->row[i];

@@ -76,7 +76,8 @@ static void assert_like_reference(planned *p)
 		assert_non_null(want[i]);
 		memcpy(want[i], value[i], p->tensors->row[i].count * sizeof **want);
 	}
-	assert_ok(ref_run(&p->spec, p->tensors, NULL, want, NULL, NULL, ERROR));
+	const ref_problem problem = {.spec = &p->spec, .tensors = p->tensors, .value = want};
+	assert_ok(ref_run(&problem, NULL, NULL, NULL, ERROR));
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < p->tensors->row[i].count; k++)
 			if (!(fabs(value[i][k] - want[i][k]) <= 1e-5 * (1 + fabs(want[i][k]))))

@@ -37,7 +37,7 @@ static int compare(const unit *u, check_result *r, const char *from, const float
 	if (r->status == STATUS_FAIL || !first_difference(u, r->pass, got, want, at, &count))
 		return 0;
 	const gm_tensor *tensor = &u->c->tensors->row[at[0]];
-	locate_name(tensor, at[1], element);
+	gm_tensor_element(tensor, at[1], element);
 	locate_text(&u->c->spec, tensor, at[1], place);
 	snprintf(reason, sizeof reason,
 	         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
