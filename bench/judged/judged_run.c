@@ -18,11 +18,12 @@ gm_plan_opts run_options(const gm_spec *spec, uint32_t mode)
 
 gm_status run_plan(worker *w, const run_what *what, gm_error *error)
 {
-	GM_TRY(worker_plan(w, what->variant, what->spec, what->tensors, what->absent, &what->opts, error));
-	for (size_t k = 0; k < what->tensors->count; k++) {
-		const gm_tensor *tensor = &what->tensors->row[k];
-		if (what->data[k] && worker_data(w, k))
-			memcpy(worker_data(w, k), what->data[k], tensor->count * gm_dtype_bytes(tensor->dtype));
+	const judge_problem *p = what->problem;
+	GM_TRY(worker_plan(w, what->variant, p->spec, p->tensors, what->absent, &what->opts, error));
+	for (size_t k = 0; k < p->tensors->count; k++) {
+		const gm_tensor *tensor = &p->tensors->row[k];
+		if (p->data[k] && worker_data(w, k))
+			memcpy(worker_data(w, k), p->data[k], tensor->count * gm_dtype_bytes(tensor->dtype));
 	}
 	return GM_OK;
 }

@@ -7,16 +7,24 @@
 #define BENCH_JUDGED_RUN_H
 
 #include "judge/judge.h"
+#include "record/result.h"
 #include "worker/worker.h"
+
+typedef struct contestant {
+	worker_variant info;
+	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
+	int runnable;
+	reason_code code; /* not runnable: why, */
+	char why[128];    /* and in a sentence with its name and what is missing */
+	int literal;      /* how often it was named without a glob */
+} contestant;
 
 /* ---- running ---- */
 
 typedef struct run_what {
 	const char *variant;
-	const gm_spec *spec;
-	const gm_tensors *tensors;
-	void *const *data;           /* by row: inputs, weights, upstream gradients; NULL elsewhere */
-	const unsigned char *absent; /* as of worker_plan */
+	const judge_problem *problem; /* its spec, tensors and data; data is NULL where nothing is given */
+	const unsigned char *absent;  /* as of worker_plan */
 	gm_plan_opts opts;
 } run_what;
 

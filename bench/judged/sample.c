@@ -27,8 +27,8 @@ typedef void run_visit(void *context, size_t in_whole, size_t in_sample, size_t 
 
 static void visit_time(const bench_sample *s, size_t row, run_visit *visit, void *context)
 {
-	const gm_spec *w = s->whole, *p = &s->spec;
-	size_t width = s->whole_tensors->row[row].count / (w->T * w->N);
+	const gm_spec *w = s->whole->spec, *p = &s->spec;
+	size_t width = s->whole->tensors->row[row].count / (w->T * w->N);
 	int batch_first = w->problem.batch_first && !w->problem.unbatched;
 	for (size_t t = 0; t < p->T; t++)
 		for (size_t n = 0; n < p->N; n++) {
@@ -40,15 +40,16 @@ static void visit_time(const bench_sample *s, size_t row, run_visit *visit, void
 
 static void visit_runs(const bench_sample *s, size_t row, run_visit *visit, void *context)
 {
-	const gm_tensor *tensor = &s->whole_tensors->row[row];
-	size_t layers = s->whole->problem.num_layers * gm_directions(&s->whole->problem);
+	const gm_tensor *tensor = &s->whole->tensors->row[row];
+	const gm_spec *w = s->whole->spec;
+	size_t layers = w->problem.num_layers * gm_directions(&w->problem);
 	if (has_time(tensor->kind)) {
 		visit_time(s, row, visit, context);
 	} else if (has_layers(tensor->kind)) {
-		size_t width = tensor->count / (layers * s->whole->N);
+		size_t width = tensor->count / (layers * w->N);
 		for (size_t l = 0; l < layers; l++)
 			for (size_t n = 0; n < s->spec.N; n++)
-				visit(context, (l * s->whole->N + s->row[n]) * width, (l * s->spec.N + n) * width, width);
+				visit(context, (l * w->N + s->row[n]) * width, (l * s->spec.N + n) * width, width);
 	} else if (tensor->kind == GM_LENGTHS) {
 		for (size_t n = 0; n < s->spec.N; n++)
 			visit(context, s->row[n], n, 1);
@@ -73,18 +74,18 @@ static void copy_run(void *context, size_t in_whole, size_t in_sample, size_t co
 
 void sample_gather(const bench_sample *s, size_t row, const void *whole, void *to)
 {
-	copying c = {whole, to, gm_dtype_bytes(s->whole_tensors->row[row].dtype), 0};
+	copying c = {whole, to, gm_dtype_bytes(s->whole->tensors->row[row].dtype), 0};
 	visit_runs(s, row, copy_run, &c);
 	int64_t *lengths = to;
-	for (size_t n = 0; s->whole_tensors->row[row].kind == GM_LENGTHS && n < s->spec.N; n++)
+	for (size_t n = 0; s->whole->tensors->row[row].kind == GM_LENGTHS && n < s->spec.N; n++)
 		if (lengths[n] > (int64_t)s->spec.T)
 			lengths[n] = (int64_t)s->spec.T;
 }
 
 int sample_judges(const bench_sample *s, size_t row)
 {
-	gm_kind kind = s->whole_tensors->row[row].kind;
-	return s->spec.T == s->whole->T || (kind != GM_H_N && kind != GM_C_N);
+	gm_kind kind = s->whole->tensors->row[row].kind;
+	return s->spec.T == s->whole->spec->T || (kind != GM_H_N && kind != GM_C_N);
 }
 
 static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
@@ -101,24 +102,23 @@ static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
 	}
 }
 
-gm_status sample_create(const gm_spec *whole, const gm_tensors *tensors, void *const *data, double flops,
-                        bench_sample *s, gm_error *error)
+gm_status sample_create(const judge_problem *whole, double flops, bench_sample *s, gm_error *error)
 {
-	*s = (bench_sample){.whole = whole, .whole_tensors = tensors};
-	choose_size(whole, flops, s);
+	*s = (bench_sample){.whole = whole};
+	choose_size(whole->spec, flops, s);
 	gm_status status = gm_tensors_create(&s->spec, &s->tensors, error);
-	if (status == GM_OK && (s->data = calloc(tensors->count, sizeof *s->data)) == NULL)
+	if (status == GM_OK && (s->data = calloc(s->tensors->count, sizeof *s->data)) == NULL)
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample");
-	for (size_t k = 0; status == GM_OK && k < tensors->count; k++) {
+	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++) {
 		const gm_tensor *row = &s->tensors->row[k];
-		int cut = s->spec.T != whole->T && (row->kind == GM_GRAD_H_N || row->kind == GM_GRAD_C_N);
-		if (!data[k])
+		int cut = s->spec.T != whole->spec->T && (row->kind == GM_GRAD_H_N || row->kind == GM_GRAD_C_N);
+		if (!whole->data[k])
 			continue;
 		s->data[k] = calloc(row->count, gm_dtype_bytes(row->dtype));
 		if (!s->data[k])
 			status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
 		else if (!cut) // gradients of the states behind the last step reach no sampled one: zeros
-			sample_gather(s, k, data[k], s->data[k]);
+			sample_gather(s, k, whole->data[k], s->data[k]);
 	}
 	if (status != GM_OK)
 		sample_free(s);
@@ -135,34 +135,30 @@ void sample_free(bench_sample *s)
 }
 
 /* Of the upstream gradients in the arena, zeros in place of what is not the sample's. */
-static void mask_upstream(const bench_sample *s, worker *w, void *const *data)
+static void mask_upstream(const bench_sample *s, worker *w)
 {
-	for (size_t k = 0; k < s->whole_tensors->count; k++) {
-		const gm_tensor *row = &s->whole_tensors->row[k];
+	for (size_t k = 0; k < s->whole->tensors->count; k++) {
+		const gm_tensor *row = &s->whole->tensors->row[k];
 		size_t bytes = gm_dtype_bytes(row->dtype);
-		copying c = {data[k], worker_data(w, k), bytes, 1};
-		if (!data[k] || !c.to || row->role != GM_ROLE_UPSTREAM)
+		copying c = {s->whole->data[k], worker_data(w, k), bytes, 1};
+		if (!c.from || !c.to || row->role != GM_ROLE_UPSTREAM)
 			continue;
 		memset(c.to, 0, row->count * bytes);
-		if (sample_judges(s, k) && (has_time(row->kind) || s->spec.T == s->whole->T))
+		if (has_time(row->kind) || s->spec.T == s->whole->spec->T)
 			visit_runs(s, k, copy_run, &c);
 	}
 }
 
-gm_status sample_run(const bench_sample *s, const worker_launch *launch, const char *variant, void *const *data,
-                     float **got, gm_error *error)
+gm_status sample_run(const bench_sample *s, const worker_launch *launch, const char *variant, float **got,
+                     gm_error *error)
 {
-	const run_what what = {.variant = variant,
-	                       .spec = s->whole,
-	                       .tensors = s->whole_tensors,
-	                       .data = data,
-	                       .opts = run_options(s->whole, GM_MODE_TRAIN)};
+	const run_what what = {.variant = variant, .problem = s->whole, .opts = run_options(s->whole->spec, GM_MODE_TRAIN)};
 	worker *w = NULL;
 	gm_status status = worker_start(launch, &w, error);
 	if (status == GM_OK)
 		status = run_plan(w, &what, error);
 	if (status == GM_OK) {
-		mask_upstream(s, w, data);
+		mask_upstream(s, w);
 		status = worker_run(w, GM_PASS_BWD, error);
 	}
 	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++)

@@ -20,7 +20,7 @@ void race_drop(race_runner *runner, race_status status, const char *reason)
 	runner->alive = 0;
 	runner->result.status = status;
 	runner->result.code = status == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN;
-	snprintf(runner->result.reason, sizeof runner->result.reason, "%s", reason);
+	snprintf(runner->result.reason, sizeof runner->result.reason, "%.255s", reason);
 }
 
 void race_skip(race_runner *runner, reason_code code, const char *reason)
@@ -72,8 +72,8 @@ static void open_runner(race *r, size_t index)
 	gm_error error = {0};
 	const double begun = clock_now();
 
-	const gm_status status = r->source.open(r->source.context, index, &r->filled.contestants[index], r->spec,
-	                                        r->tensors, r->data, &opened, &error);
+	const gm_status status = r->source.open(r->source.context, index, r->filled.contestants[index], &r->given, &opened,
+	                                        &error);
 	runner->open_seconds = clock_now() - begun;
 	if (status != GM_OK) {
 		error.status = status;
@@ -88,24 +88,24 @@ static void open_runner(race *r, size_t index)
 
 static gm_status judge_runner(race *r, size_t index, gm_error *error)
 {
+	const size_t count = r->given.tensors->count;
 	race_runner *runner = &r->runner[index];
-	void **got = calloc(r->tensors->count, sizeof *got);
-	const float **effective = calloc(r->tensors->count, sizeof *effective);
+	race_outputs outputs = {calloc(count, sizeof *outputs.got), calloc(count, sizeof *outputs.effective)};
 	char reason[RACE_REASON] = "";
-	if (!got || !effective) {
-		free(got);
-		free(effective);
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", r->tensors->count);
+	gm_status status = GM_OK;
+	race_status verdict = RACE_TIMED;
+	if (outputs.got && outputs.effective) {
+		r->source.outputs(r->source.context, index, &outputs);
+		verdict = r->filled.judge(r->filled.judge_context, &r->given, r->filled.contestants[index], &outputs,
+		                          &runner->result.judged, reason);
+	} else {
+		status = gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", count);
 	}
-	r->source.outputs(r->source.context, index, got, effective);
-	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.contestants[index], got, effective, &runner->result.judged,
-	                                            reason);
 	if (verdict != RACE_TIMED)
 		race_drop(runner, verdict, reason[0] ? reason : "judged wrong");
-	free(got);
-	free(effective);
-	return GM_OK;
+	free(outputs.got);
+	free(outputs.effective);
+	return status;
 }
 
 static void close_lanes(race *r)
@@ -121,10 +121,9 @@ static gm_status open_and_judge(race *r, gm_error *error)
 	char reason[RACE_REASON] = "";
 
 	for (size_t i = 0; status == GM_OK && i < r->filled.contestant_count; i++) {
-		const race_contestant *c = &r->filled.contestants[i];
-		const int out = c->why_not != NULL;
-		if (out || race_stopped(r)) {
-			race_skip(&r->runner[i], out ? c->code : CODE_INTERRUPTED, out ? c->why_not : "interrupted");
+		const contestant *c = r->filled.contestants[i];
+		if (!c->runnable || race_stopped(r)) {
+			race_skip(&r->runner[i], c->runnable ? CODE_INTERRUPTED : c->code, c->runnable ? "interrupted" : c->why);
 			continue;
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->filled.contestant_count);
@@ -134,7 +133,7 @@ static gm_status open_and_judge(race *r, gm_error *error)
 		if (!r->runner[i].alive)
 			r->source.close(r->source.context, i);
 	}
-	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, &judged, reason);
+	r->filled.judge(r->filled.judge_context, &r->given, NULL, NULL, &judged, reason);
 	return status;
 }
 
@@ -184,11 +183,15 @@ static void begin_results(race *r)
 {
 	memset(r->runner, 0, r->filled.contestant_count * sizeof *r->runner);
 	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+		const contestant *c = r->filled.contestants[i];
 		bench_result *x = &r->runner[i].result;
 		bench_result_init(x);
 		x->status = RACE_TIMED; // unless something comes up
 		gm_spec_format(r->spec, x->problem);
-		snprintf(x->variant, sizeof x->variant, "%s", r->filled.contestants[i].variant);
+		snprintf(x->variant, sizeof x->variant, "%s", c->info.name);
+		x->accuracy_class = (class_name)c->info.accuracy_class;
+		judged_bit_class(&c->info, x->bit_class);
+		x->plugin = (char *)(uintptr_t)c->plugin; // lent
 		x->place = r->problem;
 		x->threads = r->filled.threads;
 	}
@@ -224,26 +227,27 @@ static void skip_problem(race *r, reason_code code, const char *why)
 }
 
 /* What has no room in memory is skipped; the others go on. */
-static gm_status make_data(race *r, fill_data *filled, int *skipped, gm_error *error)
+static gm_status make_data(race *r, gm_tensors **tensors, fill_data *filled, int *skipped, gm_error *error)
 {
-	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
+	gm_status status = gm_tensors_create(r->spec, tensors, error);
 	if (status == GM_OK)
-		status = fill_create(r->spec, r->tensors, r->filled.seed, filled, error);
+		status = fill_create(r->spec, *tensors, r->filled.seed, filled, error);
 	*skipped = status == GM_NO_MEMORY;
 	if (!*skipped)
 		return status;
-	skip_problem(r, CODE_NO_MEMORY, error ? error->message : "no memory");
+	skip_problem(r, CODE_NO_MEMORY, error->message);
 	return GM_OK;
 }
 
 static gm_status race_problem(race *r, gm_error *error)
 {
+	gm_tensors *tensors = NULL;
 	fill_data filled = {0};
 	gm_error local = {0}; // the caller may not want one, a reason needs it
 	int skipped;
-	gm_status status = make_data(r, &filled, &skipped, &local);
+	gm_status status = make_data(r, &tensors, &filled, &skipped, &local);
 	if (status == GM_OK && !skipped) {
-		r->data = filled.data;
+		r->given = (judge_problem){.spec = r->spec, .tensors = tensors, .data = filled.data};
 		begin_results(r);
 		status = open_and_judge(r, &local);
 		if (status == GM_OK)
@@ -254,8 +258,7 @@ static gm_status race_problem(race *r, gm_error *error)
 	}
 	race_blocks_free(r);
 	fill_free(&filled);
-	gm_tensors_destroy(r->tensors);
-	r->tensors = NULL;
+	gm_tensors_destroy(tensors);
 	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", local.message);
 }
 

@@ -11,32 +11,24 @@
 
 #include <signal.h>
 
-#include "gatemark/tensors.h"
-#include "record/reason.h"
+#include "judged/judged_run.h"
 
 #define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON          256
 #define RACE_MAX_CONTESTANTS 64
 #define RACE_MAX_PROCESSES   64
 
-typedef struct race_contestant {
-	const char *variant; /* name in the variant table or in the plug-in */
-	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
-	const char *why_not; /* not NULL: never started, skipped for this reason, */
-	reason_code code;    /* for programs */
-} race_contestant;
+typedef struct race_outputs { /* what a contestant's first run left, by row */
+	void **got;               /* outputs, and gradients where the pass computes them: NaNs before it ran; else NULL */
+	const float **effective;  /* weights that it really multiplies, where it rounds them; NULL: as given */
+} race_outputs;
 
-/* Judges one contestant on one problem, before it is timed.
- *   data   [row] inputs, weights, upstream gradients as given to it (NULL: other rows)
- *   got    [row] its outputs (and gradients, where spec->pass computes them); poisoned with NaNs before it ran
- *   effective [row] weights that it really multiplies, where it rounds them; NULL: as given
- *   judged how; reason: why not, one sentence
- * Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
- * Contestants come in the caller's order.  A last call with contestant, got and effective NULL says that data, tensors
- * and spec are about to go: drop what refers to them (its result is ignored). */
-typedef race_status race_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                               const race_contestant *contestant, void *const *got, const float *const *effective,
-                               judged_how *judged, char reason[RACE_REASON]);
+/* Judges one contestant on one problem (its spec, tensors and data), before it is timed; judged: how; reason: why not,
+ * one sentence.  Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
+ * Contestants come in the caller's order.  A last call with contestant and outputs NULL says that the problem is about
+ * to go: drop what refers to it (its result is ignored). */
+typedef race_status race_judge(void *context, const judge_problem *problem, const contestant *contestant,
+                               const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON]);
 
 /* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
 #define RACE_STEAL_LIMIT 0.05
@@ -46,8 +38,8 @@ typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdi
 race_verdict race_compare(const bench_result *result, double delta);
 
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
-/* All results of one problem, in the caller's order of contestants; valid during the call only, blocks_ns is the
- * race's. */
+/* All results of one problem, in the caller's order of contestants; valid during the call only, plugin is the
+ * contestant's and blocks_ns the race's. */
 typedef void race_report(void *context, const bench_result *results, size_t count);
 
 struct race_source;
@@ -55,9 +47,9 @@ struct race_source;
 typedef struct race_options {
 	const gm_spec *specs; /* pass NONE means FWD */
 	size_t spec_count;
-	const race_contestant *contestants; /* the same variant twice is an A/A race */
-	size_t contestant_count;            /* 1..RACE_MAX_CONTESTANTS */
-	race_judge *judge;                  /* required */
+	const contestant *const *contestants; /* the same one twice is an A/A race; who is not runnable is skipped */
+	size_t contestant_count;              /* 1..RACE_MAX_CONTESTANTS */
+	race_judge *judge;                    /* required */
 	void *judge_context;
 	race_report *report; /* required */
 	void *report_context;
@@ -71,9 +63,7 @@ typedef struct race_options {
 	uint64_t seed;         /* of the data and of the order */
 	const char *worker;    /* path of gatemark-worker; NULL = beside the running program */
 	int in_place;          /* no child process, for a debugger: no isolation, no fresh processes, no pinning */
-	const int *cpus;       /* the first `threads` for the worker, the next for this process; NULL = the allowed ones */
-	size_t cpu_count;
-	char *const *flags; /* --benchmark_* for Google Benchmark */
+	char *const *flags;    /* --benchmark_* for Google Benchmark */
 	size_t flag_count;
 	const volatile sig_atomic_t *stop; /* not 0: finish the current block, report what there is; may be NULL */
 	const struct race_source *source;  /* where times come from: race_source.h; NULL = workers */

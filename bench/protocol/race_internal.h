@@ -6,6 +6,7 @@
 
 #include "gbench/gbench_shim.h"
 #include "race_source.h"
+#include "record/reason.h"
 
 typedef struct race_runner { /* one contestant on the current problem */
 	bench_result result;
@@ -30,12 +31,11 @@ typedef struct race {
 	race_summary *summary;
 	double begun; /* seconds of the monotonic clock */
 	const gm_spec *spec;
+	judge_problem given;     /* to every contestant of the present problem */
 	size_t problem, process; /* index of the present problem; of its process */
 	size_t begun_problems;   /* before it */
-	gm_tensors *tensors;
-	void **data;
-	race_runner *runner; /* [contestant_count] */
-	bench_result *row;   /* scratch of the report */
+	race_runner *runner;     /* [contestant_count] */
+	bench_result *row;       /* scratch of the report */
 	race_size size;
 	double *sample_ns, *chunk_ns; /* scratch of one block, of a part of it */
 	double *noise;                /* relative half widths so far */

@@ -15,11 +15,10 @@ typedef struct race_source {
 	void *context;
 	/* Starts a fresh process for the contestant, plans the problem, copies data in and runs it once.
 	 * Status as of the worker: GM_UNSUPPORTED, GM_NO_CPU, GM_CRASHED ... */
-	gm_status (*open)(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
-	                  const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error);
-	/* What the run left: got[row] of outputs and gradients, effective[row] of weights that are not as given; NULL
-	 * elsewhere (both come zeroed).  Valid until the next call of time. */
-	void (*outputs)(void *context, size_t index, void **got, const float **effective);
+	gm_status (*open)(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
+	                  race_opened *opened, gm_error *error);
+	/* What the run left, into rows that come zeroed.  Valid until the next call of time. */
+	void (*outputs)(void *context, size_t index, const race_outputs *outputs);
 	/* `samples` samples of `calls` calls, ns a call.  *lost = share of the block's time that others had (steal,
 	 * run-queue wait), negative if it cannot be told. */
 	gm_status (*time)(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,

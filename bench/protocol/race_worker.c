@@ -16,8 +16,7 @@
 struct race_worker {
 	const race_options *options;
 	worker *worker[RACE_MAX_CONTESTANTS];
-	const gm_tensors *tensors; /* of the open problem */
-	gm_pass pass;
+	const judge_problem *problem; /* that is open */
 	uint32_t threads;
 	cpu_set_t all, own, child; /* allowed; of this process while timing; of the workers */
 	int *child_cpus;           /* [threads], or NULL: not pinned */
@@ -34,31 +33,19 @@ static void say(struct race_worker *rw, const char *note)
 
 /* ---- CPUs ---- */
 
-/* Contestants for pinning, best first: the caller's list, or the allowed CPUs from the highest down (the first ones
- * serve most interrupts). */
-static size_t list_cpus(const struct race_worker *rw, int list[CPU_SETSIZE])
-{
-	const race_options *o = rw->options;
-	size_t n = 0;
-	for (size_t i = 0; o->cpus && i < o->cpu_count && n < CPU_SETSIZE; i++)
-		if (o->cpus[i] >= 0 && o->cpus[i] < CPU_SETSIZE)
-			list[n++] = o->cpus[i];
-	for (int cpu = CPU_SETSIZE - 1; !o->cpus && cpu >= 0; cpu--)
-		if (CPU_ISSET(cpu, &rw->all))
-			list[n++] = cpu;
-	return n;
-}
-
 static gm_status choose_cpus(struct race_worker *rw, gm_error *error)
 {
-	int list[CPU_SETSIZE];
+	int list[CPU_SETSIZE]; // for pinning, best first: the first ones serve most interrupts
+	size_t n = 0;
 	if (rw->options->in_place)
 		return GM_OK;
 	if (sched_getaffinity(0, sizeof rw->all, &rw->all) != 0) {
 		say(rw, "allowed CPUs cannot be read: nothing is pinned");
 		return GM_OK;
 	}
-	const size_t n = list_cpus(rw, list);
+	for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
+		if (CPU_ISSET(cpu, &rw->all))
+			list[n++] = cpu;
 	if (n < rw->threads) {
 		say(rw, "fewer CPUs than threads: nothing is pinned");
 		return GM_OK;
@@ -88,7 +75,7 @@ static void release_cpus(const struct race_worker *rw)
 
 /* ---- the source's functions ---- */
 
-static gm_status start(struct race_worker *rw, size_t index, const race_contestant *contestant, gm_error *error)
+static gm_status start(struct race_worker *rw, size_t index, const contestant *contestant, gm_error *error)
 {
 	const worker_launch launch = {
 		.program = rw->options->worker, .plugin = contestant->plugin, .in_place = rw->options->in_place, .align = 64};
@@ -99,10 +86,10 @@ static gm_status start(struct race_worker *rw, size_t index, const race_contesta
 	return status;
 }
 
-static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *variant, const gm_spec *spec,
-                              const gm_tensors *tensors, void *const *data, gm_error *error)
+static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *variant, gm_error *error)
 {
-	run_what what = {.variant = variant, .spec = spec, .tensors = tensors, .data = data};
+	const gm_spec *spec = rw->problem->spec;
+	run_what what = {.variant = variant, .problem = rw->problem};
 	what.opts = run_options(spec, gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
 	what.opts.threads = rw->threads;
 	what.opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
@@ -118,18 +105,17 @@ static void close_one(void *context, size_t index)
 	rw->worker[index] = NULL;
 }
 
-static gm_status open_one(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
-                          const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
+static gm_status open_one(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
+                          race_opened *opened, gm_error *error)
 {
 	struct race_worker *rw = context;
 	worker_info info = {0};
 
 	close_one(rw, index);
-	rw->tensors = tensors;
-	rw->pass = spec->pass;
+	rw->problem = problem;
 	gm_status status = start(rw, index, contestant, error);
 	if (status == GM_OK)
-		status = plan_and_run(rw, rw->worker[index], contestant->variant, spec, tensors, data, error);
+		status = plan_and_run(rw, rw->worker[index], contestant->info.name, error);
 	if (status != GM_OK) {
 		close_one(rw, index);
 		return status;
@@ -141,17 +127,18 @@ static gm_status open_one(void *context, size_t index, const race_contestant *co
 	return GM_OK;
 }
 
-static void outputs(void *context, size_t index, void **got, const float **effective)
+static void outputs(void *context, size_t index, const race_outputs *out)
 {
 	const struct race_worker *rw = context;
-	const int gradients = gm_pass_backward(rw->pass);
+	const gm_tensors *tensors = rw->problem->tensors;
+	const int gradients = gm_pass_backward(rw->problem->spec->pass);
 	release_cpus(rw); // the judge may use them all
-	for (size_t i = 0; i < rw->tensors->count; i++) {
-		const gm_role role = rw->tensors->row[i].role;
+	for (size_t i = 0; i < tensors->count; i++) {
+		const gm_role role = tensors->row[i].role;
 		if (role == GM_ROLE_OUTPUT || (gradients && role == GM_ROLE_GRAD))
-			got[i] = worker_data(rw->worker[index], i);
+			out->got[i] = worker_data(rw->worker[index], i);
 	}
-	run_effective(rw->worker[index], rw->tensors, effective);
+	run_effective(rw->worker[index], tensors, out->effective);
 }
 
 static gm_status time_one(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,

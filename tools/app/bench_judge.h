@@ -8,12 +8,10 @@
 #include "judged/sample.h"
 #include "judged/judged_run.h"
 #include "protocol/race.h"
-#include "contestants.h"
 
 #define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */
 
 typedef struct bench_judge {
-	const contestants *contestants;
 	int no_fork;
 	uint64_t seed;
 	double flops;               /* 0 = BENCH_JUDGE_FLOPS */

@@ -27,9 +27,7 @@ static gm_class judged_by(const unit *u, const contestant *v)
 static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
 {
 	const run_what what = {.variant = a->v->info.name,
-	                       .spec = &u->c->spec,
-	                       .tensors = u->c->tensors,
-	                       .data = u->c->data,
+	                       .problem = &u->judged.problem,
 	                       .absent = u->absent,
 	                       .opts = run_options(&u->c->spec, mode)};
 	GM_TRY(run_plan(a->w, &what, error));
