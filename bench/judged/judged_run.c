@@ -16,10 +16,10 @@ gm_plan_opts run_options(const gm_spec *spec, uint32_t mode)
 		.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N, .threads = 1};
 }
 
-gm_status run_plan(worker *w, const run_what *what, gm_error *error)
+gm_status run_plan(worker *w, const char *variant, const judge_problem *p, const unsigned char *absent,
+                   const gm_plan_opts *opts, gm_error *error)
 {
-	const judge_problem *p = what->problem;
-	GM_TRY(worker_plan(w, what->variant, p->spec, p->tensors, what->absent, &what->opts, error));
+	GM_TRY(worker_plan(w, variant, p->spec, p->tensors, absent, opts, error));
 	for (size_t k = 0; k < p->tensors->count; k++) {
 		const gm_tensor *tensor = &p->tensors->row[k];
 		if (p->data[k] && worker_data(w, k))
@@ -170,11 +170,9 @@ judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass)
 
 judged_bits *judged_remember(judged *j, const char *bit_class, const char *name, int pass, uint64_t digest)
 {
-	judged_bits *more = realloc(j->bits, (j->bits_count + 1) * sizeof *more);
-	if (!more)
+	judged_bits *b = record_grow(&j->bits, &j->bits_count, sizeof *b);
+	if (!b)
 		return NULL;
-	j->bits = more;
-	judged_bits *b = &j->bits[j->bits_count++];
 	*b = (judged_bits){.pass = pass, .digest = digest};
 	snprintf(b->bit_class, sizeof b->bit_class, "%s", bit_class);
 	snprintf(b->name, sizeof b->name, "%s", name);

@@ -21,17 +21,12 @@ typedef struct contestant {
 
 /* ---- running ---- */
 
-typedef struct run_what {
-	const char *variant;
-	const judge_problem *problem; /* its spec, tensors and data; data is NULL where nothing is given */
-	const unsigned char *absent;  /* as of worker_plan */
-	gm_plan_opts opts;
-} run_what;
-
 /* Options of a plan for that size and mode, one thread. */
 gm_plan_opts run_options(const gm_spec *spec, uint32_t mode);
-/* Plans and copies data into the worker's arena.  Status as of worker_plan. */
-GM_CHECKED gm_status run_plan(worker *w, const run_what *what, gm_error *error);
+/* Plans the problem's spec and tensors and copies its data, where there are any, into the worker's arena.  absent and
+ * status as of worker_plan. */
+GM_CHECKED gm_status run_plan(worker *w, const char *variant, const judge_problem *problem, const unsigned char *absent,
+                              const gm_plan_opts *opts, gm_error *error);
 /* After a good run: effective[row] of the weights that are not as given, NULL elsewhere. */
 void run_effective(const worker *w, const gm_tensors *tensors, const float **effective);
 

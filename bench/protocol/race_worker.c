@@ -89,11 +89,10 @@ static gm_status start(struct race_worker *rw, size_t index, const contestant *c
 static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *variant, gm_error *error)
 {
 	const gm_spec *spec = rw->problem->spec;
-	run_what what = {.variant = variant, .problem = rw->problem};
-	what.opts = run_options(spec, gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
-	what.opts.threads = rw->threads;
-	what.opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
-	GM_TRY(run_plan(w, &what, error));
+	gm_plan_opts opts = run_options(spec, gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
+	opts.threads = rw->threads;
+	opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
+	GM_TRY(run_plan(w, variant, rw->problem, NULL, &opts, error));
 	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
 	return worker_run(w, spec->pass == GM_PASS_PACK ? GM_PASS_FWD : spec->pass, error);
 }

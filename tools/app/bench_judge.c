@@ -12,48 +12,34 @@
 static void drop(bench_judge *j)
 {
 	judged_free(&j->judged);
-	if (j->sample)
-		sample_free(j->sample);
-	free(j->sample);
+	sample_free(&j->sample);
 	free(j->results);
-	j->sample = NULL;
 	j->results = NULL;
 	j->id[0] = '\0';
 }
 
-static gm_status take_sample(bench_judge *j, const judge_problem *problem, gm_error *error)
-{
-	double flops = j->flops > 0 ? j->flops : BENCH_JUDGE_FLOPS;
-	if (gm_spec_flops(problem->spec) <= flops)
-		return GM_OK;
-	bench_sample sample;
-	GM_TRY(sample_create(problem, flops, &sample, error));
-	j->sample = malloc(sizeof *j->sample);
-	if (!j->sample) {
-		sample_free(&sample);
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a sample");
-	}
-	*j->sample = sample;
-	return GM_OK;
-}
+static int sampled(const bench_judge *j) { return j->sample.tensors != NULL; }
 
 static gm_status take_on(bench_judge *j, const judge_problem *problem, gm_error *error)
 {
 	char text[GM_SPEC_TEXT];
 	const gm_tensors *tensors = problem->tensors;
+	double flops = j->flops > 0 ? j->flops : BENCH_JUDGE_FLOPS;
 	int gradients = gm_pass_backward(problem->spec->pass);
 	if (j->id[0] != '\0')
 		return GM_OK;
+	drop(j); // of an attempt that failed
 	j->results = calloc(tensors->count, 1);
 	if (!j->results)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", tensors->count);
 	for (size_t k = 0; k < tensors->count; k++)
 		j->results[k] = tensors->row[k].role == GM_ROLE_OUTPUT || (gradients && tensors->row[k].role == GM_ROLE_GRAD);
-	GM_TRY(take_sample(j, problem, error));
+	if (gm_spec_flops(problem->spec) > flops)
+		GM_TRY(sample_create(problem, flops, &j->sample, error));
 	j->judged.problem = *problem;
-	if (j->sample)
+	if (sampled(j))
 		j->judged.problem = (judge_problem){
-			.spec = &j->sample->spec, .tensors = j->sample->tensors, .data = j->sample->data};
+			.spec = &j->sample.spec, .tensors = j->sample.tensors, .data = j->sample.data};
 	j->judged.problem.id = j->id;
 	j->judged.problem.backward = gradients;
 	gm_spec_format(problem->spec, text);
@@ -72,7 +58,7 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
 	char text[320];
 	unsigned char *picked = calloc(tensors->count, 1);
 	for (size_t k = 0; picked && k < tensors->count; k++)
-		picked[k] = j->results[k] && got[k] && judge_want(budget, k) && (!j->sample || sample_judges(j->sample, k));
+		picked[k] = j->results[k] && got[k] && judge_want(budget, k) && (!sampled(j) || sample_judges(&j->sample, k));
 	if (picked)
 		judged_verdict(budget, &(judged_result){tensors, picked, (const float *const *)got}, NULL, NULL, &rows);
 	free(picked);
@@ -100,11 +86,11 @@ static gm_status sample_results(bench_judge *j, const contestant *v, void *const
 		part[k] = malloc(row->count * sizeof *part[k]);
 		if (!part[k])
 			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
-		sample_gather(j->sample, k, got[k], part[k]);
+		sample_gather(&j->sample, k, got[k], part[k]);
 	}
 	if (!j->judged.problem.backward)
 		return GM_OK;
-	return sample_run(j->sample, &launch, v->info.name, part, error);
+	return sample_run(&j->sample, &launch, v->info.name, part, error);
 }
 
 static race_status by_budget(bench_judge *j, const contestant *v, const race_outputs *left, char reason[RACE_REASON])
@@ -118,10 +104,10 @@ static race_status by_budget(bench_judge *j, const contestant *v, const race_out
 	                         : judged_budget(&j->judged, (gm_class)v->info.accuracy_class, left->effective, &own,
 	                                         &budget, &error);
 	race_status verdict = RACE_FAILED;
-	if (status == GM_OK && j->sample)
+	if (status == GM_OK && sampled(j))
 		status = sample_results(j, v, left->got, part, &error);
 	if (status == GM_OK)
-		verdict = judge_all(j, budget, j->sample ? part : (float *const *)left->got, reason);
+		verdict = judge_all(j, budget, sampled(j) ? part : (float *const *)left->got, reason);
 	else
 		snprintf(reason, RACE_REASON, "%.250s", error.message);
 	for (size_t k = 0; part && k < count; k++)
@@ -158,7 +144,7 @@ race_status bench_judge_one(void *context, const judge_problem *problem, const c
 		snprintf(reason, RACE_REASON, "differs in bits from %s, which was judged right", known->name);
 		return RACE_REJECTED;
 	}
-	*how = j->sample ? JUDGED_SAMPLED : JUDGED_BUDGET;
+	*how = sampled(j) ? JUDGED_SAMPLED : JUDGED_BUDGET;
 	race_status verdict = by_budget(j, v, left, reason);
 	if (verdict == RACE_TIMED && bit_class[0] != '\0') // without memory the next one is judged by budget as well
 		(void)judged_remember(&j->judged, bit_class, v->info.name, pass, digest);

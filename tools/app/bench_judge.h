@@ -18,7 +18,7 @@ typedef struct bench_judge {
 	char id[GM_SPEC_TEXT + 32]; /* of the problem at hand; seeds its noise */
 	judged judged;              /* it, or its sample; bits of those that were right */
 	unsigned char *results;     /* by row: what the pass leaves */
-	bench_sample *sample;       /* or NULL: judged in full */
+	bench_sample sample;        /* without tensors: judged in full */
 } bench_judge;
 
 race_judge bench_judge_one;
