@@ -8,6 +8,8 @@
 
 #include "base/random.h"
 
+#define STATS_CONFIDENCE 0.95
+
 uint64_t stats_below(stats_stream *stream, uint64_t bound)
 {
 	const uint64_t limit = UINT64_MAX - UINT64_MAX % bound; // a multiple of bound
@@ -50,33 +52,6 @@ double stats_median(double *values, size_t n)
 {
 	stats_sort(values, n);
 	return stats_quantile(values, n, 0.5);
-}
-
-double stats_mad(double *values, size_t n, double *scratch)
-{
-	const double median = stats_median(values, n);
-	for (size_t i = 0; i < n; i++)
-		scratch[i] = fabs(values[i] - median);
-	return stats_median(scratch, n);
-}
-
-/* The k-th smallest and k-th largest value cover the median unless fewer than k of n lie on one side:
- * coverage 1 - 2 P(Binomial(n, 1/2) < k).  Terms in logarithms: 2^-n underflows for large n. */
-stats_interval stats_sign_interval(const double *sorted, size_t n)
-{
-	const double alpha = (1.0 - STATS_CONFIDENCE) / 2.0;
-	double tail = 0.0;
-	size_t k = 0;
-	for (; k < n / 2; k++) {
-		const double log_term = lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) -
-		                        (double)n * 0.6931471805599453;
-		if (tail + exp(log_term) > alpha)
-			break;
-		tail += exp(log_term);
-	}
-	if (k == 0)
-		return (stats_interval){-INFINITY, INFINITY};
-	return (stats_interval){sorted[k - 1], sorted[n - k]};
 }
 
 double stats_widening(size_t groups)
