@@ -18,14 +18,15 @@
 #define RACE_MAX_CONTESTANTS 64
 #define RACE_MAX_PROCESSES   64
 
-typedef struct race_outputs { /* what a contestant's first run left, by row */
-	void **got;               /* outputs, and gradients where the pass computes them: NaNs before it ran; else NULL */
-	const float **effective;  /* weights that it really multiplies, where it rounds them; NULL: as given */
+typedef struct race_outputs { /* of a contestant's first run, by row */
+	worker_info info;
+	void **got;              /* outputs, and gradients where the pass computes them: NaNs before it ran; else NULL */
+	const float **effective; /* weights that it really multiplies, where it rounds them; NULL: as given */
 } race_outputs;
 
 /* Judges one contestant on one problem (its spec, tensors and data), before it is timed; judged: how; reason: why not,
  * one sentence.  Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
- * Contestants come in the caller's order.  A last call with contestant and outputs NULL says that the problem is about
+ * Contestants come in the caller's order.  A last call with all but the first two NULL says that the problem is about
  * to go: drop what refers to it (its result is ignored). */
 typedef race_status race_judge(void *context, const judge_problem *problem, const contestant *contestant,
                                const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON]);
@@ -56,7 +57,6 @@ typedef struct race_options {
 	race_progress *progress; /* or NULL */
 	void *progress_context;
 	int quick;             /* smaller defaults for all that follows */
-	uint32_t threads;      /* of a plan; 0 = 1 */
 	size_t processes;      /* 1..RACE_MAX_PROCESSES; 0 = 5 */
 	size_t blocks;         /* a process, rounded to whole Latin squares; 0 = 12, quick 6 */
 	double budget_seconds; /* 0 = no limit, quick 75; problems share what is left, blocks shrink before problems go */
@@ -66,7 +66,7 @@ typedef struct race_options {
 	char *const *flags;    /* --benchmark_* for Google Benchmark */
 	size_t flag_count;
 	const volatile sig_atomic_t *stop; /* not 0: finish the current block, report what there is; may be NULL */
-	const struct race_source *source;  /* where times come from: race_source.h; NULL = workers */
+	const struct race_source *source;  /* where times come from: race_internal.h; NULL = workers */
 } race_options;
 
 typedef struct race_summary {

@@ -18,23 +18,22 @@
 #define GBENCH_NAME   (GM_SPEC_TEXT + 128)
 
 /* One message to the source; 0 = the runner is out of the race. */
-static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, double *lost)
+static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, double *ns, double *lost)
 {
 	gm_error error = {0};
-	const gm_status status = r->source.time(r->source.context, index, r->spec->pass, calls, samples, r->chunk_ns, lost,
+	const gm_status status = r->source.time(r->source.context, index, r->given.spec->pass, calls, samples, ns, lost,
 	                                        &error);
 	if (status != GM_OK) {
-		error.status = status;
-		race_drop_error(r, index, "timed", &error);
+		race_drop_error(&r->runner[index], status, "timed", &error);
 		return 0;
 	}
 	for (size_t i = 0; i < samples; i++)
-		if (!(r->chunk_ns[i] > 0) || !isfinite(r->chunk_ns[i])) {
-			race_drop(&r->runner[index], RACE_FAILED, "its time is not a positive number");
+		if (!(ns[i] > 0) || !isfinite(ns[i])) {
+			race_drop(&r->runner[index], RACE_FAILED, CODE_BROKEN, "its time is not a positive number");
 			return 0;
 		}
 	if (*lost < 0)
-		r->steal_unknown = 1;
+		race_note(r->summary, "time lost to others cannot be read here: no block is tainted");
 	return 1;
 }
 
@@ -44,16 +43,16 @@ static int time_block(race *r, size_t index, uint64_t calls, size_t samples, siz
 {
 	const double sample_ns = r->runner[index].estimate_ns * (double)calls; // 0 before the first estimate
 	const size_t most = sample_ns > 0 ? (size_t)fmax(1, fmin((double)samples, CHUNK_NS / sample_ns)) : samples;
-	size_t good = 0, bad = 0;
-	while (good + bad < samples) {
-		const size_t left = samples - good - bad, n = left < most ? left : most;
-		double lost = 0;
-		if (!time_chunk(r, index, calls, n, &lost))
+	size_t good = 0, end = samples;
+	while (good < end) {
+		const size_t n = end - good < most ? end - good : most;
+		double lost = 0, *const chunk = r->sample_ns + good;
+		if (!time_chunk(r, index, calls, n, chunk, &lost))
 			return 0;
 		if (lost > RACE_STEAL_LIMIT)
-			memcpy(r->sample_ns + samples - (bad += n), r->chunk_ns, n * sizeof *r->chunk_ns);
+			memmove(r->sample_ns + (end -= n), chunk, n * sizeof *chunk);
 		else
-			memcpy(r->sample_ns + (good += n) - n, r->chunk_ns, n * sizeof *r->chunk_ns);
+			good += n;
 	}
 	*kept = good;
 	return 1;
@@ -82,10 +81,9 @@ static void warm_runner(race *r, size_t index)
 
 void race_warm(race *r)
 {
-	size_t indices[RACE_MAX_CONTESTANTS];
-	const size_t n = race_alive(r, indices);
-	for (size_t i = 0; i < n && !race_stopped(r); i++)
-		warm_runner(r, indices[i]);
+	for (size_t i = 0; i < r->filled.contestant_count && !race_stopped(r); i++)
+		if (r->runner[i].alive)
+			warm_runner(r, i);
 }
 
 gm_status race_blocks_create(race *r, gm_error *error)
@@ -98,8 +96,7 @@ gm_status race_blocks_create(race *r, gm_error *error)
 		runner->samples = calloc(blocks * r->size.samples, sizeof *runner->samples);
 		runner->kept = calloc(blocks, sizeof *runner->kept);
 		runner->block_ns = calloc(blocks, sizeof *runner->block_ns);
-		runner->tainted = calloc(blocks, sizeof *runner->tainted);
-		if (!runner->samples || !runner->kept || !runner->block_ns || !runner->tainted)
+		if (!runner->samples || !runner->kept || !runner->block_ns)
 			return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks of %zu samples", blocks, r->size.samples);
 		for (size_t b = 0; b < blocks; b++)
 			runner->block_ns[b] = NAN;
@@ -110,32 +107,31 @@ gm_status race_blocks_create(race *r, gm_error *error)
 void race_blocks_free(race *r)
 {
 	for (size_t i = 0; i < r->filled.contestant_count; i++) {
-		race_runner *runner = &r->runner[i];
-		free(runner->samples);
-		free(runner->kept);
-		free(runner->block_ns);
-		free(runner->tainted);
-		runner->samples = runner->block_ns = NULL;
-		runner->kept = NULL;
-		runner->tainted = NULL;
+		free(r->runner[i].samples);
+		free(r->runner[i].kept);
+		free(r->runner[i].block_ns);
 	}
+}
+
+int race_tainted(const race *r, const race_runner *runner, size_t block)
+{
+	return 2 * runner->kept[block] < r->size.samples;
 }
 
 static int measure_block(void *context, const gbench_block *block, double *seconds, char message[128])
 {
 	race *r = context;
 	race_runner *runner = &r->runner[block->owner];
-	size_t *kept = &runner->kept[block->repetition];
 
 	if (race_stopped(r)) {
 		snprintf(message, 128, "interrupted");
 		return 1;
 	}
-	if (!runner->alive || !time_block(r, block->owner, block->calls, block->samples, kept)) {
-		snprintf(message, 128, "%.127s", runner->result.reason);
+	if (!runner->alive ||
+	    !time_block(r, block->owner, block->calls, block->samples, &runner->kept[block->repetition])) {
+		snprintf(message, 128, "%.127s", runner->result->reason);
 		return 1;
 	}
-	runner->tainted[block->repetition] = 2 * *kept < block->samples;
 	for (size_t i = 0; i < block->samples; i++)
 		seconds[i] = r->sample_ns[i] * (double)block->calls * 1e-9;
 	return 0;
@@ -149,24 +145,23 @@ static void take_report(void *context, const gbench_block *block, const double *
 
 	if (failure) {
 		if (runner->alive && !race_stopped(r))
-			race_drop(runner, RACE_FAILED, failure);
+			race_drop(runner, RACE_FAILED, CODE_BROKEN, failure);
 		return;
 	}
 	for (size_t i = 0; i < block->samples; i++)
 		r->sample_ns[i] = samples[i] = seconds[i] * 1e9 / (double)block->calls;
-	const int all = runner->tainted[block->repetition];
-	runner->block_ns[block->repetition] = stats_median(r->sample_ns,
-	                                                   all ? block->samples : runner->kept[block->repetition]);
+	const size_t b = block->repetition;
+	runner->block_ns[b] = stats_median(r->sample_ns, race_tainted(r, runner, b) ? block->samples : runner->kept[b]);
 }
 
 /* "problem/variant"; the second of one name, of another plug-in or in an A/A race, has "#2" behind it, and so on. */
 static void name_runner(const race *r, size_t index, char name[GBENCH_NAME])
 {
-	const bench_result *x = &r->runner[index].result;
+	const bench_result *x = &r->result[index];
 	size_t same = 1;
 	char nth[24] = "";
 	for (size_t i = 0; i < index; i++)
-		same += strcmp(r->runner[i].result.variant, x->variant) == 0;
+		same += strcmp(r->result[i].variant, x->variant) == 0;
 	if (same > 1)
 		snprintf(nth, sizeof nth, "#%zu", same);
 	snprintf(name, GBENCH_NAME, "%s/%s%s", x->problem, x->variant, nth);

@@ -38,16 +38,8 @@ static double process_wait(const char *root, int pid)
 	return sum;
 }
 
-static int is_listed(int cpu, const int *cpus, size_t cpu_count)
-{
-	for (size_t i = 0; i < cpu_count; i++)
-		if (cpus[i] == cpu)
-			return 1;
-	return 0;
-}
-
 /* "cpu3 user nice system idle iowait irq softirq steal ..." */
-static double cpus_steal(const char *root, const int *cpus, size_t cpu_count)
+static double cpu_steal(const char *root, int wanted)
 {
 	char path[256], line[512];
 	double ticks = -1;
@@ -60,16 +52,16 @@ static double cpus_steal(const char *root, const int *cpus, size_t cpu_count)
 		unsigned long long steal;
 		if (sscanf(line, "cpu%d %*u %*u %*u %*u %*u %*u %*u %llu", &cpu, &steal) != 2)
 			continue;
-		if (!cpus || is_listed(cpu, cpus, cpu_count))
+		if (wanted < 0 || wanted == cpu)
 			ticks = (ticks < 0 ? 0 : ticks) + (double)steal;
 	}
 	fclose(f);
 	return ticks < 0 ? -1 : ticks * 1e9 / (double)sysconf(_SC_CLK_TCK);
 }
 
-steal_reading steal_read(const char *root, int pid, const int *cpus, size_t cpu_count)
+steal_reading steal_read(const char *root, int pid, int cpu)
 {
-	return (steal_reading){process_wait(root, pid), cpus_steal(root, cpus, cpu_count)};
+	return (steal_reading){process_wait(root, pid), cpu_steal(root, cpu)};
 }
 
 double steal_share(steal_reading before, steal_reading after, double wall_ns)

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "protocol/race.h"
-#include "protocol/race_source.h"
+#include "protocol/race_internal.h"
 #include "protocol/stats.h"
 
 enum { SIM_MOST = 8, SIM_EVENTS = 20000 };
@@ -50,7 +49,7 @@ static void sim_note(simulation *s, sim_kind kind, size_t index, uint64_t calls,
 }
 
 static gm_status sim_open(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
-                          race_opened *opened, gm_error *error)
+                          race_outputs *outputs, gm_error *error)
 {
 	simulation *s = context;
 	(void)problem;
@@ -59,15 +58,10 @@ static gm_status sim_open(void *context, size_t index, const contestant *contest
 	s->layout[index] = exp(s->process_spread * stats_normal(&s->stream));
 	if (s->open_status[index] != GM_OK)
 		return gm_fail(error, s->open_status[index], "%s says no", contestant->info.name);
-	opened->plan_bytes = 1000 + index;
-	opened->tape_bytes = 2000 + index;
-	snprintf(opened->engine, sizeof opened->engine, "simulated");
+	outputs->info.plan_bytes = 1000 + index;
+	outputs->info.tape_bytes = 2000 + index;
+	snprintf(outputs->info.engine, sizeof outputs->info.engine, "simulated");
 	return GM_OK;
-}
-
-static void sim_outputs(void *context, size_t index, const race_outputs *outputs)
-{
-	(void)context, (void)index, (void)outputs;
 }
 
 static gm_status sim_time(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
@@ -151,7 +145,7 @@ static const contestant *const sim_candidates[SIM_MOST] = {SIM(0), SIM(1), SIM(2
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
                                 size_t contestants)
 {
-	*source = (race_source){s, sim_open, sim_outputs, sim_time, sim_close};
+	*source = (race_source){s, sim_open, sim_time, sim_close, NULL};
 	return (race_options){.specs = specs,
 	                      .spec_count = spec_count,
 	                      .contestants = sim_candidates,

@@ -227,15 +227,14 @@ static void this_machine_answers(void **state)
 static void losses_from_files(void **state)
 {
 	(void)state;
-	static const int cpu_1[] = {1};
 	const double tick = 1e9 / (double)sysconf(_SC_CLK_TCK);
 	put("/proc/77/task/77/schedstat", "5000 1000 3\n");
 	put("/proc/77/task/78/schedstat", "5000 500 3\n");
 	put("/proc/stat", "cpu  1 0 1 1 0 0 0 9 0 0\ncpu0 1 0 1 1 0 0 0 6 0 0\ncpu1 1 0 1 1 0 0 0 3 0 0\nintr 5\n");
-	const steal_reading a = steal_read(root, 77, cpu_1, 1), all = steal_read(root, 77, NULL, 0);
+	const steal_reading a = steal_read(root, 77, 1), all = steal_read(root, 77, -1);
 	assert_true(a.wait_ns == 1500 && a.steal_ns == 3 * tick && all.steal_ns == 9 * tick);
 	put("/proc/77/task/78/schedstat", "9000 2500 5\n");
-	const steal_reading b = steal_read(root, 77, cpu_1, 1);
+	const steal_reading b = steal_read(root, 77, 1);
 	assert_true(fabs(steal_share(a, b, 20000) - 0.1) < 1e-12);
 	assert_true(steal_share(a, b, 1000) == 1.0);
 }
@@ -243,11 +242,11 @@ static void losses_from_files(void **state)
 static void losses_that_cannot_be_read(void **state)
 {
 	(void)state;
-	const steal_reading none = steal_read(root, 77, NULL, 0);
+	const steal_reading none = steal_read(root, 77, -1);
 	assert_true(none.wait_ns < 0 && none.steal_ns < 0);
 	assert_true(steal_share(none, none, 1000) < 0);
 	put("/proc/77/task/77/schedstat", "0 0 0\n"); // a kernel that does not count
-	assert_true(steal_read(root, 77, NULL, 0).wait_ns < 0);
+	assert_true(steal_read(root, 77, -1).wait_ns < 0);
 	const steal_reading only_steal_a = {-1, 100}, only_steal_b = {-1, 200};
 	assert_true(fabs(steal_share(only_steal_a, only_steal_b, 1000) - 0.1) < 1e-12);
 }

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "protocol/race_internal.h"
 #include "race_simulation.h"
 
 static gm_status refused(const race_options *options)
