@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - the machine profile: the system's files, one small reader a fact.  Caches and cores: machine_topology.h;
- * hints and fingerprint: machine_hints.c. */
+/* machine.c - the machine profile: the system's files, one small reader a fact.  Hints and fingerprint:
+ * machine_hints.c. */
 #define _GNU_SOURCE
-#include "machine_topology.h"
+#include "machine.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+
+#define CPU0 "/sys/devices/system/cpu/cpu0/"
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -65,15 +67,6 @@ static int cpuinfo(const char *root, const char *key, char *value, size_t size)
 	return found;
 }
 
-static int has_word(const char *text, const char *word)
-{
-	const size_t length = strlen(word);
-	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
-		if ((at == text || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-			return 1;
-	return 0;
-}
-
 /* The flag says that there is one; which one shows in files that only its guests have. */
 static void read_hypervisor(machine_profile *m, const char *root)
 {
@@ -87,14 +80,12 @@ static void read_hypervisor(machine_profile *m, const char *root)
 	             {"/sys/class/dmi/id/sys_vendor", "Amazon EC2", "KVM"},
 	             {"/sys/devices/system/clocksource/clocksource0/available_clocksource", "kvm-clock", "KVM"},
 	             {"/sys/devices/system/clocksource/clocksource0/available_clocksource", "hyperv", "Hyper-V"}};
-	char flags[8192], line[128];
-	const int known = cpuinfo(root, "flags", flags, sizeof flags);
+	char flags[8192] = " ", line[128];
+	const int known = cpuinfo(root, "flags", flags + 1, sizeof flags - 2);
+	const int guest = strstr(strcat(flags, " "), " hypervisor ") != NULL;
 
-	copy(m->hypervisor, sizeof m->hypervisor,
-	     !known                          ? "unknown"
-	     : has_word(flags, "hypervisor") ? "some hypervisor"
-	                                     : "none");
-	if (known && !has_word(flags, "hypervisor"))
+	copy(m->hypervisor, sizeof m->hypervisor, !known ? "unknown" : guest ? "some hypervisor" : "none");
+	if (known && !guest)
 		return;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		if (read_line(root, signs[i].path, line, sizeof line) && strstr(line, signs[i].word)) {
@@ -106,15 +97,13 @@ static void read_hypervisor(machine_profile *m, const char *root)
 /* The numbers behind the marketing name. */
 static void read_model(machine_profile *m, const char *root)
 {
-	static const struct {
-		const char *key[2], *word[2];
-	} ways[] = {{{"cpu family", "model"}, {"family", "model"}},
-	            {{"CPU implementer", "CPU part"}, {"implementer", "part"}}};
-	char first[16], second[16], text[48] = "";
-	for (size_t i = 0; i < sizeof ways / sizeof *ways && !text[0]; i++)
-		if (cpuinfo(root, ways[i].key[0], first, sizeof first) && cpuinfo(root, ways[i].key[1], second, sizeof second))
-			snprintf(text, sizeof text, "%s %.10s %s %.10s", ways[i].word[0], first, ways[i].word[1], second);
-	copy(m->cpu_model, sizeof m->cpu_model, text[0] ? text : "model unknown");
+	char first[16], second[16];
+	if (cpuinfo(root, "cpu family", first, sizeof first) && cpuinfo(root, "model", second, sizeof second))
+		snprintf(m->cpu_model, sizeof m->cpu_model, "family %.10s model %.10s", first, second);
+	else if (cpuinfo(root, "CPU implementer", first, sizeof first) && cpuinfo(root, "CPU part", second, sizeof second))
+		snprintf(m->cpu_model, sizeof m->cpu_model, "implementer %.10s part %.10s", first, second);
+	else
+		copy(m->cpu_model, sizeof m->cpu_model, "model unknown");
 }
 
 static void read_cpu(machine_profile *m, const char *root)
@@ -123,9 +112,7 @@ static void read_cpu(machine_profile *m, const char *root)
 	if (!cpuinfo(root, "model name", name, sizeof name) && !cpuinfo(root, "Model", name, sizeof name) &&
 	    cpuinfo(root, "CPU part", name + 9, sizeof name - 9))
 		memcpy(name, "CPU part ", 9);
-	snprintf(m->cpu, sizeof m->cpu, "%.95s", name[0] ? name : "unknown");
-	read_model(m, root);
-	read_hypervisor(m, root);
+	copy(m->cpu, sizeof m->cpu, name);
 }
 
 static void read_isa(machine_profile *m)
@@ -144,6 +131,54 @@ static void read_cpus(machine_profile *m)
 
 	m->cpus_online = online > 0 ? (int)online : -1;
 	m->cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : -1;
+}
+
+/* ---- caches and cores, of the first CPU ---- */
+
+static int read_cache(const char *root, int index, const char *file, char line[64])
+{
+	char path[96];
+	snprintf(path, sizeof path, CPU0 "cache/index%d/%s", index, file);
+	return read_line(root, path, line, 64);
+}
+
+/* The data (or unified) cache of that level, "48K", "2M", "512"; where /sys says nothing, what sysconf calls `name`. */
+static size_t cache_of(const char *root, int level, int name)
+{
+	char line[64], unit = 0;
+	size_t count;
+	for (int i = 0; read_cache(root, i, "level", line); i++) {
+		if (strtol(line, NULL, 10) != level || !read_cache(root, i, "type", line) || strcmp(line, "Instruction") == 0)
+			continue;
+		if (read_cache(root, i, "size", line) && sscanf(line, "%zu%c", &count, &unit) >= 1 && count > 0)
+			return unit == 'K' ? count << 10 : unit == 'M' ? count << 20 : count;
+	}
+	const long bytes = sysconf(name);
+	return bytes > 0 ? (size_t)bytes : RECORD_UNKNOWN;
+}
+
+/* How many CPUs "0,4-5" names; -1 = no such list. */
+static int count_cpus(const char *list)
+{
+	int cpus = 0;
+	for (char *end;; list = end + 1) {
+		const long first = strtol(list, &end, 10);
+		if (end == list)
+			return -1;
+		cpus += (int)((*end == '-' ? strtol(end + 1, &end, 10) : first) - first + 1);
+		if (*end != ',')
+			return cpus > 0 ? cpus : -1;
+	}
+}
+
+static void read_topology(machine_profile *m, const char *root)
+{
+	char list[64];
+	m->l1d_bytes = cache_of(root, 1, _SC_LEVEL1_DCACHE_SIZE);
+	m->l2_bytes = cache_of(root, 2, _SC_LEVEL2_CACHE_SIZE);
+	m->l3_bytes = cache_of(root, 3, _SC_LEVEL3_CACHE_SIZE);
+	m->threads_per_core = read_line(root, CPU0 "topology/thread_siblings_list", list, sizeof list) ? count_cpus(list)
+	                                                                                               : -1;
 }
 
 /* ---- what the system does with it ---- */
@@ -202,8 +237,7 @@ static void read_system(machine_profile *m, const char *root)
 	cpu_ticks ticks;
 	const double randomize = read_number(root, "/proc/sys/kernel/randomize_va_space", -1);
 
-	copy(m->governor, sizeof m->governor,
-	     read_line(root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", line, 32) ? line : "");
+	copy(m->governor, sizeof m->governor, read_line(root, CPU0 "cpufreq/scaling_governor", line, 32) ? line : "");
 	copy(m->clock_source, sizeof m->clock_source,
 	     read_line(root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", line, 32) ? line : "");
 	copy(m->aslr, sizeof m->aslr, randomize >= 0 && randomize <= 2 ? aslr[(int)randomize] : "");
@@ -220,11 +254,12 @@ static double clock_step(void)
 	double least = 1e9;
 	for (int i = 0; i < 2000; i++) {
 		struct timespec a, b;
+		double step;
 		clock_gettime(CLOCK_MONOTONIC, &a);
-		do
+		do {
 			clock_gettime(CLOCK_MONOTONIC, &b);
-		while (b.tv_nsec == a.tv_nsec && b.tv_sec == a.tv_sec);
-		const double step = (double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec);
+			step = (double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec);
+		} while (step == 0);
 		least = step < least ? step : least;
 	}
 	return least;
@@ -234,21 +269,22 @@ void machine_read(machine_profile *profile, const char *root)
 {
 	memset(profile, 0, sizeof *profile);
 	read_cpu(profile, root);
+	read_model(profile, root);
+	read_hypervisor(profile, root);
 	read_isa(profile);
 	read_cpus(profile);
-	machine_topology(profile);
+	read_topology(profile, root);
 	read_system(profile, root);
 	profile->clock_ns = clock_step();
 	machine_conclude(profile);
 }
 
-void machine_probe(machine_profile *profile, double seconds)
+void machine_probe(machine_profile *profile)
 {
 	cpu_ticks before, after;
-	const double wait = seconds > 0 ? seconds : 0.2;
 	const int known = read_ticks("", &before);
 
-	nanosleep(&(struct timespec){(time_t)wait, (long)((wait - (double)(time_t)wait) * 1e9)}, NULL);
+	nanosleep(&(struct timespec){0, 200000000}, NULL);
 	machine_read(profile, "");
 	if (known && read_ticks("", &after))
 		profile->steal_percent = steal_share(before, after);

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/plural.h"
-#include "protocol/stats.h"
-
 #include "base/random.h"
 
 #if defined(__GNUC__)
@@ -54,7 +52,7 @@ static void neighbour_hints(machine_profile *m)
 	if (m->cpus == 1)
 		hint(m, "one CPU only: the timed process shares it with the one that drives it");
 	if (m->threads_per_core > 1)
-		hint(m, "%d hardware threads share a core: give one thread a core (--cpus)", (int)m->threads_per_core);
+		hint(m, "%d hardware threads share a core: give one thread a core (taskset)", (int)m->threads_per_core);
 	if (m->quota_cpus > 0)
 		hint(m, "CPU quota of %.2f CPUs: a process that uses it up stands still for the rest of its period",
 		     m->quota_cpus);
@@ -77,12 +75,12 @@ static void tool_hints(machine_profile *m)
 		hint(m, "%d of %d CPUs are allowed to this process", (int)m->cpus, (int)m->cpus_online);
 }
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+static uint64_t hash_text(uint64_t hash, const char *text)
 {
-	const unsigned char *b = bytes;
-	for (size_t i = 0; i < size; i++)
-		hash = random_draw(hash, b[i]);
-	return random_draw(hash, size);
+	size_t length = 0;
+	for (; text[length]; length++)
+		hash = random_draw(hash, (unsigned char)text[length]);
+	return random_draw(hash, length);
 }
 
 /* Sizes as text, so that hosts of any word size and byte order agree. */
@@ -90,17 +88,17 @@ static void set_fingerprint(machine_profile *m)
 {
 	const size_t caches[] = {m->l1d_bytes, m->l2_bytes, m->l3_bytes};
 	char text[32];
-	uint64_t hash = hash_bytes(0, m->cpu, strlen(m->cpu));
+	uint64_t hash = hash_text(0, m->cpu);
 	if (strcmp(m->cpu_model, "model unknown") != 0)
-		hash = hash_bytes(hash, m->cpu_model, strlen(m->cpu_model));
+		hash = hash_text(hash, m->cpu_model);
 	for (size_t i = 0; i < m->isa_count; i++)
-		hash = hash_bytes(hash, m->isa[i], strlen(m->isa[i]));
+		hash = hash_text(hash, m->isa[i]);
 	for (size_t i = 0; i < 3; i++) {
-		if (caches[i] == MACHINE_UNKNOWN)
+		if (caches[i] == RECORD_UNKNOWN)
 			snprintf(text, sizeof text, "unknown");
 		else
 			snprintf(text, sizeof text, "%zu", caches[i]);
-		hash = hash_bytes(hash, text, strlen(text));
+		hash = hash_text(hash, text);
 	}
 	snprintf(m->fingerprint, sizeof m->fingerprint, "%016llx", (unsigned long long)hash);
 }

@@ -211,11 +211,36 @@ static void a_name_is_not_a_model(void **state)
 	assert_string_equal(b.cpu_model, "implementer 0x41 part 0xd0c");
 }
 
+static void caches_and_cores_of_the_first_cpu(void **state)
+{
+	static const struct {
+		const char *list;
+		int threads;
+	} siblings[] = {{"0\n", 1}, {"0,4-5\n", 3}, {"0-1\n", 2}, {"none\n", -1}, {"", -1}};
+	machine_profile m;
+	(void)state;
+	put("/sys/devices/system/cpu/cpu0/cache/index0/level", "1\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index0/type", "Instruction\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index0/size", "64K\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index1/level", "1\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index1/type", "Data\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index1/size", "48K\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index2/level", "2\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index2/type", "Unified\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index2/size", "3M\n");
+	for (size_t i = 0; i < sizeof siblings / sizeof *siblings; i++) {
+		put("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", siblings[i].list);
+		machine_read(&m, root);
+		assert_int_equal(m.threads_per_core, siblings[i].threads);
+		assert_true(m.l1d_bytes == 48 << 10 && m.l2_bytes == 3 << 20);
+	}
+}
+
 static void this_machine_answers(void **state)
 {
 	(void)state;
 	machine_profile m;
-	machine_probe(&m, 0.05);
+	machine_probe(&m);
 	assert_true(m.cpu[0] && m.governor[0] && m.clock_source[0] && m.aslr[0] && m.hypervisor[0]);
 	assert_true(m.cpus != 0 && m.l1d_bytes != 0 && m.l2_bytes != 0 && m.l3_bytes != 0 && m.threads_per_core != 0);
 	assert_true(m.clock_ns > 0);
@@ -261,6 +286,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hypervisors_by_their_signs, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(fingerprint_is_of_the_hardware, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(a_name_is_not_a_model, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(caches_and_cores_of_the_first_cpu, make_root, remove_root),
 		cmocka_unit_test(this_machine_answers),
 		cmocka_unit_test_setup_teardown(losses_from_files, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(losses_that_cannot_be_read, make_root, remove_root),
