@@ -65,15 +65,6 @@ double stats_widening(size_t groups)
 	return t / 1.959964 * sqrt((double)groups / (double)(groups - 1));
 }
 
-static size_t filled_groups(const stats_groups *groups, size_t *values)
-{
-	size_t filled = 0;
-	*values = groups->start[groups->groups] - groups->start[0];
-	for (size_t g = 0; g < groups->groups; g++)
-		filled += groups->start[g + 1] > groups->start[g];
-	return filled;
-}
-
 /* One draw into out; returns its size (0: only empty groups were drawn, which the caller draws again). */
 static size_t draw(const stats_groups *groups, stats_stream *stream, double *out)
 {
@@ -89,8 +80,10 @@ static size_t draw(const stats_groups *groups, stats_stream *stream, double *out
 
 stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resamples, uint64_t seed, double *scratch)
 {
-	size_t values;
-	const size_t filled = filled_groups(groups, &values);
+	const size_t values = groups->start[groups->groups];
+	size_t filled = 0;
+	for (size_t g = 0; g < groups->groups; g++)
+		filled += groups->start[g + 1] > groups->start[g];
 	if (values == 0)
 		return (stats_interval){NAN, NAN};
 	double *const medians = scratch, *const drawn = scratch + resamples;
@@ -103,7 +96,7 @@ stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resampl
 		medians[i] = stats_median(drawn, size);
 	}
 	stats_sort(medians, resamples);
-	memcpy(drawn, groups->value + groups->start[0], values * sizeof *drawn);
+	memcpy(drawn, groups->value, values * sizeof *drawn);
 	const double median = stats_median(drawn, values), wide = stats_widening(filled);
 	const double low = stats_quantile(medians, resamples, (1.0 - STATS_CONFIDENCE) / 2.0);
 	const double high = stats_quantile(medians, resamples, (1.0 + STATS_CONFIDENCE) / 2.0);
