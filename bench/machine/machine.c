@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+#include "protocol/steal.h"
 
 #define CPU0 "/sys/devices/system/cpu/cpu0/"
 
@@ -183,26 +184,9 @@ static void read_topology(machine_profile *m, const char *root)
 
 /* ---- what the system does with it ---- */
 
-typedef struct cpu_ticks {
-	double steal, all;
-} cpu_ticks;
-
-static int read_ticks(const char *root, cpu_ticks *ticks)
+static double stolen_percent(steal_ticks from, steal_ticks to)
 {
-	char line[512];
-	double v[8];
-	if (!read_line(root, "/proc/stat", line, sizeof line) ||
-	    sscanf(line, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7) != 8)
-		return 0;
-	*ticks = (cpu_ticks){v[7], 0};
-	for (size_t i = 0; i < 8; i++)
-		ticks->all += v[i];
-	return 1;
-}
-
-static double steal_share(cpu_ticks from, cpu_ticks to)
-{
-	return to.all > from.all ? 100.0 * (to.steal - from.steal) / (to.all - from.all) : -1;
+	return to.all > from.all ? 100.0 * (to.stolen - from.stolen) / (to.all - from.all) : -1;
 }
 
 /* cpu.max of version 2 ("max 100000", "150000 100000"), else the two files of version 1. */
@@ -234,7 +218,7 @@ static void read_system(machine_profile *m, const char *root)
 {
 	static const char *const aslr[] = {"off", "partial", "full"};
 	char line[128];
-	cpu_ticks ticks;
+	steal_ticks ticks;
 	const double randomize = read_number(root, "/proc/sys/kernel/randomize_va_space", -1);
 
 	copy(m->governor, sizeof m->governor, read_line(root, CPU0 "cpufreq/scaling_governor", line, 32) ? line : "");
@@ -242,7 +226,7 @@ static void read_system(machine_profile *m, const char *root)
 	     read_line(root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", line, 32) ? line : "");
 	copy(m->aslr, sizeof m->aslr, randomize >= 0 && randomize <= 2 ? aslr[(int)randomize] : "");
 	m->load = read_number(root, "/proc/loadavg", -1);
-	m->steal_boot_percent = read_ticks(root, &ticks) ? steal_share((cpu_ticks){0, 0}, ticks) : -1;
+	m->steal_boot_percent = steal_ticks_read(root, -1, &ticks) ? stolen_percent((steal_ticks){0}, ticks) : -1;
 	m->steal_percent = -1;
 	m->quota_cpus = read_quota(root);
 	m->perf_paranoid = read_perf(root);
@@ -281,12 +265,12 @@ void machine_read(machine_profile *profile, const char *root)
 
 void machine_probe(machine_profile *profile)
 {
-	cpu_ticks before, after;
-	const int known = read_ticks("", &before);
+	steal_ticks before, after;
+	const int known = steal_ticks_read("", -1, &before);
 
 	nanosleep(&(struct timespec){0, 200000000}, NULL);
 	machine_read(profile, "");
-	if (known && read_ticks("", &after))
-		profile->steal_percent = steal_share(before, after);
+	if (known && steal_ticks_read("", -1, &after))
+		profile->steal_percent = stolen_percent(before, after);
 	machine_conclude(profile);
 }

@@ -10,7 +10,12 @@ typedef struct steal_reading {
 	double steal_ns; /* of the CPU since boot; negative = cannot be read */
 } steal_reading;
 
+typedef struct steal_ticks {
+	double stolen, all;
+} steal_ticks;
+
 /* root: "" or a copy of the system's files, for tests.  cpu negative: all CPUs together. */
+int steal_ticks_read(const char *root, int cpu, steal_ticks *ticks); /* since boot; 0 = cannot be read */
 steal_reading steal_read(const char *root, int pid, int cpu);
 /* Share of wall_ns (> 0) lost between two readings, 0..1; negative if neither can be told. */
 double steal_share(steal_reading before, steal_reading after, double wall_ns);
