@@ -17,7 +17,7 @@ static const distribution distribution_of[GM_KINDS] = {
 	[GM_GRAD_C_N] = NORMAL,
 };
 
-static float draw(distribution from, const gm_problem *p, stats_stream *stream)
+static float draw(distribution from, const gm_problem *p, uint64_t *stream)
 {
 	switch (from) {
 	case NORMAL: return (float)stats_normal(stream);
@@ -38,7 +38,7 @@ static void fill_tensor(const gm_spec *spec, const gm_tensor *tensor, uint64_t s
 	for (const char *c = tensor->name; *c; c++)
 		key = random_draw(key, (unsigned char)*c);
 	for (size_t i = 0; i < tensor->count; i++) {
-		stats_stream stream = {random_draw(key, i), 0};
+		uint64_t stream = random_draw(key, i);
 		if (from == LENGTH)
 			lengths[i] = (int64_t)(i == 0 ? spec->T : 1 + stats_below(&stream, spec->T));
 		else

@@ -20,7 +20,7 @@
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
 {
 	size_t shuffle[RACE_MAX_CONTESTANTS];
-	stats_stream stream = {random_draw(random_draw(seed, problem), process), 0};
+	uint64_t stream = random_draw(random_draw(seed, problem), process);
 	for (size_t i = 0; i < n; i++)
 		shuffle[i] = i;
 	for (size_t i = n; i > 1; i--) {

@@ -10,22 +10,19 @@
 
 #define STATS_CONFIDENCE 0.95
 
-uint64_t stats_below(stats_stream *stream, uint64_t bound)
+uint64_t stats_below(uint64_t *stream, uint64_t bound)
 {
 	const uint64_t limit = UINT64_MAX - UINT64_MAX % bound; // a multiple of bound
 	uint64_t drawn;
 	do
-		drawn = random_draw(stream->seed, stream->next++);
+		drawn = random_next(stream);
 	while (drawn >= limit);
 	return drawn % bound;
 }
 
-double stats_uniform(stats_stream *stream)
-{
-	return (double)(random_draw(stream->seed, stream->next++) >> 11) * 0x1p-53;
-}
+double stats_uniform(uint64_t *stream) { return (double)(random_next(stream) >> 11) * 0x1p-53; }
 
-double stats_normal(stats_stream *stream)
+double stats_normal(uint64_t *stream)
 {
 	const double radius = sqrt(-2.0 * log(1.0 - stats_uniform(stream)));
 	return radius * cos(6.283185307179586 * stats_uniform(stream));
@@ -66,7 +63,7 @@ double stats_widening(size_t groups)
 }
 
 /* One draw into out; returns its size (0: only empty groups were drawn, which the caller draws again). */
-static size_t draw(const stats_groups *groups, stats_stream *stream, double *out)
+static size_t draw(const stats_groups *groups, uint64_t *stream, double *out)
 {
 	size_t drawn = 0;
 	for (size_t i = 0; i < groups->groups; i++) {
@@ -87,7 +84,7 @@ stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resampl
 	if (values == 0)
 		return (stats_interval){NAN, NAN};
 	double *const medians = scratch, *const drawn = scratch + resamples;
-	stats_stream stream = {seed, 0};
+	uint64_t stream = seed;
 	for (size_t i = 0; i < resamples; i++) {
 		size_t size;
 		do

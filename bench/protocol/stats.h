@@ -11,12 +11,10 @@ typedef struct stats_interval {
 	double low, high;
 } stats_interval;
 
-typedef struct stats_stream { /* of base/random.h: its seed and the draw that is next */
-	uint64_t seed, next;
-} stats_stream;
-uint64_t stats_below(stats_stream *stream, uint64_t bound); /* uniform in 0..bound-1, bound >= 1, unbiased */
-double stats_uniform(stats_stream *stream);                 /* in [0, 1), 53 bits */
-double stats_normal(stats_stream *stream);                  /* mean 0, deviation 1 */
+/* Draws from a stream of base/random.h, in order: *stream is the stream at first. */
+uint64_t stats_below(uint64_t *stream, uint64_t bound); /* uniform in 0..bound-1, bound >= 1, unbiased */
+double stats_uniform(uint64_t *stream);                 /* in [0, 1), 53 bits */
+double stats_normal(uint64_t *stream);                  /* mean 0, deviation 1 */
 
 void stats_sort(double *values, size_t n);
 /* Linear interpolation between order statistics (NumPy's default, "type 7").  n >= 1, 0 <= p <= 1. */

@@ -33,7 +33,7 @@ typedef struct simulation {
 	double judge_seconds;            /* what judging a contestant really takes */
 	size_t stop_after;               /* calls of time until *stop is set; 0 = never */
 	volatile sig_atomic_t stop;
-	stats_stream stream;
+	uint64_t seed, stream;
 	size_t opens[SIM_MOST], times;
 	double layout[SIM_MOST]; /* of the present process */
 	sim_event event[SIM_EVENTS];
@@ -131,7 +131,7 @@ static simulation *sim_create(uint64_t seed, size_t contestants, const double *t
 	simulation *s = calloc(1, sizeof *s);
 	if (!s)
 		abort();
-	s->stream.seed = seed;
+	s->seed = s->stream = seed;
 	memcpy(s->true_ns, true_ns, contestants * sizeof *true_ns);
 	return s;
 }
@@ -155,7 +155,7 @@ static race_options sim_options(simulation *s, race_source *source, const gm_spe
 	                      .report = sim_report,
 	                      .report_context = s,
 	                      .quick = 1,
-	                      .seed = s->stream.seed,
+	                      .seed = s->seed,
 	                      .stop = &s->stop,
 	                      .source = source};
 }

@@ -172,7 +172,7 @@ static void generator_moments(void **state)
 {
 	(void)state;
 	enum { N = 100000, FACES = 7 };
-	stats_stream stream = {42, 0};
+	uint64_t stream = 42;
 	double sum = 0, squares = 0, uniform = 0, chi = 0;
 	size_t face[FACES] = {0};
 	for (size_t i = 0; i < N; i++) {
@@ -199,7 +199,7 @@ static double share_missed(size_t processes, size_t blocks, double between, uint
 	double value[64];
 	size_t start[8], missed = 0;
 	for (size_t i = 0; i < RACES; i++) {
-		stats_stream stream = {random_draw(seed, i), 0};
+		uint64_t stream = random_draw(seed, i);
 		for (size_t p = 0; p < processes; p++) {
 			const double process = between * stats_normal(&stream);
 			start[p] = p * blocks;
