@@ -37,20 +37,20 @@ static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, dou
 	return 1;
 }
 
-/* A block into r->sample_ns, in chunks so that what others took costs a chunk and not the block: samples of chunks that
+/* A block into ns, in chunks so that what others took costs a chunk and not the block: samples of chunks that
  * lost nothing first, *kept of them, the others behind. */
-static int time_block(race *r, size_t index, uint64_t calls, size_t samples, size_t *kept)
+static int time_block(race *r, size_t index, uint64_t calls, size_t samples, double *ns, size_t *kept)
 {
 	const double sample_ns = r->runner[index].estimate_ns * (double)calls; // 0 before the first estimate
 	const size_t most = sample_ns > 0 ? (size_t)fmax(1, fmin((double)samples, CHUNK_NS / sample_ns)) : samples;
 	size_t good = 0, end = samples;
 	while (good < end) {
 		const size_t n = end - good < most ? end - good : most;
-		double lost = 0, *const chunk = r->sample_ns + good;
-		if (!time_chunk(r, index, calls, n, chunk, &lost))
+		double lost = 0;
+		if (!time_chunk(r, index, calls, n, ns + good, &lost))
 			return 0;
 		if (lost > RACE_STEAL_LIMIT)
-			memmove(r->sample_ns + (end -= n), chunk, n * sizeof *chunk);
+			memmove(ns + (end -= n), ns + good, n * sizeof *ns);
 		else
 			good += n;
 	}
@@ -63,13 +63,13 @@ static void warm_runner(race *r, size_t index)
 {
 	size_t kept;
 	double last = INFINITY;
-	if (!time_block(r, index, 1, 1, &kept)) // the very first call: cold, counts for nothing
+	if (!time_block(r, index, 1, 1, r->sample_ns, &kept)) // the very first call: cold, counts for nothing
 		return;
 	double guess = r->sample_ns[0];
 	for (size_t i = 0; i < WARM_MOST; i++) {
 		const double calls = fmax(1, fmin(RACE_MOST_CALLS, ceil(RACE_SAMPLE_NS / guess)));
 		const size_t samples = (size_t)fmax(1, fmin(PROBE_SAMPLES, PROBE_NS / (calls * guess)));
-		if (race_stopped(r) || !time_block(r, index, (uint64_t)calls, samples, &kept))
+		if (race_stopped(r) || !time_block(r, index, (uint64_t)calls, samples, r->sample_ns, &kept))
 			return;
 		guess = stats_median(r->sample_ns, kept ? kept : samples);
 		if (fabs(guess - last) <= WARM_AGREE * guess)
@@ -118,30 +118,28 @@ int race_tainted(const race *r, const race_runner *runner, size_t block)
 	return 2 * runner->kept[block] < r->size.samples;
 }
 
-static int measure_block(void *context, const gbench_block *block, double *seconds, char message[128])
+static int measure_block(void *context, const gbench_block *block, char message[128])
 {
 	race *r = context;
 	race_runner *runner = &r->runner[block->owner];
+	size_t *kept = &runner->kept[block->repetition];
+	const int stopped = race_stopped(r);
 
-	if (race_stopped(r)) {
-		snprintf(message, 128, "interrupted");
-		return 1;
-	}
-	if (!runner->alive ||
-	    !time_block(r, block->owner, block->calls, block->samples, &runner->kept[block->repetition])) {
-		snprintf(message, 128, "%.127s", runner->result->reason);
+	if (stopped || !runner->alive || !time_block(r, block->owner, block->calls, block->samples, block->seconds, kept)) {
+		snprintf(message, 128, "%.127s", stopped ? "interrupted" : runner->result->reason);
 		return 1;
 	}
 	for (size_t i = 0; i < block->samples; i++)
-		seconds[i] = r->sample_ns[i] * (double)block->calls * 1e-9;
+		block->seconds[i] = block->seconds[i] * (double)block->calls * 1e-9;
 	return 0;
 }
 
-static void take_report(void *context, const gbench_block *block, const double *seconds, const char *failure)
+/* From here on the block's samples are in ns a call. */
+static void take_report(void *context, const gbench_block *block, const char *failure)
 {
 	race *r = context;
 	race_runner *runner = &r->runner[block->owner];
-	double *samples = runner->samples + block->repetition * block->samples;
+	const size_t b = block->repetition;
 
 	if (failure) {
 		if (runner->alive && !race_stopped(r))
@@ -149,8 +147,7 @@ static void take_report(void *context, const gbench_block *block, const double *
 		return;
 	}
 	for (size_t i = 0; i < block->samples; i++)
-		r->sample_ns[i] = samples[i] = seconds[i] * 1e9 / (double)block->calls;
-	const size_t b = block->repetition;
+		r->sample_ns[i] = block->seconds[i] = block->seconds[i] * 1e9 / (double)block->calls;
 	runner->block_ns[b] = stats_median(r->sample_ns, race_tainted(r, runner, b) ? block->samples : runner->kept[b]);
 }
 
@@ -180,14 +177,18 @@ gm_status race_time_process(race *r, gm_error *error)
 	for (size_t j = 0; j < n; j++)
 		name_runner(r, indices[j], name[indices[j]]);
 	for (size_t row = 0; row < blocks; row++) {
+		const size_t b = r->process * blocks + row;
 		race_order(r->filled.seed, r->problem, r->process, row, n, order);
-		for (size_t j = 0; j < n; j++)
-			block[row * n + j] = (gbench_block){.name = name[indices[order[j]]],
-			                                    .owner = indices[order[j]],
-			                                    .repetition = r->process * blocks + row,
+		for (size_t j = 0; j < n; j++) {
+			const size_t owner = indices[order[j]];
+			block[row * n + j] = (gbench_block){.name = name[owner],
+			                                    .owner = owner,
+			                                    .repetition = b,
 			                                    .repetitions = r->size.processes * blocks,
 			                                    .samples = r->size.samples,
-			                                    .calls = r->size.calls};
+			                                    .calls = r->size.calls,
+			                                    .seconds = r->runner[owner].samples + b * r->size.samples};
+		}
 	}
 	const gm_status status = gbench_run(r->bench, block, n * blocks, &client, error);
 	free(block);
