@@ -91,7 +91,7 @@ void judged_verdict(const judge_budget *b, const judged_result *r, judged_each *
 	*out = (judged_rows){.worst_row = GM_NO_TENSOR, .digest = judged_digest(r)};
 	for (size_t k = 0; k < r->tensors->count; k++) {
 		judge_verdict v;
-		if (!r->picked[k])
+		if (!r->picked[k] || !r->got[k])
 			continue;
 		judge_tensor(b, k, r->got[k], &v);
 		if (each)

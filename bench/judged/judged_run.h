@@ -67,11 +67,11 @@ typedef struct judged_result { /* what a contestant left, by row */
 	const float *const *got;
 } judged_result;
 
-/* Judges the rows picked; each (NULL allowed) is told every verdict. */
+/* Judges the rows picked that are there; each (NULL allowed) is told every verdict. */
 typedef void judged_each(void *context, const gm_tensor *tensor, const judge_verdict *verdict);
 void judged_verdict(const judge_budget *budget, const judged_result *result, judged_each *each, void *context,
                     judged_rows *out);
-/* The digest alone; rows that are not there do not count. */
+/* The digest alone. */
 uint64_t judged_digest(const judged_result *result);
 /* "grad_weight_hh_l0[71,32] got G want W err E, allowed A (X x)" of the worst. */
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320]);

@@ -54,25 +54,15 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
                              char reason[RACE_REASON])
 {
 	const gm_tensors *tensors = j->judged.problem.tensors;
-	judged_rows rows = {0};
-	char text[320];
-	unsigned char *picked = calloc(tensors->count, 1);
-	for (size_t k = 0; picked && k < tensors->count; k++)
-		picked[k] = j->results[k] && got[k] && judge_want(budget, k) && (!sampled(j) || sample_judges(&j->sample, k));
-	if (picked)
-		judged_verdict(budget, &(judged_result){tensors, picked, (const float *const *)got}, NULL, NULL, &rows);
-	free(picked);
+	judged_rows rows;
+	char text[320] = "every row of this problem is unfit: nothing could be judged";
+	judged_verdict(budget, &(judged_result){tensors, j->results, (const float *const *)got}, NULL, NULL, &rows);
 	if (rows.wrong == 0 && rows.passed > 0)
 		return RACE_TIMED;
-	if (!picked)
-		snprintf(reason, RACE_REASON, "no memory for a verdict");
-	else if (rows.wrong == 0)
-		snprintf(reason, RACE_REASON, "every row of this problem is unfit: nothing could be judged");
-	else
-		judged_text(tensors, &rows, text);
 	if (rows.wrong > 0)
-		snprintf(reason, RACE_REASON, "%.255s", text);
-	return picked ? RACE_REJECTED : RACE_FAILED;
+		judged_text(tensors, &rows, text);
+	snprintf(reason, RACE_REASON, "%.255s", text);
+	return RACE_REJECTED;
 }
 
 /* The sample's part of what a contestant left; its gradients need a run of their own. */
@@ -81,7 +71,7 @@ static gm_status sample_results(bench_judge *j, const contestant *v, void *const
 	worker_launch launch = {.plugin = v->plugin, .in_place = j->no_fork};
 	for (size_t k = 0; k < j->judged.problem.tensors->count; k++) {
 		const gm_tensor *row = &j->judged.problem.tensors->row[k];
-		if (!j->results[k] || !got[k])
+		if (!j->results[k] || !got[k] || !sample_judges(&j->sample, k))
 			continue;
 		part[k] = malloc(row->count * sizeof *part[k]);
 		if (!part[k])
