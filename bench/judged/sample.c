@@ -36,19 +36,13 @@ static void copy_part(const bench_sample *s, size_t row, const char *from, char 
 		}
 }
 
-void sample_gather(const bench_sample *s, size_t row, const void *whole, void *to)
+static void gather(const bench_sample *s, size_t row, const void *whole, void *to)
 {
 	int64_t *lengths = to;
 	copy_part(s, row, whole, to, 0);
 	for (size_t n = 0; s->tensors->row[row].kind == GM_LENGTHS && n < s->spec.N; n++)
 		if (lengths[n] > (int64_t)s->spec.T)
 			lengths[n] = (int64_t)s->spec.T;
-}
-
-int sample_judges(const bench_sample *s, size_t row)
-{
-	gm_kind kind = s->whole->tensors->row[row].kind;
-	return s->spec.T == s->whole->spec->T || (kind != GM_H_N && kind != GM_C_N);
 }
 
 static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
@@ -81,7 +75,7 @@ gm_status sample_create(const judge_problem *whole, double flops, bench_sample *
 		if (!s->data[k])
 			status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
 		else if (!cut) // gradients of the states behind the last step reach no sampled one: zeros
-			sample_gather(s, k, whole->data[k], s->data[k]);
+			gather(s, k, whole->data[k], s->data[k]);
 	}
 	if (status != GM_OK)
 		sample_free(s);
@@ -111,8 +105,8 @@ static void mask_upstream(const bench_sample *s, worker *w)
 	}
 }
 
-gm_status sample_run(const bench_sample *s, const worker_launch *launch, const char *variant, float **got,
-                     gm_error *error)
+static gm_status run_gradients(const bench_sample *s, const worker_launch *launch, const char *variant, float **part,
+                               gm_error *error)
 {
 	const gm_plan_opts opts = run_options(s->whole->spec, GM_MODE_TRAIN);
 	worker *w = NULL;
@@ -124,8 +118,24 @@ gm_status sample_run(const bench_sample *s, const worker_launch *launch, const c
 		status = worker_run(w, GM_PASS_BWD, error);
 	}
 	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++)
-		if (got[k])
-			sample_gather(s, k, worker_data(w, k), got[k]);
+		if (part[k])
+			gather(s, k, worker_data(w, k), part[k]);
 	worker_stop(w);
 	return status;
+}
+
+gm_status sample_results(const bench_sample *s, const worker_launch *launch, const char *variant, void *const *got,
+                         float **part, gm_error *error)
+{
+	for (size_t k = 0; k < s->tensors->count; k++) {
+		const gm_tensor *row = &s->tensors->row[k];
+		int cut = s->spec.T != s->whole->spec->T && (row->kind == GM_H_N || row->kind == GM_C_N);
+		if (!got[k] || cut)
+			continue;
+		part[k] = malloc(row->count * sizeof *part[k]);
+		if (!part[k])
+			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
+		gather(s, k, got[k], part[k]);
+	}
+	return gm_pass_backward(s->spec.pass) ? run_gradients(s, launch, variant, part, error) : GM_OK;
 }

@@ -65,27 +65,10 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
 	return RACE_REJECTED;
 }
 
-/* The sample's part of what a contestant left; its gradients need a run of their own. */
-static gm_status sample_results(bench_judge *j, const contestant *v, void *const *got, float **part, gm_error *error)
-{
-	worker_launch launch = {.plugin = v->plugin, .in_place = j->no_fork};
-	for (size_t k = 0; k < j->judged.problem.tensors->count; k++) {
-		const gm_tensor *row = &j->judged.problem.tensors->row[k];
-		if (!j->results[k] || !got[k] || !sample_judges(&j->sample, k))
-			continue;
-		part[k] = malloc(row->count * sizeof *part[k]);
-		if (!part[k])
-			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
-		sample_gather(&j->sample, k, got[k], part[k]);
-	}
-	if (!j->judged.problem.backward)
-		return GM_OK;
-	return sample_run(&j->sample, &launch, v->info.name, part, error);
-}
-
 static race_status by_budget(bench_judge *j, const contestant *v, const race_outputs *left, char reason[RACE_REASON])
 {
 	gm_error error = {.status = GM_OK};
+	const worker_launch launch = {.plugin = v->plugin, .in_place = j->no_fork};
 	judge_budget *own = NULL;
 	const judge_budget *budget = NULL;
 	size_t count = j->judged.problem.tensors->count;
@@ -95,7 +78,7 @@ static race_status by_budget(bench_judge *j, const contestant *v, const race_out
 	                                         &budget, &error);
 	race_status verdict = RACE_FAILED;
 	if (status == GM_OK && sampled(j))
-		status = sample_results(j, v, left->got, part, &error);
+		status = sample_results(&j->sample, &launch, v->info.name, left->got, part, &error);
 	if (status == GM_OK)
 		verdict = judge_all(j, budget, sampled(j) ? part : (float *const *)left->got, reason);
 	else
