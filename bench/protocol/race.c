@@ -55,9 +55,8 @@ static void progress(const race *r, const char *what, double part)
 {
 	if (!r->filled.progress)
 		return;
-	char problem[GM_SPEC_TEXT], text[GM_SPEC_TEXT + 64];
-	gm_spec_format(r->given.spec, problem);
-	snprintf(text, sizeof text, "%s %s", problem, what);
+	char text[GM_SPEC_TEXT + 64];
+	snprintf(text, sizeof text, "%s %s", r->result[0].problem, what);
 	r->filled.progress(r->filled.progress_context, text,
 	                   ((double)r->begun_problems + part) / (double)r->filled.spec_count);
 }
@@ -191,11 +190,12 @@ static void report(race *r)
 	r->filled.report(r->filled.report_context, r->result, r->filled.contestant_count);
 }
 
+/* All that nothing else came up for. */
 static void skip_problem(race *r, reason_code code, const char *why)
 {
-	begin_results(r);
 	for (size_t i = 0; i < r->filled.contestant_count; i++)
-		race_drop(&r->runner[i], RACE_SKIPPED, code, why);
+		if (r->result[i].status == RACE_TIMED)
+			race_drop(&r->runner[i], RACE_SKIPPED, code, why);
 	report(r);
 }
 
@@ -218,7 +218,6 @@ static gm_status race_problem(race *r, gm_error *error)
 	gm_tensors *tensors = NULL;
 	fill_data filled = {0};
 	gm_error why = {0}; // the caller may not want one, a reason needs it
-	begin_results(r);
 	gm_status status = make_data(r, &tensors, &filled, &why);
 	if (status == GM_OK) {
 		open_and_judge(r);
@@ -227,27 +226,24 @@ static gm_status race_problem(race *r, gm_error *error)
 	}
 	if (status == GM_OK)
 		report(r);
+	else if (status == GM_NO_MEMORY)
+		skip_problem(r, CODE_NO_MEMORY, why.message);
 	race_blocks_free(r);
 	free(r->outputs.got);
 	free(r->outputs.effective);
 	fill_free(&filled);
 	gm_tensors_destroy(tensors);
 	r->outputs = (race_outputs){0};
-	if (status == GM_NO_MEMORY)
-		skip_problem(r, CODE_NO_MEMORY, why.message);
 	return status == GM_OK || status == GM_NO_MEMORY ? GM_OK : gm_fail(error, status, "%s", why.message);
 }
 
 static gm_status next_problem(race *r, size_t index, gm_error *error)
 {
-	gm_spec spec = r->filled.specs[index];
-	if (spec.pass == GM_PASS_NONE)
-		spec.pass = GM_PASS_FWD;
-	r->problem = index;
-	r->given = (judge_problem){.spec = &spec};
 	const double limit = r->filled.budget_seconds;
+	r->problem = index;
+	r->given = (judge_problem){.spec = &r->filled.specs[index]};
+	begin_results(r);
 	if (race_stopped(r)) {
-		r->summary->interrupted = 1;
 		skip_problem(r, CODE_INTERRUPTED, "interrupted");
 	} else if (limit > 0 && clock_now() - r->begun > limit) {
 		char why[64];

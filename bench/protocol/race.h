@@ -46,7 +46,7 @@ typedef void race_report(void *context, const bench_result *results, size_t coun
 struct race_source;
 
 typedef struct race_options {
-	const gm_spec *specs; /* pass NONE means FWD */
+	const gm_spec *specs; /* each with a pass */
 	size_t spec_count;
 	const contestant *const *contestants; /* the same one twice is an A/A race; who is not runnable is skipped */
 	size_t contestant_count;              /* 1..RACE_MAX_CONTESTANTS */

@@ -147,8 +147,6 @@ static size_t fastest(const race *r, const size_t *indices, size_t n, table *t)
 				next = indices[i];
 			}
 		}
-		if (next == best)
-			break;
 		best = next;
 	}
 	return best;
@@ -163,11 +161,10 @@ static void ratios(race *r, table *t)
 	const size_t best = fastest(r, indices, n, t);
 	for (size_t i = 0; i < n; i++) {
 		bench_result *x = &r->result[indices[i]];
-		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
-		if (indices[i] == best) {
-			x->ratio = x->ratio_low = x->ratio_high = 1.0;
+		x->ratio = x->ratio_low = x->ratio_high = 1.0;
+		if (indices[i] == best)
 			continue;
-		}
+		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
 		const stats_interval interval = interval_of(r, t, 2 * indices[i] + 1);
 		x->ratio_low = exp(interval.low);
 		x->ratio_high = exp(interval.high);
