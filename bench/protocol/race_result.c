@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "stats.h"
-
 #include "base/random.h"
 
 #define FEW_BLOCKS 3
@@ -114,8 +113,7 @@ static void runner_figures(race *r, size_t index, table *t, double *kept)
 	x->low_ns = fmax(i.low, 0);
 	x->high_ns = i.high;
 	x->calls_per_sample = r->size.calls;
-	x->processes = r->size.processes;
-	x->blocks_ns_rows = r->size.processes;
+	x->blocks_ns_rows = x->processes = r->size.processes;
 	x->blocks_ns_columns = r->size.blocks;
 	x->blocks_ns = runner->block_ns;
 	x->steps_per_s = (double)r->given.spec->T * (double)r->given.spec->N / (x->p50_ns * 1e-9);
@@ -174,21 +172,16 @@ static void ratios(race *r, table *t)
 gm_status race_figures(race *r, gm_error *error)
 {
 	const size_t blocks = r->size.processes * r->size.blocks;
-	table t = {malloc(blocks * sizeof(double)), malloc((blocks + RESAMPLES) * sizeof(double)), {0}, 0};
-	double *kept = malloc(blocks * r->size.samples * sizeof *kept);
-	gm_status status = GM_OK;
-
-	if (t.value && t.scratch && kept) {
-		for (size_t i = 0; i < r->filled.contestant_count; i++)
-			if (r->runner[i].alive)
-				runner_figures(r, i, &t, kept);
-		ratios(r, &t);
-	} else
-		status = gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
-	free(t.value);
-	free(t.scratch);
-	free(kept);
-	return status;
+	double *memory = malloc((2 * blocks + RESAMPLES + blocks * r->size.samples) * sizeof *memory);
+	if (!memory)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
+	table t = {.value = memory, .scratch = memory + blocks};
+	for (size_t i = 0; i < r->filled.contestant_count; i++)
+		if (r->runner[i].alive)
+			runner_figures(r, i, &t, t.scratch + blocks + RESAMPLES);
+	ratios(r, &t);
+	free(memory);
+	return GM_OK;
 }
 
 race_verdict race_compare(const bench_result *result, double delta)
