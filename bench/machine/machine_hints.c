@@ -10,69 +10,57 @@
 #include "base/random.h"
 
 #if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
+__attribute__((format(printf, 3, 4)))
 #endif
 static void
-hint(machine_profile *m, const char *format, ...)
+hint_if(machine_profile *m, int holds, const char *format, ...)
 {
 	va_list args;
-	if (m->hints_count == sizeof m->hints / sizeof m->hints[0])
+	if (!holds || m->hints_count == sizeof m->hints / sizeof m->hints[0])
 		return;
 	va_start(args, format);
 	vsnprintf(m->hints[m->hints_count++], sizeof m->hints[0], format, args);
 	va_end(args);
 }
 
-static void frequency_hints(machine_profile *m)
-{
-	if (strcmp(m->governor, "unknown") == 0)
-		hint(m, "clock governor cannot be read: the frequency may change during a measurement");
-	else if (strcmp(m->governor, "performance") != 0)
-		hint(m, "clock governor is %s: set it to performance (cpupower frequency-set -g performance)", m->governor);
-	if (strcmp(m->clock_source, "tsc") != 0 && strcmp(m->clock_source, "kvm-clock") != 0 &&
-	    strcmp(m->clock_source, "arch_sys_counter") != 0)
-		hint(m, "clock source is %s: reading the time may be slow or coarse", m->clock_source);
-	if (m->clock_ns > 500)
-		hint(m, "the clock moves in steps of %.0f ns: short calls cannot be told apart", m->clock_ns);
-}
+static int is(const char *text, const char *word) { return strcmp(text, word) == 0; }
 
-static void neighbour_hints(machine_profile *m)
+static void set_hints(machine_profile *m)
 {
 	const double cpus = m->cpus > 0 ? m->cpus : 1;
-	if (strcmp(m->hypervisor, "none") != 0 && strcmp(m->hypervisor, "unknown") != 0)
-		hint(m, "virtual machine: other guests share caches, memory and the clock frequency");
-	if (m->steal_percent >= 1)
-		hint(m, "%.1f %% of CPU time is stolen by the hypervisor at this moment", m->steal_percent);
-	if (m->steal_boot_percent >= 1)
-		hint(m, "%.1f %% of CPU time was stolen by the hypervisor since boot", m->steal_boot_percent);
-	if (m->steal_boot_percent < 0)
-		hint(m, "stolen CPU time cannot be read: losses to other guests stay unseen");
-	if (m->load > 0.25 * cpus)
-		hint(m, "load is %.2f on %.0f CPU%s: stop other work", m->load, cpus, plural(cpus, "", "s"));
-	if (m->cpus == 1)
-		hint(m, "one CPU only: the timed process shares it with the one that drives it");
-	if (m->threads_per_core > 1)
-		hint(m, "%d hardware threads share a core: give one thread a core (taskset)", (int)m->threads_per_core);
-	if (m->quota_cpus > 0)
-		hint(m, "CPU quota of %.2f CPUs: a process that uses it up stands still for the rest of its period",
-		     m->quota_cpus);
-	if (m->quota_cpus < 0)
-		hint(m, "CPU quota cannot be read: pauses it forces stay unseen");
-}
-
-static void tool_hints(machine_profile *m)
-{
-	if (m->perf_paranoid == MACHINE_NO_PERF)
-		hint(m, "the kernel offers no performance counters");
-	else if (m->perf_paranoid == MACHINE_UNKNOWN_PERF)
-		hint(m, "access to performance counters cannot be read");
-	else if (m->perf_paranoid > 2)
-		hint(m, "performance counters are closed to users (kernel.perf_event_paranoid is %d, 2 opens them)",
-		     (int)m->perf_paranoid);
-	if (strcmp(m->aslr, "off") == 0)
-		hint(m, "address space layout is not randomised: fresh processes all get the same, maybe unlucky, layout");
-	if (m->cpus > 0 && m->cpus_online > m->cpus)
-		hint(m, "%d of %d CPUs are allowed to this process", (int)m->cpus, (int)m->cpus_online);
+	const int perf = (int)m->perf_paranoid, counted = perf != MACHINE_NO_PERF && perf != MACHINE_UNKNOWN_PERF;
+	m->hints_count = 0;
+	hint_if(m, is(m->governor, "unknown"),
+	        "clock governor cannot be read: the frequency may change during a measurement");
+	hint_if(m, !is(m->governor, "unknown") && !is(m->governor, "performance"),
+	        "clock governor is %s: set it to performance (cpupower frequency-set -g performance)", m->governor);
+	hint_if(
+		m, !is(m->clock_source, "tsc") && !is(m->clock_source, "kvm-clock") && !is(m->clock_source, "arch_sys_counter"),
+		"clock source is %s: reading the time may be slow or coarse", m->clock_source);
+	hint_if(m, m->clock_ns > 500, "the clock moves in steps of %.0f ns: short calls cannot be told apart", m->clock_ns);
+	hint_if(m, !is(m->hypervisor, "none") && !is(m->hypervisor, "unknown"),
+	        "virtual machine: other guests share caches, memory and the clock frequency");
+	hint_if(m, m->steal_percent >= 1, "%.1f %% of CPU time is stolen by the hypervisor at this moment",
+	        m->steal_percent);
+	hint_if(m, m->steal_boot_percent >= 1, "%.1f %% of CPU time was stolen by the hypervisor since boot",
+	        m->steal_boot_percent);
+	hint_if(m, m->steal_boot_percent < 0, "stolen CPU time cannot be read: losses to other guests stay unseen");
+	hint_if(m, m->load > 0.25 * cpus, "load is %.2f on %.0f CPU%s: stop other work", m->load, cpus,
+	        plural(cpus, "", "s"));
+	hint_if(m, m->cpus == 1, "one CPU only: the timed process shares it with the one that drives it");
+	hint_if(m, m->threads_per_core > 1, "%d hardware threads share a core: give one thread a core (taskset)",
+	        (int)m->threads_per_core);
+	hint_if(m, m->quota_cpus > 0,
+	        "CPU quota of %.2f CPUs: a process that uses it up stands still for the rest of its period", m->quota_cpus);
+	hint_if(m, m->quota_cpus < 0, "CPU quota cannot be read: pauses it forces stay unseen");
+	hint_if(m, perf == MACHINE_NO_PERF, "the kernel offers no performance counters");
+	hint_if(m, perf == MACHINE_UNKNOWN_PERF, "access to performance counters cannot be read");
+	hint_if(m, counted && perf > 2,
+	        "performance counters are closed to users (kernel.perf_event_paranoid is %d, 2 opens them)", perf);
+	hint_if(m, is(m->aslr, "off"),
+	        "address space layout is not randomised: fresh processes all get the same, maybe unlucky, layout");
+	hint_if(m, m->cpus > 0 && m->cpus_online > m->cpus, "%d of %d CPUs are allowed to this process", (int)m->cpus,
+	        (int)m->cpus_online);
 }
 
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -105,9 +93,6 @@ static void set_fingerprint(machine_profile *m)
 
 void machine_conclude(machine_profile *profile)
 {
-	profile->hints_count = 0;
-	frequency_hints(profile);
-	neighbour_hints(profile);
-	tool_hints(profile);
+	set_hints(profile);
 	set_fingerprint(profile);
 }
