@@ -81,31 +81,26 @@ static void open_runner(race *r, size_t index)
 	memcpy(runner->result->engine, r->outputs.info.engine, sizeof runner->result->engine);
 }
 
-static void judge_runner(race *r, size_t index)
-{
-	race_runner *runner = &r->runner[index];
-	char reason[RACE_REASON] = "";
-	const race_status verdict = r->filled.judge(r->filled.judge_context, &r->given, r->filled.contestants[index],
-	                                            &r->outputs, &runner->result->judged, reason);
-	if (verdict != RACE_TIMED)
-		race_drop(runner, verdict, verdict == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN,
-		          reason[0] ? reason : "judged wrong");
-}
-
 static void open_and_judge(race *r)
 {
 	for (size_t i = 0; i < r->filled.contestant_count; i++) {
 		const contestant *c = r->filled.contestants[i];
+		race_runner *runner = &r->runner[i];
+		race_status verdict = RACE_TIMED;
+		char reason[RACE_REASON] = "judged wrong";
 		if (!c->runnable || race_stopped(r)) {
-			race_drop(&r->runner[i], RACE_SKIPPED, c->runnable ? CODE_INTERRUPTED : c->code,
+			race_drop(runner, RACE_SKIPPED, c->runnable ? CODE_INTERRUPTED : c->code,
 			          c->runnable ? "interrupted" : c->why);
 			continue;
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->filled.contestant_count);
 		open_runner(r, i);
-		if (r->runner[i].alive)
-			judge_runner(r, i);
-		if (!r->runner[i].alive)
+		if (runner->alive)
+			verdict = r->filled.judge(r->filled.judge_context, &r->given, c, &r->outputs, &runner->result->judged,
+			                          reason);
+		if (verdict != RACE_TIMED)
+			race_drop(runner, verdict, verdict == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN, reason);
+		if (!runner->alive)
 			r->source.close(r->source.context, i);
 	}
 	r->filled.judge(r->filled.judge_context, &r->given, NULL, NULL, NULL, NULL);
@@ -157,6 +152,10 @@ static void begin_results(race *r)
 	for (size_t i = 0; i < r->filled.contestant_count; i++) {
 		const contestant *c = r->filled.contestants[i];
 		bench_result *x = r->runner[i].result = &r->result[i];
+		char *name = r->runner[i].name;
+		size_t same = 1;
+		for (size_t k = 0; k < i; k++)
+			same += strcmp(r->result[k].variant, c->info.name) == 0;
 		bench_result_init(x);
 		x->status = RACE_TIMED; // unless something comes up
 		gm_spec_format(r->given.spec, x->problem);
@@ -166,6 +165,9 @@ static void begin_results(race *r)
 		x->plugin = (char *)(uintptr_t)c->plugin; // lent
 		x->place = r->problem;
 		x->threads = 1;
+		const int length = snprintf(name, RACE_NAME, "%s/%s", x->problem, x->variant);
+		if (same > 1)
+			snprintf(name + length, RACE_NAME - (size_t)length, "#%zu", same);
 	}
 }
 
@@ -298,9 +300,6 @@ static gm_status check_options(const race_options *o, gm_error *error)
 {
 	if (!o->judge || !o->report)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
-	if (!o->specs || o->spec_count == 0 || !o->contestants || o->contestant_count == 0)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu problems and %zu contestants: nothing to race", o->spec_count,
-		               o->contestant_count);
 	if (o->contestant_count > RACE_MAX_CONTESTANTS || o->processes > RACE_MAX_PROCESSES || o->blocks > 10000)
 		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants (at most %d), %zu processes (%d), %zu blocks (10000)",
 		               o->contestant_count, RACE_MAX_CONTESTANTS, o->processes, RACE_MAX_PROCESSES, o->blocks);

@@ -49,7 +49,7 @@ typedef struct race_options {
 	const gm_spec *specs; /* each with a pass */
 	size_t spec_count;
 	const contestant *const *contestants; /* the same one twice is an A/A race; who is not runnable is skipped */
-	size_t contestant_count;              /* 1..RACE_MAX_CONTESTANTS */
+	size_t contestant_count;              /* at most RACE_MAX_CONTESTANTS */
 	race_judge *judge;                    /* required */
 	void *judge_context;
 	race_report *report; /* required */
@@ -79,8 +79,8 @@ typedef struct race_summary {
 	char notes[512]; /* sentences about what could not be had (pinning, counters of steal time), "\n" between */
 } race_summary;
 
-/* GM_OK whatever became of single contestants.  GM_BAD_ARGUMENT (no judge, no report, no contestant, a flag that Google
- * Benchmark does not know), GM_NO_MEMORY.  At most one race at a time in a process (Google Benchmark is global). */
+/* GM_OK whatever became of single contestants.  GM_BAD_ARGUMENT (no judge, no report, too many contestants, a flag that
+ * Google Benchmark does not know), GM_NO_MEMORY.  One race at a time in a process (Google Benchmark is global). */
 GM_CHECKED gm_status race_run(const race_options *options, race_summary *summary, gm_error *error);
 
 #endif

@@ -29,10 +29,13 @@ typedef struct race_source {
 GM_CHECKED gm_status race_worker_create(const race_options *options, race_summary *summary, race_source *source,
                                         gm_error *error);
 
+#define RACE_NAME (GM_SPEC_TEXT + 128)
+
 typedef struct race_runner { /* one contestant on the current problem */
 	bench_result *result;
-	int alive;          /* open, judged right, nothing went wrong yet */
-	double estimate_ns; /* of one call, after warm-up */
+	char name[RACE_NAME]; /* "problem/variant"; the second of one name, in an A/A race, has "#2" behind it, and so on */
+	int alive;            /* open, judged right, nothing went wrong yet */
+	double estimate_ns;   /* of one call, after warm-up */
 	double open_seconds;
 	double *samples;  /* [processes][blocks][samples of a block] ns a call: the kept ones first */
 	size_t *kept;     /* [processes][blocks] how many: less than half and the block is tainted */

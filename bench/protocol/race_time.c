@@ -15,7 +15,6 @@
 #define WARM_AGREE    0.03  /* two blocks in a row as near as this: warm */
 #define CHUNK_NS      2.5e6 /* losses are looked at this often, within a block */
 #define PROBE_SAMPLES 256.0 /* at most */
-#define GBENCH_NAME   (GM_SPEC_TEXT + 128)
 
 /* One message to the source; 0 = the runner is out of the race. */
 static int time_chunk(race *r, size_t index, uint64_t calls, size_t samples, double *ns, double *lost)
@@ -151,37 +150,21 @@ static void take_report(void *context, const gbench_block *block, const char *fa
 	runner->block_ns[b] = stats_median(r->sample_ns, race_tainted(r, runner, b) ? block->samples : runner->kept[b]);
 }
 
-/* "problem/variant"; the second of one name, of another plug-in or in an A/A race, has "#2" behind it, and so on. */
-static void name_runner(const race *r, size_t index, char name[GBENCH_NAME])
-{
-	const bench_result *x = &r->result[index];
-	size_t same = 1;
-	char nth[24] = "";
-	for (size_t i = 0; i < index; i++)
-		same += strcmp(r->result[i].variant, x->variant) == 0;
-	if (same > 1)
-		snprintf(nth, sizeof nth, "#%zu", same);
-	snprintf(name, GBENCH_NAME, "%s/%s%s", x->problem, x->variant, nth);
-}
-
 gm_status race_time_process(race *r, gm_error *error)
 {
 	size_t indices[RACE_MAX_CONTESTANTS], order[RACE_MAX_CONTESTANTS];
-	char name[RACE_MAX_CONTESTANTS][GBENCH_NAME];
 	const gbench_client client = {measure_block, take_report, r};
 	const size_t n = race_alive(r, indices), blocks = r->size.blocks;
 	gbench_block *block = calloc(n * blocks, sizeof *block);
 
 	if (!block)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks", n * blocks);
-	for (size_t j = 0; j < n; j++)
-		name_runner(r, indices[j], name[indices[j]]);
 	for (size_t row = 0; row < blocks; row++) {
 		const size_t b = r->process * blocks + row;
 		race_order(r->filled.seed, r->problem, r->process, row, n, order);
 		for (size_t j = 0; j < n; j++) {
 			const size_t owner = indices[order[j]];
-			block[row * n + j] = (gbench_block){.name = name[owner],
+			block[row * n + j] = (gbench_block){.name = r->runner[owner].name,
 			                                    .owner = owner,
 			                                    .repetition = b,
 			                                    .repetitions = r->size.processes * blocks,

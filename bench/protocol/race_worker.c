@@ -55,31 +55,27 @@ static void release_cpus(const workers *w)
 
 /* ---- the source's functions ---- */
 
-static gm_status plan_and_run(worker *w, const char *variant, const judge_problem *problem, gm_error *error)
-{
-	const gm_pass pass = problem->spec->pass;
-	const gm_plan_opts opts = run_options(problem->spec, gm_pass_backward(pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
-	GM_TRY(run_plan(w, variant, problem, NULL, &opts, error));
-	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
-	return worker_run(w, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error);
-}
-
 static gm_status open_one(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
                           race_outputs *outputs, gm_error *error)
 {
 	workers *all = context;
 	worker **w = &all->worker[index];
+	const gm_pass pass = problem->spec->pass;
+	const int gradients = gm_pass_backward(pass);
+	const gm_plan_opts opts = run_options(problem->spec, gradients ? GM_MODE_TRAIN : GM_MODE_INFER);
 	const worker_launch launch = {
 		.program = all->options->worker, .plugin = contestant->plugin, .in_place = all->options->in_place, .align = 64};
 	take_cpu(all, all->cpu, "the worker could not be pinned to a CPU");
 	const gm_status status = worker_start(&launch, w, error);
 	release_cpus(all);
 	GM_TRY(status);
-	GM_TRY(plan_and_run(*w, contestant->info.name, problem, error));
+	GM_TRY(run_plan(*w, contestant->info.name, problem, NULL, &opts, error));
+	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
+	GM_TRY(worker_run(*w, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error));
 	worker_describe(*w, &outputs->info);
 	for (size_t k = 0; k < problem->tensors->count; k++) {
 		const gm_role role = problem->tensors->row[k].role;
-		if (role == GM_ROLE_OUTPUT || (role == GM_ROLE_GRAD && gm_pass_backward(problem->spec->pass)))
+		if (role == GM_ROLE_OUTPUT || (role == GM_ROLE_GRAD && gradients))
 			outputs->got[k] = worker_data(*w, k);
 	}
 	run_effective(*w, problem->tensors, outputs->effective);
