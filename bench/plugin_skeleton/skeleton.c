@@ -16,9 +16,8 @@
 struct gm_plan {
 	size_t I, H, N_max;
 	float *weight_ih, *weight_hh, *bias; /* bias: both added up, zeros without */
+	float memory[];                      /* of these three */
 };
-
-static size_t align_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
@@ -41,7 +40,7 @@ static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 	size_t I = p->input_size, H = p->hidden_size;
 
 	s->alignment = 64;
-	s->plan_bytes = align_up(sizeof(struct gm_plan)) + (H * I + H * H + H) * sizeof(float);
+	s->plan_bytes = sizeof(struct gm_plan) + (H * I + H * H + H) * sizeof(float);
 	s->scratch_bytes = 2 * o->N_max * H * sizeof(float);                                    /* dh and da of one step */
 	s->tape_bytes = o->mode == GM_MODE_INFER ? 0 : o->T_max * o->N_max * H * sizeof(float); /* h */
 	return GM_OK;
@@ -51,7 +50,7 @@ static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *m
 {
 	gm_plan *made = mem;
 	size_t I = p->input_size, H = p->hidden_size;
-	float *at = (float *)(void *)((char *)mem + align_up(sizeof *made));
+	float *at = made->memory;
 
 	(void)error;
 	*made = (gm_plan){
