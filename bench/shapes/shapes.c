@@ -39,19 +39,12 @@ const char *shapes_builtin_name(size_t index) { return index < BUILTINS ? builti
 
 const char *shapes_builtin_about(size_t index) { return index < BUILTINS ? builtins[index].about : NULL; }
 
-static int same_problem(const gm_spec *a, const gm_spec *b)
-{
-	char x[GM_SPEC_TEXT], y[GM_SPEC_TEXT];
-	gm_spec_format(a, x);
-	gm_spec_format(b, y);
-	return strcmp(x, y) == 0;
-}
-
 /* Appends one line without its comment; an empty one is nothing. */
 static gm_status add_line(const char *where, size_t line_number, char *line, shape_list *list, gm_error *error)
 {
 	gm_error detail = {0};
 	gm_spec spec;
+	char text[GM_SPEC_TEXT], other[GM_SPEC_TEXT];
 	line[strcspn(line, "#\r")] = '\0';
 	line += strspn(line, " \t");
 	for (size_t n = strlen(line); n > 0 && strchr(" \t", line[n - 1]); n--)
@@ -62,9 +55,12 @@ static gm_status add_line(const char *where, size_t line_number, char *line, sha
 		return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: %.300s", where, line_number, detail.message);
 	if (spec.pass == GM_PASS_NONE)
 		spec.pass = GM_PASS_FWD;
-	for (size_t i = 0; i < list->count; i++)
-		if (same_problem(&list->specs[i], &spec))
+	gm_spec_format(&spec, text);
+	for (size_t i = 0; i < list->count; i++) {
+		gm_spec_format(&list->specs[i], other);
+		if (strcmp(text, other) == 0)
 			return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: %.130s is there twice", where, line_number, line);
+	}
 	gm_spec *grown = realloc(list->specs, (list->count + 1) * sizeof *grown);
 	if (!grown)
 		return gm_fail(error, GM_NO_MEMORY, "%.120s: no memory for %zu problems", where, list->count + 1);
