@@ -122,7 +122,7 @@ static gm_status measure(race *r, gm_error *error)
 	race_warm(r);
 	if (race_alive(r, indices) == 0 || race_stopped(r))
 		return GM_OK;
-	race_choose_size(r);
+	const double predicted = race_choose_size(r);
 	GM_TRY(race_blocks_create(r, error));
 	const double begun = clock_now();
 	for (r->process = 0; r->process < r->size.processes && !race_stopped(r); r->process++) {
@@ -139,8 +139,8 @@ static gm_status measure(race *r, gm_error *error)
 			GM_TRY(race_time_process(r, error));
 	}
 	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
-	if (r->predicted > 0)
-		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / r->predicted));
+	if (predicted > 0)
+		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / predicted));
 	return race_figures(r, error);
 }
 

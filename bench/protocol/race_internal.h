@@ -67,8 +67,7 @@ typedef struct race {
 	double sample_ns[RACE_MOST_SAMPLES]; /* scratch of one block */
 	double *noise;                       /* relative half widths so far */
 	size_t noises;
-	double predicted; /* seconds of the present problem's measuring, by race_choose_size */
-	double slowness;  /* what such predictions have to be multiplied by, as learnt so far */
+	double slowness; /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
 } race;
 
 int race_stopped(const race *r);
@@ -85,8 +84,8 @@ void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_
 /* The order in which problems are raced under a budget of time: the first of every kind (cell and pass), then the
  * second of every kind, ...: what the budget does not reach is the end of each kind and no kind as a whole. */
 void race_take_turns(const gm_spec *specs, size_t count, size_t order[]);
-/* From the runners' estimates and the time left. */
-void race_choose_size(race *r);
+/* From the runners' estimates and the time left; the seconds that measuring should take. */
+double race_choose_size(race *r);
 
 /* Warm-up of every live runner in the open processes; sets estimate_ns (first time) or only settles them. */
 void race_warm(race *r);

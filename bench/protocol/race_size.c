@@ -74,15 +74,6 @@ static double predict_seconds(const race_size *size, const pace *p)
 	return (double)size->processes * (block * (double)(size->blocks + WARM_BLOCKS) + p->open);
 }
 
-/* What this problem may take: its share of what is left. */
-static double seconds_left(const race *r)
-{
-	if (r->filled.budget_seconds <= 0)
-		return INFINITY;
-	const double left = r->filled.budget_seconds - (clock_now() - r->begun);
-	return left / (double)(r->filled.spec_count - r->begun_problems);
-}
-
 /* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2
  * processes. */
 static void fit(race_size *size, const pace *p, double seconds)
@@ -99,7 +90,7 @@ static void fit(race_size *size, const pace *p, double seconds)
 	}
 }
 
-void race_choose_size(race *r)
+double race_choose_size(race *r)
 {
 	const race_options *o = &r->filled;
 	const pace p = measure_pace(r);
@@ -107,10 +98,14 @@ void race_choose_size(race *r)
 	const double calls = clamp(ceil(RACE_SAMPLE_NS / p.fastest), 1, RACE_MOST_CALLS);
 	const double samples = fmin(block_ns / (p.middle * calls), SLOWEST * block_ns / (p.slowest * calls));
 
+	/* What this problem may take: its share of what is left. */
+	const double left = o->budget_seconds - (clock_now() - r->begun);
+	const double share = o->budget_seconds > 0 ? left / (double)(o->spec_count - r->begun_problems) : INFINITY;
+
 	r->size.calls = (uint64_t)calls;
 	r->size.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
 	r->size.processes = o->processes;
 	r->size.blocks = o->blocks < p.n ? p.n : (o->blocks + p.n / 2) / p.n * p.n; // whole squares
-	fit(&r->size, &p, seconds_left(r) / r->slowness);
-	r->predicted = predict_seconds(&r->size, &p);
+	fit(&r->size, &p, share / r->slowness);
+	return predict_seconds(&r->size, &p);
 }
