@@ -111,28 +111,20 @@ void judged_verdict(const judge_budget *b, const judged_result *r, judged_each *
 /* "-0.01734", "3.7e-3", "NaN": digits significant ones, short exponents. */
 static void number_text(double value, int digits, char text[32])
 {
-	if (!isfinite(value)) {
+	if (isfinite(value))
+		snprintf(text, 32, "%.*g", digits, value);
+	else
 		snprintf(text, 32, "%s", isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf");
-		return;
-	}
-	snprintf(text, 32, "%.*g", digits, value);
 	char *e = strchr(text, 'e');
-	if (!e)
-		return;
-	char *from = e + 1, *to = e + 1;
-	if (*from == '-')
-		*to++ = '-';
-	from += strspn(from, "+-0");
-	memmove(to, from, strlen(from) + 1);
+	if (e)
+		snprintf(e, 8, "e%d", (int)strtol(e + 1, NULL, 10));
 }
 
 /* As many digits as it takes to see the difference. */
 static int digits_of(double got, double want)
 {
 	double share = fabs(got - want) / fmax(fabs(got), fabs(want));
-	if (!(share > 0 && share < 1e-2))
-		return 4;
-	return (int)fmin(9, ceil(-log10(share)) + 2);
+	return share > 0 && share < 1e-2 ? (int)fmin(9, ceil(-log10(share)) + 2) : 4;
 }
 
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320])
