@@ -13,7 +13,9 @@
 #include "stats.h"
 #include "base/clock.h"
 
-int race_stopped(const race *r) { return r->filled.stop && *r->filled.stop; }
+#define QUICK_SECONDS 75 /* of a budget */
+
+int race_stopped(const race *r) { return r->options.stop && *r->options.stop; }
 
 void race_note(race_summary *summary, const char *note)
 {
@@ -32,20 +34,18 @@ void race_drop(race_runner *runner, race_status status, reason_code code, const 
 
 void race_drop_error(race_runner *runner, gm_status status, const char *when, const gm_error *error)
 {
+	const race_status what = status == GM_UNSUPPORTED ? RACE_UNSUPPORTED
+	                       : status == GM_NO_CPU      ? RACE_SKIPPED
+	                                                  : RACE_FAILED;
 	char failed[RACE_REASON];
 	snprintf(failed, sizeof failed, "%s while %s: %.200s", gm_status_name(status), when, error->message);
-	if (status == GM_UNSUPPORTED)
-		race_drop(runner, RACE_UNSUPPORTED, reason_of(status), error->message);
-	else if (status == GM_NO_CPU)
-		race_drop(runner, RACE_SKIPPED, reason_of(status), error->message);
-	else
-		race_drop(runner, RACE_FAILED, reason_of(status), failed);
+	race_drop(runner, what, reason_of(status), what == RACE_FAILED ? failed : error->message);
 }
 
 size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 {
 	size_t n = 0;
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
+	for (size_t i = 0; i < r->options.contestant_count; i++)
 		if (r->runner[i].alive)
 			indices[n++] = i;
 	return n;
@@ -53,12 +53,12 @@ size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 
 static void progress(const race *r, const char *what, double part)
 {
-	if (!r->filled.progress)
+	if (!r->options.progress)
 		return;
 	char text[GM_SPEC_TEXT + 64];
 	snprintf(text, sizeof text, "%s %s", r->result[0].problem, what);
-	r->filled.progress(r->filled.progress_context, text,
-	                   ((double)r->begun_problems + part) / (double)r->filled.spec_count);
+	r->options.progress(r->options.progress_context, text,
+	                    ((double)r->begun_problems + part) / (double)r->options.spec_count);
 }
 
 /* ---- opening and judging ---- */
@@ -68,7 +68,7 @@ static void open_runner(race *r, size_t index)
 	race_runner *runner = &r->runner[index];
 	gm_error error = {0};
 	const double begun = clock_now();
-	const gm_status status = r->source.open(r->source.context, index, r->filled.contestants[index], &r->given,
+	const gm_status status = r->source.open(r->source.context, index, r->options.contestants[index], &r->given,
 	                                        &r->outputs, &error);
 	runner->open_seconds = clock_now() - begun;
 	runner->alive = 1;
@@ -83,8 +83,8 @@ static void open_runner(race *r, size_t index)
 
 static void open_and_judge(race *r)
 {
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
-		const contestant *c = r->filled.contestants[i];
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
+		const contestant *c = r->options.contestants[i];
 		race_runner *runner = &r->runner[i];
 		race_status verdict = RACE_TIMED;
 		char reason[RACE_REASON] = "judged wrong";
@@ -93,24 +93,24 @@ static void open_and_judge(race *r)
 			          c->runnable ? "interrupted" : c->why);
 			continue;
 		}
-		progress(r, "judging", 0.5 * (double)i / (double)r->filled.contestant_count);
+		progress(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
 		open_runner(r, i);
 		if (runner->alive)
-			verdict = r->filled.judge(r->filled.judge_context, &r->given, c, &r->outputs, &runner->result->judged,
-			                          reason);
+			verdict = r->options.judge(r->options.judge_context, &r->given, c, &r->outputs, &runner->result->judged,
+			                           reason);
 		if (verdict != RACE_TIMED)
 			race_drop(runner, verdict, verdict == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN, reason);
 		if (!runner->alive)
 			r->source.close(r->source.context, i);
 	}
-	r->filled.judge(r->filled.judge_context, &r->given, NULL, NULL, NULL, NULL);
+	r->options.judge(r->options.judge_context, &r->given, NULL, NULL, NULL, NULL);
 }
 
 /* ---- measuring ---- */
 
 static void close_all(race *r)
 {
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
+	for (size_t i = 0; i < r->options.contestant_count; i++)
 		r->source.close(r->source.context, i);
 }
 
@@ -130,7 +130,7 @@ static gm_status measure(race *r, gm_error *error)
 		progress(r, text, 0.5 + 0.5 * (double)r->process / (double)r->size.processes);
 		if (r->process > 0) {
 			close_all(r);
-			for (size_t i = 0; i < r->filled.contestant_count; i++)
+			for (size_t i = 0; i < r->options.contestant_count; i++)
 				if (r->runner[i].alive)
 					open_runner(r, i);
 			race_warm(r);
@@ -149,8 +149,8 @@ static gm_status measure(race *r, gm_error *error)
 static void begin_results(race *r)
 {
 	memset(r->runner, 0, sizeof r->runner);
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
-		const contestant *c = r->filled.contestants[i];
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
+		const contestant *c = r->options.contestants[i];
 		bench_result *x = r->runner[i].result = &r->result[i];
 		char *name = r->runner[i].name;
 		size_t same = 1;
@@ -175,7 +175,7 @@ static void report(race *r)
 {
 	race_summary *s = r->summary;
 	size_t *const counter[] = {&s->timed, &s->rejected, &s->unsupported, &s->skipped, &s->failed};
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		race_runner *runner = &r->runner[i];
 		const bench_result *x = runner->result;
 		if (runner->alive && !x->blocks_ns)
@@ -189,13 +189,13 @@ static void report(race *r)
 		if (x->processes > s->processes)
 			s->processes = x->processes;
 	}
-	r->filled.report(r->filled.report_context, r->result, r->filled.contestant_count);
+	r->options.report(r->options.report_context, r->result, r->options.contestant_count);
 }
 
 /* All that nothing else came up for. */
 static void skip_problem(race *r, reason_code code, const char *why)
 {
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
+	for (size_t i = 0; i < r->options.contestant_count; i++)
 		if (r->result[i].status == RACE_TIMED)
 			race_drop(&r->runner[i], RACE_SKIPPED, code, why);
 	report(r);
@@ -204,7 +204,7 @@ static void skip_problem(race *r, reason_code code, const char *why)
 static gm_status make_data(race *r, gm_tensors **tensors, fill_data *filled, gm_error *error)
 {
 	GM_TRY(gm_tensors_create(r->given.spec, tensors, error));
-	GM_TRY(fill_create(r->given.spec, *tensors, r->filled.seed, filled, error));
+	GM_TRY(fill_create(r->given.spec, *tensors, r->options.seed, filled, error));
 	r->given.tensors = *tensors;
 	r->given.data = filled->data;
 	r->outputs.got = calloc((*tensors)->count, sizeof *r->outputs.got);
@@ -241,9 +241,9 @@ static gm_status race_problem(race *r, gm_error *error)
 
 static gm_status next_problem(race *r, size_t index, gm_error *error)
 {
-	const double limit = r->filled.budget_seconds;
+	const double limit = r->options.budget_seconds;
 	r->problem = index;
-	r->given = (judge_problem){.spec = &r->filled.specs[index]};
+	r->given = (judge_problem){.spec = &r->options.specs[index]};
 	begin_results(r);
 	if (race_stopped(r)) {
 		skip_problem(r, CODE_INTERRUPTED, "interrupted");
@@ -262,7 +262,7 @@ static gm_status next_problem(race *r, size_t index, gm_error *error)
 
 static gm_status all_problems(race *r, gm_error *error)
 {
-	const race_options *o = &r->filled;
+	const race_options *o = &r->options;
 	size_t *order = calloc(o->spec_count, sizeof *order);
 	gm_status status = order ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
 	for (size_t i = 0; order && i < o->spec_count; i++)
@@ -282,10 +282,10 @@ static gm_status race_all(race *r, gm_error *error)
 {
 	race_summary *s = r->summary;
 	gm_status status = GM_OK;
-	if (r->filled.source)
-		r->source = *r->filled.source;
+	if (r->options.source)
+		r->source = *r->options.source;
 	else
-		status = race_worker_create(&r->filled, s, &r->source, error);
+		status = race_worker_create(&r->options, s, &r->source, error);
 	if (status == GM_OK)
 		status = all_problems(r, error);
 	s->seconds = clock_now() - r->begun;
@@ -300,22 +300,10 @@ static gm_status check_options(const race_options *o, gm_error *error)
 {
 	if (!o->judge || !o->report)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
-	if (o->contestant_count > RACE_MAX_CONTESTANTS || o->processes > RACE_MAX_PROCESSES || o->blocks > 10000)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants (at most %d), %zu processes (%d), %zu blocks (10000)",
-		               o->contestant_count, RACE_MAX_CONTESTANTS, o->processes, RACE_MAX_PROCESSES, o->blocks);
+	if (o->contestant_count > RACE_MAX_CONTESTANTS)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants, at most %d", o->contestant_count,
+		               RACE_MAX_CONTESTANTS);
 	return GM_OK;
-}
-
-static race_options with_defaults(const race_options *o)
-{
-	race_options filled = *o;
-	if (!filled.processes)
-		filled.processes = 5;
-	if (!filled.blocks)
-		filled.blocks = filled.quick ? 6 : 12;
-	if (filled.quick && filled.budget_seconds <= 0)
-		filled.budget_seconds = 75;
-	return filled;
 }
 
 gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
@@ -326,8 +314,9 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 	gm_status status = GM_OK;
 	*summary = (race_summary){0};
 	if (r && noise) {
-		*r = (race){
-			.filled = with_defaults(options), .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
+		*r = (race){.options = *options, .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
+		if (options->quick && options->budget_seconds <= 0)
+			r->options.budget_seconds = QUICK_SECONDS;
 		status = gbench_create(options->flags, options->flag_count, &r->bench, error);
 	} else
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", options->spec_count);

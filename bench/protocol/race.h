@@ -2,7 +2,7 @@
 /* race.h - the measuring protocol: which variant is faster on a problem, and by how much (method: README.md).
  *
  * For every problem: open every contestant in a fresh worker, judge it, then time blocks of all contestants in the
- * order of a cyclic Latin square with equal iteration counts; repeat in `processes` fresh processes.  Ratios are
+ * order of a cyclic Latin square with equal iteration counts; repeat in fresh processes.  Ratios are
  * medians of paired log ratios to the fastest.  What the judge did not pass is never timed.
  * Google Benchmark drives every timed block (gbench_shim.h); the times come from the worker.
  * Nothing here prints; a result is handed out as soon as its problem is finished. */
@@ -16,7 +16,6 @@
 #define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON          256
 #define RACE_MAX_CONTESTANTS 64
-#define RACE_MAX_PROCESSES   64
 
 typedef struct race_outputs { /* of a contestant's first run, by row */
 	worker_info info;
@@ -56,9 +55,7 @@ typedef struct race_options {
 	void *report_context;
 	race_progress *progress; /* or NULL */
 	void *progress_context;
-	int quick;             /* smaller defaults for all that follows */
-	size_t processes;      /* 1..RACE_MAX_PROCESSES; 0 = 5 */
-	size_t blocks;         /* a process, rounded to whole Latin squares; 0 = 12, quick 6 */
+	int quick;             /* fewer and shorter blocks */
 	double budget_seconds; /* 0 = no limit, quick 75; problems share what is left, blocks shrink before problems go */
 	uint64_t seed;         /* of the data and of the order */
 	const char *worker;    /* path of gatemark-worker; NULL = beside the running program */

@@ -47,12 +47,13 @@ typedef struct race_size { /* the same for every contestant of a problem */
 	uint64_t calls;
 } race_size;
 
+#define RACE_PROCESSES    5      /* of a problem */
 #define RACE_MOST_SAMPLES 1024   /* of a block */
 #define RACE_MOST_CALLS   4096   /* of a sample */
 #define RACE_SAMPLE_NS    2000.0 /* shortest sample: 50 times what reading the clock costs */
 
 typedef struct race {
-	race_options filled; /* the options with their defaults */
+	race_options options; /* with the default budget */
 	race_source source;
 	gbench *bench;
 	race_summary *summary;

@@ -17,7 +17,7 @@
 typedef struct table { /* values by process, for the bootstrap */
 	double *value;     /* processes * blocks */
 	double *scratch;   /* the same + RESAMPLES */
-	size_t start[RACE_MAX_PROCESSES + 1];
+	size_t start[RACE_PROCESSES + 1];
 	size_t count;
 } table;
 
@@ -57,7 +57,7 @@ static int gather_enough(const race *r, const race_runner *runner, const race_ru
 static stats_interval interval_of(const race *r, table *t, uint64_t stream)
 {
 	const stats_groups groups = {t->value, t->start, r->size.processes};
-	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->filled.seed, stream), t->scratch);
+	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->options.seed, stream), t->scratch);
 }
 
 static double median_of(const table *t)
@@ -176,7 +176,7 @@ gm_status race_figures(race *r, gm_error *error)
 	if (!memory)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
 	table t = {.value = memory, .scratch = memory + blocks};
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
+	for (size_t i = 0; i < r->options.contestant_count; i++)
 		if (r->runner[i].alive)
 			runner_figures(r, i, &t, t.scratch + blocks + RESAMPLES);
 	ratios(r, &t);

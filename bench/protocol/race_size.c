@@ -13,6 +13,8 @@
 
 #define BLOCK_NS       5e6 /* a block of the middling contestant */
 #define QUICK_BLOCK_NS 2.5e6
+#define BLOCKS         12 /* of a contestant in a process */
+#define QUICK_BLOCKS   6
 #define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
 #define FEW_SAMPLES    4   /* a budget does not go below, where a block had them */
 #define WARM_BLOCKS    3   /* what warm-up takes, in blocks: for predictions only */
@@ -51,7 +53,7 @@ static pace measure_pace(const race *r)
 {
 	pace p = {INFINITY, 0, 0, 0, 0, 0};
 	double logs = 0;
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		const race_runner *runner = &r->runner[i];
 		if (!runner->alive)
 			continue;
@@ -92,9 +94,10 @@ static void fit(race_size *size, const pace *p, double seconds)
 
 double race_choose_size(race *r)
 {
-	const race_options *o = &r->filled;
+	const race_options *o = &r->options;
 	const pace p = measure_pace(r);
 	const double block_ns = o->quick ? QUICK_BLOCK_NS : BLOCK_NS;
+	const size_t blocks = o->quick ? QUICK_BLOCKS : BLOCKS;
 	const double calls = clamp(ceil(RACE_SAMPLE_NS / p.fastest), 1, RACE_MOST_CALLS);
 	const double samples = fmin(block_ns / (p.middle * calls), SLOWEST * block_ns / (p.slowest * calls));
 
@@ -104,8 +107,8 @@ double race_choose_size(race *r)
 
 	r->size.calls = (uint64_t)calls;
 	r->size.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
-	r->size.processes = o->processes;
-	r->size.blocks = o->blocks < p.n ? p.n : (o->blocks + p.n / 2) / p.n * p.n; // whole squares
+	r->size.processes = RACE_PROCESSES;
+	r->size.blocks = blocks < p.n ? p.n : (blocks + p.n / 2) / p.n * p.n; // whole squares
 	fit(&r->size, &p, share / r->slowness);
 	return predict_seconds(&r->size, &p);
 }

@@ -80,7 +80,7 @@ static void warm_runner(race *r, size_t index)
 
 void race_warm(race *r)
 {
-	for (size_t i = 0; i < r->filled.contestant_count && !race_stopped(r); i++)
+	for (size_t i = 0; i < r->options.contestant_count && !race_stopped(r); i++)
 		if (r->runner[i].alive)
 			warm_runner(r, i);
 }
@@ -88,7 +88,7 @@ void race_warm(race *r)
 gm_status race_blocks_create(race *r, gm_error *error)
 {
 	const size_t blocks = r->size.processes * r->size.blocks;
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		race_runner *runner = &r->runner[i];
 		if (!runner->alive)
 			continue;
@@ -105,7 +105,7 @@ gm_status race_blocks_create(race *r, gm_error *error)
 
 void race_blocks_free(race *r)
 {
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		free(r->runner[i].samples);
 		free(r->runner[i].kept);
 		free(r->runner[i].block_ns);
@@ -161,7 +161,7 @@ gm_status race_time_process(race *r, gm_error *error)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks", n * blocks);
 	for (size_t row = 0; row < blocks; row++) {
 		const size_t b = r->process * blocks + row;
-		race_order(r->filled.seed, r->problem, r->process, row, n, order);
+		race_order(r->options.seed, r->problem, r->process, row, n, order);
 		for (size_t j = 0; j < n; j++) {
 			const size_t owner = indices[order[j]];
 			block[row * n + j] = (gbench_block){.name = r->runner[owner].name,

@@ -76,8 +76,6 @@ static void race(seen *s, const char *problems, const contestant *const *contest
 	                              .report = report,
 	                              .report_context = s,
 	                              .quick = 1,
-	                              .processes = 2,
-	                              .blocks = 2,
 	                              .seed = 9,
 	                              .worker = worker};
 	if (race_run(&options, summary, &error) != GM_OK)
@@ -108,7 +106,7 @@ static void every_pass_is_judged_and_timed(void **state)
 		            x->p99_ns <= x->max_ns);
 		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio &&
 		            x->ratio <= x->ratio_high);
-		assert_true(x->processes == 2 && x->blocks_ns_columns == 2 && x->samples > 0 && x->plan_bytes > 0);
+		assert_true(x->processes == 5 && x->blocks_ns_columns == 6 && x->samples > 0 && x->plan_bytes > 0);
 		assert_int_equal(x->tape_bytes > 0, strstr(x->problem, "train") || strstr(x->problem, "bwd"));
 	}
 	assert_int_equal(summary.timed, 14);
