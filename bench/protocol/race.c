@@ -296,19 +296,13 @@ static gm_status race_all(race *r, gm_error *error)
 	return status == GM_OK ? closed : status;
 }
 
-static gm_status check_options(const race_options *o, gm_error *error)
-{
-	if (!o->judge || !o->report)
-		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
-	if (o->contestant_count > RACE_MAX_CONTESTANTS)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants, at most %d", o->contestant_count,
-		               RACE_MAX_CONTESTANTS);
-	return GM_OK;
-}
-
 gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
 {
-	GM_TRY(check_options(options, error));
+	if (!options->judge || !options->report)
+		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
+	if (options->contestant_count > RACE_MAX_CONTESTANTS)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants, at most %d", options->contestant_count,
+		               RACE_MAX_CONTESTANTS);
 	race *r = calloc(1, sizeof *r);
 	double *noise = calloc(options->contestant_count * options->spec_count, sizeof *noise);
 	gm_status status = GM_OK;
