@@ -57,10 +57,8 @@ struct gbench : BenchmarkReporter {
 			const bool all = runs.size() == of.block->samples;
 			for (size_t k = 0; all && k < runs.size(); k++)
 				of.block->seconds[k] = runs[k].real_accumulated_time;
-			client.report(client.context, of.block,
-			              of.failed ? of.message
-			              : all     ? nullptr
-			                        : "not each sample was run once");
+			const char *failure = all ? nullptr : "not each sample was run once";
+			client.report(client.context, of.block, of.failed ? of.message : failure);
 		}
 		for (const Run &run : runs)
 			if (!of.failed && (of.block->samples == 1 || run.aggregate_name == "median"))

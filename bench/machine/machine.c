@@ -119,20 +119,16 @@ static void read_cpu(machine_profile *m, const char *root)
 	copy(m->cpu, sizeof m->cpu, name);
 }
 
-static void read_isa(machine_profile *m)
-{
-	const uint64_t features = gm_cpu_features();
-	m->isa_count = 0;
-	for (size_t i = 0; i < CPU_ROWS; i++)
-		if (features & cpu_table[i].bit)
-			copy(m->isa[m->isa_count++], sizeof m->isa[0], cpu_table[i].name);
-}
-
+/* What the running process may use. */
 static void read_cpus(machine_profile *m)
 {
 	cpu_set_t allowed;
+	const uint64_t features = gm_cpu_features();
 	const long online = sysconf(_SC_NPROCESSORS_ONLN);
 
+	for (size_t i = 0; i < CPU_ROWS; i++)
+		if (features & cpu_table[i].bit)
+			copy(m->isa[m->isa_count++], sizeof m->isa[0], cpu_table[i].name);
 	m->cpus_online = online > 0 ? (int)online : -1;
 	m->cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : -1;
 }
@@ -320,16 +316,14 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 static void set_fingerprint(machine_profile *m)
 {
 	const size_t caches[] = {m->l1d_bytes, m->l2_bytes, m->l3_bytes};
-	char text[32];
 	uint64_t hash = hash_text(0, m->cpu);
 	if (strcmp(m->cpu_model, "model unknown") != 0)
 		hash = hash_text(hash, m->cpu_model);
 	for (size_t i = 0; i < m->isa_count; i++)
 		hash = hash_text(hash, m->isa[i]);
 	for (size_t i = 0; i < 3; i++) {
-		if (caches[i] == RECORD_UNKNOWN)
-			snprintf(text, sizeof text, "unknown");
-		else
+		char text[32] = "unknown";
+		if (caches[i] != RECORD_UNKNOWN)
 			snprintf(text, sizeof text, "%zu", caches[i]);
 		hash = hash_text(hash, text);
 	}
@@ -350,7 +344,6 @@ void machine_read(machine_profile *profile, const char *root)
 	read_cpu(profile, root);
 	read_model(profile, root);
 	read_hypervisor(profile, root);
-	read_isa(profile);
 	read_cpus(profile);
 	read_topology(profile, root);
 	read_system(profile, root);

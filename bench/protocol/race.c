@@ -278,24 +278,6 @@ static gm_status all_problems(race *r, gm_error *error)
 
 /* ---- the whole ---- */
 
-static gm_status race_all(race *r, gm_error *error)
-{
-	race_summary *s = r->summary;
-	gm_status status = GM_OK;
-	if (r->options.source)
-		r->source = *r->options.source;
-	else
-		status = race_worker_create(&r->options, s, &r->source, error);
-	if (status == GM_OK)
-		status = all_problems(r, error);
-	s->seconds = clock_now() - r->begun;
-	s->noise = r->noises ? stats_median(r->noise, r->noises) : 0;
-	if (r->source.destroy)
-		r->source.destroy(r->source.context);
-	const gm_status closed = gbench_destroy(r->bench, status == GM_OK ? error : NULL);
-	return status == GM_OK ? closed : status;
-}
-
 gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
 {
 	if (!options->judge || !options->report)
@@ -305,18 +287,28 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 		               RACE_MAX_CONTESTANTS);
 	race *r = calloc(1, sizeof *r);
 	double *noise = calloc(options->contestant_count * options->spec_count, sizeof *noise);
-	gm_status status = GM_OK;
+	if (!r || !noise) {
+		free(r);
+		free(noise);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", options->spec_count);
+	}
 	*summary = (race_summary){0};
-	if (r && noise) {
-		*r = (race){.options = *options, .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
-		if (options->quick && options->budget_seconds <= 0)
-			r->options.budget_seconds = QUICK_SECONDS;
-		status = gbench_create(options->flags, options->flag_count, &r->bench, error);
-	} else
-		status = gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", options->spec_count);
+	*r = (race){.options = *options, .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
+	if (options->quick && options->budget_seconds <= 0)
+		r->options.budget_seconds = QUICK_SECONDS;
+	gm_status status = gbench_create(options->flags, options->flag_count, &r->bench, error);
+	if (status == GM_OK && options->source)
+		r->source = *options->source;
+	else if (status == GM_OK)
+		status = race_worker_create(&r->options, summary, &r->source, error);
 	if (status == GM_OK)
-		status = race_all(r, error);
+		status = all_problems(r, error);
+	summary->seconds = clock_now() - r->begun;
+	summary->noise = r->noises ? stats_median(noise, r->noises) : 0;
+	if (r->source.destroy)
+		r->source.destroy(r->source.context);
+	const gm_status closed = gbench_destroy(r->bench, status == GM_OK ? error : NULL);
 	free(noise);
 	free(r);
-	return status;
+	return status == GM_OK ? closed : status;
 }
