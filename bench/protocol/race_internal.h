@@ -42,9 +42,11 @@ typedef struct race_runner { /* one contestant on the current problem */
 	double *block_ns; /* [processes][blocks] median of the kept ones; of all if tainted; NAN = not measured */
 } race_runner;
 
-typedef struct race_size { /* the same for every contestant of a problem */
-	size_t processes, blocks, samples;
+typedef struct race_size {             /* the same for every contestant of a problem */
+	size_t processes, blocks, samples; /* blocks: whole squares */
 	uint64_t calls;
+	size_t contestants;
+	double call_ns, open_seconds; /* of all of them together */
 } race_size;
 
 #define RACE_PROCESSES    5      /* of a problem */

@@ -44,49 +44,25 @@ void race_take_turns(const gm_spec *specs, size_t count, size_t order[])
 	}
 }
 
-typedef struct pace {
-	double fastest, middle, slowest, sum, open;
-	size_t n;
-} pace;
-
-static pace measure_pace(const race *r)
-{
-	pace p = {INFINITY, 0, 0, 0, 0, 0};
-	double logs = 0;
-	for (size_t i = 0; i < r->options.contestant_count; i++) {
-		const race_runner *runner = &r->runner[i];
-		if (!runner->alive)
-			continue;
-		p.fastest = fmin(p.fastest, runner->estimate_ns);
-		p.slowest = fmax(p.slowest, runner->estimate_ns);
-		p.sum += runner->estimate_ns;
-		p.open += runner->open_seconds;
-		logs += log(runner->estimate_ns);
-		p.n++;
-	}
-	p.middle = exp(logs / (double)p.n);
-	return p;
-}
-
 static double clamp(double value, double low, double high) { return fmin(fmax(value, low), high); }
 
-static double predict_seconds(const race_size *size, const pace *p)
+static double predict_seconds(const race_size *s)
 {
-	const double block = p->sum * (double)size->calls * (double)size->samples * 1e-9;
-	return (double)size->processes * (block * (double)(size->blocks + WARM_BLOCKS) + p->open);
+	const double block = s->call_ns * (double)s->calls * (double)s->samples * 1e-9;
+	return (double)s->processes * (block * (double)(s->blocks + WARM_BLOCKS) + s->open_seconds);
 }
 
 /* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2
  * processes. */
-static void fit(race_size *size, const pace *p, double seconds)
+static void fit(race_size *s, double seconds)
 {
-	while (predict_seconds(size, p) > seconds) {
-		if (size->blocks > p->n)
-			size->blocks -= p->n;
-		else if (size->samples > FEW_SAMPLES)
-			size->samples = (size->samples + 1) / 2;
-		else if (size->processes > 2)
-			size->processes--;
+	while (predict_seconds(s) > seconds) {
+		if (s->blocks > s->contestants)
+			s->blocks -= s->contestants;
+		else if (s->samples > FEW_SAMPLES)
+			s->samples = (s->samples + 1) / 2;
+		else if (s->processes > 2)
+			s->processes--;
 		else
 			return;
 	}
@@ -95,20 +71,31 @@ static void fit(race_size *size, const pace *p, double seconds)
 double race_choose_size(race *r)
 {
 	const race_options *o = &r->options;
-	const pace p = measure_pace(r);
 	const double block_ns = o->quick ? QUICK_BLOCK_NS : BLOCK_NS;
 	const size_t blocks = o->quick ? QUICK_BLOCKS : BLOCKS;
-	const double calls = clamp(ceil(RACE_SAMPLE_NS / p.fastest), 1, RACE_MOST_CALLS);
-	const double samples = fmin(block_ns / (p.middle * calls), SLOWEST * block_ns / (p.slowest * calls));
-
+	race_size s = {.processes = RACE_PROCESSES};
+	double fastest = INFINITY, slowest = 0, logs = 0;
+	for (size_t i = 0; i < o->contestant_count; i++) {
+		const race_runner *runner = &r->runner[i];
+		if (!runner->alive)
+			continue;
+		fastest = fmin(fastest, runner->estimate_ns);
+		slowest = fmax(slowest, runner->estimate_ns);
+		logs += log(runner->estimate_ns);
+		s.call_ns += runner->estimate_ns;
+		s.open_seconds += runner->open_seconds;
+		s.contestants++;
+	}
+	const double middle = exp(logs / (double)s.contestants);
+	const double calls = clamp(ceil(RACE_SAMPLE_NS / fastest), 1, RACE_MOST_CALLS);
+	const double samples = fmin(block_ns / (middle * calls), SLOWEST * block_ns / (slowest * calls));
+	s.calls = (uint64_t)calls;
+	s.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
+	s.blocks = blocks < s.contestants ? s.contestants : (blocks + s.contestants / 2) / s.contestants * s.contestants;
 	/* What this problem may take: its share of what is left. */
 	const double left = o->budget_seconds - (clock_now() - r->begun);
 	const double share = o->budget_seconds > 0 ? left / (double)(o->spec_count - r->begun_problems) : INFINITY;
-
-	r->size.calls = (uint64_t)calls;
-	r->size.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
-	r->size.processes = RACE_PROCESSES;
-	r->size.blocks = blocks < p.n ? p.n : (blocks + p.n / 2) / p.n * p.n; // whole squares
-	fit(&r->size, &p, share / r->slowness);
-	return predict_seconds(&r->size, &p);
+	fit(&s, share / r->slowness);
+	r->size = s;
+	return predict_seconds(&s);
 }

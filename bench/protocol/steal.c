@@ -64,7 +64,5 @@ double steal_share(steal_reading before, steal_reading after, double wall_ns)
 		lost = after.wait_ns - before.wait_ns;
 	if (before.steal_ns >= 0 && after.steal_ns >= before.steal_ns)
 		lost = (lost < 0 ? 0 : lost) + after.steal_ns - before.steal_ns;
-	if (lost < 0)
-		return -1;
-	return lost < wall_ns ? lost / wall_ns : 1.0;
+	return lost < 0 ? -1 : lost < wall_ns ? lost / wall_ns : 1.0;
 }
