@@ -146,10 +146,9 @@ void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[3
 
 void judged_bit_class(const worker_variant *v, char text[48])
 {
+	text[0] = '\0';
 	if (v->rounding == GM_CANONICAL)
 		snprintf(text, 48, "canon1/%s/%s", v->activation, v->weights);
-	else
-		text[0] = '\0';
 }
 
 judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass)

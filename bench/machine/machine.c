@@ -205,21 +205,15 @@ static double read_quota(const char *root)
 	return quota > 0 && period > 0 ? quota / period : -1;
 }
 
-static int read_perf(const char *root)
-{
-	char path[512];
-	const double level = read_number(root, "/proc/sys/kernel/perf_event_paranoid", MACHINE_NO_PERF);
-	snprintf(path, sizeof path, "%s/proc/sys/kernel", root);
-	return access(path, R_OK) == 0 ? (int)level : MACHINE_UNKNOWN_PERF;
-}
-
 static void read_system(machine_profile *m, const char *root)
 {
 	static const char *const aslr[] = {"off", "partial", "full"};
-	char line[128];
+	char line[128], kernel[512];
 	steal_ticks ticks;
 	const double randomize = read_number(root, "/proc/sys/kernel/randomize_va_space", -1);
+	const double perf = read_number(root, "/proc/sys/kernel/perf_event_paranoid", MACHINE_NO_PERF);
 
+	snprintf(kernel, sizeof kernel, "%s/proc/sys/kernel", root);
 	copy(m->governor, sizeof m->governor, read_line(root, CPU0 "cpufreq/scaling_governor", line, 32) ? line : "");
 	copy(m->clock_source, sizeof m->clock_source,
 	     read_line(root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", line, 32) ? line : "");
@@ -228,7 +222,7 @@ static void read_system(machine_profile *m, const char *root)
 	m->steal_boot_percent = steal_ticks_read(root, -1, &ticks) ? stolen_percent((steal_ticks){0}, ticks) : -1;
 	m->steal_percent = -1;
 	m->quota_cpus = read_quota(root);
-	m->perf_paranoid = read_perf(root);
+	m->perf_paranoid = access(kernel, R_OK) == 0 ? (int)perf : MACHINE_UNKNOWN_PERF;
 }
 
 /* Smallest step between readings: what the shortest sample must be far above. */

@@ -14,8 +14,7 @@
 void machine_probe(machine_profile *profile);
 
 /* The same from a copy of the system's files under `root` ("" = the real ones: /proc, /sys): for tests.  Without
- * waiting; what the running CPU would say (ISAs, clock step, caches that /sys does not tell) is as
- * machine_probe finds it. */
+ * waiting; ISAs, clock step and caches that /sys does not tell are the running CPU's. */
 void machine_read(machine_profile *profile, const char *root);
 /* Hints and fingerprint from the other members. */
 void machine_conclude(machine_profile *profile);

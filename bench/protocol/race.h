@@ -16,6 +16,7 @@
 #define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON          256
 #define RACE_MAX_CONTESTANTS 64
+#define RACE_STEAL_LIMIT     0.05 /* share of its time that a part of a block may lose: over it, its samples go */
 
 typedef struct race_outputs { /* of a contestant's first run, by row */
 	worker_info info;
@@ -29,9 +30,6 @@ typedef struct race_outputs { /* of a contestant's first run, by row */
  * to go: drop what refers to it (its result is ignored). */
 typedef race_status race_judge(void *context, const judge_problem *problem, const contestant *contestant,
                                const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON]);
-
-/* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
-#define RACE_STEAL_LIMIT 0.05
 
 /* Two contestants of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;

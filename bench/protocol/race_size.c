@@ -6,10 +6,9 @@
 
 #include <math.h>
 
-#include "stats.h"
-
-#include "base/random.h"
 #include "base/clock.h"
+#include "base/random.h"
+#include "stats.h"
 
 #define BLOCK_NS       5e6 /* a block of the middling contestant */
 #define QUICK_BLOCK_NS 2.5e6
