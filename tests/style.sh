@@ -16,20 +16,18 @@ exceptions() {
 line fixtures/cases.py 1
 line tests/lint/audit_objects.sh 6
 line tests/lint/words.sh 3
-parameters bench/protocol/race_worker.c 3
+parameters bench/protocol/race_worker.c 1
 parameters impl/engine/gradients.c 1
 parameters impl/engine/pack.c 1
 parameters impl/kernels/gemm.inc 1
 parameters impl/kernels/tile.inc 1
 parameters impl/worker/arena.c 1
 parameters impl/worker/host.c 1
-parameters tests/bench/race_simulation.h 3
-parameters tests/bench/test_race_worker.c 1
+parameters tests/bench/race_simulation.h 1
 parameters tests/fixtures/broken_fixtures.c 2
 parameters tests/impl/scan_activations.c 1
 parameters tests/plugins/base.c 1
 parameters tests/tools/result_lines.h 1
-parameters tools/app/bench_judge.c 1
 parameters tools/app/conform.c 1
 parameters tools/record/results.c 1
 END

@@ -26,20 +26,9 @@ using benchmark::BenchmarkReporter;
 /* A block while it runs: measured at its first repetition, then handed to Google Benchmark sample by sample. */
 struct Running {
 	const gbench_block *block;
-	std::vector<double> seconds;
 	size_t next;
 	int failed;
 	char message[128];
-
-	void Repetition(benchmark::State &state, const gbench_client &client)
-	{
-		if (next == 0 && !failed)
-			failed = client.measure(client.context, block, seconds.data(), message);
-		if (failed)
-			state.SkipWithError(message);
-		while (state.KeepRunningBatch(benchmark::IterationCount(block->calls)))
-			state.SetIterationTime(seconds.at(next++));
-	}
 };
 
 /* Is also the reporter: hands repetitions to the client, rows to the sinks. */
@@ -65,11 +54,11 @@ struct gbench : BenchmarkReporter {
 	{
 		const Running &of = running.at(std::stoul(runs.at(0).report_label));
 		if (runs[0].run_type == Run::RT_Iteration) {
-			std::vector<double> seconds;
-			for (const Run &run : runs)
-				seconds.push_back(run.real_accumulated_time);
-			const char *failure = runs.size() == of.block->samples ? nullptr : "not each sample was run once";
-			client.report(client.context, of.block, seconds.data(), of.failed ? of.message : failure);
+			const bool all = runs.size() == of.block->samples;
+			for (size_t k = 0; all && k < runs.size(); k++)
+				of.block->seconds[k] = runs[k].real_accumulated_time;
+			const char *failure = all ? nullptr : "not each sample was run once";
+			client.report(client.context, of.block, of.failed ? of.message : failure);
 		}
 		for (const Run &run : runs)
 			if (!of.failed && (of.block->samples == 1 || run.aggregate_name == "median"))
@@ -148,12 +137,18 @@ static gm_status Configure(gbench *bench, char *const *flags, size_t count, gm_e
 static void Register(gbench *bench, const gbench_block *block)
 {
 	const size_t i = bench->running.size();
-	bench->running.push_back({block, std::vector<double>(block->samples), 0, 0, ""});
-	const auto function = [bench, i](benchmark::State &state) {
+	bench->running.push_back({block, 0, 0, ""});
+	const auto repetition = [bench, block, i](benchmark::State &state) {
+		Running &now = bench->running[i];
 		state.SetLabel(std::to_string(i)); // tells ReportRuns which block it is
-		bench->running[i].Repetition(state, bench->client);
+		if (now.next == 0 && !now.failed)
+			now.failed = bench->client.measure(bench->client.context, block, now.message);
+		if (now.failed || now.next == block->samples)
+			state.SkipWithError(now.message);
+		while (state.KeepRunningBatch(benchmark::IterationCount(block->calls)))
+			state.SetIterationTime(block->seconds[now.next++]);
 	};
-	benchmark::RegisterBenchmark(block->name, function)
+	benchmark::RegisterBenchmark(block->name, repetition)
 		->Iterations(benchmark::IterationCount(block->calls))
 		->Repetitions(int(block->samples))
 		->UseManualTime();

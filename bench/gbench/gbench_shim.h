@@ -20,13 +20,14 @@ typedef struct gbench_block {
 	size_t repetition, repetitions; /* this one of so many blocks of the name */
 	size_t samples;                 /* 1.. */
 	uint64_t calls;                 /* 1.., of a sample */
+	double *seconds;                /* [samples] of all calls of each, as below */
 } gbench_block;
 
 typedef struct gbench_client {
-	/* Writes the seconds of each sample (of all its calls).  Not 0: failed, message says why. */
-	int (*measure)(void *context, const gbench_block *block, double *seconds, char message[128]);
-	/* What Google Benchmark reports of that block: its samples in the same order, or why there are none. */
-	void (*report)(void *context, const gbench_block *block, const double *seconds, const char *failure);
+	/* Writes the block's seconds.  Not 0: failed, message says why. */
+	int (*measure)(void *context, const gbench_block *block, char message[128]);
+	/* The block's seconds are now what Google Benchmark reports, in the same order; or why there are none. */
+	void (*report)(void *context, const gbench_block *block, const char *failure);
 	void *context;
 } gbench_client;
 

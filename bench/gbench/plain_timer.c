@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* plain_timer.c - gbench_shim.h for programs that carry no Google Benchmark: a loop.  It knows no flag. */
-#include <stdlib.h>
-
 #include "gbench_shim.h"
 
 gm_status gbench_create(char *const *flags, size_t flag_count, gbench **bench, gm_error *error)
@@ -15,15 +13,11 @@ gm_status gbench_create(char *const *flags, size_t flag_count, gbench **bench, g
 gm_status gbench_run(gbench *bench, const gbench_block *blocks, size_t count, const gbench_client *client,
                      gm_error *error)
 {
-	(void)bench;
+	(void)bench, (void)error;
 	for (const gbench_block *b = blocks; b < blocks + count; b++) {
 		char message[128] = "";
-		double *seconds = calloc(b->samples, sizeof *seconds);
-		if (!seconds)
-			return gm_fail(error, GM_NO_MEMORY, "no memory for %zu times", b->samples);
-		const int failed = client->measure(client->context, b, seconds, message);
-		client->report(client->context, b, seconds, failed ? message : NULL);
-		free(seconds);
+		const int failed = client->measure(client->context, b, message);
+		client->report(client->context, b, failed ? message : NULL);
 	}
 	return GM_OK;
 }

@@ -16,13 +16,14 @@ gm_plan_opts run_options(const gm_spec *spec, uint32_t mode)
 		.struct_size = sizeof(gm_plan_opts), .mode = mode, .T_max = spec->T, .N_max = spec->N, .threads = 1};
 }
 
-gm_status run_plan(worker *w, const run_what *what, gm_error *error)
+gm_status run_plan(worker *w, const char *variant, const judge_problem *p, const unsigned char *absent,
+                   const gm_plan_opts *opts, gm_error *error)
 {
-	GM_TRY(worker_plan(w, what->variant, what->spec, what->tensors, what->absent, &what->opts, error));
-	for (size_t k = 0; k < what->tensors->count; k++) {
-		const gm_tensor *tensor = &what->tensors->row[k];
-		if (what->data[k] && worker_data(w, k))
-			memcpy(worker_data(w, k), what->data[k], tensor->count * gm_dtype_bytes(tensor->dtype));
+	GM_TRY(worker_plan(w, variant, p->spec, p->tensors, absent, opts, error));
+	for (size_t k = 0; k < p->tensors->count; k++) {
+		const gm_tensor *tensor = &p->tensors->row[k];
+		if (p->data[k] && worker_data(w, k))
+			memcpy(worker_data(w, k), p->data[k], tensor->count * gm_dtype_bytes(tensor->dtype));
 	}
 	return GM_OK;
 }
@@ -90,7 +91,7 @@ void judged_verdict(const judge_budget *b, const judged_result *r, judged_each *
 	*out = (judged_rows){.worst_row = GM_NO_TENSOR, .digest = judged_digest(r)};
 	for (size_t k = 0; k < r->tensors->count; k++) {
 		judge_verdict v;
-		if (!r->picked[k])
+		if (!r->picked[k] || !r->got[k])
 			continue;
 		judge_tensor(b, k, r->got[k], &v);
 		if (each)
@@ -110,28 +111,20 @@ void judged_verdict(const judge_budget *b, const judged_result *r, judged_each *
 /* "-0.01734", "3.7e-3", "NaN": digits significant ones, short exponents. */
 static void number_text(double value, int digits, char text[32])
 {
-	if (!isfinite(value)) {
+	if (isfinite(value))
+		snprintf(text, 32, "%.*g", digits, value);
+	else
 		snprintf(text, 32, "%s", isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf");
-		return;
-	}
-	snprintf(text, 32, "%.*g", digits, value);
 	char *e = strchr(text, 'e');
-	if (!e)
-		return;
-	char *from = e + 1, *to = e + 1;
-	if (*from == '-')
-		*to++ = '-';
-	from += strspn(from, "+-0");
-	memmove(to, from, strlen(from) + 1);
+	if (e)
+		snprintf(e, 8, "e%d", (int)strtol(e + 1, NULL, 10));
 }
 
 /* As many digits as it takes to see the difference. */
 static int digits_of(double got, double want)
 {
 	double share = fabs(got - want) / fmax(fabs(got), fabs(want));
-	if (!(share > 0 && share < 1e-2))
-		return 4;
-	return (int)fmin(9, ceil(-log10(share)) + 2);
+	return share > 0 && share < 1e-2 ? (int)fmin(9, ceil(-log10(share)) + 2) : 4;
 }
 
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320])
@@ -153,10 +146,9 @@ void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[3
 
 void judged_bit_class(const worker_variant *v, char text[48])
 {
+	text[0] = '\0';
 	if (v->rounding == GM_CANONICAL)
 		snprintf(text, 48, "canon1/%s/%s", v->activation, v->weights);
-	else
-		text[0] = '\0';
 }
 
 judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass)
@@ -169,11 +161,9 @@ judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass)
 
 judged_bits *judged_remember(judged *j, const char *bit_class, const char *name, int pass, uint64_t digest)
 {
-	judged_bits *more = realloc(j->bits, (j->bits_count + 1) * sizeof *more);
-	if (!more)
+	judged_bits *b = record_grow(&j->bits, &j->bits_count, sizeof *b);
+	if (!b)
 		return NULL;
-	j->bits = more;
-	judged_bits *b = &j->bits[j->bits_count++];
 	*b = (judged_bits){.pass = pass, .digest = digest};
 	snprintf(b->bit_class, sizeof b->bit_class, "%s", bit_class);
 	snprintf(b->name, sizeof b->name, "%s", name);

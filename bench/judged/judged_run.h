@@ -7,23 +7,26 @@
 #define BENCH_JUDGED_RUN_H
 
 #include "judge/judge.h"
+#include "record/result.h"
 #include "worker/worker.h"
+
+typedef struct contestant {
+	worker_variant info;
+	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
+	int runnable;
+	reason_code code; /* not runnable: why, */
+	char why[128];    /* and in a sentence with its name and what is missing */
+	int literal;      /* how often it was named without a glob */
+} contestant;
 
 /* ---- running ---- */
 
-typedef struct run_what {
-	const char *variant;
-	const gm_spec *spec;
-	const gm_tensors *tensors;
-	void *const *data;           /* by row: inputs, weights, upstream gradients; NULL elsewhere */
-	const unsigned char *absent; /* as of worker_plan */
-	gm_plan_opts opts;
-} run_what;
-
 /* Options of a plan for that size and mode, one thread. */
 gm_plan_opts run_options(const gm_spec *spec, uint32_t mode);
-/* Plans and copies data into the worker's arena.  Status as of worker_plan. */
-GM_CHECKED gm_status run_plan(worker *w, const run_what *what, gm_error *error);
+/* Plans the problem's spec and tensors and copies its data, where there are any, into the worker's arena.  absent and
+ * status as of worker_plan. */
+GM_CHECKED gm_status run_plan(worker *w, const char *variant, const judge_problem *problem, const unsigned char *absent,
+                              const gm_plan_opts *opts, gm_error *error);
 /* After a good run: effective[row] of the weights that are not as given, NULL elsewhere. */
 void run_effective(const worker *w, const gm_tensors *tensors, const float **effective);
 
@@ -64,11 +67,11 @@ typedef struct judged_result { /* what a contestant left, by row */
 	const float *const *got;
 } judged_result;
 
-/* Judges the rows picked; each (NULL allowed) is told every verdict. */
+/* Judges the rows picked that are there; each (NULL allowed) is told every verdict. */
 typedef void judged_each(void *context, const gm_tensor *tensor, const judge_verdict *verdict);
 void judged_verdict(const judge_budget *budget, const judged_result *result, judged_each *each, void *context,
                     judged_rows *out);
-/* The digest alone; rows that are not there do not count. */
+/* The digest alone. */
 uint64_t judged_digest(const judged_result *result);
 /* "grad_weight_hh_l0[71,32] got G want W err E, allowed A (X x)" of the worst. */
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320]);

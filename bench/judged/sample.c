@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sample.c - cutting a sample out of a problem, tensor by tensor.  Only four kinds of axes exist: (t, n), (n)
- * under layers, (n) alone, and none. */
+/* sample.c - cutting a sample out of a problem, tensor by tensor. */
 #include "sample.h"
 
 #include <stdlib.h>
@@ -10,81 +9,40 @@
 
 enum { LEAST_STEPS = 8 };
 
-static int has_time(gm_kind kind)
-{
-	return kind == GM_INPUT || kind == GM_DROPOUT_MASK || kind == GM_GRAD_OUTPUT || kind == GM_OUTPUT ||
-	       kind == GM_GRAD_INPUT;
-}
+/* The axis that a kind of tensor has beside that of the batch; others have neither. */
+typedef enum beside { NO_BATCH, STEPS, LAYERS, NOTHING } beside;
+static const beside beside_of[GM_KINDS] = {
+	[GM_INPUT] = STEPS,      [GM_DROPOUT_MASK] = STEPS, [GM_OUTPUT] = STEPS,    [GM_GRAD_OUTPUT] = STEPS,
+	[GM_GRAD_INPUT] = STEPS, [GM_H_0] = LAYERS,         [GM_C_0] = LAYERS,      [GM_H_N] = LAYERS,
+	[GM_C_N] = LAYERS,       [GM_GRAD_H_N] = LAYERS,    [GM_GRAD_C_N] = LAYERS, [GM_GRAD_H_0] = LAYERS,
+	[GM_GRAD_C_0] = LAYERS,  [GM_LENGTHS] = NOTHING,
+};
 
-static int has_layers(gm_kind kind)
+/* Copies what whole and sample share of a tensor; `to` is of the sample's size, with in_place of the whole's. */
+static void copy_part(const bench_sample *s, size_t row, const char *from, char *to, int in_place)
 {
-	return kind == GM_H_0 || kind == GM_C_0 || kind == GM_GRAD_H_N || kind == GM_GRAD_C_N || kind == GM_H_N ||
-	       kind == GM_C_N || kind == GM_GRAD_H_0 || kind == GM_GRAD_C_0;
-}
-
-/* Calls visit for each run of elements that whole and sample share: their offsets and the run's length. */
-typedef void run_visit(void *context, size_t in_whole, size_t in_sample, size_t count);
-
-static void visit_time(const bench_sample *s, size_t row, run_visit *visit, void *context)
-{
-	const gm_spec *w = s->whole, *p = &s->spec;
-	size_t width = s->whole_tensors->row[row].count / (w->T * w->N);
-	int batch_first = w->problem.batch_first && !w->problem.unbatched;
-	for (size_t t = 0; t < p->T; t++)
-		for (size_t n = 0; n < p->N; n++) {
-			size_t from = batch_first ? s->row[n] * w->T + t : t * w->N + s->row[n];
-			size_t to = batch_first ? n * p->T + t : t * p->N + n;
-			visit(context, from * width, to * width, width);
+	const gm_spec *w = s->whole->spec, *p = &s->spec;
+	const gm_tensor *part = &s->tensors->row[row];
+	const beside axis = beside_of[part->kind];
+	size_t layers = w->problem.num_layers * gm_directions(&w->problem);
+	size_t count = axis == STEPS ? p->T : axis == LAYERS ? layers : 1, batch = axis == NO_BATCH ? 1 : p->N;
+	size_t bytes = part->count / (count * batch) * gm_dtype_bytes(part->dtype);
+	int batch_first = axis == STEPS && w->problem.batch_first && !w->problem.unbatched;
+	for (size_t t = 0; t < count; t++)
+		for (size_t n = 0; n < batch; n++) {
+			size_t in_whole = batch_first ? s->row[n] * w->T + t : t * w->N + s->row[n];
+			size_t in_part = batch_first ? n * p->T + t : t * p->N + n;
+			memcpy(to + (in_place ? in_whole : in_part) * bytes, from + in_whole * bytes, bytes);
 		}
 }
 
-static void visit_runs(const bench_sample *s, size_t row, run_visit *visit, void *context)
+static void gather(const bench_sample *s, size_t row, const void *whole, void *to)
 {
-	const gm_tensor *tensor = &s->whole_tensors->row[row];
-	size_t layers = s->whole->problem.num_layers * gm_directions(&s->whole->problem);
-	if (has_time(tensor->kind)) {
-		visit_time(s, row, visit, context);
-	} else if (has_layers(tensor->kind)) {
-		size_t width = tensor->count / (layers * s->whole->N);
-		for (size_t l = 0; l < layers; l++)
-			for (size_t n = 0; n < s->spec.N; n++)
-				visit(context, (l * s->whole->N + s->row[n]) * width, (l * s->spec.N + n) * width, width);
-	} else if (tensor->kind == GM_LENGTHS) {
-		for (size_t n = 0; n < s->spec.N; n++)
-			visit(context, s->row[n], n, 1);
-	} else {
-		visit(context, 0, 0, tensor->count);
-	}
-}
-
-typedef struct copying {
-	const char *from;
-	char *to;
-	size_t bytes;
-	int scatter;
-} copying;
-
-static void copy_run(void *context, size_t in_whole, size_t in_sample, size_t count)
-{
-	copying *c = context;
-	size_t from = c->scatter ? in_whole : in_sample; // scatter: both arrays are whole ones
-	memcpy(c->to + from * c->bytes, c->from + in_whole * c->bytes, count * c->bytes);
-}
-
-void sample_gather(const bench_sample *s, size_t row, const void *whole, void *to)
-{
-	copying c = {whole, to, gm_dtype_bytes(s->whole_tensors->row[row].dtype), 0};
-	visit_runs(s, row, copy_run, &c);
 	int64_t *lengths = to;
-	for (size_t n = 0; s->whole_tensors->row[row].kind == GM_LENGTHS && n < s->spec.N; n++)
+	copy_part(s, row, whole, to, 0);
+	for (size_t n = 0; s->tensors->row[row].kind == GM_LENGTHS && n < s->spec.N; n++)
 		if (lengths[n] > (int64_t)s->spec.T)
 			lengths[n] = (int64_t)s->spec.T;
-}
-
-int sample_judges(const bench_sample *s, size_t row)
-{
-	gm_kind kind = s->whole_tensors->row[row].kind;
-	return s->spec.T == s->whole->T || (kind != GM_H_N && kind != GM_C_N);
 }
 
 static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
@@ -101,24 +59,23 @@ static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
 	}
 }
 
-gm_status sample_create(const gm_spec *whole, const gm_tensors *tensors, void *const *data, double flops,
-                        bench_sample *s, gm_error *error)
+gm_status sample_create(const judge_problem *whole, double flops, bench_sample *s, gm_error *error)
 {
-	*s = (bench_sample){.whole = whole, .whole_tensors = tensors};
-	choose_size(whole, flops, s);
+	*s = (bench_sample){.whole = whole};
+	choose_size(whole->spec, flops, s);
 	gm_status status = gm_tensors_create(&s->spec, &s->tensors, error);
-	if (status == GM_OK && (s->data = calloc(tensors->count, sizeof *s->data)) == NULL)
+	if (status == GM_OK && (s->data = calloc(s->tensors->count, sizeof *s->data)) == NULL)
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample");
-	for (size_t k = 0; status == GM_OK && k < tensors->count; k++) {
+	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++) {
 		const gm_tensor *row = &s->tensors->row[k];
-		int cut = s->spec.T != whole->T && (row->kind == GM_GRAD_H_N || row->kind == GM_GRAD_C_N);
-		if (!data[k])
+		int cut = s->spec.T != whole->spec->T && (row->kind == GM_GRAD_H_N || row->kind == GM_GRAD_C_N);
+		if (!whole->data[k])
 			continue;
 		s->data[k] = calloc(row->count, gm_dtype_bytes(row->dtype));
 		if (!s->data[k])
 			status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
 		else if (!cut) // gradients of the states behind the last step reach no sampled one: zeros
-			sample_gather(s, k, data[k], s->data[k]);
+			gather(s, k, whole->data[k], s->data[k]);
 	}
 	if (status != GM_OK)
 		sample_free(s);
@@ -135,39 +92,50 @@ void sample_free(bench_sample *s)
 }
 
 /* Of the upstream gradients in the arena, zeros in place of what is not the sample's. */
-static void mask_upstream(const bench_sample *s, worker *w, void *const *data)
+static void mask_upstream(const bench_sample *s, worker *w)
 {
-	for (size_t k = 0; k < s->whole_tensors->count; k++) {
-		const gm_tensor *row = &s->whole_tensors->row[k];
-		size_t bytes = gm_dtype_bytes(row->dtype);
-		copying c = {data[k], worker_data(w, k), bytes, 1};
-		if (!data[k] || !c.to || row->role != GM_ROLE_UPSTREAM)
+	for (size_t k = 0; k < s->whole->tensors->count; k++) {
+		const gm_tensor *row = &s->whole->tensors->row[k];
+		void *const from = s->whole->data[k], *const to = worker_data(w, k);
+		if (!from || !to || row->role != GM_ROLE_UPSTREAM)
 			continue;
-		memset(c.to, 0, row->count * bytes);
-		if (sample_judges(s, k) && (has_time(row->kind) || s->spec.T == s->whole->T))
-			visit_runs(s, k, copy_run, &c);
+		memset(to, 0, row->count * gm_dtype_bytes(row->dtype));
+		if (beside_of[row->kind] == STEPS || s->spec.T == s->whole->spec->T)
+			copy_part(s, k, from, to, 1);
 	}
 }
 
-gm_status sample_run(const bench_sample *s, const worker_launch *launch, const char *variant, void *const *data,
-                     float **got, gm_error *error)
+static gm_status run_gradients(const bench_sample *s, const worker_launch *launch, const char *variant, float **part,
+                               gm_error *error)
 {
-	const run_what what = {.variant = variant,
-	                       .spec = s->whole,
-	                       .tensors = s->whole_tensors,
-	                       .data = data,
-	                       .opts = run_options(s->whole, GM_MODE_TRAIN)};
+	const gm_plan_opts opts = run_options(s->whole->spec, GM_MODE_TRAIN);
 	worker *w = NULL;
 	gm_status status = worker_start(launch, &w, error);
 	if (status == GM_OK)
-		status = run_plan(w, &what, error);
+		status = run_plan(w, variant, s->whole, NULL, &opts, error);
 	if (status == GM_OK) {
-		mask_upstream(s, w, data);
+		mask_upstream(s, w);
 		status = worker_run(w, GM_PASS_BWD, error);
 	}
 	for (size_t k = 0; status == GM_OK && k < s->tensors->count; k++)
-		if (got[k])
-			sample_gather(s, k, worker_data(w, k), got[k]);
+		if (part[k])
+			gather(s, k, worker_data(w, k), part[k]);
 	worker_stop(w);
 	return status;
+}
+
+gm_status sample_results(const bench_sample *s, const worker_launch *launch, const char *variant, void *const *got,
+                         float **part, gm_error *error)
+{
+	for (size_t k = 0; k < s->tensors->count; k++) {
+		const gm_tensor *row = &s->tensors->row[k];
+		int cut = s->spec.T != s->whole->spec->T && (row->kind == GM_H_N || row->kind == GM_C_N);
+		if (!got[k] || cut)
+			continue;
+		part[k] = malloc(row->count * sizeof *part[k]);
+		if (!part[k])
+			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
+		gather(s, k, got[k], part[k]);
+	}
+	return gm_pass_backward(s->spec.pass) ? run_gradients(s, launch, variant, part, error) : GM_OK;
 }

@@ -16,12 +16,18 @@
 struct gm_plan {
 	size_t I, H, N_max;
 	float *weight_ih, *weight_hh, *bias; /* bias: both added up, zeros without */
+	float memory[];                      /* of these three */
 };
 
-static size_t align_up(size_t bytes) { return (bytes + 63) / 64 * 64; }
-
-static gm_status refuse(gm_error *error, const char *reason)
+static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
+	const char *reason = p->cell != GM_RNN_TANH                 ? "only rnn_tanh"
+	                   : p->num_layers != 1 || p->bidirectional ? "only one layer in one direction"
+	                   : p->lengths                             ? "no lengths"
+	                   : o->denormals != GM_DENORMALS_KEEP      ? "does not flush denormals"
+	                                                            : NULL;
+	if (!reason)
+		return GM_OK; /* more threads than one may be asked for; a plan is free not to use them */
 	if (error) {
 		error->status = GM_UNSUPPORTED;
 		snprintf(error->message, sizeof error->message, "%s", reason);
@@ -29,25 +35,12 @@ static gm_status refuse(gm_error *error, const char *reason)
 	return GM_UNSUPPORTED;
 }
 
-static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
-{
-	if (p->cell != GM_RNN_TANH)
-		return refuse(error, "only rnn_tanh");
-	if (p->num_layers != 1 || p->bidirectional)
-		return refuse(error, "only one layer in one direction");
-	if (p->lengths)
-		return refuse(error, "no lengths");
-	if (o->denormals != GM_DENORMALS_KEEP)
-		return refuse(error, "does not flush denormals");
-	return GM_OK; /* more threads than one may be asked for; a plan is free not to use them */
-}
-
 static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
 	size_t I = p->input_size, H = p->hidden_size;
 
 	s->alignment = 64;
-	s->plan_bytes = align_up(sizeof(struct gm_plan)) + (H * I + H * H + H) * sizeof(float);
+	s->plan_bytes = sizeof(struct gm_plan) + (H * I + H * H + H) * sizeof(float);
 	s->scratch_bytes = 2 * o->N_max * H * sizeof(float);                                    /* dh and da of one step */
 	s->tape_bytes = o->mode == GM_MODE_INFER ? 0 : o->T_max * o->N_max * H * sizeof(float); /* h */
 	return GM_OK;
@@ -57,7 +50,7 @@ static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *m
 {
 	gm_plan *made = mem;
 	size_t I = p->input_size, H = p->hidden_size;
-	float *at = (float *)(void *)((char *)mem + align_up(sizeof *made));
+	float *at = made->memory;
 
 	(void)error;
 	*made = (gm_plan){
@@ -110,12 +103,9 @@ static gm_status forward(gm_plan *plan, const gm_forward_args *f)
 			step(plan, x, t ? h - f->out_t : row_of(f->h_0, n, H), h);
 			if (tape)
 				memcpy(tape + (t * f->N + n) * H, h, H * sizeof(float));
+			if (f->h_n && t + 1 == f->T)
+				memcpy(f->h_n + n * H, h, H * sizeof(float));
 		}
-	for (size_t n = 0; n < f->N && f->h_n; n++) {
-		const float *h = f->output + (ptrdiff_t)(f->T - 1) * f->out_t + (ptrdiff_t)n * f->out_n;
-
-		memcpy(f->h_n + n * H, h, H * sizeof(float));
-	}
 	return GM_OK;
 }
 

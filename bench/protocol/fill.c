@@ -4,12 +4,11 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/random.h"
 #include "stats.h"
 
-typedef enum distribution { ZEROS, NORMAL, HALF_NORMAL, WEIGHT, LENGTH, MASK } distribution;
+typedef enum distribution { RESULT, NORMAL, HALF_NORMAL, WEIGHT, LENGTH, MASK } distribution;
 
 static const distribution distribution_of[GM_KINDS] = {
 	[GM_INPUT] = NORMAL,      [GM_H_0] = HALF_NORMAL,  [GM_C_0] = HALF_NORMAL,    [GM_LENGTHS] = LENGTH,
@@ -18,50 +17,33 @@ static const distribution distribution_of[GM_KINDS] = {
 	[GM_GRAD_C_N] = NORMAL,
 };
 
-static uint64_t stream_of(const gm_tensor *tensor, uint64_t seed)
-{
-	uint64_t stream = random_draw(seed, 0);
-	for (const char *c = tensor->name; *c; c++)
-		stream = random_draw(stream, (unsigned char)*c);
-	return stream;
-}
-
-static void fill_lengths(const gm_tensor *tensor, size_t T, uint64_t key, int64_t *out)
-{
-	for (size_t i = 0; i < tensor->count; i++) {
-		stats_stream stream = {random_draw(key, i), 0};
-		out[i] = i == 0 ? (int64_t)T : 1 + (int64_t)stats_below(&stream, T);
-	}
-}
-
-static float draw(distribution from, const gm_problem *p, stats_stream *stream)
+static float draw(distribution from, const gm_problem *p, uint64_t *stream)
 {
 	switch (from) {
 	case NORMAL: return (float)stats_normal(stream);
 	case HALF_NORMAL: return 0.5f * (float)stats_normal(stream);
 	case WEIGHT: return (float)((2 * stats_uniform(stream) - 1) / sqrt((double)p->hidden_size));
 	case MASK: return stats_uniform(stream) < p->dropout ? 0.0f : (float)(1 / (1 - p->dropout));
-	case LENGTH: // integers: fill_lengths
-	case ZEROS: break;
+	default: return 0.0f;
 	}
-	return 0.0f;
 }
 
-void fill_tensor(const gm_spec *spec, const gm_tensor *tensor, uint64_t seed, void *data)
+static void fill_tensor(const gm_spec *spec, const gm_tensor *tensor, uint64_t seed, void *data)
 {
 	const distribution from = distribution_of[tensor->kind];
-	const uint64_t key = stream_of(tensor, seed);
-	float *out = data;
+	uint64_t key = random_draw(seed, 0);
+	float *values = data;
+	int64_t *lengths = data;
 
-	if (from == ZEROS)
-		memset(data, 0, tensor->count * gm_dtype_bytes(tensor->dtype));
-	else if (from == LENGTH)
-		fill_lengths(tensor, spec->T, key, data);
-	else
-		for (size_t i = 0; i < tensor->count; i++) {
-			stats_stream stream = {random_draw(key, i), 0};
-			out[i] = draw(from, &spec->problem, &stream);
-		}
+	for (const char *c = tensor->name; *c; c++)
+		key = random_draw(key, (unsigned char)*c);
+	for (size_t i = 0; i < tensor->count; i++) {
+		uint64_t stream = random_draw(key, i);
+		if (from == LENGTH)
+			lengths[i] = (int64_t)(i == 0 ? spec->T : 1 + stats_below(&stream, spec->T));
+		else
+			values[i] = draw(from, &spec->problem, &stream);
+	}
 }
 
 gm_status fill_create(const gm_spec *spec, const gm_tensors *tensors, uint64_t seed, fill_data *out, gm_error *error)
@@ -71,7 +53,7 @@ gm_status fill_create(const gm_spec *spec, const gm_tensors *tensors, uint64_t s
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", tensors->count);
 	for (size_t i = 0; i < tensors->count; i++) {
 		const gm_tensor *t = &tensors->row[i];
-		if (t->role == GM_ROLE_OUTPUT || t->role == GM_ROLE_GRAD)
+		if (distribution_of[t->kind] == RESULT)
 			continue;
 		made.data[i] = malloc(t->count * gm_dtype_bytes(t->dtype));
 		if (!made.data[i]) {

@@ -11,9 +11,6 @@
 
 #include "gatemark/tensors.h"
 
-/* Writes tensor->count values of its dtype.  Outputs and gradients: zeros. */
-void fill_tensor(const gm_spec *spec, const gm_tensor *tensor, uint64_t seed, void *data);
-
 typedef struct fill_data { /* owned arrays by row; NULL for outputs and gradients */
 	size_t count;
 	void **data;

@@ -7,46 +7,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "fill.h"
 #include "stats.h"
 #include "base/clock.h"
 
-int race_stopped(const race *r) { return r->filled.stop && *r->filled.stop; }
+#define QUICK_SECONDS 75 /* of a budget */
 
-void race_drop(race_runner *runner, race_status status, const char *reason)
+int race_stopped(const race *r) { return r->options.stop && *r->options.stop; }
+
+void race_note(race_summary *summary, const char *note)
+{
+	const size_t used = strlen(summary->notes);
+	if (!strstr(summary->notes, note))
+		snprintf(summary->notes + used, sizeof summary->notes - used, "%s%s", used ? "\n" : "", note);
+}
+
+void race_drop(race_runner *runner, race_status status, reason_code code, const char *reason)
 {
 	runner->alive = 0;
-	runner->result.status = status;
-	runner->result.code = status == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN;
-	snprintf(runner->result.reason, sizeof runner->result.reason, "%s", reason);
+	runner->result->status = status;
+	runner->result->code = code;
+	snprintf(runner->result->reason, sizeof runner->result->reason, "%.255s", reason);
 }
 
-void race_skip(race_runner *runner, reason_code code, const char *reason)
+void race_drop_error(race_runner *runner, gm_status status, const char *when, const gm_error *error)
 {
-	race_drop(runner, RACE_SKIPPED, reason);
-	runner->result.code = code;
-}
-
-void race_drop_error(race *r, size_t index, const char *when, const gm_error *error)
-{
-	const race_status status = error->status == GM_UNSUPPORTED ? RACE_UNSUPPORTED
-	                         : error->status == GM_NO_CPU      ? RACE_SKIPPED
-	                                                           : RACE_FAILED;
-	char reason[RACE_REASON];
-	if (status == RACE_FAILED)
-		snprintf(reason, sizeof reason, "%s while %s: %.200s", gm_status_name(error->status), when, error->message);
-	else
-		snprintf(reason, sizeof reason, "%.250s", error->message);
-	race_drop(&r->runner[index], status, reason);
-	r->runner[index].result.code = reason_of(error->status);
+	const race_status what = status == GM_UNSUPPORTED ? RACE_UNSUPPORTED
+	                       : status == GM_NO_CPU      ? RACE_SKIPPED
+	                                                  : RACE_FAILED;
+	char failed[RACE_REASON];
+	snprintf(failed, sizeof failed, "%s while %s: %.200s", gm_status_name(status), when, error->message);
+	race_drop(runner, what, reason_of(status), what == RACE_FAILED ? failed : error->message);
 }
 
 size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 {
 	size_t n = 0;
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
+	for (size_t i = 0; i < r->options.contestant_count; i++)
 		if (r->runner[i].alive)
 			indices[n++] = i;
 	return n;
@@ -54,13 +52,12 @@ size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 
 static void progress(const race *r, const char *what, double part)
 {
-	if (!r->filled.progress)
+	if (!r->options.progress)
 		return;
-	char problem[GM_SPEC_TEXT], text[GM_SPEC_TEXT + 64];
-	gm_spec_format(r->spec, problem);
-	snprintf(text, sizeof text, "%s %s", problem, what);
-	r->filled.progress(r->filled.progress_context, text,
-	                   ((double)r->begun_problems + part) / (double)r->filled.spec_count);
+	char text[GM_SPEC_TEXT + 64];
+	snprintf(text, sizeof text, "%s %s", r->result[0].problem, what);
+	r->options.progress(r->options.progress_context, text,
+	                    ((double)r->begun_problems + part) / (double)r->options.spec_count);
 }
 
 /* ---- opening and judging ---- */
@@ -68,87 +65,52 @@ static void progress(const race *r, const char *what, double part)
 static void open_runner(race *r, size_t index)
 {
 	race_runner *runner = &r->runner[index];
-	race_opened opened = {0};
 	gm_error error = {0};
 	const double begun = clock_now();
-
-	const gm_status status = r->source.open(r->source.context, index, &r->filled.contestants[index], r->spec,
-	                                        r->tensors, r->data, &opened, &error);
+	const gm_status status = r->source.open(r->source.context, index, r->options.contestants[index], &r->given,
+	                                        &r->outputs, &error);
 	runner->open_seconds = clock_now() - begun;
+	runner->alive = 1;
 	if (status != GM_OK) {
-		error.status = status;
-		race_drop_error(r, index, "started", &error);
+		race_drop_error(runner, status, "started", &error);
 		return;
 	}
-	runner->alive = 1;
-	runner->result.plan_bytes = opened.plan_bytes;
-	runner->result.tape_bytes = opened.tape_bytes;
-	snprintf(runner->result.engine, sizeof runner->result.engine, "%s", opened.engine);
+	runner->result->plan_bytes = r->outputs.info.plan_bytes;
+	runner->result->tape_bytes = r->outputs.info.tape_bytes;
+	memcpy(runner->result->engine, r->outputs.info.engine, sizeof runner->result->engine);
 }
 
-static gm_status judge_runner(race *r, size_t index, gm_error *error)
+static void open_and_judge(race *r)
 {
-	race_runner *runner = &r->runner[index];
-	void **got = calloc(r->tensors->count, sizeof *got);
-	const float **effective = calloc(r->tensors->count, sizeof *effective);
-	char reason[RACE_REASON] = "";
-	if (!got || !effective) {
-		free(got);
-		free(effective);
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", r->tensors->count);
-	}
-	r->source.outputs(r->source.context, index, got, effective);
-	const race_status verdict = r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data,
-	                                            &r->filled.contestants[index], got, effective, &runner->result.judged,
-	                                            reason);
-	if (verdict != RACE_TIMED)
-		race_drop(runner, verdict, reason[0] ? reason : "judged wrong");
-	free(got);
-	free(effective);
-	return GM_OK;
-}
-
-static void close_lanes(race *r)
-{
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
-		r->source.close(r->source.context, i);
-}
-
-static gm_status open_and_judge(race *r, gm_error *error)
-{
-	gm_status status = GM_OK;
-	judged_how judged;
-	char reason[RACE_REASON] = "";
-
-	for (size_t i = 0; status == GM_OK && i < r->filled.contestant_count; i++) {
-		const race_contestant *c = &r->filled.contestants[i];
-		const int out = c->why_not != NULL;
-		if (out || race_stopped(r)) {
-			race_skip(&r->runner[i], out ? c->code : CODE_INTERRUPTED, out ? c->why_not : "interrupted");
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
+		const contestant *c = r->options.contestants[i];
+		race_runner *runner = &r->runner[i];
+		race_status verdict = RACE_TIMED;
+		char reason[RACE_REASON] = "judged wrong";
+		if (!c->runnable || race_stopped(r)) {
+			race_drop(runner, RACE_SKIPPED, c->runnable ? CODE_INTERRUPTED : c->code,
+			          c->runnable ? "interrupted" : c->why);
 			continue;
 		}
-		progress(r, "judging", 0.5 * (double)i / (double)r->filled.contestant_count);
+		progress(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
 		open_runner(r, i);
-		if (r->runner[i].alive)
-			status = judge_runner(r, i, error);
-		if (!r->runner[i].alive)
+		if (runner->alive)
+			verdict = r->options.judge(r->options.judge_context, &r->given, c, &r->outputs, &runner->result->judged,
+			                           reason);
+		if (verdict != RACE_TIMED)
+			race_drop(runner, verdict, verdict == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN, reason);
+		if (!runner->alive)
 			r->source.close(r->source.context, i);
 	}
-	r->filled.judge(r->filled.judge_context, r->spec, r->tensors, r->data, NULL, NULL, NULL, &judged, reason);
-	return status;
+	r->options.judge(r->options.judge_context, &r->given, NULL, NULL, NULL, NULL);
 }
 
 /* ---- measuring ---- */
 
-static void reopen(race *r)
+static void close_all(race *r)
 {
-	size_t indices[RACE_MAX_CONTESTANTS];
-	const size_t n = race_alive(r, indices);
-	close_lanes(r);
-	for (size_t i = 0; i < n; i++) {
-		r->runner[indices[i]].alive = 0;
-		open_runner(r, indices[i]);
-	}
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		r->source.close(r->source.context, i);
 }
 
 static gm_status measure(race *r, gm_error *error)
@@ -159,22 +121,25 @@ static gm_status measure(race *r, gm_error *error)
 	race_warm(r);
 	if (race_alive(r, indices) == 0 || race_stopped(r))
 		return GM_OK;
-	race_choose_size(r);
+	const double predicted = race_choose_size(r);
 	GM_TRY(race_blocks_create(r, error));
 	const double begun = clock_now();
 	for (r->process = 0; r->process < r->size.processes && !race_stopped(r); r->process++) {
 		snprintf(text, sizeof text, "process %zu/%zu", r->process + 1, r->size.processes);
 		progress(r, text, 0.5 + 0.5 * (double)r->process / (double)r->size.processes);
 		if (r->process > 0) {
-			reopen(r);
+			close_all(r);
+			for (size_t i = 0; i < r->options.contestant_count; i++)
+				if (r->runner[i].alive)
+					open_runner(r, i);
 			race_warm(r);
 		}
 		if (race_alive(r, indices) > 0)
 			GM_TRY(race_time_process(r, error));
 	}
 	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
-	if (r->predicted > 0)
-		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / r->predicted));
+	if (predicted > 0)
+		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / predicted));
 	return race_figures(r, error);
 }
 
@@ -182,15 +147,26 @@ static gm_status measure(race *r, gm_error *error)
 
 static void begin_results(race *r)
 {
-	memset(r->runner, 0, r->filled.contestant_count * sizeof *r->runner);
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
-		bench_result *x = &r->runner[i].result;
+	memset(r->runner, 0, sizeof r->runner);
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
+		const contestant *c = r->options.contestants[i];
+		bench_result *x = r->runner[i].result = &r->result[i];
+		char *name = r->runner[i].name;
+		size_t same = 1;
+		for (size_t k = 0; k < i; k++)
+			same += strcmp(r->result[k].variant, c->info.name) == 0;
 		bench_result_init(x);
 		x->status = RACE_TIMED; // unless something comes up
-		gm_spec_format(r->spec, x->problem);
-		snprintf(x->variant, sizeof x->variant, "%s", r->filled.contestants[i].variant);
+		gm_spec_format(r->given.spec, x->problem);
+		memcpy(x->variant, c->info.name, sizeof x->variant);
+		x->accuracy_class = (class_name)c->info.accuracy_class;
+		judged_bit_class(&c->info, x->bit_class);
+		x->plugin = (char *)(uintptr_t)c->plugin; // lent
 		x->place = r->problem;
-		x->threads = r->filled.threads;
+		x->threads = 1;
+		const int length = snprintf(name, RACE_NAME, "%s/%s", x->problem, x->variant);
+		if (same > 1)
+			snprintf(name + length, RACE_NAME - (size_t)length, "#%zu", same);
 	}
 }
 
@@ -198,77 +174,77 @@ static void report(race *r)
 {
 	race_summary *s = r->summary;
 	size_t *const counter[] = {&s->timed, &s->rejected, &s->unsupported, &s->skipped, &s->failed};
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		race_runner *runner = &r->runner[i];
-		if (runner->alive && !runner->result.blocks_ns)
-			race_skip(runner, CODE_INTERRUPTED, "interrupted");
-		r->row[i] = runner->result;
-		++*counter[runner->result.status];
-		if (runner->result.status != RACE_TIMED)
+		const bench_result *x = runner->result;
+		if (runner->alive && !x->blocks_ns)
+			race_drop(runner, RACE_SKIPPED, CODE_INTERRUPTED, "interrupted");
+		++*counter[x->status];
+		if (x->status != RACE_TIMED)
 			continue;
-		s->tainted += runner->result.tainted;
+		s->tainted += x->tainted;
 		for (size_t b = 0; b < r->size.processes * r->size.blocks; b++)
 			s->blocks += isfinite(runner->block_ns[b]) != 0;
-		if (runner->result.processes > s->processes)
-			s->processes = runner->result.processes;
+		if (x->processes > s->processes)
+			s->processes = x->processes;
 	}
-	r->filled.report(r->filled.report_context, r->row, r->filled.contestant_count);
+	r->options.report(r->options.report_context, r->result, r->options.contestant_count);
 }
 
+/* All that nothing else came up for. */
 static void skip_problem(race *r, reason_code code, const char *why)
 {
-	begin_results(r);
-	for (size_t i = 0; i < r->filled.contestant_count; i++)
-		race_skip(&r->runner[i], code, why);
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		if (r->result[i].status == RACE_TIMED)
+			race_drop(&r->runner[i], RACE_SKIPPED, code, why);
 	report(r);
 }
 
-/* What has no room in memory is skipped; the others go on. */
-static gm_status make_data(race *r, fill_data *filled, int *skipped, gm_error *error)
+static gm_status make_data(race *r, gm_tensors **tensors, fill_data *filled, gm_error *error)
 {
-	gm_status status = gm_tensors_create(r->spec, &r->tensors, error);
-	if (status == GM_OK)
-		status = fill_create(r->spec, r->tensors, r->filled.seed, filled, error);
-	*skipped = status == GM_NO_MEMORY;
-	if (!*skipped)
-		return status;
-	skip_problem(r, CODE_NO_MEMORY, error ? error->message : "no memory");
+	GM_TRY(gm_tensors_create(r->given.spec, tensors, error));
+	GM_TRY(fill_create(r->given.spec, *tensors, r->options.seed, filled, error));
+	r->given.tensors = *tensors;
+	r->given.data = filled->data;
+	r->outputs.got = calloc((*tensors)->count, sizeof *r->outputs.got);
+	r->outputs.effective = calloc((*tensors)->count, sizeof *r->outputs.effective);
+	if (!r->outputs.got || !r->outputs.effective)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", (*tensors)->count);
 	return GM_OK;
 }
 
+/* One that has no room in memory is skipped; the others go on. */
 static gm_status race_problem(race *r, gm_error *error)
 {
+	gm_tensors *tensors = NULL;
 	fill_data filled = {0};
-	gm_error local = {0}; // the caller may not want one, a reason needs it
-	int skipped;
-	gm_status status = make_data(r, &filled, &skipped, &local);
-	if (status == GM_OK && !skipped) {
-		r->data = filled.data;
-		begin_results(r);
-		status = open_and_judge(r, &local);
-		if (status == GM_OK)
-			status = measure(r, &local);
-		close_lanes(r);
-		if (status == GM_OK)
-			report(r);
+	gm_error why = {0}; // the caller may not want one, a reason needs it
+	gm_status status = make_data(r, &tensors, &filled, &why);
+	if (status == GM_OK) {
+		open_and_judge(r);
+		status = measure(r, &why);
+		close_all(r);
 	}
+	if (status == GM_OK)
+		report(r);
+	else if (status == GM_NO_MEMORY)
+		skip_problem(r, CODE_NO_MEMORY, why.message);
 	race_blocks_free(r);
+	free(r->outputs.got);
+	free(r->outputs.effective);
 	fill_free(&filled);
-	gm_tensors_destroy(r->tensors);
-	r->tensors = NULL;
-	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", local.message);
+	gm_tensors_destroy(tensors);
+	r->outputs = (race_outputs){0};
+	return status == GM_OK || status == GM_NO_MEMORY ? GM_OK : gm_fail(error, status, "%s", why.message);
 }
 
 static gm_status next_problem(race *r, size_t index, gm_error *error)
 {
-	gm_spec spec = r->filled.specs[index];
-	if (spec.pass == GM_PASS_NONE)
-		spec.pass = GM_PASS_FWD;
+	const double limit = r->options.budget_seconds;
 	r->problem = index;
-	r->spec = &spec;
-	const double limit = r->filled.budget_seconds;
+	r->given = (judge_problem){.spec = &r->options.specs[index]};
+	begin_results(r);
 	if (race_stopped(r)) {
-		r->summary->interrupted = 1;
 		skip_problem(r, CODE_INTERRUPTED, "interrupted");
 	} else if (limit > 0 && clock_now() - r->begun > limit) {
 		char why[64];
@@ -285,7 +261,7 @@ static gm_status next_problem(race *r, size_t index, gm_error *error)
 
 static gm_status all_problems(race *r, gm_error *error)
 {
-	const race_options *o = &r->filled;
+	const race_options *o = &r->options;
 	size_t *order = calloc(o->spec_count, sizeof *order);
 	gm_status status = order ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
 	for (size_t i = 0; order && i < o->spec_count; i++)
@@ -301,84 +277,37 @@ static gm_status all_problems(race *r, gm_error *error)
 
 /* ---- the whole ---- */
 
-static gm_status check_options(const race_options *o, gm_error *error)
-{
-	if (!o->judge || !o->report)
-		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
-	if (!o->specs || o->spec_count == 0 || !o->contestants || o->contestant_count == 0)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu problems and %zu contestants: nothing to race", o->spec_count,
-		               o->contestant_count);
-	if (o->contestant_count > RACE_MAX_CONTESTANTS || o->processes > RACE_MAX_PROCESSES || o->blocks > 10000)
-		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants (at most %d), %zu processes (%d), %zu blocks (10000)",
-		               o->contestant_count, RACE_MAX_CONTESTANTS, o->processes, RACE_MAX_PROCESSES, o->blocks);
-	return GM_OK;
-}
-
-static race_options with_defaults(const race_options *o)
-{
-	race_options filled = *o;
-	if (!filled.threads)
-		filled.threads = 1;
-	if (!filled.processes)
-		filled.processes = 5;
-	if (!filled.blocks)
-		filled.blocks = filled.quick ? 6 : 12;
-	if (filled.quick && filled.budget_seconds <= 0)
-		filled.budget_seconds = 75;
-	return filled;
-}
-
-static void conclude(race *r, const struct race_worker *worker)
-{
-	race_summary *s = r->summary;
-	s->seconds = clock_now() - r->begun;
-	s->noise = r->noises ? stats_median(r->noise, r->noises) : 0;
-	if (worker)
-		race_worker_notes(worker, s->notes);
-	const size_t used = strlen(s->notes);
-	if (r->steal_unknown)
-		snprintf(s->notes + used, sizeof s->notes - used,
-		         "%stime lost to others cannot be read here: no block is tainted", used ? "\n" : "");
-}
-
-static gm_status race_with_memory(race *r, gm_error *error)
-{
-	struct race_worker *worker = NULL;
-	const race_options *o = &r->filled;
-	gm_status status = GM_OK;
-
-	if (!r->runner || !r->row || !r->sample_ns || !r->chunk_ns || !r->noise)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
-	GM_TRY(gbench_create(o->flags, o->flag_count, &r->bench, error));
-	if (o->source)
-		r->source = *o->source;
-	else
-		status = race_worker_create(o, &worker, &r->source, error);
-	if (status == GM_OK)
-		status = all_problems(r, error);
-	conclude(r, worker);
-	race_worker_destroy(worker);
-	const gm_status closed = gbench_destroy(r->bench, status == GM_OK ? error : NULL);
-	return status == GM_OK ? closed : status;
-}
-
 gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
 {
-	GM_TRY(check_options(options, error));
-	const size_t n = options->contestant_count;
-	race r = {.filled = with_defaults(options), .summary = summary, .begun = clock_now(), .slowness = 1};
-
-	memset(summary, 0, sizeof *summary);
-	r.runner = calloc(n, sizeof *r.runner);
-	r.row = calloc(n, sizeof *r.row);
-	r.sample_ns = calloc(RACE_MOST_SAMPLES, sizeof *r.sample_ns);
-	r.chunk_ns = calloc(RACE_MOST_SAMPLES, sizeof *r.chunk_ns);
-	r.noise = calloc(n * options->spec_count, sizeof *r.noise);
-	const gm_status status = race_with_memory(&r, error);
-	free(r.runner);
-	free(r.row);
-	free(r.sample_ns);
-	free(r.chunk_ns);
-	free(r.noise);
-	return status;
+	if (!options->judge || !options->report)
+		return gm_fail(error, GM_BAD_ARGUMENT, "a race needs a judge and a report: nothing is timed unjudged");
+	if (options->contestant_count > RACE_MAX_CONTESTANTS)
+		return gm_fail(error, GM_BAD_ARGUMENT, "%zu contestants, at most %d", options->contestant_count,
+		               RACE_MAX_CONTESTANTS);
+	race *r = calloc(1, sizeof *r);
+	double *noise = calloc(options->contestant_count * options->spec_count, sizeof *noise);
+	if (!r || !noise) {
+		free(r);
+		free(noise);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", options->spec_count);
+	}
+	*summary = (race_summary){0};
+	*r = (race){.options = *options, .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
+	if (options->quick && options->budget_seconds <= 0)
+		r->options.budget_seconds = QUICK_SECONDS;
+	gm_status status = gbench_create(options->flags, options->flag_count, &r->bench, error);
+	if (status == GM_OK && options->source)
+		r->source = *options->source;
+	else if (status == GM_OK)
+		status = race_worker_create(&r->options, summary, &r->source, error);
+	if (status == GM_OK)
+		status = all_problems(r, error);
+	summary->seconds = clock_now() - r->begun;
+	summary->noise = r->noises ? stats_median(noise, r->noises) : 0;
+	if (r->source.destroy)
+		r->source.destroy(r->source.context);
+	const gm_status closed = gbench_destroy(r->bench, status == GM_OK ? error : NULL);
+	free(noise);
+	free(r);
+	return status == GM_OK ? closed : status;
 }

@@ -2,7 +2,7 @@
 /* race.h - the measuring protocol: which variant is faster on a problem, and by how much (method: README.md).
  *
  * For every problem: open every contestant in a fresh worker, judge it, then time blocks of all contestants in the
- * order of a cyclic Latin square with equal iteration counts; repeat in `processes` fresh processes.  Ratios are
+ * order of a cyclic Latin square with equal iteration counts; repeat in fresh processes.  Ratios are
  * medians of paired log ratios to the fastest.  What the judge did not pass is never timed.
  * Google Benchmark drives every timed block (gbench_shim.h); the times come from the worker.
  * Nothing here prints; a result is handed out as soon as its problem is finished. */
@@ -11,72 +11,57 @@
 
 #include <signal.h>
 
-#include "gatemark/tensors.h"
-#include "record/reason.h"
+#include "judged/judged_run.h"
 
 #define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON          256
 #define RACE_MAX_CONTESTANTS 64
-#define RACE_MAX_PROCESSES   64
+#define RACE_STEAL_LIMIT     0.05 /* share of its time that a part of a block may lose: over it, its samples go */
 
-typedef struct race_contestant {
-	const char *variant; /* name in the variant table or in the plug-in */
-	const char *plugin;  /* path of the shared object with a slash, or NULL = built-in */
-	const char *why_not; /* not NULL: never started, skipped for this reason, */
-	reason_code code;    /* for programs */
-} race_contestant;
+typedef struct race_outputs { /* of a contestant's first run, by row */
+	worker_info info;
+	void **got;              /* outputs, and gradients where the pass computes them: NaNs before it ran; else NULL */
+	const float **effective; /* weights that it really multiplies, where it rounds them; NULL: as given */
+} race_outputs;
 
-/* Judges one contestant on one problem, before it is timed.
- *   data   [row] inputs, weights, upstream gradients as given to it (NULL: other rows)
- *   got    [row] its outputs (and gradients, where spec->pass computes them); poisoned with NaNs before it ran
- *   effective [row] weights that it really multiplies, where it rounds them; NULL: as given
- *   judged how; reason: why not, one sentence
- * Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
- * Contestants come in the caller's order.  A last call with contestant, got and effective NULL says that data, tensors
- * and spec are about to go: drop what refers to them (its result is ignored). */
-typedef race_status race_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                               const race_contestant *contestant, void *const *got, const float *const *effective,
-                               judged_how *judged, char reason[RACE_REASON]);
-
-/* Share of its time that a part of a block may lose to others; over it, its samples are left out. */
-#define RACE_STEAL_LIMIT 0.05
+/* Judges one contestant on one problem (its spec, tensors and data), before it is timed; judged: how; reason: why not,
+ * one sentence.  Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
+ * Contestants come in the caller's order.  A last call with all but the first two NULL says that the problem is about
+ * to go: drop what refers to it (its result is ignored). */
+typedef race_status race_judge(void *context, const judge_problem *problem, const contestant *contestant,
+                               const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON]);
 
 /* Two contestants of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
 typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;
 race_verdict race_compare(const bench_result *result, double delta);
 
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
-/* All results of one problem, in the caller's order of contestants; valid during the call only, blocks_ns is the
- * race's. */
+/* All results of one problem, in the caller's order of contestants; valid during the call only, plugin is the
+ * contestant's and blocks_ns the race's. */
 typedef void race_report(void *context, const bench_result *results, size_t count);
 
 struct race_source;
 
 typedef struct race_options {
-	const gm_spec *specs; /* pass NONE means FWD */
+	const gm_spec *specs; /* each with a pass */
 	size_t spec_count;
-	const race_contestant *contestants; /* the same variant twice is an A/A race */
-	size_t contestant_count;            /* 1..RACE_MAX_CONTESTANTS */
-	race_judge *judge;                  /* required */
+	const contestant *const *contestants; /* the same one twice is an A/A race; who is not runnable is skipped */
+	size_t contestant_count;              /* at most RACE_MAX_CONTESTANTS */
+	race_judge *judge;                    /* required */
 	void *judge_context;
 	race_report *report; /* required */
 	void *report_context;
 	race_progress *progress; /* or NULL */
 	void *progress_context;
-	int quick;             /* smaller defaults for all that follows */
-	uint32_t threads;      /* of a plan; 0 = 1 */
-	size_t processes;      /* 1..RACE_MAX_PROCESSES; 0 = 5 */
-	size_t blocks;         /* a process, rounded to whole Latin squares; 0 = 12, quick 6 */
+	int quick;             /* fewer and shorter blocks */
 	double budget_seconds; /* 0 = no limit, quick 75; problems share what is left, blocks shrink before problems go */
 	uint64_t seed;         /* of the data and of the order */
 	const char *worker;    /* path of gatemark-worker; NULL = beside the running program */
 	int in_place;          /* no child process, for a debugger: no isolation, no fresh processes, no pinning */
-	const int *cpus;       /* the first `threads` for the worker, the next for this process; NULL = the allowed ones */
-	size_t cpu_count;
-	char *const *flags; /* --benchmark_* for Google Benchmark */
+	char *const *flags;    /* --benchmark_* for Google Benchmark */
 	size_t flag_count;
 	const volatile sig_atomic_t *stop; /* not 0: finish the current block, report what there is; may be NULL */
-	const struct race_source *source;  /* where times come from: race_source.h; NULL = workers */
+	const struct race_source *source;  /* where times come from: race_internal.h; NULL = workers */
 } race_options;
 
 typedef struct race_summary {
@@ -89,8 +74,8 @@ typedef struct race_summary {
 	char notes[512]; /* sentences about what could not be had (pinning, counters of steal time), "\n" between */
 } race_summary;
 
-/* GM_OK whatever became of single contestants.  GM_BAD_ARGUMENT (no judge, no report, no contestant, a flag that Google
- * Benchmark does not know), GM_NO_MEMORY.  At most one race at a time in a process (Google Benchmark is global). */
+/* GM_OK whatever became of single contestants.  GM_BAD_ARGUMENT (no judge, no report, too many contestants, a flag that
+ * Google Benchmark does not know), GM_NO_MEMORY.  One race at a time in a process (Google Benchmark is global). */
 GM_CHECKED gm_status race_run(const race_options *options, race_summary *summary, gm_error *error);
 
 #endif

@@ -1,59 +1,85 @@
 /* SPDX-License-Identifier: MIT */
-/* race_internal.h - the parts of a race, in order of use: race.c walks problems and contestants, race_size.c decides
- * how much to measure and in which order, race_time.c measures, race_result.c turns blocks into figures. */
+/* race_internal.h - the parts of a race, in order of use: race.c walks problems and contestants, race_worker.c is where
+ * times come from, race_size.c decides how much to measure and in which order, race_time.c measures, race_result.c
+ * turns blocks into figures. */
 #ifndef BENCH_RACE_INTERNAL_H
 #define BENCH_RACE_INTERNAL_H
 
 #include "gbench/gbench_shim.h"
-#include "race_source.h"
+#include "race.h"
+#include "record/reason.h"
+
+/* Where a race gets its times from: worker processes, or a test's simulation.  It holds one set of contestants open at
+ * a time; `index` is the contestant's in the race's options. */
+typedef struct race_source {
+	void *context;
+	/* Starts a fresh process for the contestant, plans the problem, copies data in and runs it once.  outputs: valid
+	 * until the next call of time.  Status as of the worker: GM_UNSUPPORTED, GM_NO_CPU, GM_CRASHED ... */
+	gm_status (*open)(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
+	                  race_outputs *outputs, gm_error *error);
+	/* `samples` samples of `calls` calls, ns a call.  *lost = share of the block's time that others had (steal,
+	 * run-queue wait), negative if it cannot be told. */
+	gm_status (*time)(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
+	                  double *lost, gm_error *error);
+	void (*close)(void *context, size_t index); /* also of one that is not open */
+	void (*destroy)(void *context);             /* after the last close; or NULL */
+} race_source;
+
+/* The source of real races: workers.  summary gets its notes. */
+GM_CHECKED gm_status race_worker_create(const race_options *options, race_summary *summary, race_source *source,
+                                        gm_error *error);
+
+#define RACE_NAME (GM_SPEC_TEXT + 128)
 
 typedef struct race_runner { /* one contestant on the current problem */
-	bench_result result;
-	int alive;          /* open, judged right, nothing went wrong yet */
-	double estimate_ns; /* of one call, after warm-up */
+	bench_result *result;
+	char name[RACE_NAME]; /* "problem/variant"; the second of one name, in an A/A race, has "#2" behind it, and so on */
+	int alive;            /* open, judged right, nothing went wrong yet */
+	double estimate_ns;   /* of one call, after warm-up */
 	double open_seconds;
-	double *samples;        /* [processes][blocks][samples of a block] ns a call: the kept ones first */
-	size_t *kept;           /* [processes][blocks] how many */
-	double *block_ns;       /* [processes][blocks] median of the kept ones; of all if tainted; NAN = not measured */
-	unsigned char *tainted; /* [processes][blocks] less than half are kept */
+	double *samples;  /* [processes][blocks][samples of a block] ns a call: the kept ones first */
+	size_t *kept;     /* [processes][blocks] how many: less than half and the block is tainted */
+	double *block_ns; /* [processes][blocks] median of the kept ones; of all if tainted; NAN = not measured */
 } race_runner;
 
-typedef struct race_size { /* the same for every contestant of a problem */
-	size_t processes, blocks, samples;
+typedef struct race_size {             /* the same for every contestant of a problem */
+	size_t processes, blocks, samples; /* blocks: whole squares */
 	uint64_t calls;
+	size_t contestants;
+	double call_ns, open_seconds; /* of all of them together */
 } race_size;
 
-typedef struct race {
-	race_options filled; /* the options with their defaults */
-	race_source source;
-	gbench *bench;
-	race_summary *summary;
-	double begun; /* seconds of the monotonic clock */
-	const gm_spec *spec;
-	size_t problem, process; /* index of the present problem; of its process */
-	size_t begun_problems;   /* before it */
-	gm_tensors *tensors;
-	void **data;
-	race_runner *runner; /* [contestant_count] */
-	bench_result *row;   /* scratch of the report */
-	race_size size;
-	double *sample_ns, *chunk_ns; /* scratch of one block, of a part of it */
-	double *noise;                /* relative half widths so far */
-	size_t noises;
-	int steal_unknown;
-	double predicted; /* seconds of the present problem's measuring, by race_choose_size */
-	double slowness;  /* what such predictions have to be multiplied by, as learnt so far */
-} race;
-
+#define RACE_PROCESSES    5      /* of a problem */
 #define RACE_MOST_SAMPLES 1024   /* of a block */
 #define RACE_MOST_CALLS   4096   /* of a sample */
 #define RACE_SAMPLE_NS    2000.0 /* shortest sample: 50 times what reading the clock costs */
 
+typedef struct race {
+	race_options options; /* with the default budget */
+	race_source source;
+	gbench *bench;
+	race_summary *summary;
+	double begun;            /* seconds of the monotonic clock */
+	judge_problem given;     /* to every contestant of the present problem */
+	race_outputs outputs;    /* of the one opened last */
+	size_t problem, process; /* index of the present problem; of its process */
+	size_t begun_problems;   /* before it */
+	race_runner runner[RACE_MAX_CONTESTANTS];
+	bench_result result[RACE_MAX_CONTESTANTS];
+	race_size size;
+	double sample_ns[RACE_MOST_SAMPLES]; /* scratch of one block */
+	double *noise;                       /* relative half widths so far */
+	size_t noises;
+	double slowness; /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
+} race;
+
 int race_stopped(const race *r);
-void race_drop(race_runner *runner, race_status status, const char *reason); /* out of the race from now on */
-void race_skip(race_runner *runner, reason_code code, const char *reason);
-void race_drop_error(race *r, size_t index, const char *when, const gm_error *error);
+void race_note(race_summary *summary, const char *note); /* each sentence once */
+/* Out of the race from now on; race_drop_error: because of what went wrong while `when`. */
+void race_drop(race_runner *runner, race_status status, reason_code code, const char *reason);
+void race_drop_error(race_runner *runner, gm_status status, const char *when, const gm_error *error);
 size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS]);
+int race_tainted(const race *r, const race_runner *runner, size_t block);
 
 /* Row of a cyclic Latin square over n contestants: order[j] = shuffle[(row + j) % n], the shuffle from (seed, problem,
  * process).  In n consecutive rows every contestant stands in every place once. */
@@ -61,8 +87,8 @@ void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_
 /* The order in which problems are raced under a budget of time: the first of every kind (cell and pass), then the
  * second of every kind, ...: what the budget does not reach is the end of each kind and no kind as a whole. */
 void race_take_turns(const gm_spec *specs, size_t count, size_t order[]);
-/* From the runners' estimates and the time left. */
-void race_choose_size(race *r);
+/* From the runners' estimates and the time left; the seconds that measuring should take. */
+double race_choose_size(race *r);
 
 /* Warm-up of every live runner in the open processes; sets estimate_ns (first time) or only settles them. */
 void race_warm(race *r);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "stats.h"
-
 #include "base/random.h"
 
 #define FEW_BLOCKS 3
@@ -18,13 +17,13 @@
 typedef struct table { /* values by process, for the bootstrap */
 	double *value;     /* processes * blocks */
 	double *scratch;   /* the same + RESAMPLES */
-	size_t start[RACE_MAX_PROCESSES + 1];
+	size_t start[RACE_PROCESSES + 1];
 	size_t count;
 } table;
 
-static int counts(const race_runner *runner, size_t block, int all)
+static int counts(const race *r, const race_runner *runner, size_t block, int all)
 {
-	return isfinite(runner->block_ns[block]) && (all || !runner->tainted[block]);
+	return isfinite(runner->block_ns[block]) && (all || !race_tainted(r, runner, block));
 }
 
 /* Fills t with block medians of runner, or with log ratios to base in the blocks of the same row and process.
@@ -36,7 +35,7 @@ static size_t gather(const race *r, const race_runner *runner, const race_runner
 	for (size_t p = 0; p < r->size.processes; p++) {
 		t->start[p] = t->count;
 		for (size_t b = p * r->size.blocks; b < (p + 1) * r->size.blocks; b++)
-			if (counts(runner, b, all) && (!base || counts(base, b, all)))
+			if (counts(r, runner, b, all) && (!base || counts(r, base, b, all)))
 				t->value[t->count++] = base ? log(runner->block_ns[b] / base->block_ns[b]) : runner->block_ns[b];
 		processes += t->count > t->start[p];
 	}
@@ -58,7 +57,7 @@ static int gather_enough(const race *r, const race_runner *runner, const race_ru
 static stats_interval interval_of(const race *r, table *t, uint64_t stream)
 {
 	const stats_groups groups = {t->value, t->start, r->size.processes};
-	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->filled.seed, stream), t->scratch);
+	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->options.seed, stream), t->scratch);
 }
 
 static double median_of(const table *t)
@@ -71,16 +70,16 @@ static double median_of(const table *t)
 /* Quantiles and mean of the kept samples. */
 static void sample_figures(const race *r, race_runner *runner, int all, double *kept)
 {
-	bench_result *x = &runner->result;
+	bench_result *x = runner->result;
 	double sum = 0;
 	size_t n = 0;
 
 	for (size_t b = 0; b < r->size.processes * r->size.blocks; b++) {
-		x->tainted += isfinite(runner->block_ns[b]) && runner->tainted[b];
-		if (!counts(runner, b, all))
+		x->tainted += isfinite(runner->block_ns[b]) && race_tainted(r, runner, b);
+		if (!counts(r, runner, b, all))
 			continue;
 		const double *samples = runner->samples + b * r->size.samples;
-		for (size_t i = 0; i < (runner->tainted[b] ? r->size.samples : runner->kept[b]); i++)
+		for (size_t i = 0; i < (race_tainted(r, runner, b) ? r->size.samples : runner->kept[b]); i++)
 			sum += kept[n++] = samples[i];
 	}
 	stats_sort(kept, n);
@@ -96,15 +95,15 @@ static void sample_figures(const race *r, race_runner *runner, int all, double *
 		         x->tainted, 100 * RACE_STEAL_LIMIT);
 }
 
-static void lane_figures(race *r, size_t index, table *t, double *kept)
+static void runner_figures(race *r, size_t index, table *t, double *kept)
 {
 	race_runner *runner = &r->runner[index];
-	bench_result *x = &runner->result;
+	bench_result *x = runner->result;
 
 	const int all = gather_enough(r, runner, NULL, t);
 	if (t->count == 0) {
 		const int stopped = race_stopped(r);
-		race_skip(runner, stopped ? CODE_INTERRUPTED : CODE_FILTERED,
+		race_drop(runner, RACE_SKIPPED, stopped ? CODE_INTERRUPTED : CODE_FILTERED,
 		          stopped ? "interrupted" : "no block of it was run (--benchmark_filter)");
 		return;
 	}
@@ -114,12 +113,11 @@ static void lane_figures(race *r, size_t index, table *t, double *kept)
 	x->low_ns = fmax(i.low, 0);
 	x->high_ns = i.high;
 	x->calls_per_sample = r->size.calls;
-	x->processes = r->size.processes;
-	x->blocks_ns_rows = r->size.processes;
+	x->blocks_ns_rows = x->processes = r->size.processes;
 	x->blocks_ns_columns = r->size.blocks;
 	x->blocks_ns = runner->block_ns;
-	x->steps_per_s = (double)r->spec->T * (double)r->spec->N / (x->p50_ns * 1e-9);
-	x->gflops = gm_spec_flops(r->spec) / x->p50_ns;
+	x->steps_per_s = (double)r->given.spec->T * (double)r->given.spec->N / (x->p50_ns * 1e-9);
+	x->gflops = gm_spec_flops(r->given.spec) / x->p50_ns;
 	r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
 }
 
@@ -135,7 +133,7 @@ static size_t fastest(const race *r, const size_t *indices, size_t n, table *t)
 {
 	size_t best = indices[0];
 	for (size_t i = 1; i < n; i++)
-		if (r->runner[indices[i]].result.p50_ns < r->runner[best].result.p50_ns)
+		if (r->result[indices[i]].p50_ns < r->result[best].p50_ns)
 			best = indices[i];
 	for (size_t round = 0; round < n; round++) {
 		size_t next = best;
@@ -147,8 +145,6 @@ static size_t fastest(const race *r, const size_t *indices, size_t n, table *t)
 				next = indices[i];
 			}
 		}
-		if (next == best)
-			break;
 		best = next;
 	}
 	return best;
@@ -162,12 +158,11 @@ static void ratios(race *r, table *t)
 		return;
 	const size_t best = fastest(r, indices, n, t);
 	for (size_t i = 0; i < n; i++) {
-		bench_result *x = &r->runner[indices[i]].result;
-		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
-		if (indices[i] == best) {
-			x->ratio = x->ratio_low = x->ratio_high = 1.0;
+		bench_result *x = &r->result[indices[i]];
+		x->ratio = x->ratio_low = x->ratio_high = 1.0;
+		if (indices[i] == best)
 			continue;
-		}
+		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
 		const stats_interval interval = interval_of(r, t, 2 * indices[i] + 1);
 		x->ratio_low = exp(interval.low);
 		x->ratio_high = exp(interval.high);
@@ -177,21 +172,16 @@ static void ratios(race *r, table *t)
 gm_status race_figures(race *r, gm_error *error)
 {
 	const size_t blocks = r->size.processes * r->size.blocks;
-	table t = {malloc(blocks * sizeof(double)), malloc((blocks + RESAMPLES) * sizeof(double)), {0}, 0};
-	double *kept = malloc(blocks * r->size.samples * sizeof *kept);
-	gm_status status = GM_OK;
-
-	if (t.value && t.scratch && kept) {
-		for (size_t i = 0; i < r->filled.contestant_count; i++)
-			if (r->runner[i].alive)
-				lane_figures(r, i, &t, kept);
-		ratios(r, &t);
-	} else
-		status = gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
-	free(t.value);
-	free(t.scratch);
-	free(kept);
-	return status;
+	double *memory = malloc((2 * blocks + RESAMPLES + blocks * r->size.samples) * sizeof *memory);
+	if (!memory)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
+	table t = {.value = memory, .scratch = memory + blocks};
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		if (r->runner[i].alive)
+			runner_figures(r, i, &t, t.scratch + blocks + RESAMPLES);
+	ratios(r, &t);
+	free(memory);
+	return GM_OK;
 }
 
 race_verdict race_compare(const bench_result *result, double delta)

@@ -6,13 +6,14 @@
 
 #include <math.h>
 
-#include "stats.h"
-
-#include "base/random.h"
 #include "base/clock.h"
+#include "base/random.h"
+#include "stats.h"
 
 #define BLOCK_NS       5e6 /* a block of the middling contestant */
 #define QUICK_BLOCK_NS 2.5e6
+#define BLOCKS         12 /* of a contestant in a process */
+#define QUICK_BLOCKS   6
 #define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
 #define FEW_SAMPLES    4   /* a budget does not go below, where a block had them */
 #define WARM_BLOCKS    3   /* what warm-up takes, in blocks: for predictions only */
@@ -20,7 +21,7 @@
 void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
 {
 	size_t shuffle[RACE_MAX_CONTESTANTS];
-	stats_stream stream = {random_draw(random_draw(seed, problem), process), 0};
+	uint64_t stream = random_draw(random_draw(seed, problem), process);
 	for (size_t i = 0; i < n; i++)
 		shuffle[i] = i;
 	for (size_t i = n; i > 1; i--) {
@@ -42,75 +43,58 @@ void race_take_turns(const gm_spec *specs, size_t count, size_t order[])
 	}
 }
 
-typedef struct pace {
-	double fastest, middle, slowest, sum, open;
-	size_t n;
-} pace;
-
-static pace measure_pace(const race *r)
-{
-	pace p = {INFINITY, 0, 0, 0, 0, 0};
-	double logs = 0;
-	for (size_t i = 0; i < r->filled.contestant_count; i++) {
-		const race_runner *runner = &r->runner[i];
-		if (!runner->alive)
-			continue;
-		p.fastest = fmin(p.fastest, runner->estimate_ns);
-		p.slowest = fmax(p.slowest, runner->estimate_ns);
-		p.sum += runner->estimate_ns;
-		p.open += runner->open_seconds;
-		logs += log(runner->estimate_ns);
-		p.n++;
-	}
-	p.middle = exp(logs / (double)p.n);
-	return p;
-}
-
 static double clamp(double value, double low, double high) { return fmin(fmax(value, low), high); }
 
-static double predict_seconds(const race_size *size, const pace *p)
+static double predict_seconds(const race_size *s)
 {
-	const double block = p->sum * (double)size->calls * (double)size->samples * 1e-9;
-	return (double)size->processes * (block * (double)(size->blocks + WARM_BLOCKS) + p->open);
-}
-
-/* What this problem may take: its share of what is left. */
-static double seconds_left(const race *r)
-{
-	if (r->filled.budget_seconds <= 0)
-		return INFINITY;
-	const double left = r->filled.budget_seconds - (clock_now() - r->begun);
-	return left / (double)(r->filled.spec_count - r->begun_problems);
+	const double block = s->call_ns * (double)s->calls * (double)s->samples * 1e-9;
+	return (double)s->processes * (block * (double)(s->blocks + WARM_BLOCKS) + s->open_seconds);
 }
 
 /* Smaller until it fits: fewer squares, then shorter blocks, then fewer processes; never below one square, 2
  * processes. */
-static void fit(race_size *size, const pace *p, double seconds)
+static void fit(race_size *s, double seconds)
 {
-	while (predict_seconds(size, p) > seconds) {
-		if (size->blocks > p->n)
-			size->blocks -= p->n;
-		else if (size->samples > FEW_SAMPLES)
-			size->samples = (size->samples + 1) / 2;
-		else if (size->processes > 2)
-			size->processes--;
+	while (predict_seconds(s) > seconds) {
+		if (s->blocks > s->contestants)
+			s->blocks -= s->contestants;
+		else if (s->samples > FEW_SAMPLES)
+			s->samples = (s->samples + 1) / 2;
+		else if (s->processes > 2)
+			s->processes--;
 		else
 			return;
 	}
 }
 
-void race_choose_size(race *r)
+double race_choose_size(race *r)
 {
-	const race_options *o = &r->filled;
-	const pace p = measure_pace(r);
+	const race_options *o = &r->options;
 	const double block_ns = o->quick ? QUICK_BLOCK_NS : BLOCK_NS;
-	const double calls = clamp(ceil(RACE_SAMPLE_NS / p.fastest), 1, RACE_MOST_CALLS);
-	const double samples = fmin(block_ns / (p.middle * calls), SLOWEST * block_ns / (p.slowest * calls));
-
-	r->size.calls = (uint64_t)calls;
-	r->size.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
-	r->size.processes = o->processes;
-	r->size.blocks = o->blocks < p.n ? p.n : (o->blocks + p.n / 2) / p.n * p.n; // whole squares
-	fit(&r->size, &p, seconds_left(r) / r->slowness);
-	r->predicted = predict_seconds(&r->size, &p);
+	const size_t blocks = o->quick ? QUICK_BLOCKS : BLOCKS;
+	race_size s = {.processes = RACE_PROCESSES};
+	double fastest = INFINITY, slowest = 0, logs = 0;
+	for (size_t i = 0; i < o->contestant_count; i++) {
+		const race_runner *runner = &r->runner[i];
+		if (!runner->alive)
+			continue;
+		fastest = fmin(fastest, runner->estimate_ns);
+		slowest = fmax(slowest, runner->estimate_ns);
+		logs += log(runner->estimate_ns);
+		s.call_ns += runner->estimate_ns;
+		s.open_seconds += runner->open_seconds;
+		s.contestants++;
+	}
+	const double middle = exp(logs / (double)s.contestants);
+	const double calls = clamp(ceil(RACE_SAMPLE_NS / fastest), 1, RACE_MOST_CALLS);
+	const double samples = fmin(block_ns / (middle * calls), SLOWEST * block_ns / (slowest * calls));
+	s.calls = (uint64_t)calls;
+	s.samples = (size_t)clamp(samples, 1, RACE_MOST_SAMPLES);
+	s.blocks = blocks < s.contestants ? s.contestants : (blocks + s.contestants / 2) / s.contestants * s.contestants;
+	/* What this problem may take: its share of what is left. */
+	const double left = o->budget_seconds - (clock_now() - r->begun);
+	const double share = o->budget_seconds > 0 ? left / (double)(o->spec_count - r->begun_problems) : INFINITY;
+	fit(&s, share / r->slowness);
+	r->size = s;
+	return predict_seconds(&s);
 }

@@ -3,170 +3,96 @@
  * (only one of them ever runs), this process on another one while it waits.  The child inherits its CPUs from this
  * thread, which takes them on for the moment of the start.  What cannot be had is a note, not an error. */
 #define _GNU_SOURCE
-#include "race_source.h"
+#include "race_internal.h"
 
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "judged/judged_run.h"
 #include "steal.h"
 
-struct race_worker {
+typedef struct workers {
 	const race_options *options;
+	race_summary *summary;
 	worker *worker[RACE_MAX_CONTESTANTS];
-	const gm_tensors *tensors; /* of the open problem */
-	gm_pass pass;
-	uint32_t threads;
-	cpu_set_t all, own, child; /* allowed; of this process while timing; of the workers */
-	int *child_cpus;           /* [threads], or NULL: not pinned */
-	int pinned_child, pinned_own;
-	char note[256];
-};
-
-static void say(struct race_worker *rw, const char *note)
-{
-	const size_t used = strlen(rw->note);
-	if (!strstr(rw->note, note))
-		snprintf(rw->note + used, sizeof rw->note - used, "%s%s", used ? "\n" : "", note);
-}
+	cpu_set_t all; /* allowed to this process */
+	int cpu, own;  /* of the workers; of this process while timing; -1 = not pinned */
+} workers;
 
 /* ---- CPUs ---- */
 
-/* Contestants for pinning, best first: the caller's list, or the allowed CPUs from the highest down (the first ones
- * serve most interrupts). */
-static size_t list_cpus(const struct race_worker *rw, int list[CPU_SETSIZE])
+static void choose_cpus(workers *w)
 {
-	const race_options *o = rw->options;
-	size_t n = 0;
-	for (size_t i = 0; o->cpus && i < o->cpu_count && n < CPU_SETSIZE; i++)
-		if (o->cpus[i] >= 0 && o->cpus[i] < CPU_SETSIZE)
-			list[n++] = o->cpus[i];
-	for (int cpu = CPU_SETSIZE - 1; !o->cpus && cpu >= 0; cpu--)
-		if (CPU_ISSET(cpu, &rw->all))
-			list[n++] = cpu;
-	return n;
-}
-
-static gm_status choose_cpus(struct race_worker *rw, gm_error *error)
-{
-	int list[CPU_SETSIZE];
-	if (rw->options->in_place)
-		return GM_OK;
-	if (sched_getaffinity(0, sizeof rw->all, &rw->all) != 0) {
-		say(rw, "allowed CPUs cannot be read: nothing is pinned");
-		return GM_OK;
+	w->cpu = w->own = -1;
+	if (w->options->in_place)
+		return;
+	if (sched_getaffinity(0, sizeof w->all, &w->all) != 0) {
+		race_note(w->summary, "allowed CPUs cannot be read: nothing is pinned");
+		return;
 	}
-	const size_t n = list_cpus(rw, list);
-	if (n < rw->threads) {
-		say(rw, "fewer CPUs than threads: nothing is pinned");
-		return GM_OK;
-	}
-	rw->child_cpus = malloc(rw->threads * sizeof *rw->child_cpus);
-	if (!rw->child_cpus)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %u CPUs", (unsigned)rw->threads);
-	for (size_t i = 0; i < rw->threads; i++)
-		CPU_SET(rw->child_cpus[i] = list[i], &rw->child);
-	rw->pinned_child = 1;
-	if (n > rw->threads) {
-		CPU_SET(list[rw->threads], &rw->own);
-		rw->pinned_own = 1;
-	} else
-		say(rw, "no CPU left beside the worker's: this process shares one with it");
-	return GM_OK;
+	for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && w->own < 0; cpu--) // the first ones serve most interrupts
+		if (CPU_ISSET(cpu, &w->all))
+			*(w->cpu < 0 ? &w->cpu : &w->own) = cpu;
+	if (w->own < 0)
+		race_note(w->summary, "no CPU left beside the worker's: this process shares one with it");
 }
 
 /* Only the calling thread's CPUs change, and only by this file. */
-static int take_cpus(const cpu_set_t *set) { return sched_setaffinity(0, sizeof *set, set) == 0; }
-
-static void release_cpus(const struct race_worker *rw)
+static void take_cpu(workers *w, int cpu, const char *otherwise)
 {
-	if (rw->pinned_child || rw->pinned_own)
-		(void)take_cpus(&rw->all); // these were allowed before: nothing to say if that changed meanwhile
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	if (cpu >= 0)
+		CPU_SET(cpu, &set);
+	if (cpu >= 0 && sched_setaffinity(0, sizeof set, &set) != 0)
+		race_note(w->summary, otherwise);
+}
+
+static void release_cpus(const workers *w)
+{
+	if (w->cpu >= 0) // these were allowed before: nothing to say if that changed meanwhile
+		(void)sched_setaffinity(0, sizeof w->all, &w->all);
 }
 
 /* ---- the source's functions ---- */
 
-static gm_status start(struct race_worker *rw, size_t index, const race_contestant *contestant, gm_error *error)
+static gm_status open_one(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
+                          race_outputs *outputs, gm_error *error)
 {
+	workers *all = context;
+	worker **w = &all->worker[index];
+	const gm_pass pass = problem->spec->pass;
+	const int gradients = gm_pass_backward(pass);
+	const gm_plan_opts opts = run_options(problem->spec, gradients ? GM_MODE_TRAIN : GM_MODE_INFER);
 	const worker_launch launch = {
-		.program = rw->options->worker, .plugin = contestant->plugin, .in_place = rw->options->in_place, .align = 64};
-	if (rw->pinned_child && !take_cpus(&rw->child))
-		say(rw, "the worker could not be pinned to a CPU");
-	const gm_status status = worker_start(&launch, &rw->worker[index], error);
-	release_cpus(rw);
-	return status;
-}
-
-static gm_status plan_and_run(struct race_worker *rw, worker *w, const char *variant, const gm_spec *spec,
-                              const gm_tensors *tensors, void *const *data, gm_error *error)
-{
-	run_what what = {.variant = variant, .spec = spec, .tensors = tensors, .data = data};
-	what.opts = run_options(spec, gm_pass_backward(spec->pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
-	what.opts.threads = rw->threads;
-	what.opts.cpus = rw->threads > 1 ? rw->child_cpus : NULL;
-	GM_TRY(run_plan(w, &what, error));
+		.program = all->options->worker, .plugin = contestant->plugin, .in_place = all->options->in_place, .align = 64};
+	take_cpu(all, all->cpu, "the worker could not be pinned to a CPU");
+	const gm_status status = worker_start(&launch, w, error);
+	release_cpus(all);
+	GM_TRY(status);
+	GM_TRY(run_plan(*w, contestant->info.name, problem, NULL, &opts, error));
 	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
-	return worker_run(w, spec->pass == GM_PASS_PACK ? GM_PASS_FWD : spec->pass, error);
-}
-
-static void close_one(void *context, size_t index)
-{
-	struct race_worker *rw = context;
-	worker_stop(rw->worker[index]);
-	rw->worker[index] = NULL;
-}
-
-static gm_status open_one(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
-                          const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
-{
-	struct race_worker *rw = context;
-	worker_info info = {0};
-
-	close_one(rw, index);
-	rw->tensors = tensors;
-	rw->pass = spec->pass;
-	gm_status status = start(rw, index, contestant, error);
-	if (status == GM_OK)
-		status = plan_and_run(rw, rw->worker[index], contestant->variant, spec, tensors, data, error);
-	if (status != GM_OK) {
-		close_one(rw, index);
-		return status;
+	GM_TRY(worker_run(*w, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error));
+	worker_describe(*w, &outputs->info);
+	for (size_t k = 0; k < problem->tensors->count; k++) {
+		const gm_role role = problem->tensors->row[k].role;
+		if (role == GM_ROLE_OUTPUT || (role == GM_ROLE_GRAD && gradients))
+			outputs->got[k] = worker_data(*w, k);
 	}
-	worker_describe(rw->worker[index], &info);
-	opened->plan_bytes = info.plan_bytes;
-	opened->tape_bytes = info.tape_bytes;
-	snprintf(opened->engine, sizeof opened->engine, "%s", info.engine);
+	run_effective(*w, problem->tensors, outputs->effective);
 	return GM_OK;
-}
-
-static void outputs(void *context, size_t index, void **got, const float **effective)
-{
-	const struct race_worker *rw = context;
-	const int gradients = gm_pass_backward(rw->pass);
-	release_cpus(rw); // the judge may use them all
-	for (size_t i = 0; i < rw->tensors->count; i++) {
-		const gm_role role = rw->tensors->row[i].role;
-		if (role == GM_ROLE_OUTPUT || (gradients && role == GM_ROLE_GRAD))
-			got[i] = worker_data(rw->worker[index], i);
-	}
-	run_effective(rw->worker[index], rw->tensors, effective);
 }
 
 static gm_status time_one(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
                           double *lost, gm_error *error)
 {
-	struct race_worker *rw = context;
-	worker *w = rw->worker[index];
+	workers *all = context;
+	worker *w = all->worker[index];
 	const int pid = worker_pid(w);
-	const size_t cpus = rw->pinned_child ? rw->threads : 0;
 
-	if (rw->pinned_own && !take_cpus(&rw->own))
-		say(rw, "this process could not be pinned to a CPU");
-	const steal_reading before = steal_read("", pid, rw->child_cpus, cpus);
+	take_cpu(all, all->own, "this process could not be pinned to a CPU");
+	const steal_reading before = steal_read("", pid, all->cpu);
 	GM_TRY(worker_time(w, pass, calls, samples, sample_ns, error));
-	const steal_reading after = steal_read("", pid, rw->child_cpus, cpus);
+	const steal_reading after = steal_read("", pid, all->cpu);
 	double wall = 0;
 	for (size_t i = 0; i < samples; i++)
 		wall += sample_ns[i] * (double)calls;
@@ -174,35 +100,27 @@ static gm_status time_one(void *context, size_t index, gm_pass pass, uint64_t ca
 	return GM_OK;
 }
 
-/* ---- life ---- */
-
-gm_status race_worker_create(const race_options *options, struct race_worker **out, race_source *source,
-                             gm_error *error)
+static void close_one(void *context, size_t index)
 {
-	struct race_worker *rw = calloc(1, sizeof *rw);
-	if (!rw)
+	workers *all = context;
+	worker_stop(all->worker[index]);
+	all->worker[index] = NULL;
+}
+
+static void destroy(void *context)
+{
+	release_cpus(context);
+	free(context);
+}
+
+gm_status race_worker_create(const race_options *options, race_summary *summary, race_source *source, gm_error *error)
+{
+	workers *made = calloc(1, sizeof *made);
+	if (!made)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for workers");
-	rw->options = options;
-	rw->threads = options->threads ? options->threads : 1;
-	const gm_status status = choose_cpus(rw, error);
-	if (status != GM_OK) {
-		free(rw);
-		return status;
-	}
-	*source = (race_source){rw, open_one, outputs, time_one, close_one};
-	*out = rw;
+	made->options = options;
+	made->summary = summary;
+	choose_cpus(made);
+	*source = (race_source){made, open_one, time_one, close_one, destroy};
 	return GM_OK;
 }
-
-void race_worker_destroy(struct race_worker *rw)
-{
-	if (!rw)
-		return;
-	for (size_t i = 0; i < RACE_MAX_CONTESTANTS; i++)
-		close_one(rw, i);
-	release_cpus(rw);
-	free(rw->child_cpus);
-	free(rw);
-}
-
-void race_worker_notes(const struct race_worker *rw, char notes[512]) { snprintf(notes, 512, "%s", rw->note); }

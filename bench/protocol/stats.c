@@ -8,22 +8,21 @@
 
 #include "base/random.h"
 
-uint64_t stats_below(stats_stream *stream, uint64_t bound)
+#define STATS_CONFIDENCE 0.95
+
+uint64_t stats_below(uint64_t *stream, uint64_t bound)
 {
 	const uint64_t limit = UINT64_MAX - UINT64_MAX % bound; // a multiple of bound
 	uint64_t drawn;
 	do
-		drawn = random_draw(stream->seed, stream->next++);
+		drawn = random_next(stream);
 	while (drawn >= limit);
 	return drawn % bound;
 }
 
-double stats_uniform(stats_stream *stream)
-{
-	return (double)(random_draw(stream->seed, stream->next++) >> 11) * 0x1p-53;
-}
+double stats_uniform(uint64_t *stream) { return (double)(random_next(stream) >> 11) * 0x1p-53; }
 
-double stats_normal(stats_stream *stream)
+double stats_normal(uint64_t *stream)
 {
 	const double radius = sqrt(-2.0 * log(1.0 - stats_uniform(stream)));
 	return radius * cos(6.283185307179586 * stats_uniform(stream));
@@ -52,33 +51,6 @@ double stats_median(double *values, size_t n)
 	return stats_quantile(values, n, 0.5);
 }
 
-double stats_mad(double *values, size_t n, double *scratch)
-{
-	const double median = stats_median(values, n);
-	for (size_t i = 0; i < n; i++)
-		scratch[i] = fabs(values[i] - median);
-	return stats_median(scratch, n);
-}
-
-/* The k-th smallest and k-th largest value cover the median unless fewer than k of n lie on one side:
- * coverage 1 - 2 P(Binomial(n, 1/2) < k).  Terms in logarithms: 2^-n underflows for large n. */
-stats_interval stats_sign_interval(const double *sorted, size_t n)
-{
-	const double alpha = (1.0 - STATS_CONFIDENCE) / 2.0;
-	double tail = 0.0;
-	size_t k = 0;
-	for (; k < n / 2; k++) {
-		const double log_term = lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) -
-		                        (double)n * 0.6931471805599453;
-		if (tail + exp(log_term) > alpha)
-			break;
-		tail += exp(log_term);
-	}
-	if (k == 0)
-		return (stats_interval){-INFINITY, INFINITY};
-	return (stats_interval){sorted[k - 1], sorted[n - k]};
-}
-
 double stats_widening(size_t groups)
 {
 	static const double t975[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
@@ -90,17 +62,8 @@ double stats_widening(size_t groups)
 	return t / 1.959964 * sqrt((double)groups / (double)(groups - 1));
 }
 
-static size_t filled_groups(const stats_groups *groups, size_t *values)
-{
-	size_t filled = 0;
-	*values = groups->start[groups->groups] - groups->start[0];
-	for (size_t g = 0; g < groups->groups; g++)
-		filled += groups->start[g + 1] > groups->start[g];
-	return filled;
-}
-
 /* One draw into out; returns its size (0: only empty groups were drawn, which the caller draws again). */
-static size_t draw(const stats_groups *groups, stats_stream *stream, double *out)
+static size_t draw(const stats_groups *groups, uint64_t *stream, double *out)
 {
 	size_t drawn = 0;
 	for (size_t i = 0; i < groups->groups; i++) {
@@ -114,12 +77,14 @@ static size_t draw(const stats_groups *groups, stats_stream *stream, double *out
 
 stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resamples, uint64_t seed, double *scratch)
 {
-	size_t values;
-	const size_t filled = filled_groups(groups, &values);
+	const size_t values = groups->start[groups->groups];
+	size_t filled = 0;
+	for (size_t g = 0; g < groups->groups; g++)
+		filled += groups->start[g + 1] > groups->start[g];
 	if (values == 0)
 		return (stats_interval){NAN, NAN};
 	double *const medians = scratch, *const drawn = scratch + resamples;
-	stats_stream stream = {seed, 0};
+	uint64_t stream = seed;
 	for (size_t i = 0; i < resamples; i++) {
 		size_t size;
 		do
@@ -128,7 +93,7 @@ stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resampl
 		medians[i] = stats_median(drawn, size);
 	}
 	stats_sort(medians, resamples);
-	memcpy(drawn, groups->value + groups->start[0], values * sizeof *drawn);
+	memcpy(drawn, groups->value, values * sizeof *drawn);
 	const double median = stats_median(drawn, values), wide = stats_widening(filled);
 	const double low = stats_quantile(medians, resamples, (1.0 - STATS_CONFIDENCE) / 2.0);
 	const double high = stats_quantile(medians, resamples, (1.0 + STATS_CONFIDENCE) / 2.0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stats.h - the few statistics that judge times: order statistics and two kinds of interval.  Checked against SciPy
+/* stats.h - the few statistics that judge times: order statistics and an interval.  Checked against SciPy
  * (tests/bench/stats_scipy.py).  No allocation; no hidden state: random streams start from a given seed. */
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
@@ -11,25 +11,15 @@ typedef struct stats_interval {
 	double low, high;
 } stats_interval;
 
-typedef struct stats_stream { /* of base/random.h: its seed and the draw that is next */
-	uint64_t seed, next;
-} stats_stream;
-uint64_t stats_below(stats_stream *stream, uint64_t bound); /* uniform in 0..bound-1, bound >= 1, unbiased */
-double stats_uniform(stats_stream *stream);                 /* in [0, 1), 53 bits */
-double stats_normal(stats_stream *stream);                  /* mean 0, deviation 1 */
+/* Draws from a stream of base/random.h, in order: *stream is the stream at first. */
+uint64_t stats_below(uint64_t *stream, uint64_t bound); /* uniform in 0..bound-1, bound >= 1, unbiased */
+double stats_uniform(uint64_t *stream);                 /* in [0, 1), 53 bits */
+double stats_normal(uint64_t *stream);                  /* mean 0, deviation 1 */
 
 void stats_sort(double *values, size_t n);
 /* Linear interpolation between order statistics (NumPy's default, "type 7").  n >= 1, 0 <= p <= 1. */
 double stats_quantile(const double *sorted, size_t n, double p);
 double stats_median(double *values, size_t n); /* sorts values */
-/* Median of |value - median|, unscaled; sorts values, uses n doubles of scratch. */
-double stats_mad(double *values, size_t n, double *scratch);
-
-#define STATS_CONFIDENCE 0.95 /* of both intervals */
-
-/* Exact interval of a median from order statistics (sign test): the narrowest symmetric one that covers with at least
- * STATS_CONFIDENCE.  With 5 values or fewer there is none: -INFINITY..INFINITY. */
-stats_interval stats_sign_interval(const double *sorted, size_t n);
 
 /* Values in groups: group g is value[start[g]] .. value[start[g + 1] - 1]. */
 typedef struct stats_groups {
@@ -38,8 +28,8 @@ typedef struct stats_groups {
 	size_t groups;
 } stats_groups;
 
-/* Percentile interval of the median by the hierarchical bootstrap: groups drawn with replacement, then values within
- * each drawn group; its distances from the median are multiplied by stats_widening(groups that have values).
+/* Percentile interval of the median, of 95 %, by the hierarchical bootstrap: groups drawn with replacement, then values
+ * within each drawn group; its distances from the median are multiplied by stats_widening(groups that have values).
  * resamples >= 100; scratch: resamples + groups * largest group.  No value at all: NAN..NAN. */
 stats_interval stats_bootstrap_median(const stats_groups *groups, size_t resamples, uint64_t seed, double *scratch);
 

@@ -3,73 +3,58 @@
  * read", never 0. */
 #include "steal.h"
 
-#include <dirent.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static double thread_wait(const char *folder, const char *thread)
-{
-	char path[512];
-	unsigned long long on_cpu, wait, slices;
-	snprintf(path, sizeof path, "%s/%.32s/schedstat", folder, thread);
-	FILE *f = fopen(path, "r");
-	if (!f)
-		return -1;
-	const int found = fscanf(f, "%llu %llu %llu", &on_cpu, &wait, &slices);
-	fclose(f);
-	return found == 3 && slices > 0 ? (double)wait : -1;
-}
-
 static double process_wait(const char *root, int pid)
 {
-	char folder[256];
+	char threads[256];
+	glob_t found;
 	double sum = -1;
-	snprintf(folder, sizeof folder, "%s/proc/%d/task", root, pid);
-	DIR *d = opendir(folder);
-	if (!d)
+	snprintf(threads, sizeof threads, "%s/proc/%d/task/*/schedstat", root, pid);
+	if (glob(threads, GLOB_NOSORT, NULL, &found) != 0)
 		return -1;
-	for (const struct dirent *e = readdir(d); e; e = readdir(d)) {
-		const double wait = e->d_name[0] == '.' ? -1 : thread_wait(folder, e->d_name);
-		if (wait >= 0)
-			sum = (sum < 0 ? 0 : sum) + wait;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		unsigned long long wait, slices;
+		FILE *f = fopen(found.gl_pathv[i], "r");
+		if (f && fscanf(f, "%*u %llu %llu", &wait, &slices) == 2 && slices > 0)
+			sum = (sum < 0 ? 0 : sum) + (double)wait;
+		if (f)
+			fclose(f);
 	}
-	closedir(d);
+	globfree(&found);
 	return sum;
 }
 
-static int is_listed(int cpu, const int *cpus, size_t cpu_count)
-{
-	for (size_t i = 0; i < cpu_count; i++)
-		if (cpus[i] == cpu)
-			return 1;
-	return 0;
-}
-
 /* "cpu3 user nice system idle iowait irq softirq steal ..." */
-static double cpus_steal(const char *root, const int *cpus, size_t cpu_count)
+int steal_ticks_read(const char *root, int cpu, steal_ticks *ticks)
 {
-	char path[256], line[512];
-	double ticks = -1;
+	char path[256], line[512], name[24], wanted[24] = "cpu";
+	double v[8];
+	int found = 0;
+	if (cpu >= 0)
+		snprintf(wanted, sizeof wanted, "cpu%d", cpu);
 	snprintf(path, sizeof path, "%s/proc/stat", root);
 	FILE *f = fopen(path, "r");
-	if (!f)
-		return -1;
-	while (fgets(line, sizeof line, f)) {
-		int cpu;
-		unsigned long long steal;
-		if (sscanf(line, "cpu%d %*u %*u %*u %*u %*u %*u %*u %llu", &cpu, &steal) != 2)
-			continue;
-		if (!cpus || is_listed(cpu, cpus, cpu_count))
-			ticks = (ticks < 0 ? 0 : ticks) + (double)steal;
-	}
-	fclose(f);
-	return ticks < 0 ? -1 : ticks * 1e9 / (double)sysconf(_SC_CLK_TCK);
+	while (f && !found && fgets(line, sizeof line, f))
+		found = sscanf(line, "%23s %lf %lf %lf %lf %lf %lf %lf %lf", name, v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6,
+		               v + 7) == 9 &&
+		        strcmp(name, wanted) == 0;
+	if (f)
+		fclose(f);
+	*ticks = (steal_ticks){0};
+	for (size_t i = 0; found && i < 8; i++)
+		ticks->all += ticks->stolen = v[i];
+	return found;
 }
 
-steal_reading steal_read(const char *root, int pid, const int *cpus, size_t cpu_count)
+steal_reading steal_read(const char *root, int pid, int cpu)
 {
-	return (steal_reading){process_wait(root, pid), cpus_steal(root, cpus, cpu_count)};
+	steal_ticks ticks;
+	const int known = steal_ticks_read(root, cpu, &ticks);
+	return (steal_reading){process_wait(root, pid), known ? ticks.stolen * 1e9 / (double)sysconf(_SC_CLK_TCK) : -1};
 }
 
 double steal_share(steal_reading before, steal_reading after, double wall_ns)
@@ -79,7 +64,5 @@ double steal_share(steal_reading before, steal_reading after, double wall_ns)
 		lost = after.wait_ns - before.wait_ns;
 	if (before.steal_ns >= 0 && after.steal_ns >= before.steal_ns)
 		lost = (lost < 0 ? 0 : lost) + after.steal_ns - before.steal_ns;
-	if (lost < 0)
-		return -1;
-	return lost < wall_ns ? lost / wall_ns : 1.0;
+	return lost < 0 ? -1 : lost < wall_ns ? lost / wall_ns : 1.0;
 }

@@ -39,19 +39,12 @@ const char *shapes_builtin_name(size_t index) { return index < BUILTINS ? builti
 
 const char *shapes_builtin_about(size_t index) { return index < BUILTINS ? builtins[index].about : NULL; }
 
-static int same_problem(const gm_spec *a, const gm_spec *b)
-{
-	char x[GM_SPEC_TEXT], y[GM_SPEC_TEXT];
-	gm_spec_format(a, x);
-	gm_spec_format(b, y);
-	return strcmp(x, y) == 0;
-}
-
 /* Appends one line without its comment; an empty one is nothing. */
 static gm_status add_line(const char *where, size_t line_number, char *line, shape_list *list, gm_error *error)
 {
 	gm_error detail = {0};
 	gm_spec spec;
+	char text[GM_SPEC_TEXT], other[GM_SPEC_TEXT];
 	line[strcspn(line, "#\r")] = '\0';
 	line += strspn(line, " \t");
 	for (size_t n = strlen(line); n > 0 && strchr(" \t", line[n - 1]); n--)
@@ -62,9 +55,12 @@ static gm_status add_line(const char *where, size_t line_number, char *line, sha
 		return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: %.300s", where, line_number, detail.message);
 	if (spec.pass == GM_PASS_NONE)
 		spec.pass = GM_PASS_FWD;
-	for (size_t i = 0; i < list->count; i++)
-		if (same_problem(&list->specs[i], &spec))
+	gm_spec_format(&spec, text);
+	for (size_t i = 0; i < list->count; i++) {
+		gm_spec_format(&list->specs[i], other);
+		if (strcmp(text, other) == 0)
 			return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: %.130s is there twice", where, line_number, line);
+	}
 	gm_spec *grown = realloc(list->specs, (list->count + 1) * sizeof *grown);
 	if (!grown)
 		return gm_fail(error, GM_NO_MEMORY, "%.120s: no memory for %zu problems", where, list->count + 1);
@@ -73,52 +69,27 @@ static gm_status add_line(const char *where, size_t line_number, char *line, sha
 	return GM_OK;
 }
 
-static gm_status add_lines(const char *where, const char *text, shape_list *list, gm_error *error)
-{
-	char line[512];
-	for (size_t number = 1; *text; number++) {
-		const size_t length = strcspn(text, "\n");
-		if (length >= sizeof line)
-			return gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: a line of %zu characters", where, number, length);
-		memcpy(line, text, length);
-		line[length] = '\0';
-		GM_TRY(add_line(where, number, line, list, error));
-		text += length + (text[length] == '\n');
-	}
-	return GM_OK;
-}
-
 gm_status shapes_parse(const char *where, const char *text, shape_list *list, gm_error *error)
 {
 	shape_list made = {0, NULL};
-	gm_status status = add_lines(where, text, &made, error);
+	gm_status status = GM_OK;
+	char line[512];
+	for (size_t number = 1; status == GM_OK && *text; number++) {
+		const size_t length = strcspn(text, "\n");
+		if (length < sizeof line) {
+			memcpy(line, text, length);
+			line[length] = '\0';
+			status = add_line(where, number, line, &made, error);
+		} else
+			status = gm_fail(error, GM_BAD_ARGUMENT, "%.120s:%zu: a line of %zu characters", where, number, length);
+		text += length + (text[length] == '\n');
+	}
 	if (status == GM_OK && made.count == 0)
 		status = gm_fail(error, GM_BAD_ARGUMENT, "%.120s: no problem in it", where);
 	if (status == GM_OK)
 		*list = made;
 	else
 		shapes_free(&made);
-	return status;
-}
-
-static gm_status parse_file(const char *path, FILE *f, shape_list *list, gm_error *error)
-{
-	char *text = malloc(FILE_CAP + 1);
-	gm_status status;
-	if (!text)
-		return gm_fail(error, GM_NO_MEMORY, "%.200s: no memory to read it", path);
-	const size_t size = fread(text, 1, FILE_CAP + 1, f);
-	if (ferror(f))
-		status = gm_fail(error, GM_IO, "%.200s: %s", path, strerror(errno));
-	else if (size > FILE_CAP)
-		status = gm_fail(error, GM_BAD_ARGUMENT, "%.200s: longer than %u bytes", path, FILE_CAP);
-	else if (memchr(text, '\0', size))
-		status = gm_fail(error, GM_BAD_ARGUMENT, "%.200s: not a text file", path);
-	else {
-		text[size] = '\0';
-		status = shapes_parse(path, text, list, error);
-	}
-	free(text);
 	return status;
 }
 
@@ -131,7 +102,22 @@ gm_status shapes_load(const char *name, shape_list *list, gm_error *error)
 	if (!f)
 		return gm_fail(error, GM_IO, "shapes '%.200s': neither a built-in list nor a readable file (%s)", name,
 		               strerror(errno));
-	const gm_status status = parse_file(name, f, list, error);
+	gm_status status;
+	char *text = malloc(FILE_CAP + 1);
+	const size_t size = text ? fread(text, 1, FILE_CAP + 1, f) : 0;
+	if (!text)
+		status = gm_fail(error, GM_NO_MEMORY, "%.200s: no memory to read it", name);
+	else if (ferror(f))
+		status = gm_fail(error, GM_IO, "%.200s: %s", name, strerror(errno));
+	else if (size > FILE_CAP)
+		status = gm_fail(error, GM_BAD_ARGUMENT, "%.200s: longer than %u bytes", name, FILE_CAP);
+	else if (memchr(text, '\0', size))
+		status = gm_fail(error, GM_BAD_ARGUMENT, "%.200s: not a text file", name);
+	else {
+		text[size] = '\0';
+		status = shapes_parse(name, text, list, error);
+	}
+	free(text);
 	fclose(f);
 	return status;
 }

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "protocol/race.h"
-#include "protocol/race_source.h"
+#include "protocol/race_internal.h"
 #include "protocol/stats.h"
 
 enum { SIM_MOST = 8, SIM_EVENTS = 20000 };
@@ -34,7 +33,7 @@ typedef struct simulation {
 	double judge_seconds;            /* what judging a contestant really takes */
 	size_t stop_after;               /* calls of time until *stop is set; 0 = never */
 	volatile sig_atomic_t stop;
-	stats_stream stream;
+	uint64_t seed, stream;
 	size_t opens[SIM_MOST], times;
 	double layout[SIM_MOST]; /* of the present process */
 	sim_event event[SIM_EVENTS];
@@ -49,25 +48,20 @@ static void sim_note(simulation *s, sim_kind kind, size_t index, uint64_t calls,
 		s->event[s->events++] = (sim_event){kind, index, index < SIM_MOST ? s->opens[index] : 0, samples, calls};
 }
 
-static gm_status sim_open(void *context, size_t index, const race_contestant *contestant, const gm_spec *spec,
-                          const gm_tensors *tensors, void *const *data, race_opened *opened, gm_error *error)
+static gm_status sim_open(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
+                          race_outputs *outputs, gm_error *error)
 {
 	simulation *s = context;
-	(void)spec, (void)tensors, (void)data;
+	(void)problem;
 	s->opens[index]++;
 	sim_note(s, SIM_OPEN, index, 0, 0);
 	s->layout[index] = exp(s->process_spread * stats_normal(&s->stream));
 	if (s->open_status[index] != GM_OK)
-		return gm_fail(error, s->open_status[index], "%s says no", contestant->variant);
-	opened->plan_bytes = 1000 + index;
-	opened->tape_bytes = 2000 + index;
-	snprintf(opened->engine, sizeof opened->engine, "simulated");
+		return gm_fail(error, s->open_status[index], "%s says no", contestant->info.name);
+	outputs->info.plan_bytes = 1000 + index;
+	outputs->info.tape_bytes = 2000 + index;
+	snprintf(outputs->info.engine, sizeof outputs->info.engine, "simulated");
 	return GM_OK;
-}
-
-static void sim_outputs(void *context, size_t index, void **got, const float **effective)
-{
-	(void)context, (void)index, (void)got, (void)effective;
 }
 
 static gm_status sim_time(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
@@ -92,18 +86,17 @@ static gm_status sim_time(void *context, size_t index, gm_pass pass, uint64_t ca
 
 static void sim_close(void *context, size_t index) { sim_note(context, SIM_CLOSE, index, 0, 0); }
 
-static race_status sim_judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                             const race_contestant *contestant, void *const *got, const float *const *effective,
-                             judged_how *judged, char reason[RACE_REASON])
+static race_status sim_judge(void *context, const judge_problem *problem, const contestant *contestant,
+                             const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON])
 {
 	simulation *s = context;
-	(void)spec, (void)tensors, (void)data, (void)got, (void)effective;
+	(void)problem, (void)outputs;
 	if (!contestant) {
 		sim_note(s, SIM_FORGET, SIM_MOST, 0, 0);
 		return RACE_TIMED;
 	}
 	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
-	const size_t index = (size_t)(contestant->variant[1] - '0');
+	const size_t index = (size_t)(contestant->info.name[1] - '0');
 	sim_note(s, SIM_JUDGE, index, 0, 0);
 	*judged = JUDGED_BUDGET;
 	if (s->verdict[index] != RACE_TIMED)
@@ -138,20 +131,21 @@ static simulation *sim_create(uint64_t seed, size_t contestants, const double *t
 	simulation *s = calloc(1, sizeof *s);
 	if (!s)
 		abort();
-	s->stream.seed = seed;
+	s->seed = s->stream = seed;
 	memcpy(s->true_ns, true_ns, contestants * sizeof *true_ns);
 	return s;
 }
 
-static const race_contestant sim_candidates[SIM_MOST] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v2"},
-                                                         {.variant = "v3"}, {.variant = "v4"}, {.variant = "v5"},
-                                                         {.variant = "v6"}, {.variant = "v7"}};
+#define SIM(number) \
+	&(const contestant) { .info.name = "v" #number, .runnable = 1 }
+static const contestant *const sim_candidates[SIM_MOST] = {SIM(0), SIM(1), SIM(2), SIM(3),
+                                                           SIM(4), SIM(5), SIM(6), SIM(7)};
 
 /* Options of a race of the first `contestants` on specs, all from s; source must live as long. */
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
                                 size_t contestants)
 {
-	*source = (race_source){s, sim_open, sim_outputs, sim_time, sim_close};
+	*source = (race_source){s, sim_open, sim_time, sim_close, NULL};
 	return (race_options){.specs = specs,
 	                      .spec_count = spec_count,
 	                      .contestants = sim_candidates,
@@ -161,7 +155,7 @@ static race_options sim_options(simulation *s, race_source *source, const gm_spe
 	                      .report = sim_report,
 	                      .report_context = s,
 	                      .quick = 1,
-	                      .seed = s->stream.seed,
+	                      .seed = s->seed,
 	                      .stop = &s->stop,
 	                      .source = source};
 }

@@ -22,30 +22,32 @@ typedef struct log_book {
 	char failure[MOST][128];
 } log_book;
 
+static double room[3][MOST]; /* for the seconds of blocks */
+
 static double seconds_of(const gbench_block *block, size_t sample)
 {
 	return 0.001 * (double)(block->owner + 1) + 0.01 * (double)(sample * sample);
 }
 
-static int measure(void *context, const gbench_block *block, double *seconds, char message[128])
+static int measure(void *context, const gbench_block *block, char message[128])
 {
 	log_book *log = context;
 	log->measured[log->measures++] = block->owner;
 	if (block->owner == log->failing)
 		return snprintf(message, 128, "block %zu broke off", block->owner);
 	for (size_t i = 0; i < block->samples; i++)
-		seconds[i] = seconds_of(block, i);
+		block->seconds[i] = seconds_of(block, i);
 	return 0;
 }
 
-static void report(void *context, const gbench_block *block, const double *seconds, const char *failure)
+static void report(void *context, const gbench_block *block, const char *failure)
 {
 	log_book *log = context;
 	log->reported[log->reports] = block->owner;
 	if (failure)
 		snprintf(log->failure[log->reports], 128, "%s", failure);
 	else
-		memcpy(log->seconds[log->reports], seconds, block->samples * sizeof *seconds);
+		memcpy(log->seconds[log->reports], block->seconds, block->samples * sizeof *block->seconds);
 	log->reports++;
 }
 
@@ -67,7 +69,8 @@ static gm_status run(gbench *bench, log_book *log, const gbench_block *blocks, s
 static void order_and_times_come_back(void **state)
 {
 	(void)state;
-	static const gbench_block blocks[] = {{"p/b", 7, 0, 2, 1, 1}, {"p/a", 2, 0, 2, 3, 4096}, {"p/b", 7, 1, 2, 5, 10}};
+	static const gbench_block blocks[] = {
+		{"p/b", 7, 0, 2, 1, 1, room[0]}, {"p/a", 2, 0, 2, 3, 4096, room[1]}, {"p/b", 7, 1, 2, 5, 10, room[2]}};
 	log_book log = {.failing = NONE};
 	gbench *bench = create(NULL, 0);
 	assert_int_equal(run(bench, &log, blocks, 3, NULL), GM_OK);
@@ -89,7 +92,8 @@ static void order_and_times_come_back(void **state)
 static void failure_is_reported_and_the_rest_runs(void **state)
 {
 	(void)state;
-	static const gbench_block blocks[] = {{"a", 0, 0, 1, 2, 1}, {"b", 1, 0, 1, 2, 1}, {"c", 2, 0, 1, 2, 1}};
+	static const gbench_block blocks[] = {
+		{"a", 0, 0, 1, 2, 1, room[0]}, {"b", 1, 0, 1, 2, 1, room[1]}, {"c", 2, 0, 1, 2, 1, room[2]}};
 	log_book log = {.failing = 1};
 	gbench *bench = create(NULL, 0);
 	assert_int_equal(run(bench, &log, blocks, 3, NULL), GM_OK);
@@ -117,7 +121,7 @@ static void flags_are_refused(void **state)
 static void flags_reach_it_and_do_not_stay(void **state)
 {
 	(void)state;
-	static const gbench_block blocks[] = {{"p/one", 1, 0, 1, 3, 1}, {"p/two", 2, 0, 1, 3, 1}};
+	static const gbench_block blocks[] = {{"p/one", 1, 0, 1, 3, 1, room[0]}, {"p/two", 2, 0, 1, 3, 1, room[1]}};
 	char *flags[] = {"--benchmark_filter=p/two", "--benchmark_repetitions=7", "--benchmark_min_time=3s",
 	                 "--benchmark_report_aggregates_only=true"};
 	log_book log = {.failing = NONE};
@@ -150,7 +154,7 @@ static void bad_flags_are_refused(void **state)
 static void bad_filter_is_refused_when_it_is_used(void **state)
 {
 	(void)state;
-	static const gbench_block block = {"a", 0, 0, 1, 1, 1};
+	static const gbench_block block = {"a", 0, 0, 1, 1, 1, room[0]};
 	char *flags[] = {"--benchmark_filter=*("};
 	log_book log = {.failing = NONE};
 	gm_error error = {0};
@@ -195,7 +199,8 @@ static size_t count_of(const char *text, const char *word)
 static void its_file_has_one_row_a_block(void **state)
 {
 	(void)state;
-	static const gbench_block blocks[] = {{"p/a", 0, 0, 9, 5, 4}, {"p/a", 0, 1, 9, 1, 4}, {"p/b", 1, 0, 1, 5, 1}};
+	static const gbench_block blocks[] = {
+		{"p/a", 0, 0, 9, 5, 4, room[0]}, {"p/a", 0, 1, 9, 1, 4, room[1]}, {"p/b", 1, 0, 1, 5, 1, room[2]}};
 	char text[8000];
 	file_of(blocks, 3, 1, sizeof text, text); // p/b fails: no row
 	assert_int_equal(count_of(text, "\"context\""), 1);

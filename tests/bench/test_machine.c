@@ -211,11 +211,36 @@ static void a_name_is_not_a_model(void **state)
 	assert_string_equal(b.cpu_model, "implementer 0x41 part 0xd0c");
 }
 
+static void caches_and_cores_of_the_first_cpu(void **state)
+{
+	static const struct {
+		const char *list;
+		int threads;
+	} siblings[] = {{"0\n", 1}, {"0,4-5\n", 3}, {"0-1\n", 2}, {"none\n", -1}, {"", -1}};
+	machine_profile m;
+	(void)state;
+	put("/sys/devices/system/cpu/cpu0/cache/index0/level", "1\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index0/type", "Instruction\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index0/size", "64K\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index1/level", "1\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index1/type", "Data\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index1/size", "48K\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index2/level", "2\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index2/type", "Unified\n");
+	put("/sys/devices/system/cpu/cpu0/cache/index2/size", "3M\n");
+	for (size_t i = 0; i < sizeof siblings / sizeof *siblings; i++) {
+		put("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", siblings[i].list);
+		machine_read(&m, root);
+		assert_int_equal(m.threads_per_core, siblings[i].threads);
+		assert_true(m.l1d_bytes == 48 << 10 && m.l2_bytes == 3 << 20);
+	}
+}
+
 static void this_machine_answers(void **state)
 {
 	(void)state;
 	machine_profile m;
-	machine_probe(&m, 0.05);
+	machine_probe(&m);
 	assert_true(m.cpu[0] && m.governor[0] && m.clock_source[0] && m.aslr[0] && m.hypervisor[0]);
 	assert_true(m.cpus != 0 && m.l1d_bytes != 0 && m.l2_bytes != 0 && m.l3_bytes != 0 && m.threads_per_core != 0);
 	assert_true(m.clock_ns > 0);
@@ -227,15 +252,14 @@ static void this_machine_answers(void **state)
 static void losses_from_files(void **state)
 {
 	(void)state;
-	static const int cpu_1[] = {1};
 	const double tick = 1e9 / (double)sysconf(_SC_CLK_TCK);
 	put("/proc/77/task/77/schedstat", "5000 1000 3\n");
 	put("/proc/77/task/78/schedstat", "5000 500 3\n");
 	put("/proc/stat", "cpu  1 0 1 1 0 0 0 9 0 0\ncpu0 1 0 1 1 0 0 0 6 0 0\ncpu1 1 0 1 1 0 0 0 3 0 0\nintr 5\n");
-	const steal_reading a = steal_read(root, 77, cpu_1, 1), all = steal_read(root, 77, NULL, 0);
+	const steal_reading a = steal_read(root, 77, 1), all = steal_read(root, 77, -1);
 	assert_true(a.wait_ns == 1500 && a.steal_ns == 3 * tick && all.steal_ns == 9 * tick);
 	put("/proc/77/task/78/schedstat", "9000 2500 5\n");
-	const steal_reading b = steal_read(root, 77, cpu_1, 1);
+	const steal_reading b = steal_read(root, 77, 1);
 	assert_true(fabs(steal_share(a, b, 20000) - 0.1) < 1e-12);
 	assert_true(steal_share(a, b, 1000) == 1.0);
 }
@@ -243,11 +267,11 @@ static void losses_from_files(void **state)
 static void losses_that_cannot_be_read(void **state)
 {
 	(void)state;
-	const steal_reading none = steal_read(root, 77, NULL, 0);
+	const steal_reading none = steal_read(root, 77, -1);
 	assert_true(none.wait_ns < 0 && none.steal_ns < 0);
 	assert_true(steal_share(none, none, 1000) < 0);
 	put("/proc/77/task/77/schedstat", "0 0 0\n"); // a kernel that does not count
-	assert_true(steal_read(root, 77, NULL, 0).wait_ns < 0);
+	assert_true(steal_read(root, 77, -1).wait_ns < 0);
 	const steal_reading only_steal_a = {-1, 100}, only_steal_b = {-1, 200};
 	assert_true(fabs(steal_share(only_steal_a, only_steal_b, 1000) - 0.1) < 1e-12);
 }
@@ -262,6 +286,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hypervisors_by_their_signs, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(fingerprint_is_of_the_hardware, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(a_name_is_not_a_model, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(caches_and_cores_of_the_first_cpu, make_root, remove_root),
 		cmocka_unit_test(this_machine_answers),
 		cmocka_unit_test_setup_teardown(losses_from_files, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(losses_that_cannot_be_read, make_root, remove_root),

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "protocol/race_internal.h"
 #include "race_simulation.h"
 
 static gm_status refused(const race_options *options)
@@ -274,7 +273,7 @@ static void bad_flags_are_refused(void **state)
 /* The names in --benchmark_out of a race of v0, v1 and v0 again, a line each; *calls: of a sample. */
 static void names_of(const double *times, char *names, size_t size, uint64_t *calls)
 {
-	static const race_contestant contestants[] = {{.variant = "v0"}, {.variant = "v1"}, {.variant = "v0"}};
+	const contestant *const contestants[] = {sim_candidates[0], sim_candidates[1], sim_candidates[0]};
 	char path[] = "/tmp/test_race_XXXXXX", flag[64], line[512], *flags[] = {flag};
 	const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd");
 	const int fd = mkstemp(path);

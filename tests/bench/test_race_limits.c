@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "protocol/race_internal.h"
 #include "race_simulation.h"
 
 static void budget_shrinks_blocks_then_skips(void **state)

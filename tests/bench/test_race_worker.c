@@ -23,21 +23,23 @@ typedef struct seen {
 	bench_result result[MOST];
 } seen;
 
-static race_status judge(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                         const race_contestant *contestant, void *const *got, const float *const *effective,
-                         judged_how *judged, char reason[RACE_REASON])
+static const contestant plain = {.info.name = "scalar-plain", .runnable = 1};
+
+static race_status judge(void *context, const judge_problem *problem, const contestant *contestant,
+                         const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON])
 {
 	seen *s = context;
-	(void)spec, (void)effective;
 	if (!contestant) {
 		s->forgotten++;
 		return RACE_TIMED;
 	}
+	const gm_tensors *tensors = problem->tensors;
+	void *const *got = outputs->got;
 	s->judged++;
 	*judged = JUDGED_BUDGET;
 	for (size_t i = 0; i < tensors->count; i++) {
 		const gm_tensor *t = &tensors->row[i];
-		assert_false(data[i] && got[i]);
+		assert_false(problem->data[i] && got[i]);
 		s->outputs += got[i] && t->role == GM_ROLE_OUTPUT;
 		s->gradients += got[i] && t->role == GM_ROLE_GRAD;
 		for (size_t k = 0; got[i] && k < t->count; k++)
@@ -56,7 +58,8 @@ static void report(void *context, const bench_result *results, size_t count)
 		s->result[s->results++] = results[i];
 }
 
-static void race(seen *s, const char *problems, const race_contestant *contestants, size_t count, race_summary *summary)
+static void race(seen *s, const char *problems, const contestant *const *contestants, size_t count,
+                 race_summary *summary)
 {
 	shape_list list;
 	gm_error error = {0};
@@ -73,8 +76,6 @@ static void race(seen *s, const char *problems, const race_contestant *contestan
 	                              .report = report,
 	                              .report_context = s,
 	                              .quick = 1,
-	                              .processes = 2,
-	                              .blocks = 2,
 	                              .seed = 9,
 	                              .worker = worker};
 	if (race_run(&options, summary, &error) != GM_OK)
@@ -85,7 +86,7 @@ static void race(seen *s, const char *problems, const race_contestant *contestan
 static void every_pass_is_judged_and_timed(void **state)
 {
 	(void)state;
-	static const race_contestant contestants[] = {{.variant = "scalar-plain"}, {.variant = "scalar-plain"}};
+	const contestant *const contestants[] = {&plain, &plain};
 	seen s = {0};
 	race_summary summary;
 	race(&s,
@@ -105,7 +106,7 @@ static void every_pass_is_judged_and_timed(void **state)
 		            x->p99_ns <= x->max_ns);
 		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio &&
 		            x->ratio <= x->ratio_high);
-		assert_true(x->processes == 2 && x->blocks_ns_columns == 2 && x->samples > 0 && x->plan_bytes > 0);
+		assert_true(x->processes == 5 && x->blocks_ns_columns == 6 && x->samples > 0 && x->plan_bytes > 0);
 		assert_int_equal(x->tape_bytes > 0, strstr(x->problem, "train") || strstr(x->problem, "bwd"));
 	}
 	assert_int_equal(summary.timed, 14);
@@ -114,9 +115,9 @@ static void every_pass_is_judged_and_timed(void **state)
 static void what_cannot_run_says_why(void **state)
 {
 	(void)state;
-	static const race_contestant contestants[] = {{.variant = "scalar-plain"},
-	                                              {.variant = "no-such-variant"},
-	                                              {.variant = "any", .plugin = "./no_such_plugin.so"}};
+	static const contestant unknown = {.info.name = "no-such-variant", .runnable = 1};
+	static const contestant absent = {.info.name = "any", .plugin = "./no_such_plugin.so", .runnable = 1};
+	const contestant *const contestants[] = {&plain, &unknown, &absent};
 	seen s = {0};
 	race_summary summary;
 	race(&s, "lstm_T3_N2_I8_H8/fwd\n", contestants, 3, &summary);
@@ -131,7 +132,7 @@ static void what_cannot_run_says_why(void **state)
 static void affinity_is_given_back(void **state)
 {
 	(void)state;
-	static const race_contestant contestants[] = {{.variant = "scalar-plain"}};
+	const contestant *const contestants[] = {&plain};
 	cpu_set_t before, after;
 	seen s = {0};
 	race_summary summary;

@@ -33,7 +33,8 @@ BEGIN {
 	row("tools/record", "impl/base impl/include")
 	row("bench/shapes", "impl/base impl/include")
 	row("bench/gbench", "impl/include")
-	row("bench/judged", "reference/judge reference/budget reference/model impl/worker impl/base impl/include")
+	row("bench/judged", "tools/record reference/judge reference/budget reference/model impl/worker impl/base " \
+	    "impl/include")
 	row("bench/protocol", "bench/judged bench/gbench tools/record impl/worker impl/base impl/include")
 	row("bench/machine", "bench/protocol tools/record impl/base impl/include")
 	row("bench/plugin_skeleton", "impl/include")

@@ -125,11 +125,10 @@ typedef struct judging { /* a problem run by "scalar-oracle", ready to be judged
 	gm_spec spec;
 	gm_tensors *tensors;
 	fill_data fill;
+	judge_problem problem;
 	worker *w;
-	void **got;
-	const float **effective;
+	race_outputs left;
 	contestant variant[2];
-	contestants contestants;
 	bench_judge judge;
 } judging;
 
@@ -144,14 +143,15 @@ static void begin(judging *j, const char *text, const char *name)
 		.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = j->spec.T, .N_max = j->spec.N, .threads = 1};
 	assert_int_equal(worker_start(&launch, &j->w, &error), GM_OK);
 	assert_int_equal(worker_plan(j->w, name, &j->spec, j->tensors, NULL, &opts, &error), GM_OK);
-	j->got = calloc(j->tensors->count, sizeof *j->got);
-	j->effective = calloc(j->tensors->count, sizeof *j->effective);
+	j->problem = (judge_problem){.spec = &j->spec, .tensors = j->tensors, .data = j->fill.data};
+	j->left.got = calloc(j->tensors->count, sizeof *j->left.got);
+	j->left.effective = calloc(j->tensors->count, sizeof *j->left.effective);
 	for (size_t k = 0; k < j->tensors->count; k++) {
 		const gm_tensor *t = &j->tensors->row[k];
 		if (j->fill.data[k])
 			memcpy(worker_data(j->w, k), j->fill.data[k], t->count * gm_dtype_bytes(t->dtype));
 		else
-			j->got[k] = worker_data(j->w, k);
+			j->left.got[k] = worker_data(j->w, k);
 	}
 	assert_int_equal(worker_run(j->w, GM_PASS_BWD, &error), GM_OK);
 	const gm_variant *v = gm_variant_find(name);
@@ -162,29 +162,26 @@ static void begin(judging *j, const char *text, const char *name)
 		snprintf(i->weights, sizeof i->weights, "%s", v->traits.weights);
 		i->rounding = v->traits.rounding;
 	}
-	j->contestants = (contestants){.count = 2, .variant = j->variant};
-	j->judge = (bench_judge){.contestants = &j->contestants, .no_fork = 1, .seed = 7};
+	j->judge = (bench_judge){.no_fork = 1, .seed = 7};
 }
 
 static void end(judging *j)
 {
 	judged_how how = judged_how_none;
 	char reason[RACE_REASON] = "";
-	bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, NULL, NULL, NULL, &how, reason);
+	bench_judge_one(&j->judge, &j->problem, NULL, NULL, &how, reason);
 	worker_stop(j->w);
 	fill_free(&j->fill);
 	gm_tensors_destroy(j->tensors);
-	free(j->got);
-	free(j->effective);
+	free(j->left.got);
+	free(j->left.effective);
 }
 
 static void assert_verdict(judging *j, int twin, race_status verdict, judged_how how)
 {
 	judged_how judged = judged_how_none;
 	char reason[RACE_REASON] = "";
-	const race_contestant contestant = {.variant = j->variant[twin].info.name};
-	race_status status = bench_judge_one(&j->judge, &j->spec, j->tensors, j->fill.data, &contestant, j->got,
-	                                     j->effective, &judged, reason);
+	race_status status = bench_judge_one(&j->judge, &j->problem, &j->variant[twin], &j->left, &judged, reason);
 	if (status != verdict)
 		print_error("%s: %s\n", judged_how_word(judged), reason);
 	assert_int_equal(status, verdict);
@@ -193,7 +190,7 @@ static void assert_verdict(judging *j, int twin, race_status verdict, judged_how
 
 static float *element(judging *j, gm_kind kind, size_t index)
 {
-	return (float *)j->got[gm_tensors_index(j->tensors, kind, 0, 0)] + index;
+	return (float *)j->left.got[gm_tensors_index(j->tensors, kind, 0, 0)] + index;
 }
 
 static void a_small_problem_is_judged_in_full_then_by_bits(void **state)

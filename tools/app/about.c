@@ -65,7 +65,7 @@ const machine_profile *about_machine(void)
 	static machine_profile p;
 	static int probed;
 	if (!probed)
-		machine_probe(&p, 0);
+		machine_probe(&p);
 	probed = 1;
 	return &p;
 }

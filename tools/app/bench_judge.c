@@ -12,61 +12,39 @@
 static void drop(bench_judge *j)
 {
 	judged_free(&j->judged);
-	if (j->sample)
-		sample_free(j->sample);
-	free(j->sample);
+	sample_free(&j->sample);
 	free(j->results);
-	j->sample = NULL;
 	j->results = NULL;
 	j->id[0] = '\0';
 }
 
-static gm_status take_sample(bench_judge *j, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                             gm_error *error)
-{
-	double flops = j->flops > 0 ? j->flops : BENCH_JUDGE_FLOPS;
-	if (gm_spec_flops(spec) <= flops)
-		return GM_OK;
-	bench_sample sample;
-	GM_TRY(sample_create(spec, tensors, data, flops, &sample, error));
-	j->sample = malloc(sizeof *j->sample);
-	if (!j->sample) {
-		sample_free(&sample);
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a sample");
-	}
-	*j->sample = sample;
-	return GM_OK;
-}
+static int sampled(const bench_judge *j) { return j->sample.tensors != NULL; }
 
-static gm_status take_on(bench_judge *j, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                         gm_error *error)
+static gm_status take_on(bench_judge *j, const judge_problem *problem, gm_error *error)
 {
 	char text[GM_SPEC_TEXT];
-	int gradients = gm_pass_backward(spec->pass);
+	const gm_tensors *tensors = problem->tensors;
+	double flops = j->flops > 0 ? j->flops : BENCH_JUDGE_FLOPS;
+	int gradients = gm_pass_backward(problem->spec->pass);
 	if (j->id[0] != '\0')
 		return GM_OK;
+	drop(j); // of an attempt that failed
 	j->results = calloc(tensors->count, 1);
 	if (!j->results)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", tensors->count);
 	for (size_t k = 0; k < tensors->count; k++)
 		j->results[k] = tensors->row[k].role == GM_ROLE_OUTPUT || (gradients && tensors->row[k].role == GM_ROLE_GRAD);
-	GM_TRY(take_sample(j, spec, tensors, data, error));
-	j->judged.problem = (judge_problem){.spec = j->sample ? &j->sample->spec : spec,
-	                                    .tensors = j->sample ? j->sample->tensors : tensors,
-	                                    .data = j->sample ? j->sample->data : data,
-	                                    .id = j->id,
-	                                    .backward = gradients};
-	gm_spec_format(spec, text);
+	if (gm_spec_flops(problem->spec) > flops)
+		GM_TRY(sample_create(problem, flops, &j->sample, error));
+	j->judged.problem = *problem;
+	if (sampled(j))
+		j->judged.problem = (judge_problem){
+			.spec = &j->sample.spec, .tensors = j->sample.tensors, .data = j->sample.data};
+	j->judged.problem.id = j->id;
+	j->judged.problem.backward = gradients;
+	gm_spec_format(problem->spec, text);
 	snprintf(j->id, sizeof j->id, "%s#%llu", text, (unsigned long long)j->seed);
 	return GM_OK;
-}
-
-static const contestant *variant_of(const bench_judge *j, const race_contestant *entered)
-{
-	for (size_t k = 0; k < j->contestants->count; k++)
-		if (strcmp(j->contestants->variant[k].info.name, entered->variant) == 0)
-			return &j->contestants->variant[k];
-	return NULL;
 }
 
 /* ---- by budget ---- */
@@ -76,62 +54,33 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
                              char reason[RACE_REASON])
 {
 	const gm_tensors *tensors = j->judged.problem.tensors;
-	judged_rows rows = {0};
-	char text[320];
-	unsigned char *picked = calloc(tensors->count, 1);
-	for (size_t k = 0; picked && k < tensors->count; k++)
-		picked[k] = j->results[k] && got[k] && judge_want(budget, k) && (!j->sample || sample_judges(j->sample, k));
-	if (picked)
-		judged_verdict(budget, &(judged_result){tensors, picked, (const float *const *)got}, NULL, NULL, &rows);
-	free(picked);
+	judged_rows rows;
+	char text[320] = "every row of this problem is unfit: nothing could be judged";
+	judged_verdict(budget, &(judged_result){tensors, j->results, (const float *const *)got}, NULL, NULL, &rows);
 	if (rows.wrong == 0 && rows.passed > 0)
 		return RACE_TIMED;
-	if (!picked)
-		snprintf(reason, RACE_REASON, "no memory for a verdict");
-	else if (rows.wrong == 0)
-		snprintf(reason, RACE_REASON, "every row of this problem is unfit: nothing could be judged");
-	else
-		judged_text(tensors, &rows, text);
 	if (rows.wrong > 0)
-		snprintf(reason, RACE_REASON, "%.255s", text);
-	return picked ? RACE_REJECTED : RACE_FAILED;
+		judged_text(tensors, &rows, text);
+	snprintf(reason, RACE_REASON, "%.255s", text);
+	return RACE_REJECTED;
 }
 
-/* The sample's part of what a contestant left; its gradients need a run of their own. */
-static gm_status sample_results(bench_judge *j, const contestant *v, void *const *data, void *const *got, float **part,
-                                gm_error *error)
-{
-	worker_launch launch = {.plugin = v->plugin, .in_place = j->no_fork};
-	for (size_t k = 0; k < j->judged.problem.tensors->count; k++) {
-		const gm_tensor *row = &j->judged.problem.tensors->row[k];
-		if (!j->results[k] || !got[k])
-			continue;
-		part[k] = malloc(row->count * sizeof *part[k]);
-		if (!part[k])
-			return gm_fail(error, GM_NO_MEMORY, "no memory for a sample of %s", row->name);
-		sample_gather(j->sample, k, got[k], part[k]);
-	}
-	if (!j->judged.problem.backward)
-		return GM_OK;
-	return sample_run(j->sample, &launch, v->info.name, data, part, error);
-}
-
-static race_status by_budget(bench_judge *j, const contestant *v, void *const *data, void *const *got,
-                             const float *const *effective, char reason[RACE_REASON])
+static race_status by_budget(bench_judge *j, const contestant *v, const race_outputs *left, char reason[RACE_REASON])
 {
 	gm_error error = {.status = GM_OK};
+	const worker_launch launch = {.plugin = v->plugin, .in_place = j->no_fork};
 	judge_budget *own = NULL;
 	const judge_budget *budget = NULL;
 	size_t count = j->judged.problem.tensors->count;
 	float **part = calloc(count + 1, sizeof *part);
 	gm_status status = !part ? GM_NO_MEMORY
-	                         : judged_budget(&j->judged, (gm_class)v->info.accuracy_class, effective, &own, &budget,
-	                                         &error);
+	                         : judged_budget(&j->judged, (gm_class)v->info.accuracy_class, left->effective, &own,
+	                                         &budget, &error);
 	race_status verdict = RACE_FAILED;
-	if (status == GM_OK && j->sample)
-		status = sample_results(j, v, data, got, part, &error);
+	if (status == GM_OK && sampled(j))
+		status = sample_results(&j->sample, &launch, v->info.name, left->got, part, &error);
 	if (status == GM_OK)
-		verdict = judge_all(j, budget, j->sample ? part : (float *const *)got, reason);
+		verdict = judge_all(j, budget, sampled(j) ? part : (float *const *)left->got, reason);
 	else
 		snprintf(reason, RACE_REASON, "%.250s", error.message);
 	for (size_t k = 0; part && k < count; k++)
@@ -143,25 +92,24 @@ static race_status by_budget(bench_judge *j, const contestant *v, void *const *d
 
 /* ---- the judge ---- */
 
-race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors *tensors, void *const *data,
-                            const race_contestant *entered, void *const *got, const float *const *effective,
+race_status bench_judge_one(void *context, const judge_problem *problem, const contestant *v, const race_outputs *left,
                             judged_how *how, char reason[RACE_REASON])
 {
 	bench_judge *j = context;
 	gm_error error = {.status = GM_OK};
+	const gm_pass pass = problem->spec->pass;
 	char bit_class[48];
-	if (!entered) {
+	if (!v) {
 		drop(j);
 		return RACE_TIMED;
 	}
-	const contestant *v = variant_of(j, entered);
-	if (!v || take_on(j, spec, tensors, data, &error) != GM_OK) {
-		snprintf(reason, RACE_REASON, "%.250s", !v ? "not in the list of variants" : error.message);
+	if (take_on(j, problem, &error) != GM_OK) {
+		snprintf(reason, RACE_REASON, "%.250s", error.message);
 		return RACE_FAILED;
 	}
 	judged_bit_class(&v->info, bit_class);
-	uint64_t digest = judged_digest(&(judged_result){tensors, j->results, (const float *const *)got});
-	const judged_bits *known = judged_bits_of(&j->judged, bit_class, spec->pass);
+	uint64_t digest = judged_digest(&(judged_result){problem->tensors, j->results, (const float *const *)left->got});
+	const judged_bits *known = judged_bits_of(&j->judged, bit_class, pass);
 	if (known) {
 		*how = JUDGED_BITS;
 		if (known->digest == digest)
@@ -169,9 +117,9 @@ race_status bench_judge_one(void *context, const gm_spec *spec, const gm_tensors
 		snprintf(reason, RACE_REASON, "differs in bits from %s, which was judged right", known->name);
 		return RACE_REJECTED;
 	}
-	*how = j->sample ? JUDGED_SAMPLED : JUDGED_BUDGET;
-	race_status verdict = by_budget(j, v, data, got, effective, reason);
+	*how = sampled(j) ? JUDGED_SAMPLED : JUDGED_BUDGET;
+	race_status verdict = by_budget(j, v, left, reason);
 	if (verdict == RACE_TIMED && bit_class[0] != '\0') // without memory the next one is judged by budget as well
-		(void)judged_remember(&j->judged, bit_class, v->info.name, spec->pass, digest);
+		(void)judged_remember(&j->judged, bit_class, v->info.name, pass, digest);
 	return verdict;
 }

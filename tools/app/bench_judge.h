@@ -8,19 +8,17 @@
 #include "judged/sample.h"
 #include "judged/judged_run.h"
 #include "protocol/race.h"
-#include "contestants.h"
 
 #define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */
 
 typedef struct bench_judge {
-	const contestants *contestants;
 	int no_fork;
 	uint64_t seed;
 	double flops;               /* 0 = BENCH_JUDGE_FLOPS */
 	char id[GM_SPEC_TEXT + 32]; /* of the problem at hand; seeds its noise */
 	judged judged;              /* it, or its sample; bits of those that were right */
 	unsigned char *results;     /* by row: what the pass leaves */
-	bench_sample *sample;       /* or NULL: judged in full */
+	bench_sample sample;        /* without tensors: judged in full */
 } bench_judge;
 
 race_judge bench_judge_one;

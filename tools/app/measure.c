@@ -13,7 +13,6 @@
 
 typedef struct flow {
 	session *s;
-	const contestant **racing; /* by contestant */
 	measure_table *table;
 	double started, last;
 	size_t wrong; /* rejected or failed */
@@ -64,10 +63,6 @@ static void on_results(void *context, const bench_result *results, size_t count)
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
 		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
-		const contestant *v = f->racing[k];
-		r.accuracy_class = (class_name)v->info.accuracy_class;
-		r.plugin = (char *)(uintptr_t)v->plugin; // lent for the record
-		judged_bit_class(&v->info, r.bit_class);
 		session_put(f->s, RECORD_BENCH, &r);
 		r.plugin = NULL;
 		r.blocks_ns = NULL; // goes now
@@ -96,28 +91,20 @@ static int table_open(measure_table *t, size_t problems, const contestant *const
 	return t->result && t->own;
 }
 
-static size_t racing_count(const contestants *r)
+/* Bit oracles race only if named literally; what is so named twice races against itself.  NULL without memory. */
+static const contestant **racing_of(const contestants *r, size_t *count)
 {
-	size_t count = 0;
+	size_t most = 1;
 	for (size_t k = 0; k < r->count; k++)
-		count += r->variant[k].literal > 1 ? (size_t)r->variant[k].literal : 1;
-	return count;
-}
-
-/* Bit oracles race only if named literally; what is so named twice races against itself.  racing: room for all. */
-static race_contestant *contestants_of(const contestants *r, const contestant **racing, size_t *count)
-{
-	race_contestant *list = calloc(racing_count(r) + 1, sizeof *list);
-	*count = 0;
-	for (size_t k = 0; list && k < r->count; k++) {
+		most += r->variant[k].literal > 1 ? (size_t)r->variant[k].literal : 1;
+	const contestant **racing = calloc(most, sizeof *racing);
+	for (size_t k = 0; racing && k < r->count; k++) {
 		const contestant *v = &r->variant[k];
 		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
-		for (; times > 0; times--) {
-			racing[*count] = v;
-			list[(*count)++] = (race_contestant){v->info.name, v->plugin, v->runnable ? NULL : v->why, v->code};
-		}
+		for (; times > 0; times--)
+			racing[(*count)++] = v;
 	}
-	return list;
+	return racing;
 }
 
 static int exit_of(const contestants *r, const measured *m, const flow *f)
@@ -139,19 +126,17 @@ int measure(session *s, const contestants *r, const shape_list *list, const char
 {
 	gm_error error = {.status = GM_OK};
 	size_t count = 0;
-	const contestant **racing = calloc(racing_count(r) + 1, sizeof *racing);
-	race_contestant *entered = !racing ? NULL : contestants_of(r, racing, &count);
-	bench_judge judge = {.contestants = r, .no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .racing = racing, .table = &m->table, .started = clock_now()};
+	const contestant **racing = racing_of(r, &count);
+	bench_judge judge = {.no_fork = s->options->no_fork, .seed = s->options->seed};
+	flow f = {.s = s, .table = &m->table, .started = clock_now()};
 	*m = (measured){.shapes = name, .threads = 1};
-	if (!entered || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
-		free(entered);
+	if (!racing || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
 		free(racing);
 		return cli_fail(CLI_INTERNAL, "no memory");
 	}
 	race_options options = {.specs = list->specs,
 	                        .spec_count = list->count,
-	                        .contestants = entered,
+	                        .contestants = racing,
 	                        .contestant_count = count,
 	                        .judge = bench_judge_one,
 	                        .judge_context = &judge,
@@ -168,7 +153,6 @@ int measure(session *s, const contestants *r, const shape_list *list, const char
 	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
 	if (!s->options->quiet)
 		term_clear();
-	free(entered);
 	free(racing);
 	if (count == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");

@@ -17,21 +17,11 @@
 #include <signal.h>
 
 #include "executor.h"
+#include "judged/judged_run.h"
 #include "reader/fixture.h"
 #include "record/reason.h"
-#include "record/result.h"
-#include "worker/worker.h"
 
 enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
-
-typedef struct contestant {
-	worker_variant info;
-	int literal; /* how often it was named without a glob */
-	int runnable;
-	const char *plugin; /* where it comes from, with a slash; NULL = the built-in table */
-	reason_code code;   /* not runnable: why, */
-	char why[128];      /* and in a sentence with its name and what is missing */
-} contestant;
 
 typedef struct check_plan {
 	const fixture_set *set;

@@ -26,13 +26,8 @@ static gm_class judged_by(const unit *u, const contestant *v)
 
 static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
 {
-	const run_what what = {.variant = a->v->info.name,
-	                       .spec = &u->c->spec,
-	                       .tensors = u->c->tensors,
-	                       .data = u->c->data,
-	                       .absent = u->absent,
-	                       .opts = run_options(&u->c->spec, mode)};
-	GM_TRY(run_plan(a->w, &what, error));
+	const gm_plan_opts opts = run_options(&u->c->spec, mode);
+	GM_TRY(run_plan(a->w, a->v->info.name, &u->judged.problem, u->absent, &opts, error));
 	for (size_t k = 0; k < u->c->tensors->count; k++)
 		a->got[k] = worker_data(a->w, k);
 	return GM_OK;

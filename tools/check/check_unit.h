@@ -8,7 +8,6 @@
 #define TOOLS_CHECK_UNIT_H
 
 #include "check.h"
-#include "judged/judged_run.h"
 
 typedef struct unit {
 	const check_plan *plan;
