@@ -3,6 +3,7 @@
  * measurements. */
 #define _GNU_SOURCE
 #include "machine.h"
+#include "machine_hwloc.h"
 
 #include <sched.h>
 #include <stdarg.h>
@@ -340,6 +341,10 @@ void machine_read(machine_profile *profile, const char *root)
 	read_hypervisor(profile, root);
 	read_cpus(profile);
 	read_topology(profile, root);
+#ifndef GM_BUNDLE
+	if (!root[0])
+		machine_hwloc(profile);
+#endif
 	read_system(profile, root);
 	profile->clock_ns = clock_step();
 	machine_conclude(profile);

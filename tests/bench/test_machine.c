@@ -244,6 +244,10 @@ static void this_machine_answers(void **state)
 	assert_true(m.cpu[0] && m.governor[0] && m.clock_source[0] && m.aslr[0] && m.hypervisor[0]);
 	assert_true(m.cpus != 0 && m.l1d_bytes != 0 && m.l2_bytes != 0 && m.l3_bytes != 0 && m.threads_per_core != 0);
 	assert_true(m.clock_ns > 0);
+	machine_profile by_files; // as in a bundle: nothing is asked of hwloc for a tree of files
+	machine_read(&by_files, "/");
+	assert_string_equal(by_files.fingerprint, m.fingerprint);
+	assert_int_equal(by_files.threads_per_core, m.threads_per_core);
 	assert_true(m.steal_percent == -1 || (m.steal_percent >= 0 && m.steal_percent <= 100));
 }
 
