@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* arena.c - layout, mapping, guards and patterns of the shared arena; used on both sides of the channel. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memfd_create, file seals */
-#endif
 #include "arena.h"
 
 #include <errno.h>

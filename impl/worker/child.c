@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* child.c - the process of a worker: started with a channel, a control page and a pipe for what it prints, asked with a
  * deadline, and always reaped. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2 */
-#endif
 #include "host.h"
 
 #include "arena.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* crash.c - the one signal handler: plain stores and async-signal-safe calls only. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sigaltstack, SA_ONSTACK */
-#endif
 #include "crash.h"
 
 #include "environment.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ending.c - one sentence about how a child ended: signal, function, buffer and offset, and the last line the child
  * printed. The control page was writable for the dead: every number of it is checked before it is used. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sigabbrev_np */
-#endif
 #include "host.h"
 
 #include "arena.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* environment.c - snapshot and comparison without a word of assembly: the control word of each ISA is seen through
  * <fenv.h> and through what arithmetic on denormals does. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* fegetexcept */
-#endif
 #include "environment.h"
 
 #include <string.h>

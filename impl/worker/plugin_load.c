@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* plugin_load.c - is this file fit to be loaded, and does what it exports keep the rules of the ABI? */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* S_ISVTX */
-#endif
 #include "plugin_load.h"
 
 #include <dlfcn.h>

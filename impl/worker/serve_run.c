@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* serve_run.c - one judged run, and the timing loop.  A pass is a row of a table: what is called before a
  * measurement and what inside it; a run calls both. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* CLOCK_MONOTONIC_RAW */
-#endif
 #include "serve.h"
 
 #include "arena.h"

@@ -2,9 +2,6 @@
 /* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started
  * by worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
  * channel ends.  It prints nothing of its own. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* prctl constants, close-on-exec */
-#endif
 #include "base/process.h"
 #include "crash.h"
 #include "serve.h"
