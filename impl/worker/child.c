@@ -5,7 +5,6 @@
 
 #include "arena.h"
 #include "base/process.h"
-#include "program.h"
 #include "base/clock.h"
 
 #include <errno.h>

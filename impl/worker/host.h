@@ -56,4 +56,9 @@ void host_arena_destroy(worker *w);                                /* tensors to
 GM_CHECKED gm_status host_arena_check(worker *w, gm_error *error); /* GM_MISMATCH if a pattern is damaged; repairs it */
 const char *host_slot_name(const void *w, size_t slot);
 
+/* Which program a worker is where its launch names none: its path, and in *argument the word that follows it, or NULL.
+ * GM_IO: cannot be told, or cannot be started here. */
+#define PROGRAM_PATH 4096
+GM_CHECKED gm_status program_find(char path[PROGRAM_PATH], const char **argument, gm_error *error);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* plugin_load.c - is this file fit to be loaded, and does what it exports keep the rules of the ABI? */
-#include "plugin_load.h"
+#include "serve.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -2,8 +2,6 @@
 /* serve.c - the table of messages, and those that need no plan: greeting, plug-in, list. */
 #include "serve.h"
 
-#include "plugin_load.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
