@@ -3,7 +3,6 @@
 #include "serve.h"
 
 #include "arena.h"
-#include "crash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +116,6 @@ static gm_status map_arena(server *s, message *m, const wire_arena *w, gm_error 
 	m->fd = -1;
 	if (!s->base || !arena_protect(s->base, s->bytes, s->slots, expected))
 		return gm_fail(error, GM_NO_MEMORY, "cannot map an arena of %llu bytes", (unsigned long long)w->bytes);
-	crash_arena(s->base, s->bytes);
 	return GM_OK;
 }
 
@@ -190,7 +188,6 @@ gm_status serve_unplan(server *s, message *m, gm_error *error)
 		s->variant->plan_destroy(s->plan);
 		status = server_called(s, GM_OK, error);
 	}
-	crash_arena(NULL, 0);
 	if (s->base)
 		munmap(s->base, s->bytes);
 	gm_binding_destroy(s->binding);
