@@ -3,7 +3,6 @@
  * deadline, and always reaped. */
 #include "host.h"
 
-#include "arena.h"
 #include "base/process.h"
 #include "base/clock.h"
 
@@ -101,11 +100,6 @@ static void listen_to(worker *w)
 	}
 }
 
-typedef struct deadline {
-	worker *w;
-	double at;
-} deadline;
-
 /* As process_ended, while what the child prints is taken from it: a full pipe would hold it up. */
 static int ended(worker *w, double seconds)
 {
@@ -121,11 +115,10 @@ static int ended(worker *w, double seconds)
 
 static channel_result wait_for_bytes(void *context)
 {
-	deadline *d = context;
-	worker *w = d->w;
+	worker *w = context;
 
 	for (;;) {
-		double left = d->at - clock_now();
+		double left = w->deadline - clock_now();
 		struct pollfd watch[2] = {{.fd = w->channel, .events = POLLIN}, {.fd = w->output, .events = POLLIN}};
 
 		if (left <= 0)
@@ -149,60 +142,62 @@ static channel_result wait_for_bytes(void *context)
 
 static gm_status reap(worker *w, channel_result result, gm_error *error)
 {
-	enum ending how = result == CHANNEL_LATE ? ENDING_LATE : ENDING_GARBAGE;
+	int by_itself = result == CHANNEL_CLOSED && ended(w, END_SECONDS);
+	int wait_status = process_reap(w->pid);
 
-	if (result == CHANNEL_CLOSED)
-		how = ended(w, END_SECONDS) ? ENDING_ENDED : ENDING_LOST;
-	int status = process_reap(w->pid);
 	w->pid = 0;
 	listen_to(w);
-	tell_ending(w, how, status);
+	tell_ending(w, result, by_itself ? wait_status : -1);
 	return gm_fail(error, w->ended.status, "%s", w->ended.message);
 }
 
-static gm_status answer(worker *w, uint32_t kind, gm_error *error)
+/* Of a question with a deadline: the answer into w->message. */
+static channel_result exchange(worker *w)
 {
-	const message *m = &w->message;
-	gm_status status = (gm_status)m->head.status;
-
-	if (m->head.kind != kind || m->head.serial != w->serial || m->head.status < GM_OK || m->head.status > GM_TIMEOUT)
-		return reap(w, CHANNEL_GARBAGE, error);
-	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", (const char *)m->payload);
-}
-
-gm_status child_ask(worker *w, double seconds, gm_error *error)
-{
-	deadline d = {.w = w, .at = clock_now() + seconds};
 	message *m = &w->message;
-	uint32_t kind = m->head.kind;
 
-	m->head.serial = ++w->serial;
 	if (w->in_place) {
-		if (m->fd >= 0)
-			m->fd = fcntl(m->fd, F_DUPFD_CLOEXEC, 0);
+		m->fd = m->fd >= 0 ? fcntl(m->fd, F_DUPFD_CLOEXEC, 0) : -1;
 		(void)server_answer(w->in_place, m);
-		return answer(w, kind, error);
+		return CHANNEL_OK;
 	}
-	if (w->ended.status != GM_OK) {
-		m->fd = -1;
-		return gm_fail(error, w->ended.status, "%s", w->ended.message);
-	}
-	w->limit = seconds;
 	w->control->crashed = 0;
 	channel_result result = message_send(w->channel, m);
-	if (result == CHANNEL_OK)
-		result = message_receive(w->channel, m, wait_for_bytes, &d);
-	if (m->fd >= 0 && result == CHANNEL_OK)
-		close(m->fd);
+	if (result == CHANNEL_OK) {
+		result = message_receive(w->channel, m, wait_for_bytes, w);
+		if (m->fd >= 0) /* unasked */
+			close(m->fd);
+	}
 	m->fd = -1;
-	return result == CHANNEL_OK ? answer(w, kind, error) : reap(w, result, error);
+	return result;
+}
+
+gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_error *error)
+{
+	const message_head head = {
+		.magic = PROTOCOL_MAGIC, .kind = kind, .serial = w->message.head.serial + 1, .bytes = bytes};
+	const message_head *answer = &w->message.head;
+
+	if (w->ended.status != GM_OK) {
+		w->message.fd = -1;
+		return gm_fail(error, w->ended.status, "%s", w->ended.message);
+	}
+	w->message.head = head;
+	w->limit = seconds;
+	w->deadline = clock_now() + seconds;
+	channel_result result = exchange(w);
+	if (result == CHANNEL_OK && (answer->kind != kind || answer->serial != head.serial || answer->status < GM_OK ||
+	                             answer->status > GM_TIMEOUT))
+		result = CHANNEL_GARBAGE;
+	if (result != CHANNEL_OK)
+		return reap(w, result, error);
+	return answer->status == GM_OK ? GM_OK : gm_fail(error, (gm_status)answer->status, "%s", w->message.text);
 }
 
 void child_stop(worker *w)
 {
 	if (w->pid > 0 && w->ended.status == GM_OK) {
-		message_begin(&w->message, MESSAGE_STOP);
-		if (child_ask(w, STOP_SECONDS, NULL) == GM_OK)
+		if (child_ask(w, MESSAGE_STOP, 0, STOP_SECONDS, NULL) == GM_OK)
 			(void)ended(w, STOP_SECONDS);
 	}
 	if (w->pid > 0)

@@ -14,7 +14,7 @@ gm_status server_create(control *page_of_control, server **result, gm_error *err
 	if (!s)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the worker's state");
 	s->control = page_of_control;
-	s->page = (uint64_t)sysconf(_SC_PAGESIZE);
+	s->arena.page = protocol_hello().page_bytes;
 	s->variants = gm_variant_count();
 	*result = s;
 	return GM_OK;
@@ -22,11 +22,8 @@ gm_status server_create(control *page_of_control, server **result, gm_error *err
 
 void server_destroy(server *s)
 {
-	message none = {.fd = -1};
-
-	if (!s)
-		return;
-	(void)serve_unplan(s, &none, NULL);
+	if (s)
+		(void)serve_unplan(s, NULL, NULL);
 	free(s);
 }
 
@@ -56,19 +53,14 @@ const gm_variant *server_variant(const server *s, size_t index)
 
 static gm_status serve_hello(server *s, message *m, gm_error *error)
 {
-	wire_hello host, mine = {.protocol = PROTOCOL_VERSION,
-	                         .abi_major = GM_ABI_MAJOR,
-	                         .abi_minor = GM_ABI_MINOR,
-	                         .pointer_bytes = sizeof(void *),
-	                         .page_bytes = s->page,
-	                         .pid = (uint64_t)getpid()};
+	const wire_hello *host = &m->hello;
 
-	memcpy(&host, m->payload, sizeof host);
-	if (host.protocol != PROTOCOL_VERSION || host.abi_major != GM_ABI_MAJOR)
+	(void)s;
+	if (host->protocol != PROTOCOL_VERSION || host->abi_major != GM_ABI_MAJOR)
 		return gm_fail(error, GM_BAD_ARGUMENT, "the host speaks protocol %u, ABI %u; this worker %u, %u",
-		               (unsigned)host.protocol, (unsigned)host.abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
-	m->head.bytes = 0;
-	return message_append(m, &mine, sizeof mine) ? GM_OK : GM_IO;
+		               (unsigned)host->protocol, (unsigned)host->abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
+	m->hello = protocol_hello();
+	return GM_OK;
 }
 
 static gm_status serve_load(server *s, message *m, gm_error *error)
@@ -78,7 +70,7 @@ static gm_status serve_load(server *s, message *m, gm_error *error)
 	if (s->foreign || s->variant)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a plug-in is loaded once, before anything is planned");
 	server_phase(s, PHASE_LOAD);
-	GM_TRY(plugin_load((const char *)m->payload, &plugin, error));
+	GM_TRY(plugin_load(m->text, &plugin, error));
 	if (environment_check(&s->environment, "loading the plug-in", error) != GM_OK) {
 		if (error)
 			error->status = GM_BAD_PLUGIN;
@@ -86,7 +78,6 @@ static gm_status serve_load(server *s, message *m, gm_error *error)
 	}
 	s->foreign = plugin->variant;
 	s->variants = plugin->variant_count;
-	m->head.bytes = 0;
 	return GM_OK;
 }
 
@@ -108,36 +99,26 @@ void worker_variant_of(const gm_variant *v, worker_variant *to)
 
 static gm_status serve_list(server *s, message *m, gm_error *error)
 {
-	m->head.bytes = 0;
-	for (size_t i = 0; i < s->variants; i++) {
-		worker_variant row;
-
-		worker_variant_of(server_variant(s, i), &row);
-		if (!message_append(m, &row, sizeof row))
-			return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
-	}
+	if (s->variants > sizeof m->variant / sizeof *m->variant)
+		return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
+	for (size_t i = 0; i < s->variants; i++)
+		worker_variant_of(server_variant(s, i), &m->variant[i]);
 	return GM_OK;
-}
-
-static gm_status serve_stop(server *s, message *m, gm_error *error)
-{
-	m->head.bytes = 0;
-	return serve_unplan(s, m, error);
 }
 
 static const struct {
 	serve_handler *handler;
-	size_t least; /* bytes of payload */
+	size_t least, answer; /* bytes of payload: of a question at least, of a good answer */
 } table[MESSAGE_KINDS] = {
-	[MESSAGE_HELLO] = {serve_hello, sizeof(wire_hello)},
-	[MESSAGE_LOAD] = {serve_load, 1},
-	[MESSAGE_LIST] = {serve_list, 0},
-	[MESSAGE_PLAN] = {serve_plan, sizeof(wire_plan)},
-	[MESSAGE_ARENA] = {serve_arena, sizeof(wire_arena)},
-	[MESSAGE_RUN] = {serve_run, sizeof(wire_run)},
-	[MESSAGE_TIME] = {serve_time, sizeof(wire_time)},
-	[MESSAGE_UNPLAN] = {serve_unplan, 0},
-	[MESSAGE_STOP] = {serve_stop, 0},
+	[MESSAGE_HELLO] = {serve_hello, sizeof(wire_hello), sizeof(wire_hello)},
+	[MESSAGE_LOAD] = {serve_load, 1, 0},
+	[MESSAGE_LIST] = {serve_list, 0, sizeof(worker_variant)}, /* a variant */
+	[MESSAGE_PLAN] = {serve_plan, sizeof(wire_plan), sizeof(wire_planned)},
+	[MESSAGE_ARENA] = {serve_arena, sizeof(wire_arena), sizeof((worker_info *)0)->engine},
+	[MESSAGE_RUN] = {serve_run, sizeof(wire_run), 0},
+	[MESSAGE_TIME] = {serve_time, sizeof(wire_time), 0},
+	[MESSAGE_UNPLAN] = {serve_unplan, 0, 0},
+	[MESSAGE_STOP] = {serve_unplan, 0, 0},
 };
 
 static gm_status dispatch(server *s, message *m, gm_error *error)
@@ -149,26 +130,23 @@ static gm_status dispatch(server *s, message *m, gm_error *error)
 	if (m->head.bytes < table[kind].least)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a message of kind %u has %llu bytes, must have %zu at least",
 		               (unsigned)kind, (unsigned long long)m->head.bytes, table[kind].least);
-	return table[kind].handler(s, m, error);
+	GM_TRY(table[kind].handler(s, m, error));
+	m->head.bytes = table[kind].answer * (kind == MESSAGE_LIST ? s->variants : 1);
+	return GM_OK;
 }
 
 int server_answer(server *s, message *m)
 {
 	gm_error error = {0};
-	uint32_t kind = m->head.kind;
 
 	server_phase(s, PHASE_PROTOCOL);
 	environment_take(&s->environment);
-	gm_status status = dispatch(s, m, &error);
-
+	m->head.status = dispatch(s, m, &error);
 	if (m->fd >= 0)
 		close(m->fd);
 	m->fd = -1;
-	m->head.status = status;
-	if (status != GM_OK) {
-		m->head.bytes = 0;
-		error.message[sizeof error.message - 1] = 0;
-		(void)message_append(m, error.message, strlen(error.message) + 1);
-	}
-	return kind != MESSAGE_STOP;
+	if (m->head.status != GM_OK)
+		m->head.bytes = (uint64_t)snprintf(m->text, sizeof m->text, "%.*s", (int)sizeof error.message, error.message) +
+		                1;
+	return m->head.kind != MESSAGE_STOP;
 }

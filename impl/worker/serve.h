@@ -4,32 +4,22 @@
 #ifndef WORKER_SERVE_H
 #define WORKER_SERVE_H
 
+#include "arena.h"
 #include "environment.h"
 #include "gatemark/plugin.h"
-#include "protocol.h"
 
 typedef struct server {
-	control *control;        /* phase and crash record, seen by the host */
-	environment environment; /* as it was when the message came */
-	uint64_t page;
+	control *control;                 /* phase and crash record, seen by the host */
+	environment environment;          /* as it was when the message came */
 	const gm_variant *const *foreign; /* of a plug-in; NULL: the built-in table */
 	size_t variants;
 
 	const gm_variant *variant; /* of the plan; NULL = nothing planned */
 	gm_spec spec;
-	gm_tensors *tensors;
 	gm_plan_opts opts;
 	int *cpus;
-	unsigned char *absent;
-	gm_sizes sizes;
-
-	unsigned char *base; /* this side's mapping of the arena; NULL = none yet */
-	uint64_t bytes;
-	wire_slot *slots;
-	size_t slot_count;
-	void **data; /* by row; NULL = absent */
+	arena arena;
 	gm_binding *binding;
-	float **effective; /* three arrays of L*D */
 	gm_plan *plan;
 	int weights_set;
 } server;
@@ -48,7 +38,7 @@ static inline void server_phase(server *s, enum phase phase) { s->control->phase
  * for a status that it may not return or a changed FP mode. */
 GM_CHECKED gm_status server_called(server *s, gm_status status, gm_error *error);
 
-/* One handler a message kind; each may replace payload and bytes, and returns what goes into head.status. */
+/* One handler a message kind; each may replace the payload, and returns what goes into head.status. */
 typedef gm_status serve_handler(server *s, message *m, gm_error *error);
 serve_handler serve_plan, serve_arena, serve_unplan, serve_run, serve_time;
 

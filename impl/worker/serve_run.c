@@ -3,8 +3,7 @@
  * measurement and what inside it; a run calls both. */
 #include "serve.h"
 
-#include "arena.h"
-
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -36,7 +35,7 @@ static inline gm_status do_steps(server *s, unsigned steps, gm_error *error)
 		server_phase(s, PHASE_BACKWARD);
 		GM_TRY(s->variant->backward(s->plan, &s->binding->bwd));
 	}
-	__asm__ __volatile__("" : : "r"(s->base) : "memory");
+	__asm__ __volatile__("" : : "r"(s->arena.base) : "memory");
 	return GM_OK;
 }
 
@@ -68,32 +67,42 @@ static gm_status check_pass(const server *s, uint32_t pass, gm_error *error)
 
 static gm_status read_effective(server *s, gm_error *error)
 {
-	size_t count = s->spec.problem.num_layers * gm_directions(&s->spec.problem);
-	float *const *e = s->effective;
-	gm_weights_out out = {
-		.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count, .weight_hr = e + 2 * count};
+	static const gm_kind kind[3] = {GM_WEIGHT_IH, GM_WEIGHT_HH, GM_WEIGHT_HR};
+	size_t directions = gm_directions(&s->spec.problem), count = s->spec.problem.num_layers * directions;
 
 	if (!s->variant->effective_weights)
 		return GM_OK;
+	float **e = calloc(3 * count, sizeof *e);
+	if (!e)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a plan's tables");
+	for (size_t i = 0; i < 3 * count; i++) {
+		size_t row = gm_tensors_index(s->arena.tensors, kind[i / count], i % count / directions, i % directions);
+
+		if (row != GM_NO_TENSOR)
+			e[i] = arena_data(&s->arena, s->arena.tensors->count + SLOT_EXTRA + row);
+	}
+	gm_weights_out out = {
+		.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count, .weight_hr = e + 2 * count};
 	server_phase(s, PHASE_EFFECTIVE);
-	return server_called(s, s->variant->effective_weights(s->plan, &out), error);
+	gm_status status = s->variant->effective_weights(s->plan, &out);
+	free(e);
+	return server_called(s, status, error);
 }
 
 static void poison(server *s, uint32_t word)
 {
-	size_t rows = s->tensors->count;
+	const arena *a = &s->arena;
 
-	for (size_t i = 0; i < s->slot_count; i++)
-		if (s->slots[i].access == SLOT_WRITE && i != rows + SLOT_PLAN && i != rows + SLOT_SAMPLES)
-			arena_fill(s->base, &s->slots[i], word);
+	for (size_t i = 0; i < a->slots; i++)
+		if (a->slot[i].access == SLOT_WRITE && i != a->tensors->count + SLOT_PLAN &&
+		    i != a->tensors->count + SLOT_SAMPLES)
+			arena_fill(a->base, &a->slot[i], word);
 }
 
 gm_status serve_run(server *s, message *m, gm_error *error)
 {
-	wire_run w;
+	const wire_run w = m->run;
 
-	memcpy(&w, m->payload, sizeof w);
-	m->head.bytes = 0;
 	GM_TRY(check_pass(s, w.pass, error));
 	poison(s, w.poison);
 	GM_TRY(check_steps(s, SET, error));
@@ -124,16 +133,16 @@ typedef struct carried {
 static void carry(server *s, carried *c)
 {
 	gm_forward_args *f = &s->binding->fwd;
-	size_t h = gm_tensors_index(s->tensors, GM_H_0, 0, 0), n = gm_tensors_index(s->tensors, GM_C_0, 0, 0);
+	size_t h = gm_tensors_index(s->arena.tensors, GM_H_0, 0, 0), n = gm_tensors_index(s->arena.tensors, GM_C_0, 0, 0);
 
 	memset(c, 0, sizeof *c);
 	if (f->h_0 && f->h_n) {
-		*c = (carried){.h_0 = f->h_0, .h_bytes = s->tensors->row[h].count * sizeof(float)};
+		*c = (carried){.h_0 = f->h_0, .h_bytes = s->arena.tensors->row[h].count * sizeof(float)};
 		f->h_0 = f->h_n;
 	}
 	if (f->c_0 && f->c_n) {
 		c->c_0 = f->c_0;
-		c->c_bytes = s->tensors->row[n].count * sizeof(float);
+		c->c_bytes = s->arena.tensors->row[n].count * sizeof(float);
 		f->c_0 = f->c_n;
 	}
 }
@@ -184,8 +193,8 @@ static gm_status time_here(server *s, const wire_time *w, double *ns, gm_error *
 
 static gm_status take_samples(server *s, const wire_time *w, const carried *c, gm_error *error)
 {
-	const wire_slot *slot = &s->slots[s->tensors->count + SLOT_SAMPLES];
-	double *sample = (double *)(void *)(s->base + slot->data);
+	const wire_slot *slot = &s->arena.slot[s->arena.tensors->count + SLOT_SAMPLES];
+	double *sample = (double *)(void *)(s->arena.base + slot->data);
 
 	for (uint32_t i = 0; i < w->samples; i++) {
 		double ns = 0;
@@ -200,10 +209,8 @@ static gm_status take_samples(server *s, const wire_time *w, const carried *c, g
 gm_status serve_time(server *s, message *m, gm_error *error)
 {
 	carried c = {0};
-	wire_time w;
+	const wire_time w = m->time;
 
-	memcpy(&w, m->payload, sizeof w);
-	m->head.bytes = 0;
 	GM_TRY(check_pass(s, w.pass, error));
 	if (w.calls == 0 || w.samples > PROTOCOL_SAMPLES)
 		return gm_fail(error, GM_BAD_ARGUMENT, "%u samples of %llu calls", (unsigned)w.samples,

@@ -2,7 +2,6 @@
 /* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started
  * by worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
  * channel ends, and records how it crashed.  It prints nothing of its own. */
-#include "arena.h"
 #include "base/process.h"
 #include "serve.h"
 
@@ -41,13 +40,13 @@ static server *dying; /* for the handler: plain loads and stores and async-signa
 
 static void handle(int number, siginfo_t *info, void *context)
 {
-	uint64_t address = (uint64_t)(uintptr_t)info->si_addr, base = (uint64_t)(uintptr_t)dying->base;
+	uint64_t address = (uint64_t)(uintptr_t)info->si_addr, base = (uint64_t)(uintptr_t)dying->arena.base;
 	control *record = dying->control;
 
 	(void)context;
 	record->signal = number;
 	record->code = info->si_code;
-	record->in_arena = base && address >= base && address - base < dying->bytes;
+	record->in_arena = base && address >= base && address - base < dying->arena.bytes;
 	record->address = record->in_arena ? address - base : address;
 	record->crashed = 1;
 	signal(number, SIG_DFL);
@@ -72,19 +71,17 @@ static int record_crashes(server *s)
 
 static int serve_channel(server *s)
 {
-	message m;
-	int status = 0, go_on = 1;
+	static message m;
+	int go_on = 1;
 
-	if (message_create(&m, NULL) != GM_OK)
-		return PROTOCOL_LOST;
-	while (go_on && !status) {
+	while (go_on) {
 		if (message_receive(PROTOCOL_CHANNEL, &m, NULL, NULL) != CHANNEL_OK)
-			break;
+			return PROTOCOL_LOST;
 		go_on = server_answer(s, &m);
-		status = message_send(PROTOCOL_CHANNEL, &m) == CHANNEL_OK ? 0 : PROTOCOL_LOST;
+		if (message_send(PROTOCOL_CHANNEL, &m) != CHANNEL_OK)
+			return PROTOCOL_LOST;
 	}
-	message_destroy(&m);
-	return go_on ? PROTOCOL_LOST : status;
+	return 0;
 }
 
 int worker_main(int argc, char **argv)
