@@ -124,43 +124,16 @@ static double now_ns(void)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* A carried state: forward reads h_0 where it writes h_n; each sample starts from the caller's. */
-typedef struct carried {
-	const float *h_0, *c_0; /* the caller's; NULL = nothing to carry */
-	size_t h_bytes, c_bytes;
-} carried;
-
-static void carry(server *s, carried *c)
+/* Where forward reads the state that it writes: back to the caller's, as each sample starts. */
+static void restart(const server *s, const gm_forward_args *given)
 {
-	gm_forward_args *f = &s->binding->fwd;
-	size_t h = gm_tensors_index(s->arena.tensors, GM_H_0, 0, 0), n = gm_tensors_index(s->arena.tensors, GM_C_0, 0, 0);
+	const gm_forward_args *f = &s->binding->fwd;
+	const gm_tensor *row = s->arena.tensors->row;
 
-	memset(c, 0, sizeof *c);
-	if (f->h_0 && f->h_n) {
-		*c = (carried){.h_0 = f->h_0, .h_bytes = s->arena.tensors->row[h].count * sizeof(float)};
-		f->h_0 = f->h_n;
-	}
-	if (f->c_0 && f->c_n) {
-		c->c_0 = f->c_0;
-		c->c_bytes = s->arena.tensors->row[n].count * sizeof(float);
-		f->c_0 = f->c_n;
-	}
-}
-
-static void carry_restart(server *s, const carried *c)
-{
-	if (c->h_0)
-		memcpy(s->binding->fwd.h_n, c->h_0, c->h_bytes);
-	if (c->c_0)
-		memcpy(s->binding->fwd.c_n, c->c_0, c->c_bytes);
-}
-
-static void carry_end(server *s, const carried *c)
-{
-	if (c->h_0)
-		s->binding->fwd.h_0 = c->h_0;
-	if (c->c_0)
-		s->binding->fwd.c_0 = c->c_0;
+	if (f->h_0 != given->h_0)
+		memcpy(f->h_n, given->h_0, row[gm_tensors_index(s->arena.tensors, GM_H_0, 0, 0)].count * sizeof(float));
+	if (f->c_0 != given->c_0)
+		memcpy(f->c_n, given->c_0, row[gm_tensors_index(s->arena.tensors, GM_C_0, 0, 0)].count * sizeof(float));
 }
 
 /* A variant that times itself: a peer in another process. */
@@ -191,15 +164,14 @@ static gm_status time_here(server *s, const wire_time *w, double *ns, gm_error *
 	return server_called(s, status, error);
 }
 
-static gm_status take_samples(server *s, const wire_time *w, const carried *c, gm_error *error)
+static gm_status take_samples(server *s, const wire_time *w, const gm_forward_args *given, gm_error *error)
 {
-	const wire_slot *slot = &s->arena.slot[s->arena.tensors->count + SLOT_SAMPLES];
-	double *sample = (double *)(void *)(s->arena.base + slot->data);
+	double *sample = arena_data(&s->arena, s->arena.tensors->count + SLOT_SAMPLES);
 
 	for (uint32_t i = 0; i < w->samples; i++) {
 		double ns = 0;
 
-		carry_restart(s, c);
+		restart(s, given);
 		GM_TRY(s->variant->time ? time_itself(s, w, &ns, error) : time_here(s, w, &ns, error));
 		sample[i] = ns / (double)w->calls;
 	}
@@ -208,7 +180,6 @@ static gm_status take_samples(server *s, const wire_time *w, const carried *c, g
 
 gm_status serve_time(server *s, message *m, gm_error *error)
 {
-	carried c = {0};
 	const wire_time w = m->time;
 
 	GM_TRY(check_pass(s, w.pass, error));
@@ -220,9 +191,13 @@ gm_status serve_time(server *s, message *m, gm_error *error)
 		before &= ~(unsigned)SET;
 	GM_TRY(check_steps(s, before, error));
 	s->weights_set = 1;
-	if (w.pass == GM_PASS_STEP)
-		carry(s, &c);
-	gm_status status = take_samples(s, &w, &c, error);
-	carry_end(s, &c);
+	gm_forward_args *fwd = &s->binding->fwd;
+	const gm_forward_args given = *fwd;
+	if (w.pass == GM_PASS_STEP) { /* the state is carried from call to call */
+		fwd->h_0 = fwd->h_0 && fwd->h_n ? fwd->h_n : fwd->h_0;
+		fwd->c_0 = fwd->c_0 && fwd->c_n ? fwd->c_n : fwd->c_0;
+	}
+	gm_status status = take_samples(s, &w, &given, error);
+	*fwd = given;
 	return status;
 }
