@@ -81,22 +81,18 @@ gm_status child_start(worker *w, gm_error *error)
 	return status;
 }
 
-/* Reads what the child printed and keeps the last of it; at most 64 KiB at a time, so that a flood cannot hold us. */
+/* Reads what the child printed and keeps the last of it; at most 16 times, so that a flood cannot hold us. */
 static void listen_to(worker *w)
 {
-	char part[4096];
-
 	for (int i = 0; i < 16; i++) {
-		ssize_t got = read(w->output, part, sizeof part);
-
+		if (w->said_bytes > SAID_BYTES) {
+			memmove(w->said, w->said + w->said_bytes - SAID_BYTES, SAID_BYTES);
+			w->said_bytes = SAID_BYTES;
+		}
+		ssize_t got = read(w->output, w->said + w->said_bytes, sizeof w->said - w->said_bytes);
 		if (got <= 0)
 			return;
-		size_t count = (size_t)got, from = count > SAID_BYTES ? count - SAID_BYTES : 0;
-		size_t kept = count - from, room = SAID_BYTES - kept;
-		size_t old = w->said_bytes > room ? room : w->said_bytes;
-		memmove(w->said, w->said + w->said_bytes - old, old);
-		memcpy(w->said + old, part + from, kept);
-		w->said_bytes = old + kept;
+		w->said_bytes += (size_t)got;
 	}
 }
 

@@ -20,7 +20,7 @@ struct worker {
 	message message;
 	int loaded;                 /* the plug-in was asked for; what came of it is in load_error */
 	gm_error load_error, ended; /* status GM_OK: fine */
-	char said[SAID_BYTES];
+	char said[2 * SAID_BYTES];
 	size_t said_bytes;
 	double limit, deadline; /* of the question under way: seconds, and of clock_now */
 
