@@ -113,14 +113,9 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 
 static double now_ns(void)
 {
-#ifdef CLOCK_MONOTONIC_RAW
-	const clockid_t clock = CLOCK_MONOTONIC_RAW;
-#else
-	const clockid_t clock = CLOCK_MONOTONIC;
-#endif
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
