@@ -31,17 +31,16 @@ static void close_all(const int fd[], size_t count)
 enum { CHANNEL, OUTPUT, CONTROL, ENDS };
 static gm_status make_ends(worker *w, int theirs[ENDS], gm_error *error)
 {
-	int pair[2], line[2];
+	int pair[2] = {-1, -1}, line[2] = {-1, -1};
 	struct timeval patience = {.tv_sec = 30};
+	int bad = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(line, O_CLOEXEC);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	w->channel = pair[0];
 	theirs[CHANNEL] = pair[1];
-	if (pipe2(line, O_CLOEXEC))
-		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	w->output = line[0];
 	theirs[OUTPUT] = line[1];
+	if (bad)
+		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	GM_TRY(arena_file(sizeof(control), &theirs[CONTROL], error));
 	w->control = (control *)(void *)arena_map(theirs[CONTROL], sizeof(control));
 	if (!w->control)
@@ -152,9 +151,9 @@ static channel_result exchange(worker *w)
 {
 	message *m = &w->message;
 
-	if (w->in_place) {
+	if (w->launch.in_place) {
 		m->fd = m->fd >= 0 ? fcntl(m->fd, F_DUPFD_CLOEXEC, 0) : -1;
-		(void)server_answer(w->in_place, m);
+		(void)server_answer(&w->in_place, m);
 		return CHANNEL_OK;
 	}
 	w->control->crashed = 0;
@@ -192,10 +191,8 @@ gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_e
 
 void child_stop(worker *w)
 {
-	if (w->pid > 0 && w->ended.status == GM_OK) {
-		if (child_ask(w, MESSAGE_STOP, 0, STOP_SECONDS, NULL) == GM_OK)
-			(void)ended(w, STOP_SECONDS);
-	}
+	if (w->pid > 0 && child_ask(w, MESSAGE_STOP, 0, STOP_SECONDS, NULL) == GM_OK)
+		(void)ended(w, STOP_SECONDS);
 	if (w->pid > 0)
 		(void)process_reap(w->pid);
 	close_all((int[]){w->channel, w->output}, 2);

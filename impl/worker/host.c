@@ -38,14 +38,6 @@ static gm_status greet(worker *w, gm_error *error)
 	return GM_OK;
 }
 
-static gm_status start_in_place(worker *w, gm_error *error)
-{
-	w->control = calloc(1, sizeof *w->control);
-	if (!w->control)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a worker");
-	return server_create(w->control, &w->in_place, error);
-}
-
 gm_status worker_start(const worker_launch *launch, worker **result, gm_error *error)
 {
 	worker *w = calloc(1, sizeof *w);
@@ -55,7 +47,9 @@ gm_status worker_start(const worker_launch *launch, worker **result, gm_error *e
 	w->launch = *launch;
 	w->channel = w->output = w->message.fd = -1;
 	w->poison = POISON;
-	gm_status status = launch->in_place ? start_in_place(w, error) : child_start(w, error);
+	w->control = launch->in_place ? &w->own_control : NULL;
+	server_init(&w->in_place, w->control);
+	gm_status status = launch->in_place ? GM_OK : child_start(w, error);
 	if (status == GM_OK)
 		status = greet(w, error);
 	if (status != GM_OK) {
@@ -70,12 +64,10 @@ void worker_stop(worker *w)
 {
 	if (!w)
 		return;
-	if (w->launch.in_place) {
-		server_destroy(w->in_place);
-		free(w->control);
-	} else {
+	if (w->launch.in_place)
+		server_end(&w->in_place);
+	else
 		child_stop(w);
-	}
 	arena_destroy(&w->arena);
 	free(w);
 }
@@ -151,7 +143,7 @@ static gm_status ask_plan(worker *w, const char *variant, const gm_plan_opts *op
 		return gm_fail(error, GM_BAD_ARGUMENT, "there is no variant %s", variant);
 	if (cpu_bytes > PROTOCOL_PAYLOAD - sizeof plan)
 		return gm_fail(error, GM_BAD_ARGUMENT, "%u threads are too many for a message", (unsigned)opts->threads);
-	strcpy(plan.variant, variant);
+	strncpy(plan.variant, variant, sizeof plan.variant - 1);
 	m->plan = plan;
 	if (cpu_bytes)
 		memcpy(m->payload + sizeof plan, opts->cpus, cpu_bytes);

@@ -15,8 +15,9 @@ struct worker {
 	worker_launch launch;
 	pid_t pid;           /* 0: none, or reaped */
 	int channel, output; /* sockets and pipes to the child, -1 in place */
-	control *control;    /* shared page; in place: ours */
-	server *in_place;
+	control *control;    /* shared page; in place: own_control */
+	control own_control;
+	server in_place;
 	message message;
 	int loaded;                 /* the plug-in was asked for; what came of it is in load_error */
 	gm_error load_error, ended; /* status GM_OK: fine */

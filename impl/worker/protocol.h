@@ -63,7 +63,7 @@ typedef struct wire_plan {
 } wire_plan;
 
 typedef struct wire_planned {
-	uint64_t plan_bytes, scratch_bytes, tape_bytes, rows;
+	uint64_t plan_bytes, scratch_bytes, tape_bytes;
 	uint32_t alignment, has_effective;
 } wire_planned;
 
@@ -128,7 +128,7 @@ typedef struct message {
 
 _Static_assert(sizeof(message_head) == 24 && offsetof(message, payload) == offsetof(message, head) + 24 &&
                    sizeof(wire_hello) == 32 && sizeof(worker_variant) == 144 && sizeof(wire_plan) == 168 &&
-                   sizeof(wire_planned) == 40 && sizeof(wire_slot) == 40 && sizeof(wire_arena) == 24 &&
+                   sizeof(wire_planned) == 32 && sizeof(wire_slot) == 40 && sizeof(wire_arena) == 24 &&
                    sizeof(wire_time) == 16 && sizeof(control) == 32,
                "wire layout");
 

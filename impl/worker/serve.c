@@ -3,38 +3,22 @@
 #include "serve.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-gm_status server_create(control *page_of_control, server **result, gm_error *error)
+void server_init(server *s, control *page_of_control)
 {
-	server *s = calloc(1, sizeof *s);
-
-	if (!s)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the worker's state");
-	s->control = page_of_control;
-	s->arena.page = protocol_hello().page_bytes;
-	s->variants = gm_variant_count();
-	*result = s;
-	return GM_OK;
+	*s = (server){
+		.control = page_of_control, .variants = gm_variant_count(), .arena = {.page = protocol_hello().page_bytes}};
 }
 
-void server_destroy(server *s)
-{
-	if (s)
-		(void)serve_unplan(s, NULL, NULL);
-	free(s);
-}
-
-/* Statuses that a variant may return; GM_CRASHED and GM_MISMATCH are the host's to say. */
-static int may_return(gm_status status) { return status >= GM_OK && status <= GM_IO; }
+void server_end(server *s) { (void)serve_unplan(s, NULL, NULL); }
 
 gm_status server_called(server *s, gm_status status, gm_error *error)
 {
 	const char *who = phase_name(s->control->phase);
 
-	if (!may_return(status))
+	if (status < GM_OK || status > GM_IO) /* GM_CRASHED and GM_MISMATCH are the host's to say */
 		return gm_fail(error, GM_MISMATCH, "%s returned status %d, which a variant may not", who, (int)status);
 	if (status == GM_OK)
 		return environment_check_fp(&s->environment, who, error);
@@ -42,13 +26,6 @@ gm_status server_called(server *s, gm_status status, gm_error *error)
 	if (error && !error->message[0])
 		gm_fail(error, status, "%s: %s, no reason given", who, gm_status_name(status));
 	return status;
-}
-
-const gm_variant *server_variant(const server *s, size_t index)
-{
-	if (index >= s->variants)
-		return NULL;
-	return s->foreign ? s->foreign[index] : gm_variant_at(index);
 }
 
 static gm_status serve_hello(server *s, message *m, gm_error *error)

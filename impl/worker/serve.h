@@ -24,14 +24,17 @@ typedef struct server {
 	int weights_set;
 } server;
 
-gm_status server_create(control *page_of_control, server **s, gm_error *error);
-void server_destroy(server *s); /* destroys the plan; NULL allowed */
+void server_init(server *s, control *page_of_control);
+void server_end(server *s); /* destroys the plan */
 /* main() of a worker process; the exit status. */
 int worker_main(int argc, char **argv);
 /* Answers m in place.  1 = go on, 0 = it was MESSAGE_STOP. */
 int server_answer(server *s, message *m);
 
-const gm_variant *server_variant(const server *s, size_t index);
+static inline const gm_variant *server_variant(const server *s, size_t index)
+{
+	return s->foreign ? s->foreign[index] : gm_variant_at(index);
+}
 static inline void server_phase(server *s, enum phase phase) { s->control->phase = phase; }
 
 /* Judges the return of a variant's function called in the present phase: its own status with a sentence, GM_MISMATCH

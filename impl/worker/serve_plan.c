@@ -77,7 +77,6 @@ gm_status serve_plan(server *s, message *m, gm_error *error)
 	m->planned = (wire_planned){.plan_bytes = sizes.plan_bytes,
 	                            .scratch_bytes = sizes.scratch_bytes,
 	                            .tape_bytes = sizes.tape_bytes,
-	                            .rows = s->arena.tensors->count,
 	                            .alignment = sizes.alignment,
 	                            .has_effective = s->variant->effective_weights != NULL};
 	return GM_OK;

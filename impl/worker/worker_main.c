@@ -28,8 +28,7 @@ static void volunteer(void)
 
 	if (fd < 0)
 		return;
-	ssize_t written = write(fd, "1000", 4);
-	(void)written; /* refused: the default score stands */
+	(void)process_send(fd, "1000", 4); /* refused: the default score stands */
 	close(fd);
 }
 
@@ -86,8 +85,8 @@ static int serve_channel(server *s)
 
 int worker_main(int argc, char **argv)
 {
+	static server s; /* stays for the crash handler */
 	struct rlimit none = {0, 0};
-	server *s;
 
 	if (argc > 1 || fcntl(PROTOCOL_CHANNEL, F_GETFD) < 0) {
 		fprintf(stderr, "%s is started by gatemark, with a channel on descriptor %d\n", argv[0], PROTOCOL_CHANNEL);
@@ -100,11 +99,12 @@ int worker_main(int argc, char **argv)
 	fcntl(PROTOCOL_CHANNEL, F_SETFD, FD_CLOEXEC);
 	control *page = (control *)(void *)arena_map(PROTOCOL_CONTROL, sizeof *page);
 	close(PROTOCOL_CONTROL);
-	if (!page || server_create(page, &s, NULL) != GM_OK || !record_crashes(s))
+	server_init(&s, page);
+	if (!page || !record_crashes(&s))
 		return PROTOCOL_LOST;
-	int status = serve_channel(s);
+	int status = serve_channel(&s);
 	if (status)
 		_exit(status);        /* nobody listens: no exit handler of a kernel may run on */
-	page->phase = PHASE_EXIT; /* nothing is planned any more; the server stays for the handler */
+	page->phase = PHASE_EXIT; /* nothing is planned any more */
 	return 0;
 }

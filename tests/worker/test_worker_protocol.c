@@ -120,14 +120,14 @@ static void any_question_has_an_answer(void **state)
 	control page = {0};
 	gm_tensors *tensors;
 	gm_spec spec;
-	server *s;
+	server s;
 	message m;
 
 	(void)state;
 	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
 	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
 	print_message("  seed %u\n", SEED);
-	assert_ok(server_create(&page, &s, ERROR));
+	server_init(&s, &page);
 	make_message(&m, 0, "", 0);
 	for (uint64_t i = 0; i < 20000; i++) {
 		uint64_t draw = random_draw(random_mix(SEED), i);
@@ -142,10 +142,10 @@ static void any_question_has_an_answer(void **state)
 
 			m.payload[spot % (m.head.bytes + 1)] = (unsigned char)(spot >> 32);
 		}
-		assert_int_equal(server_answer(s, &m), kind != MESSAGE_STOP);
+		assert_int_equal(server_answer(&s, &m), kind != MESSAGE_STOP);
 		assert_true(m.head.bytes <= PROTOCOL_PAYLOAD && m.head.status >= 0 && m.head.status <= GM_TIMEOUT);
 	}
-	server_destroy(s);
+	server_end(&s);
 	gm_tensors_destroy(tensors);
 }
 
@@ -156,21 +156,21 @@ static void plans_have_one_length(void **state)
 	control page = {0};
 	gm_tensors *tensors;
 	gm_spec spec;
-	server *s;
+	server s;
 	message m;
 
 	(void)state;
 	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
 	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
-	assert_ok(server_create(&page, &s, ERROR));
+	server_init(&s, &page);
 	for (size_t i = 0; i < 3; i++) {
 		valid_plan(&m, tensors->count);
 		m.head.bytes = (uint64_t)((int64_t)m.head.bytes + change[i]);
-		assert_int_equal(server_answer(s, &m), 1);
+		assert_int_equal(server_answer(&s, &m), 1);
 		assert_int_equal(m.head.status, GM_BAD_ARGUMENT);
 		assert_string_equal((char *)m.payload, "a plan message whose parts do not fit its length");
 	}
-	server_destroy(s);
+	server_end(&s);
 	gm_tensors_destroy(tensors);
 }
 
