@@ -81,15 +81,12 @@ static gm_status load(worker *w, gm_error *error)
 
 	if (path && !w->loaded) {
 		size_t bytes = strlen(path) + 1;
-		gm_status status;
+		int fits = bytes <= PROTOCOL_PAYLOAD;
 
 		w->loaded = 1;
-		if (bytes > PROTOCOL_PAYLOAD) {
-			status = gm_fail(&w->load_error, GM_BAD_PLUGIN, "the path of the plug-in is too long");
-		} else {
-			memcpy(w->message.text, path, bytes);
-			status = ask(w, MESSAGE_LOAD, bytes, 0, &w->load_error);
-		}
+		memcpy(w->message.text, path, fits ? bytes : 0);
+		gm_status status = fits ? ask(w, MESSAGE_LOAD, bytes, 0, &w->load_error)
+		                        : gm_fail(&w->load_error, GM_BAD_PLUGIN, "the path of the plug-in is too long");
 		/* A library that dies while it is loaded is a bad plug-in too. */
 		if (status == GM_CRASHED || status == GM_TIMEOUT)
 			w->load_error.status = GM_BAD_PLUGIN;

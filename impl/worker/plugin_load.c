@@ -47,24 +47,10 @@ static int name_is_good(const char *name)
 	return length >= 1 && length <= 40 && !name[length];
 }
 
-static gm_status check_functions(const gm_variant *v, gm_error *error)
-{
-	const char *lacks = !v->supports     ? "supports"
-	                  : !v->sizes        ? "sizes"
-	                  : !v->plan_create  ? "plan_create"
-	                  : !v->set_weights  ? "set_weights"
-	                  : !v->forward      ? "forward"
-	                  : !v->plan_destroy ? "plan_destroy"
-	                                     : NULL;
-
-	if (lacks)
-		REFUSE("variant %s has no %s", v->name, lacks);
-	return GM_OK;
-}
-
 static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error)
 {
 	const gm_variant *v = p->variant[index];
+	const char *lacks;
 
 	if (!v)
 		REFUSE("variant %zu is NULL", index);
@@ -81,7 +67,16 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 	if (v->traits.accuracy_class >= GM_CLASSES || v->traits.rounding > GM_CANONICAL)
 		REFUSE("variant %s: accuracy_class is %u, rounding is %u", v->name, (unsigned)v->traits.accuracy_class,
 		       (unsigned)v->traits.rounding);
-	return check_functions(v, error);
+	lacks = !v->supports     ? "supports"
+	      : !v->sizes        ? "sizes"
+	      : !v->plan_create  ? "plan_create"
+	      : !v->set_weights  ? "set_weights"
+	      : !v->forward      ? "forward"
+	      : !v->plan_destroy ? "plan_destroy"
+	                         : NULL;
+	if (lacks)
+		REFUSE("variant %s has no %s", v->name, lacks);
+	return GM_OK;
 }
 
 static gm_status check_table(const gm_plugin *p, gm_error *error)
