@@ -30,17 +30,13 @@ static void fault_place(const worker *w, int number, char text[200])
 /* The last line with printable letters that the child wrote, as "; it said: ...". */
 static void last_words(const worker *w, char text[200])
 {
-	size_t end = w->said_bytes, start;
+	size_t end = w->said_bytes;
 
-	text[0] = 0;
 	while (end && (unsigned char)w->said[end - 1] <= ' ')
 		end--;
-	for (start = end; start && w->said[start - 1] != '\n'; start--)
-		;
-	if (end == start)
-		return;
-	int length = (int)(end - start > 160 ? 160 : end - start);
-	snprintf(text, 200, "; it said: %.*s", length, w->said + start);
+	const char *newline = memrchr(w->said, '\n', end), *line = newline ? newline + 1 : w->said;
+	size_t length = (size_t)(w->said + end - line);
+	snprintf(text, 200, "%s%.*s", length ? "; it said: " : "", (int)(length > 160 ? 160 : length), line);
 	for (char *c = text; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
