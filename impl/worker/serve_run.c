@@ -131,31 +131,28 @@ static void restart(const server *s, const gm_forward_args *given)
 		memcpy(f->c_n, given->c_0, row[gm_tensors_index(s->arena.tensors, GM_C_0, 0, 0)].count * sizeof(float));
 }
 
-/* A variant that times itself: a peer in another process. */
-static gm_status time_itself(server *s, const wire_time *w, double *ns, gm_error *error)
+/* One sample: by the variant, if it times itself (a peer in another process), else here. */
+static gm_status take_sample(server *s, const wire_time *w, double *ns, gm_error *error)
 {
-	gm_call call = {.struct_size = sizeof call,
-	                .pass = w->pass,
-	                .weights = &s->binding->weights,
-	                .fwd = &s->binding->fwd,
-	                .bwd = &s->binding->bwd};
 	gm_timing timing = {.struct_size = sizeof timing};
-
-	server_phase(s, PHASE_TIME);
-	GM_TRY(server_called(s, s->variant->time(s->plan, &call, w->calls, &timing), error));
-	*ns = timing.elapsed_ns;
-	return GM_OK;
-}
-
-static gm_status time_here(server *s, const wire_time *w, double *ns, gm_error *error)
-{
-	unsigned steps = steps_of[w->pass].timed;
 	gm_status status = GM_OK;
-	double start = now_ns();
 
-	for (uint64_t call = 0; call < w->calls && status == GM_OK; call++)
-		status = do_steps(s, steps, error);
-	*ns = now_ns() - start;
+	if (s->variant->time) {
+		gm_call call = {.struct_size = sizeof call,
+		                .pass = w->pass,
+		                .weights = &s->binding->weights,
+		                .fwd = &s->binding->fwd,
+		                .bwd = &s->binding->bwd};
+		server_phase(s, PHASE_TIME);
+		status = s->variant->time(s->plan, &call, w->calls, &timing);
+	} else {
+		unsigned steps = steps_of[w->pass].timed;
+		double start = now_ns();
+		for (uint64_t call = 0; call < w->calls && status == GM_OK; call++)
+			status = do_steps(s, steps, error);
+		timing.elapsed_ns = now_ns() - start;
+	}
+	*ns = timing.elapsed_ns / (double)w->calls;
 	return server_called(s, status, error);
 }
 
@@ -164,11 +161,8 @@ static gm_status take_samples(server *s, const wire_time *w, const gm_forward_ar
 	double *sample = arena_data(&s->arena, s->arena.tensors->count + SLOT_SAMPLES);
 
 	for (uint32_t i = 0; i < w->samples; i++) {
-		double ns = 0;
-
 		restart(s, given);
-		GM_TRY(s->variant->time ? time_itself(s, w, &ns, error) : time_here(s, w, &ns, error));
-		sample[i] = ns / (double)w->calls;
+		GM_TRY(take_sample(s, w, &sample[i], error));
 	}
 	return GM_OK;
 }
