@@ -45,9 +45,9 @@ GM_CHECKED gm_status server_called(server *s, gm_status status, gm_error *error)
 typedef gm_status serve_handler(server *s, message *m, gm_error *error);
 serve_handler serve_plan, serve_arena, serve_unplan, serve_run, serve_time;
 
-/* plugin_load.c: loads a foreign shared object, only from an explicit path; all that it hands out is checked against the
- * rules of gatemark/plugin.h before anybody calls it.  GM_BAD_PLUGIN with the reason.  The library stays loaded for the
- * life of the process: leak checkers and thread-local destructors of the library need it. */
+/* Loads a foreign shared object, only from an explicit path; all that it hands out is checked against the rules of
+ * gatemark/plugin.h before anybody calls it.  GM_BAD_PLUGIN with the reason.  The library stays loaded for the life of
+ * the process: leak checkers and thread-local destructors of the library need it. */
 GM_CHECKED gm_status plugin_load(const char *path, const gm_plugin **plugin, gm_error *error);
 
 #endif
