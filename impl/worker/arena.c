@@ -42,18 +42,19 @@ static arena_room room_of(const arena *a, const wire_planned *p, size_t i, size_
 		[SLOT_SCRATCH] = {p->scratch_bytes, p->alignment, SLOT_WRITE},
 		[SLOT_SAMPLES] = {PROTOCOL_SAMPLES * sizeof(double), sizeof(double), SLOT_WRITE},
 	};
-	size_t rows = a->tensors->count, element = sizeof(float);
+	size_t rows = a->tensors->count;
 
-	if (i >= rows && i < rows + SLOT_EXTRA)
-		return memory[i - rows];
-	const gm_tensor *row = &a->tensors->row[i < rows ? i : i - rows - SLOT_EXTRA];
-	if (i >= rows) { /* effective weights */
-		int matrix = row->kind == GM_WEIGHT_IH || row->kind == GM_WEIGHT_HH || row->kind == GM_WEIGHT_HR;
-		return (arena_room){row->count * element, element, matrix ? SLOT_WRITE : SLOT_ABSENT};
+	if (i < rows) {
+		const gm_tensor *t = &a->tensors->row[i];
+		size_t element = gm_dtype_bytes(t->dtype);
+		int written = t->role == GM_ROLE_OUTPUT || t->role == GM_ROLE_GRAD;
+		return (arena_room){t->count * element, align > element ? align : element, written ? SLOT_WRITE : SLOT_READ};
 	}
-	int written = row->role == GM_ROLE_OUTPUT || row->role == GM_ROLE_GRAD;
-	element = gm_dtype_bytes(row->dtype);
-	return (arena_room){row->count * element, align > element ? align : element, written ? SLOT_WRITE : SLOT_READ};
+	if (i < rows + SLOT_EXTRA)
+		return memory[i - rows];
+	const gm_tensor *t = &a->tensors->row[i - rows - SLOT_EXTRA];
+	int rounded = t->kind == GM_WEIGHT_IH || t->kind == GM_WEIGHT_HH || t->kind == GM_WEIGHT_HR;
+	return (arena_room){t->count * sizeof(float), sizeof(float), rounded ? SLOT_WRITE : SLOT_ABSENT};
 }
 
 gm_status arena_layout(arena *a, const wire_planned *planned, const unsigned char *absent, size_t align,
@@ -182,31 +183,31 @@ void arena_damage(const unsigned char *base, const wire_slot *slot, uint64_t *be
 	*behind = high - stop;
 }
 
-static const char *slot_name(const arena *a, size_t slot)
+static const char *slot_name(const arena *a, const wire_slot *slot)
 {
 	static const char *const memory[SLOT_EXTRA] = {"the plan", "the tape", "the scratch memory", "the samples"};
-	size_t rows = a->tensors->count;
+	size_t i = (size_t)(slot - a->slot), rows = a->tensors->count;
 
-	if (slot < rows)
-		return a->tensors->row[slot].name;
-	return slot < rows + SLOT_EXTRA ? memory[slot - rows] : "the effective weights";
+	if (i < rows)
+		return a->tensors->row[i].name;
+	return i < rows + SLOT_EXTRA ? memory[i - rows] : "the effective weights";
 }
 
 gm_status arena_check(const arena *a, gm_error *error)
 {
 	gm_status status = GM_OK;
 
-	for (size_t i = 0; i < a->slots; i++) {
+	for (const wire_slot *s = a->slot; s < a->slot + a->slots; s++) {
 		uint64_t before, behind;
 
-		arena_damage(a->base, &a->slot[i], &before, &behind);
+		arena_damage(a->base, s, &before, &behind);
 		if (!before && !behind)
 			continue;
-		arena_pattern(a->base, &a->slot[i]);
+		arena_pattern(a->base, s);
 		if (status == GM_OK)
 			status = gm_fail(error, GM_MISMATCH, "wrote %llu bytes %s of %s",
 			                 (unsigned long long)(before ? before : behind),
-			                 before ? "before the start" : "past the end", slot_name(a, i));
+			                 before ? "before the start" : "past the end", slot_name(a, s));
 	}
 	return status;
 }
@@ -223,18 +224,18 @@ void arena_fill(unsigned char *base, const wire_slot *slot, uint32_t word)
 
 void arena_place_name(const arena *a, uint64_t offset, char text[160])
 {
-	size_t left = a->slots, right = a->slots; /* of the offset; slots lie in their order */
+	const wire_slot *left = NULL, *right = NULL; /* of the offset; slots lie in their order */
 
-	for (size_t i = 0; i < a->slots && right == a->slots; i++)
-		if (a->slot[i].access != SLOT_ABSENT && a->slot[i].start <= offset)
-			left = i;
-		else if (a->slot[i].access != SLOT_ABSENT)
-			right = i;
-	const wire_slot *l = left < a->slots ? &a->slot[left] : NULL, *r = right < a->slots ? &a->slot[right] : NULL;
-	uint64_t past = l ? offset - (l->data + l->bytes) : UINT64_MAX, before = r ? r->data - offset : UINT64_MAX;
-	if (l && offset < l->end)
-		snprintf(text, 160, "%s %s", l->access == SLOT_READ ? "wrote to read-only" : "inside", slot_name(a, left));
-	else if (!l && !r)
+	for (const wire_slot *s = a->slot; s < a->slot + a->slots && !right; s++)
+		if (s->access != SLOT_ABSENT && s->start <= offset)
+			left = s;
+		else if (s->access != SLOT_ABSENT)
+			right = s;
+	uint64_t past = left ? offset - (left->data + left->bytes) : UINT64_MAX;
+	uint64_t before = right ? right->data - offset : UINT64_MAX;
+	if (left && offset < left->end)
+		snprintf(text, 160, "%s %s", left->access == SLOT_READ ? "wrote to read-only" : "inside", slot_name(a, left));
+	else if (!left && !right)
 		snprintf(text, 160, "in the arena, near no buffer");
 	else if (past == 0)
 		snprintf(text, 160, "right past the end of %s", slot_name(a, left));
