@@ -135,7 +135,7 @@ static channel_result wait_for_bytes(void *context)
 	}
 }
 
-static gm_status reap(worker *w, channel_result result, gm_error *error)
+static void reap(worker *w, channel_result result)
 {
 	int by_itself = result == CHANNEL_CLOSED && ended(w, END_SECONDS);
 	int wait_status = process_reap(w->pid);
@@ -143,7 +143,6 @@ static gm_status reap(worker *w, channel_result result, gm_error *error)
 	w->pid = 0;
 	listen_to(w);
 	tell_ending(w, result, by_itself ? wait_status : -1);
-	return gm_fail(error, w->ended.status, "%s", w->ended.message);
 }
 
 /* Of a question with a deadline: the answer into w->message. */
@@ -163,30 +162,29 @@ static channel_result exchange(worker *w)
 		if (m->fd >= 0) /* unasked */
 			close(m->fd);
 	}
-	m->fd = -1;
 	return result;
 }
 
 gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_error *error)
 {
-	const message_head head = {
-		.magic = PROTOCOL_MAGIC, .kind = kind, .serial = w->message.head.serial + 1, .bytes = bytes};
-	const message_head *answer = &w->message.head;
+	message *m = &w->message;
+	const message_head head = {.magic = PROTOCOL_MAGIC, .kind = kind, .serial = m->head.serial + 1, .bytes = bytes};
 
-	if (w->ended.status != GM_OK) {
-		w->message.fd = -1;
-		return gm_fail(error, w->ended.status, "%s", w->ended.message);
+	if (w->ended.status == GM_OK) {
+		m->head = head;
+		w->limit = seconds;
+		w->deadline = clock_now() + seconds;
+		channel_result result = exchange(w);
+		if (result == CHANNEL_OK && (m->head.kind != kind || m->head.serial != head.serial || m->head.status < GM_OK ||
+		                             m->head.status > GM_TIMEOUT))
+			result = CHANNEL_GARBAGE;
+		if (result != CHANNEL_OK)
+			reap(w, result);
 	}
-	w->message.head = head;
-	w->limit = seconds;
-	w->deadline = clock_now() + seconds;
-	channel_result result = exchange(w);
-	if (result == CHANNEL_OK && (answer->kind != kind || answer->serial != head.serial || answer->status < GM_OK ||
-	                             answer->status > GM_TIMEOUT))
-		result = CHANNEL_GARBAGE;
-	if (result != CHANNEL_OK)
-		return reap(w, result, error);
-	return answer->status == GM_OK ? GM_OK : gm_fail(error, (gm_status)answer->status, "%s", w->message.text);
+	m->fd = -1;
+	if (w->ended.status != GM_OK)
+		return gm_fail(error, w->ended.status, "%s", w->ended.message);
+	return m->head.status == GM_OK ? GM_OK : gm_fail(error, (gm_status)m->head.status, "%s", m->text);
 }
 
 void child_stop(worker *w)

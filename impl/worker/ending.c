@@ -7,24 +7,22 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* Where a fault lay, as ": ..."; empty if the signal has no address. */
-static void fault_place(const worker *w, int number, char text[200])
+/* Where a fault lay; empty if the signal has no address. */
+static void fault_place(const worker *w, int number, char text[160])
 {
 	const control c = *w->control; /* once: what outlives the child may still write */
-	char place[160];
 
 	text[0] = 0;
 	if (!c.crashed || c.signal != number || (number != SIGSEGV && number != SIGBUS))
 		return;
 	if (c.code <= 0)
-		snprintf(text, 200, ": sent, not a fault");
-	else if (c.in_arena && w->arena.tensors && c.address < w->arena.bytes) {
-		arena_place_name(&w->arena, c.address, place);
-		snprintf(text, 200, ": %s", place);
-	} else if (c.address == 0 && c.code == SI_KERNEL)
-		snprintf(text, 200, ": a misaligned vector access, or a wild pointer");
+		snprintf(text, 160, "sent, not a fault");
+	else if (c.in_arena && w->arena.tensors && c.address < w->arena.bytes)
+		arena_place_name(&w->arena, c.address, text);
+	else if (c.address == 0 && c.code == SI_KERNEL)
+		snprintf(text, 160, "a misaligned vector access, or a wild pointer");
 	else
-		snprintf(text, 200, ": at address 0x%llx, outside the arena", (unsigned long long)c.address);
+		snprintf(text, 160, "at address 0x%llx, outside the arena", (unsigned long long)c.address);
 }
 
 /* The last line with printable letters that the child wrote, as "; it said: ...". */
@@ -46,7 +44,7 @@ gm_status tell_ending(worker *w, channel_result result, int wait_status)
 {
 	const char *where = phase_name(w->control->phase);
 	int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
-	char place[200], words[200];
+	char place[160], words[200];
 
 	fault_place(w, number, place);
 	last_words(w, words);
@@ -60,5 +58,6 @@ gm_status tell_ending(worker *w, channel_result result, int wait_status)
 		return gm_fail(&w->ended, GM_CRASHED, "exit(%d) in %s%s", WEXITSTATUS(wait_status), where, words);
 	if (!sigabbrev_np(number))
 		return gm_fail(&w->ended, GM_CRASHED, "killed by signal %d in %s%s", number, where, words);
-	return gm_fail(&w->ended, GM_CRASHED, "SIG%s in %s%s%s", sigabbrev_np(number), where, place, words);
+	return gm_fail(&w->ended, GM_CRASHED, "SIG%s in %s%s%s%s", sigabbrev_np(number), where, *place ? ": " : "", place,
+	               words);
 }
