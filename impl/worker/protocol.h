@@ -26,7 +26,7 @@ enum message_kind {
 	MESSAGE_LOAD = 2,   /* path of a plug-in, NUL-terminated -> nothing; without it: the built-in variants */
 	MESSAGE_LIST = 3,   /* nothing -> worker_variant[] */
 	MESSAGE_PLAN = 4,   /* wire_plan, cpus (int32) -> wire_planned */
-	MESSAGE_ARENA = 5,  /* wire_arena, wire_slot[] + descriptor -> name of the engine */
+	MESSAGE_ARENA = 5,  /* wire_arena, wire_slot[] + descriptor -> name of the engine (64 bytes) */
 	MESSAGE_RUN = 6,    /* wire_run -> nothing */
 	MESSAGE_TIME = 7,   /* wire_time -> nothing; samples lie in the arena */
 	MESSAGE_UNPLAN = 8, /* nothing -> nothing */
