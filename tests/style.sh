@@ -21,7 +21,6 @@ parameters impl/engine/gradients.c 1
 parameters impl/engine/pack.c 1
 parameters impl/kernels/gemm.inc 1
 parameters impl/kernels/tile.inc 1
-parameters impl/worker/arena.c 1
 parameters impl/worker/host.c 1
 parameters tests/bench/race_simulation.h 1
 parameters tests/fixtures/broken_fixtures.c 2

@@ -12,26 +12,48 @@
 
 #define ARENA_GUARD ((uint64_t)1 << 16) /* bytes of guard on each side; address space only */
 
-/* Places one slot behind *total (a multiple of page) and advances it past the guard.  align: a power of two, at most
- * page; data..data+bytes rounded up to align ends at the guard.  GM_BAD_SHAPE on overflow. */
-GM_CHECKED gm_status arena_place(wire_slot *slot, uint64_t bytes, uint64_t align, uint32_t access, uint64_t page,
-                                 uint64_t *total, gm_error *error);
+typedef struct arena {   /* as one side sees it */
+	uint64_t page;       /* bytes: the larger of both sides' */
+	gm_tensors *tensors; /* their slots are the first; NULL = nothing is planned */
+	wire_slot *slot;
+	size_t slots;
+	uint64_t bytes;
+	unsigned char *base; /* where it is mapped; NULL = not yet */
+} arena;
+
+typedef struct arena_room { /* what a slot is to hold: bytes, an alignment, an enum slot_access */
+	uint64_t bytes, align;
+	uint32_t access;
+} arena_room;
+
+/* Places a slot behind a->bytes (a multiple of page, behind a guard) and advances it past the next guard.  align: a
+ * power of two, at most page; data..data+bytes rounded up to align ends at the guard.  GM_BAD_SHAPE on overflow. */
+GM_CHECKED gm_status arena_place(arena *a, wire_slot *slot, arena_room room, gm_error *error);
+/* Allocates and places the slots of a plan.  absent: by tensor, NULL = none; tensors are aligned to `align` at least.
+ * GM_NO_MEMORY if the machine would not hold them. */
+GM_CHECKED gm_status arena_layout(arena *a, const wire_planned *planned, const unsigned char *absent, size_t align,
+                                  gm_error *error);
+/* Of a slot in this mapping; NULL: absent, or there is no such slot. */
+void *arena_data(const arena *a, size_t slot);
+/* Unmaps and frees all but page. */
+void arena_destroy(arena *a);
+
 /* A memory file of this size that nobody can resize. */
 GM_CHECKED gm_status arena_file(uint64_t bytes, int *fd, gm_error *error);
 /* Maps all of it for reading and writing; NULL on failure. */
 unsigned char *arena_map(int fd, uint64_t bytes);
 /* Takes guards away and makes SLOT_READ slots read-only in this mapping: 1, or 0 if the system refused. */
-int arena_protect(unsigned char *base, uint64_t bytes, const wire_slot *slots, size_t count);
-/* 1 if every slot lies inside bytes, in order, apart, at pages. */
-int arena_sound(const wire_slot *slots, size_t count, uint64_t bytes, uint64_t page);
+int arena_protect(const arena *a);
+/* 1 if every slot lies inside the arena, in order, apart, at pages. */
+int arena_sound(const arena *a);
 
 void arena_pattern(unsigned char *base, const wire_slot *slot); /* writes the pattern around the data */
 /* Bytes of pattern damaged: the reach of a write before the data, and behind it (alignment gap). */
 void arena_damage(const unsigned char *base, const wire_slot *slot, uint64_t *before, uint64_t *behind);
+GM_CHECKED gm_status arena_check(const arena *a, gm_error *error); /* GM_MISMATCH if a pattern is damaged; repairs it */
 void arena_fill(unsigned char *base, const wire_slot *slot, uint32_t word); /* all data, also a last partial word */
 
 /* What an address offset that faulted means: "wrote to read-only input", "12 bytes past the end of output". */
-void arena_place_name(const wire_slot *slots, size_t count, uint64_t offset, const char *(*name)(const void *, size_t),
-                      const void *context, char text[160]);
+void arena_place_name(const arena *a, uint64_t offset, char text[160]);
 
 #endif

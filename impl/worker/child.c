@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* child.c - the process of a worker: started with a channel, a control page and a pipe for what it prints, asked with a
  * deadline, and always reaped. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2 */
-#endif
 #include "host.h"
 
-#include "arena.h"
 #include "base/process.h"
-#include "program.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -36,17 +31,16 @@ static void close_all(const int fd[], size_t count)
 enum { CHANNEL, OUTPUT, CONTROL, ENDS };
 static gm_status make_ends(worker *w, int theirs[ENDS], gm_error *error)
 {
-	int pair[2], line[2];
+	int pair[2] = {-1, -1}, line[2] = {-1, -1};
 	struct timeval patience = {.tv_sec = 30};
+	int bad = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(line, O_CLOEXEC);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	w->channel = pair[0];
 	theirs[CHANNEL] = pair[1];
-	if (pipe2(line, O_CLOEXEC))
-		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	w->output = line[0];
 	theirs[OUTPUT] = line[1];
+	if (bad)
+		return gm_fail(error, GM_IO, "cannot make the channel of a worker: %s", strerror(errno));
 	GM_TRY(arena_file(sizeof(control), &theirs[CONTROL], error));
 	w->control = (control *)(void *)arena_map(theirs[CONTROL], sizeof(control));
 	if (!w->control)
@@ -86,29 +80,20 @@ gm_status child_start(worker *w, gm_error *error)
 	return status;
 }
 
-/* Reads what the child printed and keeps the last of it; at most 64 KiB at a time, so that a flood cannot hold us. */
+/* Reads what the child printed and keeps the last of it; at most 16 times, so that a flood cannot hold us. */
 static void listen_to(worker *w)
 {
-	char part[4096];
-
 	for (int i = 0; i < 16; i++) {
-		ssize_t got = read(w->output, part, sizeof part);
-
+		if (w->said_bytes > SAID_BYTES) {
+			memmove(w->said, w->said + w->said_bytes - SAID_BYTES, SAID_BYTES);
+			w->said_bytes = SAID_BYTES;
+		}
+		ssize_t got = read(w->output, w->said + w->said_bytes, sizeof w->said - w->said_bytes);
 		if (got <= 0)
 			return;
-		size_t count = (size_t)got, from = count > SAID_BYTES ? count - SAID_BYTES : 0;
-		size_t kept = count - from, room = SAID_BYTES - kept;
-		size_t old = w->said_bytes > room ? room : w->said_bytes;
-		memmove(w->said, w->said + w->said_bytes - old, old);
-		memcpy(w->said + old, part + from, kept);
-		w->said_bytes = old + kept;
+		w->said_bytes += (size_t)got;
 	}
 }
-
-typedef struct deadline {
-	worker *w;
-	double at;
-} deadline;
 
 /* As process_ended, while what the child prints is taken from it: a full pipe would hold it up. */
 static int ended(worker *w, double seconds)
@@ -125,11 +110,10 @@ static int ended(worker *w, double seconds)
 
 static channel_result wait_for_bytes(void *context)
 {
-	deadline *d = context;
-	worker *w = d->w;
+	worker *w = context;
 
 	for (;;) {
-		double left = d->at - clock_now();
+		double left = w->deadline - clock_now();
 		struct pollfd watch[2] = {{.fd = w->channel, .events = POLLIN}, {.fd = w->output, .events = POLLIN}};
 
 		if (left <= 0)
@@ -151,64 +135,62 @@ static channel_result wait_for_bytes(void *context)
 	}
 }
 
-static gm_status reap(worker *w, channel_result result, gm_error *error)
+static void reap(worker *w, channel_result result)
 {
-	enum ending how = result == CHANNEL_LATE ? ENDING_LATE : ENDING_GARBAGE;
+	int by_itself = result == CHANNEL_CLOSED && ended(w, END_SECONDS);
+	int wait_status = process_reap(w->pid);
 
-	if (result == CHANNEL_CLOSED)
-		how = ended(w, END_SECONDS) ? ENDING_ENDED : ENDING_LOST;
-	int status = process_reap(w->pid);
 	w->pid = 0;
 	listen_to(w);
-	tell_ending(w, how, status);
-	return gm_fail(error, w->ended.status, "%s", w->ended.message);
+	tell_ending(w, result, by_itself ? wait_status : -1);
 }
 
-static gm_status answer(worker *w, uint32_t kind, gm_error *error)
+/* Of a question with a deadline: the answer into w->message. */
+static channel_result exchange(worker *w)
 {
-	const message *m = &w->message;
-	gm_status status = (gm_status)m->head.status;
-
-	if (m->head.kind != kind || m->head.serial != w->serial || m->head.status < GM_OK || m->head.status > GM_TIMEOUT)
-		return reap(w, CHANNEL_GARBAGE, error);
-	return status == GM_OK ? GM_OK : gm_fail(error, status, "%s", (const char *)m->payload);
-}
-
-gm_status child_ask(worker *w, double seconds, gm_error *error)
-{
-	deadline d = {.w = w, .at = clock_now() + seconds};
 	message *m = &w->message;
-	uint32_t kind = m->head.kind;
 
-	m->head.serial = ++w->serial;
-	if (w->in_place) {
-		if (m->fd >= 0)
-			m->fd = fcntl(m->fd, F_DUPFD_CLOEXEC, 0);
-		(void)server_answer(w->in_place, m);
-		return answer(w, kind, error);
+	if (w->launch.in_place) {
+		m->fd = m->fd >= 0 ? fcntl(m->fd, F_DUPFD_CLOEXEC, 0) : -1;
+		(void)server_answer(&w->in_place, m);
+		return CHANNEL_OK;
 	}
-	if (w->ended.status != GM_OK) {
-		m->fd = -1;
-		return gm_fail(error, w->ended.status, "%s", w->ended.message);
-	}
-	w->limit = seconds;
 	w->control->crashed = 0;
 	channel_result result = message_send(w->channel, m);
-	if (result == CHANNEL_OK)
-		result = message_receive(w->channel, m, wait_for_bytes, &d);
-	if (m->fd >= 0 && result == CHANNEL_OK)
-		close(m->fd);
+	if (result == CHANNEL_OK) {
+		result = message_receive(w->channel, m, wait_for_bytes, w);
+		if (m->fd >= 0) /* unasked */
+			close(m->fd);
+	}
+	return result;
+}
+
+gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_error *error)
+{
+	message *m = &w->message;
+	const message_head head = {.magic = PROTOCOL_MAGIC, .kind = kind, .serial = m->head.serial + 1, .bytes = bytes};
+
+	if (w->ended.status == GM_OK) {
+		m->head = head;
+		w->limit = seconds;
+		w->deadline = clock_now() + seconds;
+		channel_result result = exchange(w);
+		if (result == CHANNEL_OK && (m->head.kind != kind || m->head.serial != head.serial || m->head.status < GM_OK ||
+		                             m->head.status > GM_TIMEOUT))
+			result = CHANNEL_GARBAGE;
+		if (result != CHANNEL_OK)
+			reap(w, result);
+	}
 	m->fd = -1;
-	return result == CHANNEL_OK ? answer(w, kind, error) : reap(w, result, error);
+	if (w->ended.status != GM_OK)
+		return gm_fail(error, w->ended.status, "%s", w->ended.message);
+	return m->head.status == GM_OK ? GM_OK : gm_fail(error, (gm_status)m->head.status, "%s", m->text);
 }
 
 void child_stop(worker *w)
 {
-	if (w->pid > 0 && w->ended.status == GM_OK) {
-		message_begin(&w->message, MESSAGE_STOP);
-		if (child_ask(w, STOP_SECONDS, NULL) == GM_OK)
-			(void)ended(w, STOP_SECONDS);
-	}
+	if (w->pid > 0 && child_ask(w, MESSAGE_STOP, 0, STOP_SECONDS, NULL) == GM_OK)
+		(void)ended(w, STOP_SECONDS);
 	if (w->pid > 0)
 		(void)process_reap(w->pid);
 	close_all((int[]){w->channel, w->output}, 2);

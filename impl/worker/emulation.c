@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* emulation.c - what runs this process: two ways to one link, and the head of the file it leads to. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* syscall */
-#endif
 #include "emulation.h"
 
 #include <elf.h>

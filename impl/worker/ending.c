@@ -1,88 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /* ending.c - one sentence about how a child ended: signal, function, buffer and offset, and the last line the child
  * printed. The control page was writable for the dead: every number of it is checked before it is used. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sigabbrev_np */
-#endif
 #include "host.h"
-
-#include "arena.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-/* Where a fault lay, as ": ..."; empty if the signal has no address. */
-static void fault_place(const worker *w, int number, char text[200])
+/* Where a fault lay; empty if the signal has no address. */
+static void fault_place(const worker *w, int number, char text[160])
 {
-	const control *c = w->control;
-	char place[160];
+	const control c = *w->control; /* once: what outlives the child may still write */
 
 	text[0] = 0;
-	if (!c->crashed || c->signal != number || (number != SIGSEGV && number != SIGBUS))
+	if (!c.crashed || c.signal != number || (number != SIGSEGV && number != SIGBUS))
 		return;
-	if (c->code <= 0)
-		snprintf(text, 200, ": sent, not a fault");
-	else if (c->in_arena && w->tensors && c->address < w->bytes) {
-		arena_place_name(w->slots, w->slot_count, c->address, host_slot_name, w, place);
-		snprintf(text, 200, ": %s", place);
-	} else if (c->address == 0 && c->code == SI_KERNEL)
-		snprintf(text, 200, ": a misaligned vector access, or a wild pointer");
+	if (c.code <= 0)
+		snprintf(text, 160, "sent, not a fault");
+	else if (c.in_arena && w->arena.tensors && c.address < w->arena.bytes)
+		arena_place_name(&w->arena, c.address, text);
+	else if (c.address == 0 && c.code == SI_KERNEL)
+		snprintf(text, 160, "a misaligned vector access, or a wild pointer");
 	else
-		snprintf(text, 200, ": at address 0x%llx, outside the arena", (unsigned long long)c->address);
+		snprintf(text, 160, "at address 0x%llx, outside the arena", (unsigned long long)c.address);
 }
 
 /* The last line with printable letters that the child wrote, as "; it said: ...". */
 static void last_words(const worker *w, char text[200])
 {
-	size_t end = w->said_bytes, start;
+	size_t end = w->said_bytes;
 
-	text[0] = 0;
 	while (end && (unsigned char)w->said[end - 1] <= ' ')
 		end--;
-	for (start = end; start && w->said[start - 1] != '\n'; start--)
-		;
-	if (end == start)
-		return;
-	int length = (int)(end - start > 160 ? 160 : end - start);
-	snprintf(text, 200, "; it said: %.*s", length, w->said + start);
+	const char *newline = memrchr(w->said, '\n', end), *line = newline ? newline + 1 : w->said;
+	size_t length = (size_t)(w->said + end - line);
+	snprintf(text, 200, "%s%.*s", length ? "; it said: " : "", (int)(length > 160 ? 160 : length), line);
 	for (char *c = text; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 }
 
-static void how_it_ended(const worker *w, int wait_status, char text[300])
+gm_status tell_ending(worker *w, channel_result result, int wait_status)
 {
 	const char *where = phase_name(w->control->phase);
 	int number = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
-	const char *name = sigabbrev_np(number);
-	char place[200];
+	char place[160], words[200];
 
 	fault_place(w, number, place);
-	if (!number)
-		snprintf(text, 300, "exit(%d) in %s", WEXITSTATUS(wait_status), where);
-	else if (name)
-		snprintf(text, 300, "SIG%s in %s%s", name, where, place);
-	else
-		snprintf(text, 300, "killed by signal %d in %s", number, where);
-}
-
-gm_status tell_ending(worker *w, enum ending how, int wait_status)
-{
-	const char *where = phase_name(w->control->phase);
-	gm_status status = how == ENDING_LATE ? GM_TIMEOUT : GM_CRASHED;
-	char text[300], words[200];
-
-	if (how == ENDING_ENDED && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == PROTOCOL_LOST)
-		how = ENDING_LOST;
-	if (how == ENDING_ENDED)
-		how_it_ended(w, wait_status, text);
-	else if (how == ENDING_LATE)
-		snprintf(text, sizeof text, "no answer from %s within %.3g s", where, w->limit);
-	else if (how == ENDING_LOST)
-		snprintf(text, sizeof text, "closed the channel to the host in %s", where);
-	else /* what it does by now need not be what it did then */
-		snprintf(text, sizeof text, "sent garbage into the channel to the host");
 	last_words(w, words);
-	return gm_fail(&w->ended, status, "%s%s", text, words);
+	if (result == CHANNEL_LATE)
+		return gm_fail(&w->ended, GM_TIMEOUT, "no answer from %s within %.3g s%s", where, w->limit, words);
+	if (result == CHANNEL_GARBAGE) /* what it does by now need not be what it did then */
+		return gm_fail(&w->ended, GM_CRASHED, "sent garbage into the channel to the host%s", words);
+	if (wait_status < 0 || (!number && WEXITSTATUS(wait_status) == PROTOCOL_LOST))
+		return gm_fail(&w->ended, GM_CRASHED, "closed the channel to the host in %s%s", where, words);
+	if (!number)
+		return gm_fail(&w->ended, GM_CRASHED, "exit(%d) in %s%s", WEXITSTATUS(wait_status), where, words);
+	if (!sigabbrev_np(number))
+		return gm_fail(&w->ended, GM_CRASHED, "killed by signal %d in %s%s", number, where, words);
+	return gm_fail(&w->ended, GM_CRASHED, "SIG%s in %s%s%s%s", sigabbrev_np(number), where, *place ? ": " : "", place,
+	               words);
 }

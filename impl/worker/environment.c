@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* environment.c - snapshot and comparison without a word of assembly: the control word of each ISA is seen through
  * <fenv.h> and through what arithmetic on denormals does. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* fegetexcept */
-#endif
 #include "environment.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 const int environment_signal[ENVIRONMENT_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 
@@ -30,15 +26,8 @@ void environment_take(environment *e)
 	pthread_sigmask(SIG_SETMASK, NULL, &e->mask);
 	for (int i = 0; i < ENVIRONMENT_SIGNALS; i++)
 		sigaction(environment_signal[i], NULL, &e->action[i]);
-	for (int fd = 0; fd < ENVIRONMENT_DESCRIPTORS; fd++) {
-		struct stat info;
-
-		e->descriptor[fd].open = fstat(fd, &info) == 0;
-		if (e->descriptor[fd].open) {
-			e->descriptor[fd].device = info.st_dev;
-			e->descriptor[fd].inode = info.st_ino;
-		}
-	}
+	for (int fd = 0; fd < ENVIRONMENT_DESCRIPTORS; fd++)
+		(void)fstat(fd, &e->descriptor[fd]);
 }
 
 gm_status environment_check_fp(const environment *e, const char *who, gm_error *error)
@@ -57,23 +46,16 @@ gm_status environment_check_fp(const environment *e, const char *who, gm_error *
 	return gm_fail(error, GM_MISMATCH, "%s %s", who, what);
 }
 
-static int mask_differs(const sigset_t *a, const sigset_t *b)
-{
-	for (int signal = 1; signal < 32; signal++)
-		if (sigismember(a, signal) != sigismember(b, signal))
-			return 1;
-	return 0;
-}
-
 static gm_status check_signals(const environment *e, const char *who, gm_error *error)
 {
 	sigset_t mask;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
-	if (mask_differs(&mask, &e->mask)) {
-		pthread_sigmask(SIG_SETMASK, &e->mask, NULL);
-		return gm_fail(error, GM_MISMATCH, "%s changed the signal mask", who);
-	}
+	for (int signal = 1; signal < 32; signal++)
+		if (sigismember(&mask, signal) != sigismember(&e->mask, signal)) {
+			pthread_sigmask(SIG_SETMASK, &e->mask, NULL);
+			return gm_fail(error, GM_MISMATCH, "%s changed the signal mask", who);
+		}
 	for (int i = 0; i < ENVIRONMENT_SIGNALS; i++) {
 		struct sigaction now;
 
@@ -89,13 +71,14 @@ static gm_status check_signals(const environment *e, const char *who, gm_error *
 static gm_status check_descriptors(const environment *e, const char *who, gm_error *error)
 {
 	for (int fd = 0; fd < ENVIRONMENT_DESCRIPTORS; fd++) {
-		struct stat info;
+		const struct stat *was = &e->descriptor[fd];
+		struct stat now;
 
-		if (!e->descriptor[fd].open)
+		if (!was->st_mode)
 			continue;
-		if (fstat(fd, &info))
+		if (fstat(fd, &now))
 			return gm_fail(error, GM_MISMATCH, "%s closed descriptor %d", who, fd);
-		if (info.st_dev != e->descriptor[fd].device || info.st_ino != e->descriptor[fd].inode)
+		if (now.st_dev != was->st_dev || now.st_ino != was->st_ino)
 			return gm_fail(error, GM_MISMATCH, "%s replaced descriptor %d", who, fd);
 	}
 	return GM_OK;

@@ -8,7 +8,7 @@
 
 #include <fenv.h>
 #include <signal.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #define ENVIRONMENT_SIGNALS     5
 #define ENVIRONMENT_DESCRIPTORS 4
@@ -20,11 +20,7 @@ typedef struct environment {
 	int rounding, unmasked, denormals;
 	sigset_t mask;
 	struct sigaction action[ENVIRONMENT_SIGNALS];
-	struct {
-		int open;
-		dev_t device;
-		ino_t inode;
-	} descriptor[ENVIRONMENT_DESCRIPTORS];
+	struct stat descriptor[ENVIRONMENT_DESCRIPTORS]; /* st_mode 0: closed */
 } environment;
 
 void environment_take(environment *e);

@@ -2,7 +2,7 @@
 /* host.c - the calls of worker.h: each is a message or two. */
 #include "host.h"
 
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,46 +11,31 @@
 #define SECONDS_BASE     30.0
 #define FLOPS_PER_SECOND 50e6 /* what the slowest sane kernel under emulation does */
 
-/* passes: forward and backward of the planned problem that a message asks for. */
-static double limit_of(const worker *w, double passes)
+/* Asks what stands in w->message; passes: forward and backward of the planned problem that it asks for. */
+static gm_status ask(worker *w, uint32_t kind, size_t bytes, double passes, gm_error *error)
 {
-	if (w->launch.seconds > 0)
-		return w->launch.seconds;
-	return SECONDS_BASE + (passes > 0 ? passes * 3 * gm_spec_flops(&w->spec) / FLOPS_PER_SECOND : 0);
+	double seconds = w->launch.seconds;
+
+	if (seconds <= 0)
+		seconds = SECONDS_BASE + (passes > 0 ? passes * 3 * gm_spec_flops(&w->spec) / FLOPS_PER_SECOND : 0);
+	return child_ask(w, kind, bytes, seconds, error);
 }
 
 static gm_status greet(worker *w, gm_error *error)
 {
-	wire_hello hello = {.protocol = PROTOCOL_VERSION,
-	                    .abi_major = GM_ABI_MAJOR,
-	                    .abi_minor = GM_ABI_MINOR,
-	                    .pointer_bytes = sizeof(void *),
-	                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
-	                    .pid = (uint64_t)getpid()};
+	const wire_hello mine = protocol_hello(), *hello = &w->message.hello;
 
-	w->page = hello.page_bytes;
-	message_begin(&w->message, MESSAGE_HELLO);
-	(void)message_append(&w->message, &hello, sizeof hello);
-	GM_TRY(child_ask(w, w->launch.seconds > 0 ? w->launch.seconds : SECONDS_BASE, error));
-	if (w->message.head.bytes < sizeof hello)
+	w->message.hello = mine;
+	GM_TRY(ask(w, MESSAGE_HELLO, sizeof mine, 0, error));
+	if (w->message.head.bytes < sizeof mine)
 		return gm_fail(error, GM_CRASHED, "the worker's greeting is too short");
-	memcpy(&hello, w->message.payload, sizeof hello);
-	if (hello.protocol != PROTOCOL_VERSION || hello.abi_major != GM_ABI_MAJOR)
+	if (hello->protocol != PROTOCOL_VERSION || hello->abi_major != GM_ABI_MAJOR)
 		return gm_fail(error, GM_CRASHED, "the worker speaks protocol %u, ABI %u; this host %u, %u",
-		               (unsigned)hello.protocol, (unsigned)hello.abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
-	if (hello.page_bytes & (hello.page_bytes - 1) || hello.page_bytes > (1u << 20))
-		return gm_fail(error, GM_CRASHED, "the worker's pages have %llu bytes", (unsigned long long)hello.page_bytes);
-	if (hello.page_bytes > w->page)
-		w->page = hello.page_bytes;
+		               (unsigned)hello->protocol, (unsigned)hello->abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
+	if (hello->page_bytes & (hello->page_bytes - 1) || hello->page_bytes > (1u << 20))
+		return gm_fail(error, GM_CRASHED, "the worker's pages have %llu bytes", (unsigned long long)hello->page_bytes);
+	w->arena.page = hello->page_bytes > mine.page_bytes ? hello->page_bytes : mine.page_bytes;
 	return GM_OK;
-}
-
-static gm_status start_in_place(worker *w, gm_error *error)
-{
-	w->control = calloc(1, sizeof *w->control);
-	if (!w->control)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a worker");
-	return server_create(w->control, &w->in_place, error);
 }
 
 gm_status worker_start(const worker_launch *launch, worker **result, gm_error *error)
@@ -60,11 +45,11 @@ gm_status worker_start(const worker_launch *launch, worker **result, gm_error *e
 	if (!w)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for a worker");
 	w->launch = *launch;
-	w->channel = w->output = w->arena = -1;
+	w->channel = w->output = w->message.fd = -1;
 	w->poison = POISON;
-	gm_status status = message_create(&w->message, error);
-	if (status == GM_OK)
-		status = launch->in_place ? start_in_place(w, error) : child_start(w, error);
+	w->control = launch->in_place ? &w->own_control : NULL;
+	server_init(&w->in_place, w->control);
+	gm_status status = launch->in_place ? GM_OK : child_start(w, error);
 	if (status == GM_OK)
 		status = greet(w, error);
 	if (status != GM_OK) {
@@ -79,14 +64,11 @@ void worker_stop(worker *w)
 {
 	if (!w)
 		return;
-	if (w->launch.in_place) {
-		server_destroy(w->in_place);
-		free(w->control);
-	} else {
+	if (w->launch.in_place)
+		server_end(&w->in_place);
+	else
 		child_stop(w);
-	}
-	host_arena_destroy(w);
-	message_destroy(&w->message);
+	arena_destroy(&w->arena);
 	free(w);
 }
 
@@ -98,11 +80,13 @@ static gm_status load(worker *w, gm_error *error)
 	const char *path = w->launch.plugin;
 
 	if (path && !w->loaded) {
+		size_t bytes = strlen(path) + 1;
+		int fits = bytes <= PROTOCOL_PAYLOAD;
+
 		w->loaded = 1;
-		message_begin(&w->message, MESSAGE_LOAD);
-		if (!message_append(&w->message, path, strlen(path) + 1))
-			return gm_fail(error, GM_BAD_PLUGIN, "the path of the plug-in is too long");
-		gm_status status = child_ask(w, limit_of(w, 0), &w->load_error);
+		memcpy(w->message.text, path, fits ? bytes : 0);
+		gm_status status = fits ? ask(w, MESSAGE_LOAD, bytes, 0, &w->load_error)
+		                        : gm_fail(&w->load_error, GM_BAD_PLUGIN, "the path of the plug-in is too long");
 		/* A library that dies while it is loaded is a bad plug-in too. */
 		if (status == GM_CRASHED || status == GM_TIMEOUT)
 			w->load_error.status = GM_BAD_PLUGIN;
@@ -115,29 +99,32 @@ static gm_status load(worker *w, gm_error *error)
 gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error)
 {
 	GM_TRY(load(w, error));
-	message_begin(&w->message, MESSAGE_LIST);
-	GM_TRY(child_ask(w, limit_of(w, 0), error));
-	size_t found = w->message.head.bytes / sizeof *list, copied = found < capacity ? found : capacity;
-
-	if (copied)
-		memcpy(list, w->message.payload, copied * sizeof *list);
-	for (size_t i = 0; i < copied; i++) {
+	GM_TRY(ask(w, MESSAGE_LIST, 0, 0, error));
+	*count = w->message.head.bytes / sizeof *list;
+	for (size_t i = 0; i < *count && i < capacity; i++) {
+		list[i] = w->message.variant[i];
 		list[i].name[sizeof list[i].name - 1] = 0;
 		list[i].isa[sizeof list[i].isa - 1] = 0;
 		list[i].strategy[sizeof list[i].strategy - 1] = 0;
 		list[i].activation[sizeof list[i].activation - 1] = 0;
 		list[i].weights[sizeof list[i].weights - 1] = 0;
 	}
-	*count = found;
 	return GM_OK;
+}
+
+static void forget_plan(worker *w)
+{
+	arena_destroy(&w->arena);
+	memset(&w->info, 0, sizeof w->info);
 }
 
 #define PACK(type, member) .member = p->member,
 
-static int append_plan(worker *w, const char *variant, const unsigned char *absent, const gm_plan_opts *opts)
+static gm_status ask_plan(worker *w, const char *variant, const gm_plan_opts *opts, gm_error *error)
 {
 	const gm_problem *p = &w->spec.problem;
-	wire_plan wire = {.mode = opts->mode,
+	message *m = &w->message;
+	wire_plan plan = {.mode = opts->mode,
 	                  .threads = opts->threads,
 	                  .denormals = opts->denormals,
 	                  .cpus = opts->cpus ? opts->threads : 0,
@@ -145,66 +132,62 @@ static int append_plan(worker *w, const char *variant, const unsigned char *abse
 	                  .N = w->spec.N,
 	                  .T_max = opts->T_max,
 	                  .N_max = opts->N_max,
-	                  .rows = w->tensors->count,
+	                  .rows = w->arena.tensors->count,
 	                  WIRE_PROBLEM(PACK)};
-	static const unsigned char no = 0;
-	int fits;
+	size_t cpu_bytes = plan.cpus * sizeof *opts->cpus;
 
-	strncpy(wire.variant, variant, sizeof wire.variant - 1);
-	message_begin(&w->message, MESSAGE_PLAN);
-	fits = message_append(&w->message, &wire, sizeof wire) &&
-	       message_append(&w->message, opts->cpus ? (const void *)opts->cpus : &no, wire.cpus * sizeof *opts->cpus);
-	for (size_t i = 0; i < w->tensors->count && fits; i++)
-		fits = message_append(&w->message, absent ? &absent[i] : &no, 1);
-	return fits;
-}
-
-static gm_status ask_plan(worker *w, const char *variant, const unsigned char *absent, const gm_plan_opts *opts,
-                          wire_planned *planned, gm_error *error)
-{
-	if (strlen(variant) >= sizeof((wire_plan *)0)->variant)
+	if (strlen(variant) >= sizeof plan.variant)
 		return gm_fail(error, GM_BAD_ARGUMENT, "there is no variant %s", variant);
-	if (!append_plan(w, variant, absent, opts))
+	if (cpu_bytes > PROTOCOL_PAYLOAD - sizeof plan)
 		return gm_fail(error, GM_BAD_ARGUMENT, "%u threads are too many for a message", (unsigned)opts->threads);
-	GM_TRY(child_ask(w, limit_of(w, 1), error));
-	if (w->message.head.bytes < sizeof *planned)
+	strncpy(plan.variant, variant, sizeof plan.variant - 1);
+	m->plan = plan;
+	if (cpu_bytes)
+		memcpy(m->payload + sizeof plan, opts->cpus, cpu_bytes);
+	GM_TRY(ask(w, MESSAGE_PLAN, sizeof plan + cpu_bytes, 1, error));
+	if (m->head.bytes < sizeof m->planned)
 		return gm_fail(error, GM_CRASHED, "the worker's answer to a plan is too short");
-	memcpy(planned, w->message.payload, sizeof *planned);
+	w->info = (worker_info){.plan_bytes = m->planned.plan_bytes,
+	                        .scratch_bytes = m->planned.scratch_bytes,
+	                        .tape_bytes = m->planned.tape_bytes};
 	return GM_OK;
 }
 
+/* Maps the arena and gives its file and slots to the child, which creates the plan in it. */
 static gm_status hand_over(worker *w, gm_error *error)
 {
-	wire_arena arena = {.bytes = w->bytes, .slots = w->slot_count, .poison = w->poison};
+	arena *a = &w->arena;
+	message *m = &w->message;
+	size_t slot_bytes = a->slots * sizeof *a->slot;
+	int file;
 
-	message_begin(&w->message, MESSAGE_ARENA);
-	if (!message_append(&w->message, &arena, sizeof arena) ||
-	    !message_append(&w->message, w->slots, w->slot_count * sizeof *w->slots))
-		return gm_fail(error, GM_BAD_SHAPE, "%zu tensors are too many for a message", w->tensors->count);
-	w->message.fd = w->arena;
-	GM_TRY(child_ask(w, limit_of(w, 1), error));
-	close(w->arena);
-	w->arena = -1;
-	if (w->message.head.bytes >= sizeof w->info.engine)
-		memcpy(w->info.engine, w->message.payload, sizeof w->info.engine - 1);
-	return GM_OK;
+	if (slot_bytes > PROTOCOL_PAYLOAD - sizeof m->arena)
+		return gm_fail(error, GM_BAD_SHAPE, "%zu tensors are too many for a message", a->tensors->count);
+	GM_TRY(arena_file(a->bytes, &file, error));
+	a->base = arena_map(file, a->bytes);
+	if (!a->base) {
+		close(file);
+		return gm_fail(error, GM_NO_MEMORY, "cannot map an arena of %llu bytes", (unsigned long long)a->bytes);
+	}
+	for (size_t i = 0; i < a->slots; i++)
+		arena_pattern(a->base, &a->slot[i]);
+	m->arena = (wire_arena){.bytes = a->bytes, .slots = a->slots, .poison = w->poison};
+	memcpy(m->payload + sizeof m->arena, a->slot, slot_bytes);
+	m->fd = file;
+	gm_status status = ask(w, MESSAGE_ARENA, sizeof m->arena + slot_bytes, 1, error);
+	close(file);
+	if (status == GM_OK)
+		snprintf(w->info.engine, sizeof w->info.engine, "%s", m->text);
+	return status;
 }
 
-static gm_status plan(worker *w, const char *variant, size_t rows, const unsigned char *absent,
-                      const gm_plan_opts *opts, gm_error *error)
+static gm_status plan(worker *w, const char *variant, const unsigned char *absent, const gm_plan_opts *opts,
+                      gm_error *error)
 {
-	wire_planned planned;
-
-	GM_TRY(gm_tensors_create(&w->spec, &w->tensors, error));
-	if (w->tensors->count != rows)
-		return gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu", rows,
-		               w->tensors->count);
-	GM_TRY(ask_plan(w, variant, absent, opts, &planned, error));
-	GM_TRY(host_arena_create(w, &planned, absent, error));
-	w->info = (worker_info){
-		.plan_bytes = planned.plan_bytes, .scratch_bytes = planned.scratch_bytes, .tape_bytes = planned.tape_bytes};
+	GM_TRY(ask_plan(w, variant, opts, error));
+	GM_TRY(arena_layout(&w->arena, &w->message.planned, absent, w->launch.align, error));
 	GM_TRY(hand_over(w, error));
-	return host_arena_check(w, error);
+	return arena_check(&w->arena, error);
 }
 
 gm_status worker_plan(worker *w, const char *variant, const gm_spec *spec, const gm_tensors *tensors,
@@ -212,10 +195,14 @@ gm_status worker_plan(worker *w, const char *variant, const gm_spec *spec, const
 {
 	GM_TRY(load(w, error));
 	GM_TRY(worker_unplan(w, error));
+	GM_TRY(gm_tensors_create(spec, &w->arena.tensors, error));
 	w->spec = *spec;
-	gm_status status = plan(w, variant, tensors->count, absent, opts, error);
+	gm_status status = w->arena.tensors->count == tensors->count
+	                     ? plan(w, variant, absent, opts, error)
+	                     : gm_fail(error, GM_BAD_ARGUMENT, "the tensor table has %zu rows, the problem %zu",
+	                               tensors->count, w->arena.tensors->count);
 	if (status != GM_OK)
-		host_arena_destroy(w);
+		forget_plan(w);
 	return status;
 }
 
@@ -223,29 +210,20 @@ gm_status worker_unplan(worker *w, gm_error *error)
 {
 	gm_status status = GM_OK;
 
-	if (w->tensors) {
-		message_begin(&w->message, MESSAGE_UNPLAN);
-		status = child_ask(w, limit_of(w, 0), error);
+	if (w->arena.tensors) {
+		status = ask(w, MESSAGE_UNPLAN, 0, 0, error);
 		if (status == GM_OK)
-			status = host_arena_check(w, error);
+			status = arena_check(&w->arena, error);
 	}
-	host_arena_destroy(w);
+	forget_plan(w);
 	return status;
 }
 
-void *worker_data(worker *w, size_t row)
-{
-	if (!w->base || row >= w->tensors->count || w->slots[row].access == SLOT_ABSENT)
-		return NULL;
-	return w->base + w->slots[row].data;
-}
+void *worker_data(worker *w, size_t row) { return arena_data(&w->arena, row); }
 
 const float *worker_effective(const worker *w, size_t row)
 {
-	if (!w->base || !w->has_effective || row >= w->tensors->count)
-		return NULL;
-	const wire_slot *slot = &w->slots[w->tensors->count + SLOT_EXTRA + row];
-	return slot->access == SLOT_ABSENT ? NULL : (const float *)(const void *)(w->base + slot->data);
+	return w->arena.base ? arena_data(&w->arena, w->arena.tensors->count + SLOT_EXTRA + row) : NULL;
 }
 
 void worker_describe(const worker *w, worker_info *info) { *info = w->info; }
@@ -254,41 +232,27 @@ void worker_poison(worker *w, uint32_t word) { w->poison = word; }
 
 gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
 {
-	wire_run run = {.pass = pass, .poison = w->poison};
-
-	if (!w->base)
+	if (!w->arena.base)
 		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
-	message_begin(&w->message, MESSAGE_RUN);
-	(void)message_append(&w->message, &run, sizeof run);
-	gm_status status = child_ask(w, limit_of(w, 1), error);
+	w->message.run = (wire_run){.pass = pass, .poison = w->poison};
+	gm_status status = ask(w, MESSAGE_RUN, sizeof(wire_run), 1, error);
 	if (status == GM_CRASHED || status == GM_TIMEOUT)
 		return status;
-	gm_status damage = host_arena_check(w, status == GM_OK ? error : NULL);
+	gm_status damage = arena_check(&w->arena, status == GM_OK ? error : NULL);
 	return status == GM_OK ? damage : status;
-}
-
-static gm_status time_part(worker *w, gm_pass pass, uint64_t calls, uint32_t samples, double *sample_ns,
-                           gm_error *error)
-{
-	wire_time time = {.pass = pass, .samples = samples, .calls = calls};
-	const wire_slot *slot = &w->slots[w->tensors->count + SLOT_SAMPLES];
-
-	message_begin(&w->message, MESSAGE_TIME);
-	(void)message_append(&w->message, &time, sizeof time);
-	GM_TRY(child_ask(w, limit_of(w, 1 + (double)calls * samples), error));
-	memcpy(sample_ns, w->base + slot->data, samples * sizeof *sample_ns);
-	return GM_OK;
 }
 
 gm_status worker_time(worker *w, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns, gm_error *error)
 {
-	if (!w->base)
+	if (!w->arena.base)
 		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
 	for (size_t done = 0; done < samples;) {
-		size_t left = samples - done;
-		uint32_t part = left < PROTOCOL_SAMPLES ? (uint32_t)left : PROTOCOL_SAMPLES;
+		size_t left = samples - done, part = left < PROTOCOL_SAMPLES ? left : PROTOCOL_SAMPLES;
 
-		GM_TRY(time_part(w, pass, calls, part, sample_ns + done, error));
+		w->message.time = (wire_time){.pass = pass, .samples = (uint32_t)part, .calls = calls};
+		GM_TRY(ask(w, MESSAGE_TIME, sizeof(wire_time), 1 + (double)calls * (double)part, error));
+		memcpy(sample_ns + done, arena_data(&w->arena, w->arena.tensors->count + SLOT_SAMPLES),
+		       part * sizeof *sample_ns);
 		done += part;
 	}
 	return GM_OK;

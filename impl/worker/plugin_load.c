@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* plugin_load.c - is this file fit to be loaded, and does what it exports keep the rules of the ABI? */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* S_ISVTX */
-#endif
-#include "plugin_load.h"
+#include "serve.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,31 +15,21 @@
 
 #define REFUSE(...) return gm_fail(error, GM_BAD_PLUGIN, __VA_ARGS__)
 
-/* A folder that anybody may write to lets anybody replace the file; the sticky bit prevents that. */
-static gm_status check_folder(const char *path, gm_error *error)
+/* Anybody may replace a file in a folder that anybody may write to, unless its sticky bit is set. */
+static gm_status check_file(const char *path, gm_error *error)
 {
+	const char *slash = strrchr(path, '/');
 	char folder[4096];
 	struct stat info;
-	size_t length = (size_t)(strrchr(path, '/') - path) + 1;
 
-	if (length >= sizeof folder)
+	if (!slash)
+		REFUSE("%s: give a path with a slash (./%s); library folders are not searched", path, path);
+	if (snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path) >= (int)sizeof folder)
 		REFUSE("its path is longer than %zu bytes", sizeof folder);
-	memcpy(folder, path, length);
-	folder[length] = 0;
 	if (stat(folder, &info))
 		REFUSE("%s: %s", folder, strerror(errno));
 	if ((info.st_mode & S_IWOTH) && !(info.st_mode & S_ISVTX))
 		REFUSE("anybody may write to its folder %s", folder);
-	return GM_OK;
-}
-
-static gm_status check_file(const char *path, gm_error *error)
-{
-	struct stat info;
-
-	if (!strchr(path, '/'))
-		REFUSE("%s: give a path with a slash (./%s); library folders are not searched", path, path);
-	GM_TRY(check_folder(path, error));
 	if (stat(path, &info))
 		REFUSE("%s: %s", path, strerror(errno));
 	if (!S_ISREG(info.st_mode))
@@ -60,26 +47,10 @@ static int name_is_good(const char *name)
 	return length >= 1 && length <= 40 && !name[length];
 }
 
-static gm_status check_functions(const gm_variant *v, gm_error *error)
-{
-	const struct {
-		const char *name;
-		int given;
-	} need[] = {
-		{"supports", v->supports != NULL},       {"sizes", v->sizes != NULL},
-		{"plan_create", v->plan_create != NULL}, {"set_weights", v->set_weights != NULL},
-		{"forward", v->forward != NULL},         {"plan_destroy", v->plan_destroy != NULL},
-	};
-
-	for (size_t i = 0; i < sizeof need / sizeof *need; i++)
-		if (!need[i].given)
-			REFUSE("variant %s has no %s", v->name, need[i].name);
-	return GM_OK;
-}
-
 static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error)
 {
 	const gm_variant *v = p->variant[index];
+	const char *lacks;
 
 	if (!v)
 		REFUSE("variant %zu is NULL", index);
@@ -96,7 +67,16 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 	if (v->traits.accuracy_class >= GM_CLASSES || v->traits.rounding > GM_CANONICAL)
 		REFUSE("variant %s: accuracy_class is %u, rounding is %u", v->name, (unsigned)v->traits.accuracy_class,
 		       (unsigned)v->traits.rounding);
-	return check_functions(v, error);
+	lacks = !v->supports     ? "supports"
+	      : !v->sizes        ? "sizes"
+	      : !v->plan_create  ? "plan_create"
+	      : !v->set_weights  ? "set_weights"
+	      : !v->forward      ? "forward"
+	      : !v->plan_destroy ? "plan_destroy"
+	                         : NULL;
+	if (lacks)
+		REFUSE("variant %s has no %s", v->name, lacks);
+	return GM_OK;
 }
 
 static gm_status check_table(const gm_plugin *p, gm_error *error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* program_beside.c - the worker lies beside the running program. */
-#include "program.h"
+#include "host.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,46 +3,19 @@
 #include "protocol.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-gm_status message_create(message *m, gm_error *error)
+wire_hello protocol_hello(void)
 {
-	memset(m, 0, sizeof *m);
-	m->fd = -1;
-	m->payload = malloc(PROTOCOL_PAYLOAD + 1);
-	if (!m->payload)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a message");
-	return GM_OK;
-}
-
-void message_destroy(message *m)
-{
-	if (m->fd >= 0)
-		close(m->fd);
-	free(m->payload);
-	m->payload = NULL;
-	m->fd = -1;
-}
-
-void message_begin(message *m, uint32_t kind)
-{
-	uint32_t serial = m->head.serial;
-
-	m->head = (message_head){.magic = PROTOCOL_MAGIC, .kind = kind, .serial = serial};
-	m->fd = -1;
-}
-
-int message_append(message *m, const void *bytes, size_t count)
-{
-	if (count > PROTOCOL_PAYLOAD - m->head.bytes)
-		return 0;
-	memcpy(m->payload + m->head.bytes, bytes, count);
-	m->head.bytes += count;
-	return 1;
+	return (wire_hello){.protocol = PROTOCOL_VERSION,
+	                    .abi_major = GM_ABI_MAJOR,
+	                    .abi_minor = GM_ABI_MINOR,
+	                    .pointer_bytes = sizeof(void *),
+	                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+	                    .pid = (uint64_t)getpid()};
 }
 
 typedef union descriptor_space {
@@ -50,117 +23,83 @@ typedef union descriptor_space {
 	char space[CMSG_SPACE(sizeof(int))];
 } descriptor_space;
 
-static void attach_descriptor(struct msghdr *header, descriptor_space *space, int fd)
+channel_result message_send(int channel, const message *m)
 {
-	memset(space, 0, sizeof *space);
-	header->msg_control = space;
-	header->msg_controllen = sizeof *space;
-	struct cmsghdr *c = CMSG_FIRSTHDR(header);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(c), &fd, sizeof fd);
-}
+	struct iovec part = {.iov_base = (char *)(uintptr_t)m + offsetof(message, head),
+	                     .iov_len = sizeof m->head + m->head.bytes};
+	descriptor_space rights = {
+		.head = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof m->fd)}};
+	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
 
-static channel_result send_bytes(int channel, const void *bytes, size_t count, int fd)
-{
-	const char *at = bytes;
-
-	while (count) {
-		struct iovec part = {.iov_base = (void *)(uintptr_t)at, .iov_len = count};
-		struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-		descriptor_space space;
-
-		if (fd >= 0)
-			attach_descriptor(&header, &space, fd);
+	memcpy(CMSG_DATA(&rights.head), &m->fd, sizeof m->fd);
+	if (m->fd >= 0) {
+		header.msg_control = &rights;
+		header.msg_controllen = sizeof rights;
+	}
+	while (part.iov_len) {
 		ssize_t sent = sendmsg(channel, &header, MSG_NOSIGNAL);
+
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
 			return errno == EAGAIN || errno == EWOULDBLOCK ? CHANNEL_LATE : CHANNEL_CLOSED;
-		fd = -1;
-		at += sent;
-		count -= (size_t)sent;
+		header.msg_control = NULL;
+		header.msg_controllen = 0;
+		part.iov_base = (char *)part.iov_base + sent;
+		part.iov_len -= (size_t)sent;
 	}
 	return CHANNEL_OK;
 }
 
-channel_result message_send(int channel, const message *m)
+/* As recv; a descriptor that comes along replaces *fd. */
+static ssize_t receive_part(int channel, void *bytes, size_t count, int *fd)
 {
-	channel_result result = send_bytes(channel, &m->head, sizeof m->head, m->fd);
+	struct iovec part = {.iov_base = bytes, .iov_len = count};
+	descriptor_space space;
+	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof space};
+	ssize_t got = recvmsg(channel, &header, 0);
 
-	return result == CHANNEL_OK ? send_bytes(channel, m->payload, m->head.bytes, -1) : result;
-}
-
-static void take_descriptor(struct msghdr *header, int *fd)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
-		int got;
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof got))
+	for (struct cmsghdr *c = got < 0 ? NULL : CMSG_FIRSTHDR(&header); c; c = CMSG_NXTHDR(&header, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof *fd))
 			continue;
-		memcpy(&got, CMSG_DATA(c), sizeof got);
 		if (*fd >= 0)
 			close(*fd);
-		*fd = got;
+		memcpy(fd, CMSG_DATA(c), sizeof *fd);
 	}
-}
-
-static channel_result receive_bytes(int channel, void *bytes, size_t count, int *fd, message_wait *wait, void *context)
-{
-	char *at = bytes;
-
-	while (count) {
-		struct iovec part = {.iov_base = at, .iov_len = count};
-		descriptor_space space;
-		struct msghdr header = {
-			.msg_iov = &part, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof space};
-		channel_result ready = wait ? wait(context) : CHANNEL_OK;
-
-		if (ready != CHANNEL_OK)
-			return ready;
-		ssize_t got = recvmsg(channel, &header, 0);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (got <= 0)
-			return CHANNEL_CLOSED;
-		take_descriptor(&header, fd);
-		at += got;
-		count -= (size_t)got;
-	}
-	return CHANNEL_OK;
+	return got;
 }
 
 channel_result message_receive(int channel, message *m, message_wait *wait, void *context)
 {
-	m->fd = -1;
-	channel_result result = receive_bytes(channel, &m->head, sizeof m->head, &m->fd, wait, context);
+	char *at = (char *)m + offsetof(message, head);
+	size_t count = sizeof m->head, done = 0;
 
-	if (result != CHANNEL_OK)
-		return result;
-	if (m->head.magic != PROTOCOL_MAGIC || m->head.bytes > PROTOCOL_PAYLOAD)
-		return CHANNEL_GARBAGE;
-	m->payload[m->head.bytes] = 0;
-	return receive_bytes(channel, m->payload, m->head.bytes, &m->fd, wait, context);
+	m->fd = -1;
+	while (done < count) {
+		channel_result ready = wait ? wait(context) : CHANNEL_OK;
+
+		if (ready != CHANNEL_OK)
+			return ready;
+		ssize_t got = receive_part(channel, at + done, count - done, &m->fd);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0)
+			return CHANNEL_CLOSED;
+		done += (size_t)got;
+		if (done != sizeof m->head)
+			continue;
+		if (m->head.magic != PROTOCOL_MAGIC || m->head.bytes > PROTOCOL_PAYLOAD)
+			return CHANNEL_GARBAGE;
+		m->payload[m->head.bytes] = 0;
+		count += m->head.bytes;
+	}
+	return CHANNEL_OK;
 }
 
 const char *phase_name(uint32_t phase)
 {
-	static const char *const name[PHASES] = {
-		[PHASE_PROTOCOL] = "the worker itself",
-		[PHASE_LOAD] = "loading the plug-in",
-		[PHASE_SUPPORTS] = "supports",
-		[PHASE_SIZES] = "sizes",
-		[PHASE_PLAN_CREATE] = "plan_create",
-		[PHASE_DESCRIBE] = "describe",
-		[PHASE_SET_WEIGHTS] = "set_weights",
-		[PHASE_EFFECTIVE] = "effective_weights",
-		[PHASE_FORWARD] = "forward",
-		[PHASE_BACKWARD] = "backward",
-		[PHASE_TIME] = "time",
-		[PHASE_PLAN_DESTROY] = "plan_destroy",
-		[PHASE_EXIT] = "exit handlers",
-	};
+#define PHASE_WORD(phase, word) word,
+	static const char *const name[PHASES] = {PROTOCOL_PHASES(PHASE_WORD)};
 
 	return phase < PHASES ? name[phase] : "an unknown phase";
 }

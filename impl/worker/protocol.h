@@ -13,7 +13,7 @@
 
 #include "worker.h"
 
-#define PROTOCOL_VERSION 2u
+#define PROTOCOL_VERSION 3u
 #define PROTOCOL_MAGIC   0x4b574d47u /* "GMWK" */
 #define PROTOCOL_CHANNEL 3
 #define PROTOCOL_CONTROL 4
@@ -25,8 +25,8 @@ enum message_kind {
 	MESSAGE_HELLO = 1,  /* wire_hello -> wire_hello */
 	MESSAGE_LOAD = 2,   /* path of a plug-in, NUL-terminated -> nothing; without it: the built-in variants */
 	MESSAGE_LIST = 3,   /* nothing -> worker_variant[] */
-	MESSAGE_PLAN = 4,   /* wire_plan, cpus (int32), absent (bytes) -> wire_planned */
-	MESSAGE_ARENA = 5,  /* wire_arena, wire_slot[] + descriptor -> engine (64 bytes) */
+	MESSAGE_PLAN = 4,   /* wire_plan, cpus (int32) -> wire_planned */
+	MESSAGE_ARENA = 5,  /* wire_arena, wire_slot[] + descriptor -> name of the engine (64 bytes) */
 	MESSAGE_RUN = 6,    /* wire_run -> nothing */
 	MESSAGE_TIME = 7,   /* wire_time -> nothing; samples lie in the arena */
 	MESSAGE_UNPLAN = 8, /* nothing -> nothing */
@@ -59,11 +59,11 @@ typedef struct wire_plan {
 	WIRE_PROBLEM(WIRE_MEMBER)
 	uint32_t mode, threads, denormals, cpus; /* cpus: entries that follow, 0 or threads */
 	uint64_t T, N, T_max, N_max;
-	uint64_t rows; /* absent bytes that follow, one a row of the tensor table */
+	uint64_t rows; /* of the tensor table */
 } wire_plan;
 
 typedef struct wire_planned {
-	uint64_t plan_bytes, scratch_bytes, tape_bytes, rows;
+	uint64_t plan_bytes, scratch_bytes, tape_bytes;
 	uint32_t alignment, has_effective;
 } wire_planned;
 
@@ -90,22 +90,16 @@ typedef struct wire_time {
 	uint64_t calls;
 } wire_time;
 
-enum phase { /* what the child is doing; phase_name gives the word for it */
-	         PHASE_PROTOCOL,
-	         PHASE_LOAD,
-	         PHASE_SUPPORTS,
-	         PHASE_SIZES,
-	         PHASE_PLAN_CREATE,
-	         PHASE_DESCRIBE,
-	         PHASE_SET_WEIGHTS,
-	         PHASE_EFFECTIVE,
-	         PHASE_FORWARD,
-	         PHASE_BACKWARD,
-	         PHASE_TIME,
-	         PHASE_PLAN_DESTROY,
-	         PHASE_EXIT,
-	         PHASES
-};
+/* What the child is doing: X(PHASE_*, the word for it). */
+// clang-format off
+#define PROTOCOL_PHASES(X) \
+	X(PROTOCOL, "the worker itself") X(LOAD, "loading the plug-in") X(SUPPORTS, "supports") X(SIZES, "sizes") \
+	X(PLAN_CREATE, "plan_create") X(DESCRIBE, "describe") X(SET_WEIGHTS, "set_weights") \
+	X(EFFECTIVE, "effective_weights") X(FORWARD, "forward") X(BACKWARD, "backward") X(TIME, "time") \
+	X(PLAN_DESTROY, "plan_destroy") X(EXIT, "exit handlers")
+#define PROTOCOL_PHASE(phase, word) PHASE_##phase,
+enum phase { PROTOCOL_PHASES(PROTOCOL_PHASE) PHASES };
+// clang-format on
 
 typedef struct control { /* the control page, written by the child; the host trusts none of it */
 	volatile uint32_t phase;
@@ -116,30 +110,31 @@ typedef struct control { /* the control page, written by the child; the host tru
 	volatile uint64_t address;
 } control;
 
-_Static_assert(sizeof(message_head) == 24, "wire layout");
-_Static_assert(sizeof(wire_hello) == 32, "wire layout");
-_Static_assert(sizeof(wire_plan) == 168, "wire layout");
-_Static_assert(sizeof(wire_planned) == 40, "wire layout");
-_Static_assert(sizeof(wire_slot) == 40, "wire layout");
-_Static_assert(sizeof(wire_arena) == 24, "wire layout");
-_Static_assert(sizeof(wire_time) == 16, "wire layout");
-_Static_assert(sizeof(worker_variant) == 144, "wire layout");
-_Static_assert(sizeof(control) == 32, "wire layout");
-
 typedef struct message {
-	message_head head;
-	int fd;                 /* that came or goes with it; -1 = none.  The receiver owns it. */
-	unsigned char *payload; /* PROTOCOL_PAYLOAD bytes and one more, always NUL behind a received payload */
+	int fd;            /* that came or goes with it; -1 = none.  The receiver owns it. */
+	message_head head; /* what follows it here follows it in the channel */
+	union {
+		unsigned char payload[PROTOCOL_PAYLOAD + 1]; /* NUL behind a received one */
+		char text[PROTOCOL_PAYLOAD + 1];             /* a path; a sentence; the name of an engine */
+		wire_hello hello;
+		worker_variant variant[PROTOCOL_PAYLOAD / sizeof(worker_variant)];
+		wire_plan plan;
+		wire_planned planned;
+		wire_arena arena;
+		wire_run run;
+		wire_time time;
+	};
 } message;
 
-typedef enum channel_result { CHANNEL_OK, CHANNEL_CLOSED, CHANNEL_GARBAGE, CHANNEL_LATE } channel_result;
+_Static_assert(sizeof(message_head) == 24 && offsetof(message, payload) == offsetof(message, head) + 24 &&
+                   sizeof(wire_hello) == 32 && sizeof(worker_variant) == 144 && sizeof(wire_plan) == 168 &&
+                   sizeof(wire_planned) == 32 && sizeof(wire_slot) == 40 && sizeof(wire_arena) == 24 &&
+                   sizeof(wire_time) == 16 && sizeof(control) == 32,
+               "wire layout");
 
-GM_CHECKED gm_status message_create(message *m, gm_error *error); /* allocates the payload */
-void message_destroy(message *m);
-/* Makes m a message of this kind without payload, descriptor or error; the serial stays. */
-void message_begin(message *m, uint32_t kind);
-/* Appends to the payload: 1, or 0 if it does not fit. */
-int message_append(message *m, const void *bytes, size_t count);
+wire_hello protocol_hello(void); /* of this side */
+
+typedef enum channel_result { CHANNEL_OK, CHANNEL_CLOSED, CHANNEL_GARBAGE, CHANNEL_LATE } channel_result;
 
 /* Sends all of m; never raises SIGPIPE. */
 channel_result message_send(int channel, const message *m);

@@ -2,44 +2,23 @@
 /* serve.c - the table of messages, and those that need no plan: greeting, plug-in, list. */
 #include "serve.h"
 
-#include "plugin_load.h"
-
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-gm_status server_create(control *page_of_control, server **result, gm_error *error)
+void server_init(server *s, control *page_of_control)
 {
-	server *s = calloc(1, sizeof *s);
-
-	if (!s)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the worker's state");
-	s->control = page_of_control;
-	s->page = (uint64_t)sysconf(_SC_PAGESIZE);
-	s->variants = gm_variant_count();
-	*result = s;
-	return GM_OK;
+	*s = (server){
+		.control = page_of_control, .variants = gm_variant_count(), .arena = {.page = protocol_hello().page_bytes}};
 }
 
-void server_destroy(server *s)
-{
-	message none = {.fd = -1};
-
-	if (!s)
-		return;
-	(void)serve_unplan(s, &none, NULL);
-	free(s);
-}
-
-/* Statuses that a variant may return; GM_CRASHED and GM_MISMATCH are the host's to say. */
-static int may_return(gm_status status) { return status >= GM_OK && status <= GM_IO; }
+void server_end(server *s) { (void)serve_unplan(s, NULL, NULL); }
 
 gm_status server_called(server *s, gm_status status, gm_error *error)
 {
 	const char *who = phase_name(s->control->phase);
 
-	if (!may_return(status))
+	if (status < GM_OK || status > GM_IO) /* GM_CRASHED and GM_MISMATCH are the host's to say */
 		return gm_fail(error, GM_MISMATCH, "%s returned status %d, which a variant may not", who, (int)status);
 	if (status == GM_OK)
 		return environment_check_fp(&s->environment, who, error);
@@ -49,28 +28,16 @@ gm_status server_called(server *s, gm_status status, gm_error *error)
 	return status;
 }
 
-const gm_variant *server_variant(const server *s, size_t index)
-{
-	if (index >= s->variants)
-		return NULL;
-	return s->foreign ? s->foreign[index] : gm_variant_at(index);
-}
-
 static gm_status serve_hello(server *s, message *m, gm_error *error)
 {
-	wire_hello host, mine = {.protocol = PROTOCOL_VERSION,
-	                         .abi_major = GM_ABI_MAJOR,
-	                         .abi_minor = GM_ABI_MINOR,
-	                         .pointer_bytes = sizeof(void *),
-	                         .page_bytes = s->page,
-	                         .pid = (uint64_t)getpid()};
+	const wire_hello *host = &m->hello;
 
-	memcpy(&host, m->payload, sizeof host);
-	if (host.protocol != PROTOCOL_VERSION || host.abi_major != GM_ABI_MAJOR)
+	(void)s;
+	if (host->protocol != PROTOCOL_VERSION || host->abi_major != GM_ABI_MAJOR)
 		return gm_fail(error, GM_BAD_ARGUMENT, "the host speaks protocol %u, ABI %u; this worker %u, %u",
-		               (unsigned)host.protocol, (unsigned)host.abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
-	m->head.bytes = 0;
-	return message_append(m, &mine, sizeof mine) ? GM_OK : GM_IO;
+		               (unsigned)host->protocol, (unsigned)host->abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
+	m->hello = protocol_hello();
+	return GM_OK;
 }
 
 static gm_status serve_load(server *s, message *m, gm_error *error)
@@ -80,7 +47,7 @@ static gm_status serve_load(server *s, message *m, gm_error *error)
 	if (s->foreign || s->variant)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a plug-in is loaded once, before anything is planned");
 	server_phase(s, PHASE_LOAD);
-	GM_TRY(plugin_load((const char *)m->payload, &plugin, error));
+	GM_TRY(plugin_load(m->text, &plugin, error));
 	if (environment_check(&s->environment, "loading the plug-in", error) != GM_OK) {
 		if (error)
 			error->status = GM_BAD_PLUGIN;
@@ -88,7 +55,6 @@ static gm_status serve_load(server *s, message *m, gm_error *error)
 	}
 	s->foreign = plugin->variant;
 	s->variants = plugin->variant_count;
-	m->head.bytes = 0;
 	return GM_OK;
 }
 
@@ -110,36 +76,26 @@ void worker_variant_of(const gm_variant *v, worker_variant *to)
 
 static gm_status serve_list(server *s, message *m, gm_error *error)
 {
-	m->head.bytes = 0;
-	for (size_t i = 0; i < s->variants; i++) {
-		worker_variant row;
-
-		worker_variant_of(server_variant(s, i), &row);
-		if (!message_append(m, &row, sizeof row))
-			return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
-	}
+	if (s->variants > sizeof m->variant / sizeof *m->variant)
+		return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
+	for (size_t i = 0; i < s->variants; i++)
+		worker_variant_of(server_variant(s, i), &m->variant[i]);
 	return GM_OK;
-}
-
-static gm_status serve_stop(server *s, message *m, gm_error *error)
-{
-	m->head.bytes = 0;
-	return serve_unplan(s, m, error);
 }
 
 static const struct {
 	serve_handler *handler;
-	size_t least; /* bytes of payload */
+	size_t least, answer; /* bytes of payload: of a question at least, of a good answer */
 } table[MESSAGE_KINDS] = {
-	[MESSAGE_HELLO] = {serve_hello, sizeof(wire_hello)},
-	[MESSAGE_LOAD] = {serve_load, 1},
-	[MESSAGE_LIST] = {serve_list, 0},
-	[MESSAGE_PLAN] = {serve_plan, sizeof(wire_plan)},
-	[MESSAGE_ARENA] = {serve_arena, sizeof(wire_arena)},
-	[MESSAGE_RUN] = {serve_run, sizeof(wire_run)},
-	[MESSAGE_TIME] = {serve_time, sizeof(wire_time)},
-	[MESSAGE_UNPLAN] = {serve_unplan, 0},
-	[MESSAGE_STOP] = {serve_stop, 0},
+	[MESSAGE_HELLO] = {serve_hello, sizeof(wire_hello), sizeof(wire_hello)},
+	[MESSAGE_LOAD] = {serve_load, 1, 0},
+	[MESSAGE_LIST] = {serve_list, 0, sizeof(worker_variant)}, /* a variant */
+	[MESSAGE_PLAN] = {serve_plan, sizeof(wire_plan), sizeof(wire_planned)},
+	[MESSAGE_ARENA] = {serve_arena, sizeof(wire_arena), sizeof((worker_info *)0)->engine},
+	[MESSAGE_RUN] = {serve_run, sizeof(wire_run), 0},
+	[MESSAGE_TIME] = {serve_time, sizeof(wire_time), 0},
+	[MESSAGE_UNPLAN] = {serve_unplan, 0, 0},
+	[MESSAGE_STOP] = {serve_unplan, 0, 0},
 };
 
 static gm_status dispatch(server *s, message *m, gm_error *error)
@@ -151,26 +107,23 @@ static gm_status dispatch(server *s, message *m, gm_error *error)
 	if (m->head.bytes < table[kind].least)
 		return gm_fail(error, GM_BAD_ARGUMENT, "a message of kind %u has %llu bytes, must have %zu at least",
 		               (unsigned)kind, (unsigned long long)m->head.bytes, table[kind].least);
-	return table[kind].handler(s, m, error);
+	GM_TRY(table[kind].handler(s, m, error));
+	m->head.bytes = table[kind].answer * (kind == MESSAGE_LIST ? s->variants : 1);
+	return GM_OK;
 }
 
 int server_answer(server *s, message *m)
 {
 	gm_error error = {0};
-	uint32_t kind = m->head.kind;
 
 	server_phase(s, PHASE_PROTOCOL);
 	environment_take(&s->environment);
-	gm_status status = dispatch(s, m, &error);
-
+	m->head.status = dispatch(s, m, &error);
 	if (m->fd >= 0)
 		close(m->fd);
 	m->fd = -1;
-	m->head.status = status;
-	if (status != GM_OK) {
-		m->head.bytes = 0;
-		error.message[sizeof error.message - 1] = 0;
-		(void)message_append(m, error.message, strlen(error.message) + 1);
-	}
-	return kind != MESSAGE_STOP;
+	if (m->head.status != GM_OK)
+		m->head.bytes = (uint64_t)snprintf(m->text, sizeof m->text, "%.*s", (int)sizeof error.message, error.message) +
+		                1;
+	return m->head.kind != MESSAGE_STOP;
 }

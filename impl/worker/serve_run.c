@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* serve_run.c - one judged run, and the timing loop.  A pass is a row of a table: what is called before a
  * measurement and what inside it; a run calls both. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* CLOCK_MONOTONIC_RAW */
-#endif
 #include "serve.h"
 
-#include "arena.h"
-
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -39,7 +35,7 @@ static inline gm_status do_steps(server *s, unsigned steps, gm_error *error)
 		server_phase(s, PHASE_BACKWARD);
 		GM_TRY(s->variant->backward(s->plan, &s->binding->bwd));
 	}
-	__asm__ __volatile__("" : : "r"(s->base) : "memory");
+	__asm__ __volatile__("" : : "r"(s->arena.base) : "memory");
 	return GM_OK;
 }
 
@@ -71,32 +67,42 @@ static gm_status check_pass(const server *s, uint32_t pass, gm_error *error)
 
 static gm_status read_effective(server *s, gm_error *error)
 {
-	size_t count = s->spec.problem.num_layers * gm_directions(&s->spec.problem);
-	float *const *e = s->effective;
-	gm_weights_out out = {
-		.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count, .weight_hr = e + 2 * count};
+	static const gm_kind kind[3] = {GM_WEIGHT_IH, GM_WEIGHT_HH, GM_WEIGHT_HR};
+	size_t directions = gm_directions(&s->spec.problem), count = s->spec.problem.num_layers * directions;
 
 	if (!s->variant->effective_weights)
 		return GM_OK;
+	float **e = calloc(3 * count, sizeof *e);
+	if (!e)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a plan's tables");
+	for (size_t i = 0; i < 3 * count; i++) {
+		size_t row = gm_tensors_index(s->arena.tensors, kind[i / count], i % count / directions, i % directions);
+
+		if (row != GM_NO_TENSOR)
+			e[i] = arena_data(&s->arena, s->arena.tensors->count + SLOT_EXTRA + row);
+	}
+	gm_weights_out out = {
+		.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count, .weight_hr = e + 2 * count};
 	server_phase(s, PHASE_EFFECTIVE);
-	return server_called(s, s->variant->effective_weights(s->plan, &out), error);
+	gm_status status = s->variant->effective_weights(s->plan, &out);
+	free(e);
+	return server_called(s, status, error);
 }
 
 static void poison(server *s, uint32_t word)
 {
-	size_t rows = s->tensors->count;
+	const arena *a = &s->arena;
 
-	for (size_t i = 0; i < s->slot_count; i++)
-		if (s->slots[i].access == SLOT_WRITE && i != rows + SLOT_PLAN && i != rows + SLOT_SAMPLES)
-			arena_fill(s->base, &s->slots[i], word);
+	for (size_t i = 0; i < a->slots; i++)
+		if (a->slot[i].access == SLOT_WRITE && i != a->tensors->count + SLOT_PLAN &&
+		    i != a->tensors->count + SLOT_SAMPLES)
+			arena_fill(a->base, &a->slot[i], word);
 }
 
 gm_status serve_run(server *s, message *m, gm_error *error)
 {
-	wire_run w;
+	const wire_run w = m->run;
 
-	memcpy(&w, m->payload, sizeof w);
-	m->head.bytes = 0;
 	GM_TRY(check_pass(s, w.pass, error));
 	poison(s, w.poison);
 	GM_TRY(check_steps(s, SET, error));
@@ -107,106 +113,64 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 
 static double now_ns(void)
 {
-#ifdef CLOCK_MONOTONIC_RAW
-	const clockid_t clock = CLOCK_MONOTONIC_RAW;
-#else
-	const clockid_t clock = CLOCK_MONOTONIC;
-#endif
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* A carried state: forward reads h_0 where it writes h_n; each sample starts from the caller's. */
-typedef struct carried {
-	const float *h_0, *c_0; /* the caller's; NULL = nothing to carry */
-	size_t h_bytes, c_bytes;
-} carried;
-
-static void carry(server *s, carried *c)
+/* Where forward reads the state that it writes: back to the caller's, as each sample starts. */
+static void restart(const server *s, const gm_forward_args *given)
 {
-	gm_forward_args *f = &s->binding->fwd;
-	size_t h = gm_tensors_index(s->tensors, GM_H_0, 0, 0), n = gm_tensors_index(s->tensors, GM_C_0, 0, 0);
+	const gm_forward_args *f = &s->binding->fwd;
+	const gm_tensor *row = s->arena.tensors->row;
 
-	memset(c, 0, sizeof *c);
-	if (f->h_0 && f->h_n) {
-		*c = (carried){.h_0 = f->h_0, .h_bytes = s->tensors->row[h].count * sizeof(float)};
-		f->h_0 = f->h_n;
-	}
-	if (f->c_0 && f->c_n) {
-		c->c_0 = f->c_0;
-		c->c_bytes = s->tensors->row[n].count * sizeof(float);
-		f->c_0 = f->c_n;
-	}
+	if (f->h_0 != given->h_0)
+		memcpy(f->h_n, given->h_0, row[gm_tensors_index(s->arena.tensors, GM_H_0, 0, 0)].count * sizeof(float));
+	if (f->c_0 != given->c_0)
+		memcpy(f->c_n, given->c_0, row[gm_tensors_index(s->arena.tensors, GM_C_0, 0, 0)].count * sizeof(float));
 }
 
-static void carry_restart(server *s, const carried *c)
+/* One sample: by the variant, if it times itself (a peer in another process), else here. */
+static gm_status take_sample(server *s, const wire_time *w, double *ns, gm_error *error)
 {
-	if (c->h_0)
-		memcpy(s->binding->fwd.h_n, c->h_0, c->h_bytes);
-	if (c->c_0)
-		memcpy(s->binding->fwd.c_n, c->c_0, c->c_bytes);
-}
-
-static void carry_end(server *s, const carried *c)
-{
-	if (c->h_0)
-		s->binding->fwd.h_0 = c->h_0;
-	if (c->c_0)
-		s->binding->fwd.c_0 = c->c_0;
-}
-
-/* A variant that times itself: a peer in another process. */
-static gm_status time_itself(server *s, const wire_time *w, double *ns, gm_error *error)
-{
-	gm_call call = {.struct_size = sizeof call,
-	                .pass = w->pass,
-	                .weights = &s->binding->weights,
-	                .fwd = &s->binding->fwd,
-	                .bwd = &s->binding->bwd};
 	gm_timing timing = {.struct_size = sizeof timing};
-
-	server_phase(s, PHASE_TIME);
-	GM_TRY(server_called(s, s->variant->time(s->plan, &call, w->calls, &timing), error));
-	*ns = timing.elapsed_ns;
-	return GM_OK;
-}
-
-static gm_status time_here(server *s, const wire_time *w, double *ns, gm_error *error)
-{
-	unsigned steps = steps_of[w->pass].timed;
 	gm_status status = GM_OK;
-	double start = now_ns();
 
-	for (uint64_t call = 0; call < w->calls && status == GM_OK; call++)
-		status = do_steps(s, steps, error);
-	*ns = now_ns() - start;
+	if (s->variant->time) {
+		gm_call call = {.struct_size = sizeof call,
+		                .pass = w->pass,
+		                .weights = &s->binding->weights,
+		                .fwd = &s->binding->fwd,
+		                .bwd = &s->binding->bwd};
+		server_phase(s, PHASE_TIME);
+		status = s->variant->time(s->plan, &call, w->calls, &timing);
+	} else {
+		unsigned steps = steps_of[w->pass].timed;
+		double start = now_ns();
+		for (uint64_t call = 0; call < w->calls && status == GM_OK; call++)
+			status = do_steps(s, steps, error);
+		timing.elapsed_ns = now_ns() - start;
+	}
+	*ns = timing.elapsed_ns / (double)w->calls;
 	return server_called(s, status, error);
 }
 
-static gm_status take_samples(server *s, const wire_time *w, const carried *c, gm_error *error)
+static gm_status take_samples(server *s, const wire_time *w, const gm_forward_args *given, gm_error *error)
 {
-	const wire_slot *slot = &s->slots[s->tensors->count + SLOT_SAMPLES];
-	double *sample = (double *)(void *)(s->base + slot->data);
+	double *sample = arena_data(&s->arena, s->arena.tensors->count + SLOT_SAMPLES);
 
 	for (uint32_t i = 0; i < w->samples; i++) {
-		double ns = 0;
-
-		carry_restart(s, c);
-		GM_TRY(s->variant->time ? time_itself(s, w, &ns, error) : time_here(s, w, &ns, error));
-		sample[i] = ns / (double)w->calls;
+		restart(s, given);
+		GM_TRY(take_sample(s, w, &sample[i], error));
 	}
 	return GM_OK;
 }
 
 gm_status serve_time(server *s, message *m, gm_error *error)
 {
-	carried c = {0};
-	wire_time w;
+	const wire_time w = m->time;
 
-	memcpy(&w, m->payload, sizeof w);
-	m->head.bytes = 0;
 	GM_TRY(check_pass(s, w.pass, error));
 	if (w.calls == 0 || w.samples > PROTOCOL_SAMPLES)
 		return gm_fail(error, GM_BAD_ARGUMENT, "%u samples of %llu calls", (unsigned)w.samples,
@@ -216,9 +180,13 @@ gm_status serve_time(server *s, message *m, gm_error *error)
 		before &= ~(unsigned)SET;
 	GM_TRY(check_steps(s, before, error));
 	s->weights_set = 1;
-	if (w.pass == GM_PASS_STEP)
-		carry(s, &c);
-	gm_status status = take_samples(s, &w, &c, error);
-	carry_end(s, &c);
+	gm_forward_args *fwd = &s->binding->fwd;
+	const gm_forward_args given = *fwd;
+	if (w.pass == GM_PASS_STEP) { /* the state is carried from call to call */
+		fwd->h_0 = fwd->h_0 && fwd->h_n ? fwd->h_n : fwd->h_0;
+		fwd->c_0 = fwd->c_0 && fwd->c_n ? fwd->c_n : fwd->c_0;
+	}
+	gm_status status = take_samples(s, &w, &given, error);
+	*fwd = given;
 	return status;
 }

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started
  * by worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
- * channel ends.  It prints nothing of its own. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* prctl constants, close-on-exec */
-#endif
+ * channel ends, and records how it crashed.  It prints nothing of its own. */
 #include "base/process.h"
-#include "crash.h"
 #include "serve.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -34,40 +28,65 @@ static void volunteer(void)
 
 	if (fd < 0)
 		return;
-	ssize_t written = write(fd, "1000", 4);
-	(void)written; /* refused: the default score stands */
+	(void)process_send(fd, "1000", 4); /* refused: the default score stands */
 	close(fd);
 }
 
-static control *map_control(void)
-{
-	void *page = mmap(NULL, sizeof(control), PROT_READ | PROT_WRITE, MAP_SHARED, PROTOCOL_CONTROL, 0);
+/* ---- the last words: signal, code and address go into the control page, then the signal takes its course, so that
+ * the host sees both the record and the true cause ---- */
 
-	close(PROTOCOL_CONTROL);
-	return page == MAP_FAILED ? NULL : page;
+static server *dying; /* for the handler: plain loads and stores and async-signal-safe calls only */
+
+static void handle(int number, siginfo_t *info, void *context)
+{
+	uint64_t address = (uint64_t)(uintptr_t)info->si_addr, base = (uint64_t)(uintptr_t)dying->arena.base;
+	control *record = dying->control;
+
+	(void)context;
+	record->signal = number;
+	record->code = info->si_code;
+	record->in_arena = base && address >= base && address - base < dying->arena.bytes;
+	record->address = record->in_arena ? address - base : address;
+	record->crashed = 1;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* Installs the handler on an alternate stack: 1, or 0 if the system refused. */
+static int record_crashes(server *s)
+{
+	static unsigned char alternate[64 * 1024];
+	stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
+	struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+	dying = s;
+	if (sigaltstack(&stack, NULL))
+		return 0;
+	for (int i = 0; i < ENVIRONMENT_SIGNALS; i++)
+		if (sigaction(environment_signal[i], &action, NULL))
+			return 0;
+	return 1;
 }
 
 static int serve_channel(server *s)
 {
-	message m;
-	int status = 0, go_on = 1;
+	static message m;
+	int go_on = 1;
 
-	if (message_create(&m, NULL) != GM_OK)
-		return PROTOCOL_LOST;
-	while (go_on && !status) {
+	while (go_on) {
 		if (message_receive(PROTOCOL_CHANNEL, &m, NULL, NULL) != CHANNEL_OK)
-			break;
+			return PROTOCOL_LOST;
 		go_on = server_answer(s, &m);
-		status = message_send(PROTOCOL_CHANNEL, &m) == CHANNEL_OK ? 0 : PROTOCOL_LOST;
+		if (message_send(PROTOCOL_CHANNEL, &m) != CHANNEL_OK)
+			return PROTOCOL_LOST;
 	}
-	message_destroy(&m);
-	return go_on ? PROTOCOL_LOST : status;
+	return 0;
 }
 
 int worker_main(int argc, char **argv)
 {
+	static server s; /* stays for the crash handler */
 	struct rlimit none = {0, 0};
-	server *s;
 
 	if (argc > 1 || fcntl(PROTOCOL_CHANNEL, F_GETFD) < 0) {
 		fprintf(stderr, "%s is started by gatemark, with a channel on descriptor %d\n", argv[0], PROTOCOL_CHANNEL);
@@ -78,13 +97,14 @@ int worker_main(int argc, char **argv)
 	limit_memory();
 	volunteer();
 	fcntl(PROTOCOL_CHANNEL, F_SETFD, FD_CLOEXEC);
-	control *page = map_control();
-	if (!page || !crash_install(page) || server_create(page, &s, NULL) != GM_OK)
+	control *page = (control *)(void *)arena_map(PROTOCOL_CONTROL, sizeof *page);
+	close(PROTOCOL_CONTROL);
+	server_init(&s, page);
+	if (!page || !record_crashes(&s))
 		return PROTOCOL_LOST;
-	int status = serve_channel(s);
+	int status = serve_channel(&s);
 	if (status)
-		_exit(status); /* nobody listens: no exit handler of a kernel may run on */
-	server_destroy(s);
-	page->phase = PHASE_EXIT;
+		_exit(status);        /* nobody listens: no exit handler of a kernel may run on */
+	page->phase = PHASE_EXIT; /* nothing is planned any more */
 	return 0;
 }

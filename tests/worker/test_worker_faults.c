@@ -274,8 +274,9 @@ static gm_status list_file(const char *file, gm_error *error)
 	worker *w;
 
 	assert_ok(worker_start(&(worker_launch){.plugin = file}, &w, ERROR));
-	gm_status status = worker_list(w, NULL, 0, &count, error);
+	gm_status status = worker_list(w, NULL, 0, &count, error), again = worker_list(w, NULL, 0, &count, error);
 	worker_stop(w);
+	assert_int_equal(again, status);
 	return status;
 }
 
@@ -327,6 +328,34 @@ static void programs_that_are_no_worker(void **state)
 	assert_nobody_left();
 }
 
+/* What does not fit into a message is refused before it is sent, and again when it is asked again. */
+static void too_long_for_a_message(void **state)
+{
+	enum { LONG = 300000, THREADS = 70000 };
+	char *longest = malloc(LONG);
+	int *cpus = calloc(THREADS, sizeof *cpus);
+	gm_error error;
+	planned p;
+
+	(void)state;
+	assert_true(longest && cpus);
+	memset(longest, '/', LONG);
+	longest[LONG - 1] = 0;
+	assert_int_equal(list_file(longest, &error), GM_BAD_PLUGIN);
+	assert_string_equal(error.message, "the path of the plug-in is too long");
+	start(&p, "good", 0);
+	gm_plan_opts opts = options(&p.spec, GM_MODE_TRAIN);
+	opts.threads = THREADS;
+	opts.cpus = cpus;
+	assert_int_equal(worker_plan(p.w, "base", &p.spec, p.tensors, NULL, &opts, &error), GM_BAD_ARGUMENT);
+	assert_string_equal(error.message, "70000 threads are too many for a message");
+	assert_ok(plan_base(&p, ERROR));
+	tear_down(&p);
+	free(cpus);
+	free(longest);
+	assert_nobody_left();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +368,7 @@ int main(void)
 		cmocka_unit_test(harmless_or_for_others),
 		cmocka_unit_test(only_decent_files),
 		cmocka_unit_test(programs_that_are_no_worker),
+		cmocka_unit_test(too_long_for_a_message),
 	};
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -19,10 +19,13 @@
 
 static void make_pair(int pair[2]) { assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0); }
 
-static void make_message(message *m, uint32_t kind)
+static void make_message(message *m, uint32_t kind, const void *payload, size_t bytes)
 {
-	assert_ok(message_create(m, ERROR));
-	message_begin(m, kind);
+	assert_true(bytes <= PROTOCOL_PAYLOAD);
+	memset(m, 0, sizeof *m);
+	m->fd = -1;
+	m->head = (message_head){.magic = PROTOCOL_MAGIC, .kind = kind, .bytes = bytes};
+	memcpy(m->payload, payload, bytes);
 }
 
 static void a_message_arrives_whole(void **state)
@@ -32,9 +35,7 @@ static void a_message_arrives_whole(void **state)
 
 	(void)state;
 	make_pair(pair);
-	make_message(&out, MESSAGE_RUN);
-	make_message(&in, 0);
-	assert_true(message_append(&out, "twelve bytes", 12));
+	make_message(&out, MESSAGE_RUN, "twelve bytes", 12);
 	out.head.serial = 7;
 	out.fd = file;
 	assert_int_equal(message_send(pair[0], &out), CHANNEL_OK);
@@ -43,10 +44,8 @@ static void a_message_arrives_whole(void **state)
 	assert_int_equal(in.head.serial, 7);
 	assert_string_equal((char *)in.payload, "twelve bytes");
 	assert_true(in.fd >= 0 && in.fd != file && fcntl(in.fd, F_GETFD) >= 0);
-	out.head.bytes = PROTOCOL_PAYLOAD;
-	assert_false(message_append(&out, "x", 1));
-	message_destroy(&out);
-	message_destroy(&in);
+	close(file);
+	close(in.fd);
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -58,8 +57,7 @@ static void cut_or_garbled(void **state)
 	message m;
 
 	(void)state;
-	make_message(&m, MESSAGE_RUN);
-	m.head.bytes = 8;
+	make_message(&m, MESSAGE_RUN, "eight by", 8);
 	memcpy(bytes, &m.head, sizeof m.head);
 	memset(bytes + sizeof m.head, 1, 8);
 	for (size_t cut = 0; cut <= sizeof bytes + 5; cut++) {
@@ -77,7 +75,6 @@ static void cut_or_garbled(void **state)
 		memcpy(bytes, &(message_head){.magic = PROTOCOL_MAGIC, .kind = MESSAGE_RUN, .bytes = 8}, sizeof m.head);
 		close(pair[1]);
 	}
-	message_destroy(&m);
 }
 
 static void the_other_end_is_gone(void **state)
@@ -87,34 +84,35 @@ static void the_other_end_is_gone(void **state)
 
 	(void)state;
 	make_pair(pair);
-	make_message(&m, MESSAGE_RUN);
+	make_message(&m, MESSAGE_RUN, "", 0);
 	close(pair[1]);
 	assert_int_equal(message_send(pair[0], &m), CHANNEL_CLOSED); /* and no SIGPIPE */
-	message_destroy(&m);
 	close(pair[0]);
 }
 
-/* A plan message as the host makes it, for one small problem without a plug-in. */
+/* A plan message as the host makes it, for one small problem without a plug-in, on one CPU. */
 static void valid_plan(message *m, size_t rows)
 {
-	wire_plan w = {.variant = "scalar-plain",
-	               .cell = GM_GRU,
-	               .bias = 1,
-	               .mode = GM_MODE_TRAIN,
-	               .threads = 1,
-	               .input_size = 3,
-	               .hidden_size = 4,
-	               .num_layers = 1,
-	               .T = 2,
-	               .N = 2,
-	               .T_max = 2,
-	               .N_max = 2,
-	               .rows = rows};
-	const unsigned char absent[64] = {0};
+	const struct {
+		wire_plan plan;
+		int32_t cpu[2];
+	} w = {{.variant = "scalar-plain",
+	        .cell = GM_GRU,
+	        .bias = 1,
+	        .mode = GM_MODE_TRAIN,
+	        .threads = 1,
+	        .cpus = 1,
+	        .input_size = 3,
+	        .hidden_size = 4,
+	        .num_layers = 1,
+	        .T = 2,
+	        .N = 2,
+	        .T_max = 2,
+	        .N_max = 2,
+	        .rows = rows},
+	       {0}};
 
-	message_begin(m, MESSAGE_PLAN);
-	assert_true(message_append(m, &w, sizeof w));
-	assert_true(message_append(m, absent, rows));
+	make_message(m, MESSAGE_PLAN, &w, sizeof w.plan + sizeof *w.cpu);
 }
 
 static void any_question_has_an_answer(void **state)
@@ -122,33 +120,32 @@ static void any_question_has_an_answer(void **state)
 	control page = {0};
 	gm_tensors *tensors;
 	gm_spec spec;
-	server *s;
+	server s;
 	message m;
 
 	(void)state;
 	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
 	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
 	print_message("  seed %u\n", SEED);
-	assert_ok(server_create(&page, &s, ERROR));
-	make_message(&m, 0);
+	server_init(&s, &page);
+	make_message(&m, 0, "", 0);
 	for (uint64_t i = 0; i < 20000; i++) {
 		uint64_t draw = random_draw(random_mix(SEED), i);
 		uint32_t kind = (uint32_t)(draw % (MESSAGE_KINDS + 2));
 
 		if (kind == MESSAGE_PLAN && draw >> 40 & 1)
 			valid_plan(&m, tensors->count);
-		message_begin(&m, kind == MESSAGE_LOAD ? MESSAGE_HELLO : kind);
-		m.head.bytes = (draw >> 32) % 2 ? (draw >> 33) % 300 : sizeof(wire_plan) + tensors->count;
+		m.head.kind = kind == MESSAGE_LOAD ? MESSAGE_HELLO : kind;
+		m.head.bytes = (draw >> 32) % 2 ? (draw >> 33) % 300 : sizeof(wire_plan) + sizeof(int32_t);
 		for (size_t k = 0; k < 1 + (draw >> 8) % 4; k++) {
 			uint64_t spot = random_draw(random_mix(SEED + 1 + k), i);
 
 			m.payload[spot % (m.head.bytes + 1)] = (unsigned char)(spot >> 32);
 		}
-		assert_int_equal(server_answer(s, &m), kind != MESSAGE_STOP);
+		assert_int_equal(server_answer(&s, &m), kind != MESSAGE_STOP);
 		assert_true(m.head.bytes <= PROTOCOL_PAYLOAD && m.head.status >= 0 && m.head.status <= GM_TIMEOUT);
 	}
-	message_destroy(&m);
-	server_destroy(s);
+	server_end(&s);
 	gm_tensors_destroy(tensors);
 }
 
@@ -159,59 +156,58 @@ static void plans_have_one_length(void **state)
 	control page = {0};
 	gm_tensors *tensors;
 	gm_spec spec;
-	server *s;
+	server s;
 	message m;
 
 	(void)state;
 	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
 	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
-	assert_ok(server_create(&page, &s, ERROR));
-	make_message(&m, MESSAGE_PLAN);
+	server_init(&s, &page);
 	for (size_t i = 0; i < 3; i++) {
 		valid_plan(&m, tensors->count);
 		m.head.bytes = (uint64_t)((int64_t)m.head.bytes + change[i]);
-		assert_int_equal(server_answer(s, &m), 1);
+		assert_int_equal(server_answer(&s, &m), 1);
 		assert_int_equal(m.head.status, GM_BAD_ARGUMENT);
 		assert_string_equal((char *)m.payload, "a plan message whose parts do not fit its length");
 	}
-	message_destroy(&m);
-	server_destroy(s);
+	server_end(&s);
 	gm_tensors_destroy(tensors);
 }
 
 static void slots_lie_apart_and_flush(void **state)
 {
-	uint64_t total = ARENA_GUARD;
 	wire_slot slot[64];
+	arena a = {.page = PAGE, .slot = slot, .slots = 64, .bytes = ARENA_GUARD};
 
 	(void)state;
 	for (size_t i = 0; i < 64; i++) {
-		uint64_t bytes = i * 997 % 9000, align = (uint64_t)1 << i % 13;
+		arena_room room = {i * 997 % 9000, (uint64_t)1 << i % 13, SLOT_WRITE};
 
-		assert_ok(arena_place(&slot[i], bytes, align, SLOT_WRITE, PAGE, &total, ERROR));
-		assert_int_equal(slot[i].data % align, 0);
+		assert_ok(arena_place(&a, &slot[i], room, ERROR));
+		assert_int_equal(slot[i].data % room.align, 0);
 		assert_int_equal(slot[i].end % PAGE, 0);
-		assert_true(slot[i].end - (slot[i].data + bytes) < align);
-		assert_true(slot[i].data - slot[i].start < PAGE || bytes == 0);
-		assert_true(total >= slot[i].end + ARENA_GUARD);
+		assert_true(slot[i].end - (slot[i].data + room.bytes) < room.align);
+		assert_true(slot[i].data - slot[i].start < PAGE || room.bytes == 0);
+		assert_true(a.bytes >= slot[i].end + ARENA_GUARD);
 	}
-	assert_true(arena_sound(slot, 64, total, PAGE));
+	assert_true(arena_sound(&a));
 	slot[9].start = slot[8].start;
-	assert_false(arena_sound(slot, 64, total, PAGE));
-	assert_int_equal(arena_place(slot, 8, 48, SLOT_WRITE, PAGE, &total, NULL), GM_BAD_ARGUMENT);
-	assert_int_equal(arena_place(slot, 8, 2 * PAGE, SLOT_WRITE, PAGE, &total, NULL), GM_BAD_ARGUMENT);
-	assert_int_equal(arena_place(slot, UINT64_MAX - 5, 4, SLOT_WRITE, PAGE, &total, NULL), GM_BAD_SHAPE);
+	assert_false(arena_sound(&a));
+	assert_int_equal(arena_place(&a, slot, (arena_room){8, 48, SLOT_WRITE}, NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(arena_place(&a, slot, (arena_room){8, 2 * PAGE, SLOT_WRITE}, NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(arena_place(&a, slot, (arena_room){UINT64_MAX - 5, 4, SLOT_WRITE}, NULL), GM_BAD_SHAPE);
 }
 
 static void damage_is_measured(void **state)
 {
-	uint64_t total = PAGE, before, behind;
+	arena a = {.page = PAGE, .bytes = PAGE};
 	unsigned char *base = calloc(1, 4 * PAGE + ARENA_GUARD);
+	uint64_t before, behind;
 	wire_slot slot;
 
 	(void)state;
 	assert_non_null(base);
-	assert_ok(arena_place(&slot, 100, 64, SLOT_WRITE, PAGE, &total, ERROR));
+	assert_ok(arena_place(&a, &slot, (arena_room){100, 64, SLOT_WRITE}, ERROR));
 	arena_pattern(base, &slot);
 	arena_fill(base, &slot, 0x7fc0dead);
 	arena_damage(base, &slot, &before, &behind);
@@ -223,18 +219,17 @@ static void damage_is_measured(void **state)
 	free(base);
 }
 
-static const char *slot_word(const void *context, size_t slot) { return ((const char *const *)context)[slot]; }
-
 static void places_have_names(void **state)
 {
-	static const char *const word[] = {"input", "output"};
-	uint64_t total = ARENA_GUARD;
+	gm_tensor row[] = {{.name = "input"}, {.name = "output"}};
+	gm_tensors tensors = {2, row};
 	wire_slot slot[2];
+	arena a = {.page = PAGE, .tensors = &tensors, .slot = slot, .slots = 2, .bytes = ARENA_GUARD};
 	char text[160];
 
 	(void)state;
-	assert_ok(arena_place(&slot[0], 40, 4, SLOT_READ, PAGE, &total, ERROR));
-	assert_ok(arena_place(&slot[1], 40, 4, SLOT_WRITE, PAGE, &total, ERROR));
+	assert_ok(arena_place(&a, &slot[0], (arena_room){40, 4, SLOT_READ}, ERROR));
+	assert_ok(arena_place(&a, &slot[1], (arena_room){40, 4, SLOT_WRITE}, ERROR));
 	const struct {
 		uint64_t offset;
 		const char *text;
@@ -247,7 +242,7 @@ static void places_have_names(void **state)
 		{0, "69592 bytes before the start of input"},
 	};
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
-		arena_place_name(slot, 2, want[i].offset, slot_word, word, text);
+		arena_place_name(&a, want[i].offset, text);
 		assert_string_equal(text, want[i].text);
 	}
 }

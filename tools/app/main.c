@@ -12,7 +12,7 @@
 
 int main(int argc, char **argv)
 {
-#ifdef GM_BUNDLE // is its own worker: program_self.c
+#ifdef GM_BUNDLE // is its own worker: bundle.c
 	if (argc == 2 && strcmp(argv[1], "worker") == 0)
 		return worker_main(1, argv);
 #endif

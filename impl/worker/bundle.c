@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* program_self.c - one file that is both: the worker is the running program with the word `worker`.  Found by the
- * link, not by its name, so that it may be moved or replaced meanwhile. */
-#include "program.h"
+/* bundle.c - what differs in a bundle, one static file that is its own worker: the worker is the running program with
+ * the word `worker`, found by the link, not by its name, so that it may be moved or replaced meanwhile; and there is no
+ * loader for shared objects. */
+#include "emulation.h"
+#include "host.h"
 
 #include <string.h>
 #include <unistd.h>
-
-#include "emulation.h"
 
 gm_status program_find(char path[PROGRAM_PATH], const char **argument, gm_error *error)
 {
@@ -20,4 +20,10 @@ gm_status program_find(char path[PROGRAM_PATH], const char **argument, gm_error 
 	memcpy(path, self, sizeof self);
 	*argument = "worker";
 	return GM_OK;
+}
+
+gm_status plugin_load(const char *path, const gm_plugin **plugin, gm_error *error)
+{
+	(void)plugin;
+	return gm_fail(error, GM_BAD_PLUGIN, "%s: a statically linked program loads no plug-ins", path);
 }
