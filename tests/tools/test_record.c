@@ -115,16 +115,23 @@ static const char *violation(const json_t *schema, const json_t *form, const jso
 	return found ? found : violation_of_object(schema, form, value);
 }
 
-static int follow(json_t *line, void *context)
+static void follow_the_schema(const char *path, const json_t *schema)
 {
-	const json_t *schema = context;
-	const char *kind = results_text(line, "kind");
-	const json_t *form = json_object_get(json_object_get(schema, "definitions"), kind);
-	assert_non_null(form);
-	const char *broken = violation(schema, form, line);
-	if (broken)
-		fail_msg("a %s record breaks the schema: %s", kind, broken);
-	return 0;
+	json_t *line;
+	size_t count = 0;
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	for (; (line = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL; count++) {
+		const char *kind = results_text(line, "kind");
+		const json_t *form = json_object_get(json_object_get(schema, "definitions"), kind);
+		assert_non_null(form);
+		const char *broken = violation(schema, form, line);
+		if (broken)
+			fail_msg("a %s record breaks the schema: %s", kind, broken);
+		json_decref(line);
+	}
+	assert_true(feof(file) && count >= 3);
+	fclose(file);
 }
 
 static void records_follow_the_schema(void **state)
@@ -136,7 +143,6 @@ static void records_follow_the_schema(void **state)
 	};
 	static const int code[] = {0, 1, 0};
 	char text[9000];
-	gm_error error;
 	(void)state;
 	outcome listed = run_shell("gatemark list fields --json");
 	json_t *schema = json_loads(listed.out, JSON_REJECT_DUPLICATES, NULL);
@@ -148,7 +154,7 @@ static void records_follow_the_schema(void **state)
 		outcome o = run_shell(text);
 		assert_int_equal(o.code, code[k]);
 		outcome_free(&o);
-		assert_int_equal(results_load(in_folder("s.jsonl"), follow, schema, NULL, &error), GM_OK);
+		follow_the_schema(in_folder("s.jsonl"), schema);
 	}
 	json_decref(schema);
 }

@@ -37,9 +37,9 @@ static const char *in_folder(const char *name)
 	return path;
 }
 
-static int count_records(json_t *record, void *context)
+static int count_records(record *one, void *context)
 {
-	assert_string_equal(results_text(record, "run"), results_run_id());
+	assert_string_equal(one->as.end.run, results_run_id());
 	++*(int *)context;
 	return 0;
 }
@@ -64,13 +64,14 @@ static void numbers_survive(void **state)
 		json_t *wrapped = json_pack("[o]", results_number(value[k]));
 		char *text = json_dumps(wrapped, JSON_REAL_PRECISION(17));
 		json_t *back = json_loads(text, 0, NULL);
-		double got = results_real(json_array_get(back, 0), 42);
+		double got = 42;
+		assert_true(record_real(json_array_get(back, 0), &got));
 		assert_true(got == value[k] || (isnan(got) && isnan(value[k])));
 		json_decref(wrapped);
 		json_decref(back);
 		free(text);
 	}
-	assert_true(results_real(NULL, 42) == 42);
+	assert_true(results_get(NULL, "p50_ns", 42) == 42);
 }
 
 static void a_file_appears_when_it_is_whole(void **state)
@@ -82,10 +83,10 @@ static void a_file_appears_when_it_is_whole(void **state)
 	assert_int_equal(results_open(in_folder("r.jsonl"), &r, &error), GM_OK);
 	results_put(r, RECORD_END_OF_RUN, &(run_end){.seconds = 1});
 	assert_null(file_text(folder, "r.jsonl"));
-	assert_int_equal(results_load(in_folder("r.jsonl.partial"), count_records, &count, &torn, &error), GM_OK);
+	assert_int_equal(results_read(in_folder("r.jsonl.partial"), count_records, &count, &torn, &error), GM_OK);
 	assert_int_equal(count, 1); // what is written so far can be read
 	assert_int_equal(results_close(r, NULL, &error), GM_OK);
-	assert_int_equal(results_load(in_folder("r.jsonl"), count_records, &count, &torn, &error), GM_OK);
+	assert_int_equal(results_read(in_folder("r.jsonl"), count_records, &count, &torn, &error), GM_OK);
 	assert_int_equal(count, 2);
 	assert_int_equal(torn, 0);
 	assert_null(file_text(folder, "r.jsonl.partial"));
@@ -103,17 +104,16 @@ static void a_torn_last_line_is_dropped(void **state)
 		int count = 0, torn = 0;
 		text[cut] = '\0';
 		file_put(folder, "t.jsonl", text);
-		assert_int_equal(results_load(in_folder("t.jsonl"), count_records, &count, &torn, &error), GM_OK);
+		assert_int_equal(results_read(in_folder("t.jsonl"), count_records, &count, &torn, &error), GM_OK);
 		assert_int_equal(count, 2);
 		assert_int_equal(torn, 1);
 	}
 	free(text);
 }
 
-static int ignore_record(json_t *record, void *context)
+static int ignore_record(record *one, void *context)
 {
-	(void)record;
-	(void)context;
+	(void)one, (void)context;
 	return 0;
 }
 
@@ -126,6 +126,7 @@ static void what_is_no_record_is_refused(void **state)
 	                                   "{}\n",
 	                                   "{\"kind\":\"run\"}\n",
 	                                   "{\"kind\":\"run\",\"schema\":2}\n",
+	                                   "{\"kind\":\"run\",\"schema\":2}", /* whole, though without an end */
 	                                   "{\"kind\":\"run\",\"schema\":1,\"schema\":1}\n",
 	                                   "{\"kind\":\"run\",\"schema\":1}x\n",
 	                                   "{\"kind\":\"run\",\"schema\":1\n{\"kind\":\"run\",\"schema\":1}\n"};
@@ -133,11 +134,11 @@ static void what_is_no_record_is_refused(void **state)
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
 		file_put(folder, "bad.jsonl", text[k]);
-		assert_int_equal(results_load(in_folder("bad.jsonl"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+		assert_int_equal(results_read(in_folder("bad.jsonl"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
 		assert_non_null(strstr(error.message, "bad.jsonl"));
 	}
-	assert_int_equal(results_load(folder, ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
-	assert_int_equal(results_load(in_folder("none"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+	assert_int_equal(results_read(folder, ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+	assert_int_equal(results_read(in_folder("none"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
 }
 
 static void the_second_writer_is_refused(void **state)

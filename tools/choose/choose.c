@@ -9,7 +9,7 @@
 #include "choose_contest.h"
 #include "gatemark/tensors.h"
 #include "base/plural.h"
-#include "record/output.h"
+#include "record/results.h"
 
 /* ---- which problems ---- */
 
@@ -194,13 +194,7 @@ char *choose_counts(const choice_document *choice)
 gm_status choose_write(const choice_document *choice, const char *path, gm_error *error)
 {
 	json_t *json = record_to_json(&choice_document_type, choice);
-	char *text = json ? json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
-	size_t length = text ? strlen(text) : 0;
+	gm_status status = results_json(path, json, JSON_INDENT(1) | JSON_REAL_PRECISION(9), error);
 	json_decref(json);
-	if (!text)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the text of the choice");
-	text[length] = '\n'; // in place of the NUL: the length is given
-	gm_status status = output_write(path, text, length + 1, error);
-	free(text);
 	return status;
 }

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,44 +97,35 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 	return status;
 }
 
-static void fail_without_memory(results *r)
+/* json with an end of line in place of its terminator; *length counts it.  NULL without memory. */
+static char *text_of(const json_t *json, size_t flags, size_t *length)
 {
-	r->cause = ENOMEM;
-	gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
-}
-
-/* Steals record. */
-static void put_json(results *r, json_t *record)
-{
-	char *line = NULL;
-	if (!r || !record || r->cause != 0)
-		goto done;
-	json_object_set_new(record, "schema", json_integer(RECORD_SCHEMA));
-	if (results_text(record, "run")[0] == '\0')
-		json_object_set_new(record, "run", json_string(results_run_id()));
-	line = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	size_t length = !line ? 0 : strlen(line);
-	if (!line) {
-		fail_without_memory(r);
-		goto done;
-	}
-	line[length] = '\n'; // in place of the terminator: line and end of line are one write
-	if (output_all(r->fd, line, length + 1, r->direct ? "records" : r->path, &r->failed) != GM_OK)
-		r->cause = errno == 0 ? EIO : errno;
-done:
-	free(line);
-	json_decref(record);
+	char *text = json_dumps(json, flags);
+	*length = text ? strlen(text) + 1 : 0;
+	if (text)
+		text[*length - 1] = '\n';
+	return text;
 }
 
 void results_put(results *r, record_kind kind, const void *value)
 {
+	if (!r || r->cause != 0)
+		return;
+	size_t length;
 	const record_type *type = record_type_of(kind);
-	json_t *record = !r ? NULL : json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
-	json_t *members = !record ? NULL : record_to_json(type, value);
-	if (members && json_object_update(record, members) == 0)
-		put_json(r, json_incref(record));
-	else if (r && r->cause == 0)
-		fail_without_memory(r);
+	json_t *record = json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
+	json_t *members = record_to_json(type, value);
+	int failed = json_object_update(record, members) != 0;
+	if (results_text(record, "run")[0] == '\0')
+		failed |= json_object_set_new(record, "run", json_string(results_run_id())) != 0;
+	char *line = failed ? NULL : text_of(record, JSON_COMPACT | JSON_REAL_PRECISION(17), &length);
+	if (!line) {
+		r->cause = ENOMEM;
+		gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
+	} else if (output_all(r->fd, line, length, r->direct ? "records" : r->path, &r->failed) != GM_OK) {
+		r->cause = errno == 0 ? EIO : errno;
+	}
+	free(line);
 	json_decref(members);
 	json_decref(record);
 }
@@ -162,23 +152,23 @@ gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 	return status;
 }
 
-gm_status results_document(const char *path, const json_t *document, gm_error *error)
+gm_status results_json(const char *path, const json_t *json, size_t flags, gm_error *error)
 {
-	char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	size_t length = !text ? 0 : strlen(text);
+	size_t length;
+	char *text = text_of(json, flags, &length);
 	if (!text)
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
-	text[length] = '\n';
-	gm_status status = output_write(path, text, length + 1, error);
+	gm_status status = output_write(path, text, length, error);
 	free(text);
 	return status;
 }
 
-double results_real(const json_t *value, double fallback)
+gm_status results_document(const char *path, const json_t *document, gm_error *error)
 {
-	double real;
-	return record_real(value, &real) ? real : fallback;
+	return results_json(path, document, JSON_INDENT(2) | JSON_REAL_PRECISION(17), error);
 }
+
+/* ---- reading ---- */
 
 const char *results_text(const json_t *record, const char *key)
 {
@@ -188,120 +178,89 @@ const char *results_text(const json_t *record, const char *key)
 
 double results_get(const json_t *record, const char *key, double fallback)
 {
-	return results_real(json_object_get(record, key), fallback);
+	double real;
+	return record_real(json_object_get(record, key), &real) ? real : fallback;
 }
 
-/* 1: taken; 0: the visitor has enough; -1: no record, *error says why. */
-static int take_line(const char *path, size_t number, const char *line, size_t length, results_visit *visit,
-                     void *context, gm_error *error)
+/* *enough: what the visitor said.  The message goes on behind the line's number. */
+static gm_status take_line(const json_t *json, record_visit *visit, void *context, int *enough, gm_error *error)
 {
-	json_error_t wrong;
-	json_t *record = json_loadb(line, length, JSON_REJECT_DUPLICATES, &wrong);
-	int taken = -1;
-	if (!record)
-		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no JSON: %s", path, number, wrong.text);
-	else if (!json_is_object(record) || results_text(record, "kind")[0] == '\0')
-		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no record: an object with a kind is expected", path, number);
-	else if (results_get(record, "schema", 0) != RECORD_SCHEMA)
-		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu has schema %g; this program reads %d", path, number,
-		        results_get(record, "schema", 0), RECORD_SCHEMA);
-	else
-		taken = visit(record, context) == 0;
-	json_decref(record);
-	return taken;
+	gm_error inner;
+	record one = {.kind = RECORD_RUN};
+	const char *kind = results_text(json, "kind");
+	const double schema = results_get(json, "schema", 0);
+	if (kind[0] == '\0')
+		return gm_fail(error, GM_BAD_FIXTURE, " is no record: an object with a kind is expected");
+	if (schema != RECORD_SCHEMA)
+		return gm_fail(error, GM_BAD_FIXTURE, " has schema %g; this program reads %d", schema, RECORD_SCHEMA);
+	while (one.kind < RECORD_KINDS && strcmp(record_type_of(one.kind)->name, kind) != 0)
+		one.kind++;
+	if (one.kind == RECORD_KINDS)
+		return GM_OK;
+	const record_type *type = record_type_of(one.kind);
+	gm_status status = record_from_json(type, json, &one.as, &inner);
+	if (status != GM_OK)
+		return gm_fail(error, status, ": %s: %s", type->name, inner.message);
+	*enough = visit(&one, context);
+	record_free(type, &one.as);
+	return GM_OK;
 }
 
-static FILE *open_lines(const char *path, gm_error *error)
+static gm_status open_lines(const char *path, FILE **file, gm_error *error)
 {
-	if (strcmp(path, "-") == 0)
-		return stdin;
+	if (strcmp(path, "-") == 0) {
+		*file = stdin;
+		return GM_OK;
+	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO without a writer must not hang us
-	struct stat st;
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, fd < 0 ? strerror(errno) : "it is no regular file");
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	FILE *file = fdopen(fd, "r");
-	if (!file) {
-		gm_fail(error, GM_NO_MEMORY, "no memory to read %s", path);
-		close(fd);
-	}
-	return file;
+	struct stat st = {0};
+	if (fd < 0)
+		return gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
+	*file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? fdopen(fd, "r") : NULL;
+	if (*file)
+		return GM_OK;
+	close(fd);
+	return S_ISREG(st.st_mode) ? gm_fail(error, GM_NO_MEMORY, "no memory to read %s", path)
+	                           : gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: it is no regular file", path);
 }
 
-/* *last: number of the last line that was read. */
-static gm_status load_lines(const char *path, results_visit *visit, void *context, int *torn, size_t *last,
+static gm_status read_lines(FILE *file, const char *path, record_visit *visit, void *context, int *torn,
                             gm_error *error)
 {
-	gm_error local = {.status = GM_OK};
+	gm_error inner;
 	char *line = NULL;
 	size_t capacity = 0, number = 0;
 	ssize_t length;
-	int dropped = 0, taken = 1;
-	FILE *file = open_lines(path, &local);
-	while (file && taken == 1 && (length = getline(&line, &capacity, file)) > 0) {
+	gm_status status = GM_OK;
+	for (int enough = 0; !enough && status == GM_OK && (length = getline(&line, &capacity, file)) > 0;) {
+		json_error_t wrong;
+		json_t *json = json_loadb(line, (size_t)length, JSON_REJECT_DUPLICATES, &wrong);
 		number++;
-		int whole = line[length - 1] == '\n';
-		taken = take_line(path, number, line, (size_t)length, visit, context, &local);
-		dropped = taken < 0 && !whole; // only a last line has no end
+		if (json)
+			status = take_line(json, visit, context, &enough, &inner);
+		else if (line[length - 1] == '\n')
+			status = gm_fail(&inner, GM_BAD_FIXTURE, " is no JSON: %s", wrong.text);
+		else
+			*torn = 1; // only a last line has no end, and no part of an object is JSON
+		json_decref(json);
 	}
-	if (file && taken >= 0 && ferror(file))
-		gm_fail(&local, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
-	else if (file && number == 0)
-		gm_fail(&local, GM_BAD_FIXTURE, "%s has no record in it", path);
 	free(line);
-	if (file && file != stdin)
-		fclose(file);
-	if (torn)
-		*torn = dropped;
-	*last = number;
-	if (dropped || local.status == GM_OK)
-		return GM_OK;
-	return gm_fail(error, local.status, "%s", local.message);
-}
-
-gm_status results_load(const char *path, results_visit *visit, void *context, int *torn, gm_error *error)
-{
-	size_t last;
-	return load_lines(path, visit, context, torn, &last, error);
-}
-
-/* ---- records as types ---- */
-
-typedef struct reading {
-	record_visit *visit;
-	void *context;
-	gm_error trouble;
-} reading;
-
-static int visit_typed(json_t *json, void *context)
-{
-	reading *in = context;
-	gm_error error;
-	record one = {.kind = RECORD_RUN};
-	while (one.kind < RECORD_KINDS && strcmp(record_type_of(one.kind)->name, results_text(json, "kind")) != 0)
-		one.kind++;
-	if (one.kind == RECORD_KINDS)
-		return 0;
-	const record_type *type = record_type_of(one.kind);
-	gm_status status = record_from_json(type, json, &one.as, &error);
-	if (status != GM_OK) {
-		gm_fail(&in->trouble, status, "%s: %s", type->name, error.message);
-		return -1;
-	}
-	int enough = in->visit(&one, in->context);
-	record_free(type, &one.as);
-	return enough;
+	if (status != GM_OK)
+		return gm_fail(error, status, "%s:%zu%.400s", path, number, inner.message);
+	if (ferror(file))
+		return gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
+	return number > 0 ? GM_OK : gm_fail(error, GM_BAD_FIXTURE, "%s has no record in it", path);
 }
 
 gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error)
 {
-	reading in = {.visit = visit, .context = context};
-	size_t line = 0;
-	GM_TRY(load_lines(path, visit_typed, &in, torn, &line, error));
-	if (in.trouble.status != GM_OK)
-		return gm_fail(error, in.trouble.status, "%s:%zu: %.400s", path, line, in.trouble.message);
-	return GM_OK;
+	FILE *file;
+	int ignored;
+	torn = torn ? torn : &ignored;
+	*torn = 0;
+	GM_TRY(open_lines(path, &file, error));
+	gm_status status = read_lines(file, path, visit, context, torn, error);
+	if (file != stdin)
+		fclose(file);
+	return status;
 }
