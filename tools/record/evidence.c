@@ -12,59 +12,28 @@
 #include "names.h"
 #include "results.h"
 
-typedef struct pile { /* the records of a kind */
-	void *list;       /* address of the member of evidence */
-	size_t *count;    /* NULL: evidence holds no such kind */
-} pile;
-
-static pile pile_of(evidence *e, record_kind kind)
-{
-	switch (kind) {
-	case RECORD_RUN: return (pile){&e->run, &e->run_count};
-	case RECORD_CHECK: return (pile){&e->check, &e->check_count};
-	case RECORD_BITS: return (pile){&e->bits, &e->bits_count};
-	case RECORD_BENCH: return (pile){&e->bench, &e->bench_count};
-	case RECORD_END_OF_RUN: return (pile){&e->end, &e->end_count};
-	default: return (pile){NULL, NULL};
-	}
-}
-
-static char *first_of(pile p)
-{
-	char *list;
-	memcpy(&list, p.list, sizeof list);
-	return list;
-}
-
 /* ---- collecting ---- */
-
-/* Room for one more of a kind; NULL without memory. */
-static void *grow(pile p, record_kind kind) { return record_grow(p.list, p.count, record_type_of(kind)->bytes); }
 
 gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_error *error)
 {
-	pile p = pile_of(e, kind);
-	void *last = p.count ? grow(p, kind) : NULL;
-	if (!p.count)
-		return GM_OK;
-	gm_status status = last ? record_copy(record_type_of(kind), last, value, error)
-	                        : gm_fail(error, GM_NO_MEMORY, "no memory for a %s", record_type_of(kind)->name);
-	if (last && status != GM_OK)
-		--*p.count;
-	else if (last && *(char *)last == '\0')
+	const record_type *type = record_type_of(kind);
+	char *last = record_add(&evidence_type.field[kind], e);
+	GM_TRY(last ? record_copy(type, last, value, error)
+	            : gm_fail(error, GM_NO_MEMORY, "no memory for a %s", type->name));
+	if (*last == '\0') // every record begins with the id of its run
 		snprintf(last, sizeof e->run->run, "%s", results_run_id());
-	return status;
+	return GM_OK;
 }
 
 static int take(record *one, void *context)
 {
-	pile p = pile_of(context, one->kind);
-	void *last = p.count ? grow(p, one->kind) : NULL;
-	if (last) {
-		memcpy(last, &one->as, record_type_of(one->kind)->bytes);
-		record_init(record_type_of(one->kind), &one->as);
-	}
-	return p.count && !last;
+	const record_type *type = record_type_of(one->kind);
+	void *last = record_add(&evidence_type.field[one->kind], context);
+	if (!last)
+		return 1;
+	memcpy(last, &one->as, type->bytes);
+	record_init(type, &one->as);
+	return 0;
 }
 
 gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_error *error)
@@ -81,19 +50,6 @@ gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_e
 	if (status != GM_OK)
 		evidence_free(e);
 	return status;
-}
-
-void evidence_free(evidence *e)
-{
-	for (int kind = 0; kind < RECORD_KINDS; kind++) {
-		pile p = pile_of(e, (record_kind)kind);
-		const record_type *type = record_type_of((record_kind)kind);
-		for (size_t i = 0; p.count && i < *p.count; i++)
-			record_free(type, first_of(p) + i * type->bytes);
-		if (p.count)
-			free(first_of(p));
-	}
-	*e = (evidence){0};
 }
 
 /* ---- merging ---- */
@@ -122,11 +78,13 @@ static json_t *key_of(const filed *f, record_kind kind)
 	const check_result *check = f->value;
 	const bits_result *bits = f->value;
 	const bench_result *bench = f->value;
+	const choice_entry *choice = f->value;
 	const char *machine = f->run ? f->run->machine.fingerprint : "";
 	switch (kind) {
 	case RECORD_CHECK: return json_sprintf("%s\n%s\n%s\n%d", machine, check->case_id, check->variant, (int)check->pass);
 	case RECORD_BITS: return json_sprintf("%s\n%s", machine, bits->bit_class);
 	case RECORD_BENCH: return json_sprintf("%s\n%s\n%s", machine, bench->problem, bench->variant);
+	case RECORD_CHOICE: return json_sprintf("%s\n%s", machine, choice->problem);
 	default: return json_string(f->id);
 	}
 }
@@ -151,23 +109,24 @@ static size_t keep_last(const record_type *type, record_kind kind, const filed *
 	return used;
 }
 
-static gm_status merge_pile(evidence *e, record_kind kind, gm_error *error)
+static gm_status merge_kind(evidence *e, record_kind kind, gm_error *error)
 {
-	const pile p = pile_of(e, kind);
-	const record_type *type = record_type_of(kind);
-	const size_t count = p.count ? *p.count : 0;
-	filed *list = calloc(count + 1, sizeof *list);
-	char *kept = malloc((count + 1) * type->bytes);
-	gm_status status = list && kept ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu records", count);
-	for (size_t i = 0; status == GM_OK && i < count; i++) {
-		char *value = first_of(p) + i * type->bytes; // every record begins with the id of its run
+	const record_field *f = &evidence_type.field[kind];
+	const record_type *type = f->of;
+	char *all = RECORD_AT(e, f->offset, char *);
+	size_t *count = &RECORD_AT(e, f->count, size_t);
+	filed *list = calloc(*count + 1, sizeof *list);
+	char *kept = malloc((*count + 1) * type->bytes);
+	gm_status status = list && kept ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu records", *count);
+	for (size_t i = 0; status == GM_OK && i < *count; i++) {
+		char *value = all + i * type->bytes;
 		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value), value,
 		                  kind == RECORD_BENCH ? e->bench[i].place : 0, i};
 	}
-	if (status == GM_OK && count > 0) {
-		qsort(list, count, sizeof *list, by_order);
-		*p.count = keep_last(type, kind, list, count, kept);
-		memcpy(first_of(p), kept, *p.count * type->bytes);
+	if (status == GM_OK && *count > 0) {
+		qsort(list, *count, sizeof *list, by_order);
+		*count = keep_last(type, kind, list, *count, kept);
+		memcpy(all, kept, *count * type->bytes);
 	}
 	free(list);
 	free(kept);
@@ -189,7 +148,7 @@ gm_status evidence_merge(evidence *e, gm_error *error)
 	for (size_t i = 0; i < e->bench_count; i++)
 		rename_former(e->bench[i].variant, e->bench[i].plugin);
 	for (int kind = RECORD_RUN; kind < RECORD_KINDS; kind++) // runs first: the order of the others is theirs
-		GM_TRY(merge_pile(e, (record_kind)kind, error));
+		GM_TRY(merge_kind(e, (record_kind)kind, error));
 	return GM_OK;
 }
 

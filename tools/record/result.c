@@ -98,20 +98,18 @@ int record_appendf(char ***strings, size_t *count, const char *format, ...)
 
 /* ---- life ---- */
 
-#define AT(value, offset, type) (*(type *)((char *)(value) + (offset)))
-
 /* What is unknown before anybody fills it; the rest is 0. */
 static void set_unknown(const record_field *f, void *value)
 {
 	int known = f->how == HOW_KEY || f->how == HOW_SET;
 	if (f->form == FORM_PART)
-		record_init(f->of, &AT(value, f->offset, char));
+		record_init(f->of, &RECORD_AT(value, f->offset, char));
 	else if (f->form == FORM_WORD)
-		AT(value, f->offset, int) = -1;
+		RECORD_AT(value, f->offset, int) = -1;
 	else if (f->form == FORM_REAL && !known)
-		AT(value, f->offset, double) = -1;
+		RECORD_AT(value, f->offset, double) = -1;
 	else if (f->form == FORM_COUNT && !known)
-		AT(value, f->offset, size_t) = RECORD_UNKNOWN;
+		RECORD_AT(value, f->offset, size_t) = RECORD_UNKNOWN;
 }
 
 void record_init(const record_type *type, void *value)
@@ -121,16 +119,25 @@ void record_init(const record_type *type, void *value)
 		set_unknown(&type->field[k], value);
 }
 
+void *record_add(const record_field *member, void *value)
+{
+	void *list = &RECORD_AT(value, member->offset, char);
+	void *last = record_grow(list, &RECORD_AT(value, member->count, size_t), member->of->bytes);
+	if (last)
+		record_init(member->of, last);
+	return last;
+}
+
 void record_free(const record_type *type, void *value)
 {
 	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		void *at = &AT(value, f->offset, char);
-		char *owned = f->form == FORM_STRING || f->form >= FORM_STRINGS ? AT(at, 0, char *) : NULL;
+		void *at = &RECORD_AT(value, f->offset, char);
+		char *owned = f->form == FORM_STRING || f->form >= FORM_STRINGS ? RECORD_AT(at, 0, char *) : NULL;
 		if (f->form == FORM_PART)
 			record_free(f->of, at);
-		for (size_t i = 0; f->form == FORM_STRINGS && i < AT(value, f->count, size_t); i++)
-			free(AT(owned, i * sizeof(char *), char *));
-		for (size_t i = 0; f->form >= FORM_LIST && i < AT(value, f->count, size_t); i++)
+		for (size_t i = 0; f->form == FORM_STRINGS && i < RECORD_AT(value, f->count, size_t); i++)
+			free(RECORD_AT(owned, i * sizeof(char *), char *));
+		for (size_t i = 0; f->form >= FORM_LIST && i < RECORD_AT(value, f->count, size_t); i++)
 			record_free(f->of, owned + i * f->of->bytes);
 		free(owned);
 	}

@@ -82,6 +82,9 @@ typedef struct record_type {
 	const record_field *field;
 } record_type;
 
+/* What lies at an offset of a value. */
+#define RECORD_AT(value, offset, type) (*(type *)((char *)(uintptr_t)(value) + (offset)))
+
 const char *record_word(const record_words *words, int value);
 void record_init(const record_type *type, void *value);
 void record_free(const record_type *type, void *value);
@@ -98,6 +101,8 @@ int record_appendf(char ***strings, size_t *count, const char *format, ...);
 /* list[*count - 1] after room for one more element was made at the end of a LIST, not initialised; NULL without memory,
  * the list is as it was then.  list is the address of the member. */
 void *record_grow(void *list, size_t *count, size_t bytes);
+/* One more element of a value's member that is a LIST, LINK or MAP, as its X_init leaves it; NULL without memory. */
+void *record_add(const record_field *member, void *value);
 
 #define WORDS(type)                         \
 	extern const record_words type##_words; \
