@@ -310,9 +310,9 @@ static void csv_is_quoted_and_no_formula(void **state)
 	x.code = CODE_SLOWER;
 	x.ratio = INFINITY;
 	x.p50_ns = 1.0 / 3;
-	record_csv_head(out, &rejected_variant_type);
+	record_csv(out, &rejected_variant_type, NULL);
 	fputc('\n', out);
-	record_csv_row(out, &rejected_variant_type, &x);
+	record_csv(out, &rejected_variant_type, &x);
 	fclose(out);
 	assert_string_equal(text, "variant,code,why,ratio,ratio_low,ratio_high,p50_ns,low_ns,high_ns\n"
 	                          "'=a,slower,\"it says \"\"no\"\", twice\",Infinity,,,0.3333333,,");

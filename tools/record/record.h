@@ -39,10 +39,9 @@ GM_CHECKED gm_status record_take(const record_type *to_type, void *to, const rec
 json_t *results_number(double value);
 int record_real(const json_t *json, double *value);
 
-/* CSV (RFC 4180): the names of all members that are one value; those values.  What a spreadsheet would take for a
+/* CSV (RFC 4180): all members that are one value; value NULL: their names.  What a spreadsheet would take for a
  * formula gets an apostrophe in front.  Without end of line. */
-void record_csv_head(FILE *out, const record_type *type);
-void record_csv_row(FILE *out, const record_type *type, const void *value);
+void record_csv(FILE *out, const record_type *type, const void *value);
 void record_csv_text(FILE *out, const char *text); /* one value */
 
 /* The JSON Schema (draft 7) of a line of a result file; NULL without memory. */

@@ -16,35 +16,31 @@ void record_csv_text(FILE *out, const char *text)
 	fputs(quote ? "\"" : "", out);
 }
 
-void record_csv_head(FILE *out, const record_type *type)
+static void csv_value(FILE *out, const json_t *json)
 {
-	const char *comma = "";
-	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		if (f->form > FORM_REAL)
-			continue;
-		fprintf(out, "%s%s", comma, f->key);
-		comma = ",";
-	}
+	if (json_is_string(json))
+		record_csv_text(out, json_string_value(json));
+	else if (json_is_integer(json))
+		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+	else if (json_is_real(json))
+		fprintf(out, "%.7g", json_real_value(json));
+	else if (json_is_boolean(json))
+		fputs(json_is_true(json) ? "true" : "false", out);
 }
 
-void record_csv_row(FILE *out, const record_type *type, const void *value)
+void record_csv(FILE *out, const record_type *type, const void *value)
 {
-	json_t *object = record_to_json(type, value);
+	json_t *object = value ? record_to_json(type, value) : NULL;
 	const char *comma = "";
 	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		const json_t *json = json_object_get(object, f->key);
 		if (f->form > FORM_REAL)
 			continue;
 		fputs(comma, out);
 		comma = ",";
-		if (json_is_string(json))
-			record_csv_text(out, json_string_value(json));
-		else if (json_is_integer(json))
-			fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
-		else if (json_is_real(json))
-			fprintf(out, "%.7g", json_real_value(json));
-		else if (json_is_boolean(json))
-			fputs(json_is_true(json) ? "true" : "false", out);
+		if (value)
+			csv_value(out, json_object_get(object, f->key));
+		else
+			fputs(f->key, out);
 	}
 	json_decref(object);
 }

@@ -17,12 +17,12 @@ static void put_csv(FILE *out, const report_view *view, record_kind kind)
 	if (!csv)
 		return;
 	fputs("machine,", csv);
-	record_csv_head(csv, type);
+	record_csv(csv, type, NULL);
 	for (const char *one = list; one < list + count * type->bytes; one += type->bytes) {
 		fputc('\n', csv);
 		record_csv_text(csv, evidence_machine(view->e, one)); // a record begins with the id of its run
 		fputc(',', csv);
-		record_csv_row(csv, type, one);
+		record_csv(csv, type, one);
 	}
 	fclose(csv);
 	html(out, "%s\n", text);
