@@ -46,12 +46,10 @@ static gm_status open_partial(results *r, gm_error *error)
 	if (stat(r->path, &st) == 0 && S_ISDIR(st.st_mode))
 		return gm_fail(error, GM_IO, "cannot write %s: it is a folder", r->path);
 	r->fd = open(r->partial, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (r->fd < 0)
-		return gm_fail(error, GM_IO, "cannot write %s: %s", r->path, strerror(errno));
-	if (flock(r->fd, LOCK_EX | LOCK_NB) != 0)
+	if (r->fd >= 0 && flock(r->fd, LOCK_EX | LOCK_NB) != 0)
 		return gm_fail(error, GM_IO, "another process writes %s", r->path);
-	if (ftruncate(r->fd, 0) != 0)
-		return gm_fail(error, GM_IO, "cannot write %s: %s", r->partial, strerror(errno));
+	if (r->fd < 0 || ftruncate(r->fd, 0) != 0)
+		return gm_fail(error, GM_IO, "cannot write %s: %s", r->fd < 0 ? r->path : r->partial, strerror(errno));
 	return GM_OK;
 }
 
@@ -76,18 +74,16 @@ static void release(results *r)
 gm_status results_open(const char *path, results **out, gm_error *error)
 {
 	results *r = calloc(1, sizeof *r);
-	size_t length = strlen(path) + sizeof ".partial";
 	if (r) {
 		r->fd = -1;
 		r->path = strdup(path);
-		r->partial = malloc(length);
+		r->partial = asprintf(&r->partial, "%s.partial", path) < 0 ? NULL : r->partial;
 	}
 	if (!r || !r->path || !r->partial) {
 		if (r)
 			release(r);
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
 	}
-	snprintf(r->partial, length, "%s.partial", path);
 	r->direct = output_is_direct(path);
 	gm_status status = r->direct ? open_direct(r, error) : open_partial(r, error);
 	if (status == GM_OK)
