@@ -10,8 +10,7 @@
 
 static int unknown_problem(const evidence *e, const choose_options *options, const gm_error *error)
 {
-	const run_begin *latest = evidence_latest(e);
-	names problems = choose_problems(e, latest ? latest->machine.fingerprint : "");
+	names problems = choose_problems(e, evidence_latest(e)->machine.fingerprint);
 	int code = CLI_USAGE;
 	if (problems.count)
 		cli_unknown("record of problem", choose_unanswered(options, &problems), problems.name, problems.count);

@@ -85,11 +85,11 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 	int good = 1;
 	for (size_t i = 0; i < e->check_count; i++) {
 		const run_begin *run = evidence_run(e, e->check[i].run);
-		if (strcmp(run ? run->machine.fingerprint : "", latest->machine.fingerprint) != 0)
+		if (strcmp(run->machine.fingerprint, latest->machine.fingerprint) != 0)
 			continue;
 		checks++;
-		if (strcmp(run ? run->commit : "", latest->commit) != 0)
-			checked = run ? run->commit : "";
+		if (strcmp(run->commit, latest->commit) != 0)
+			checked = run->commit;
 	}
 	if (!checks)
 		good &= record_appendf(&choice->notes, &choice->notes_count,
@@ -137,9 +137,7 @@ static gm_status fill(choice_document *choice, const evidence *e, const run_begi
 
 gm_status choose_decide(const evidence *e, const choose_options *options, choice_document *choice, gm_error *error)
 {
-	run_begin none;
-	run_begin_init(&none);
-	const run_begin *latest = evidence_latest(e) ? evidence_latest(e) : &none;
+	const run_begin *latest = evidence_latest(e);
 	choice_document_init(choice);
 	choice->schema = RECORD_SCHEMA;
 	strcpy(choice->kind, "choices");

@@ -131,11 +131,10 @@ static void set_margin(choice_entry *entry, const contestant *next)
 /* What the entry repeats of the result of the chosen one. */
 static gm_status set_chosen(choice_entry *entry, const evidence *e, const contestant *c, gm_error *error)
 {
-	const run_begin *run = evidence_run(e, c->result->run);
 	GM_TRY(record_take(&choice_entry_type, entry, &bench_result_type, c->result, error));
 	entry->run[0] = '\0';
 	snprintf(entry->chosen, sizeof entry->chosen, "%s", c->said.variant);
-	snprintf(entry->date, sizeof entry->date, "%s", run ? run->time : "");
+	snprintf(entry->date, sizeof entry->date, "%s", evidence_run(e, c->result->run)->time);
 	return GM_OK;
 }
 

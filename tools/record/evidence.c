@@ -55,18 +55,17 @@ gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_e
 /* ---- merging ---- */
 
 typedef struct filed { /* a record on its way */
-	void *value;
-	const run_begin *run; /* NULL: unknown */
-	const char *id;       /* of it */
+	const char *value; /* it begins with the id of its run */
+	const run_begin *run;
 	size_t listed, arrival;
 } filed;
 
 static int by_order(const void *a, const void *b)
 {
 	const filed *x = a, *y = b;
-	int order = strcmp(x->run ? x->run->time : "", y->run ? y->run->time : "");
+	int order = strcmp(x->run->time, y->run->time);
 	if (!order)
-		order = strcmp(x->id, y->id);
+		order = strcmp(x->value, y->value);
 	if (!order)
 		order = (x->listed > y->listed) - (x->listed < y->listed);
 	return order ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
@@ -75,17 +74,17 @@ static int by_order(const void *a, const void *b)
 /* What a record is about. */
 static json_t *key_of(const filed *f, record_kind kind)
 {
-	const check_result *check = f->value;
-	const bits_result *bits = f->value;
-	const bench_result *bench = f->value;
-	const choice_entry *choice = f->value;
-	const char *machine = f->run ? f->run->machine.fingerprint : "";
+	const check_result *check = (const void *)f->value;
+	const bits_result *bits = (const void *)f->value;
+	const bench_result *bench = (const void *)f->value;
+	const choice_entry *choice = (const void *)f->value;
+	const char *machine = f->run->machine.fingerprint;
 	switch (kind) {
 	case RECORD_CHECK: return json_sprintf("%s\n%s\n%s\n%d", machine, check->case_id, check->variant, (int)check->pass);
 	case RECORD_BITS: return json_sprintf("%s\n%s", machine, bits->bit_class);
 	case RECORD_BENCH: return json_sprintf("%s\n%s\n%s", machine, bench->problem, bench->variant);
 	case RECORD_CHOICE: return json_sprintf("%s\n%s", machine, choice->problem);
-	default: return json_string(f->id);
+	default: return json_string(f->value);
 	}
 }
 
@@ -120,7 +119,7 @@ static gm_status merge_kind(evidence *e, record_kind kind, gm_error *error)
 	gm_status status = list && kept ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu records", *count);
 	for (size_t i = 0; status == GM_OK && i < *count; i++) {
 		char *value = all + i * type->bytes;
-		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value), value,
+		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value),
 		                  kind == RECORD_BENCH ? e->bench[i].place : 0, i};
 	}
 	if (status == GM_OK && *count > 0) {
@@ -154,27 +153,37 @@ gm_status evidence_merge(evidence *e, gm_error *error)
 
 /* ---- questions ---- */
 
+static const run_begin *no_run(void)
+{
+	static run_begin nothing;
+	run_begin_init(&nothing);
+	return &nothing;
+}
+
 const run_begin *evidence_run(const evidence *e, const char *id)
 {
 	for (size_t i = 0; i < e->run_count; i++)
 		if (strcmp(e->run[i].run, id) == 0)
 			return &e->run[i];
-	return NULL;
+	return no_run();
 }
 
-const char *evidence_machine(const evidence *e, const char *id)
+const char *evidence_machine(const evidence *e, const char *id) { return evidence_run(e, id)->machine.fingerprint; }
+
+static int has_timed(const evidence *e, const run_begin *run)
 {
-	const run_begin *run = evidence_run(e, id);
-	return run ? run->machine.fingerprint : "";
+	for (size_t i = 0; i < e->bench_count; i++)
+		if (e->bench[i].status == RACE_TIMED && strcmp(e->bench[i].run, run->run) == 0)
+			return 1;
+	return 0;
 }
 
 const run_begin *evidence_latest(const evidence *e)
 {
-	const run_begin *timed = NULL, *run = NULL;
-	for (size_t i = 0; i < e->bench_count; i++)
-		if (e->bench[i].status == RACE_TIMED && (run = evidence_run(e, e->bench[i].run)) != NULL)
-			timed = !timed || run > timed ? run : timed;
-	return timed || e->run_count == 0 ? timed : &e->run[e->run_count - 1];
+	size_t last = e->run_count;
+	while (last > 0 && !has_timed(e, &e->run[last - 1]))
+		last--;
+	return last > 0 ? &e->run[last - 1] : e->run_count > 0 ? &e->run[e->run_count - 1] : no_run();
 }
 
 size_t evidence_machines(const evidence *e)

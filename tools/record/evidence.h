@@ -18,11 +18,11 @@ GM_CHECKED gm_status evidence_read(evidence *e, const char *const *path, size_t 
 /* Puts what was added in order, without doubles.  GM_NO_MEMORY. */
 GM_CHECKED gm_status evidence_merge(evidence *e, gm_error *error);
 
-/* The run of that id, or NULL. */
+/* The run of that id, or one of which nothing is known. */
 const run_begin *evidence_run(const evidence *e, const char *id);
 /* Fingerprint of the machine that a run of that id was on; "" if unknown. */
 const char *evidence_machine(const evidence *e, const char *id);
-/* The latest run that timed something, else the latest run, else NULL: its machine is the one decided for. */
+/* The latest run that timed something, else the latest run, else as above: its machine is the one decided for. */
 const run_begin *evidence_latest(const evidence *e);
 /* Number of different machines among the runs. */
 size_t evidence_machines(const evidence *e);

@@ -112,9 +112,6 @@ static int order_names(const void *a, const void *b)
 gm_status report_view_create(const evidence *e, report_view *view, gm_error *error)
 {
 	*view = (report_view){.e = e, .run = evidence_latest(e)};
-	run_begin_init(&view->none);
-	if (!view->run)
-		view->run = &view->none;
 	GM_TRY(choose_decide(e, NULL, &view->choice, error));
 	summarise(&view->summary, e);
 	for (size_t i = 0; i < e->check_count; i++)

@@ -30,8 +30,7 @@ typedef struct absent {                           /* what was skipped or unsuppo
 
 typedef struct report_view {
 	const evidence *e;
-	const run_begin *run; /* the latest, or one without anything */
-	run_begin none;
+	const run_begin *run; /* the latest */
 	choice_document choice;
 	report_summary summary;
 	names variants; /* in the order of the table of variants */

@@ -10,8 +10,7 @@
 
 char *report_rerun(const report_view *view, const check_result *check)
 {
-	const run_begin *run = evidence_run(view->e, check->run);
-	return rerun_check(check, run ? &run->options : NULL);
+	return rerun_check(check, &evidence_run(view->e, check->run)->options);
 }
 
 char *report_difference(const check_result *check)
