@@ -17,7 +17,7 @@ static gm_status write_all(const evidence *e, const cli_options *options, const 
 		return GM_OK;
 	if (e->check_count == 0)
 		return gm_fail(error, GM_UNSUPPORTED, "no check record in %zu file(s)", e->files);
-	return junit_write(options->junit, e->check, e->check_count, e->run, e->run_count, error);
+	return junit_write(options->junit, e, error);
 }
 
 int cmd_report(const cli_options *options)

@@ -9,11 +9,10 @@
 #ifndef TOOLS_JUNIT_H
 #define TOOLS_JUNIT_H
 
-#include "record/result.h"
+#include "record/evidence.h"
 
-/* Suites stand in the order in which the results first name their variants, with the properties of their run; a result
- * whose run is not there belongs to the first.  GM_IO with path and reason. */
-GM_CHECKED gm_status junit_write(const char *path, const check_result *results, size_t count, const run_begin *run,
-                                 size_t runs, gm_error *error);
+/* The checks of e.  Suites stand in the order in which these first name their variants, with the properties of their
+ * run; a check whose run is not there belongs to the first.  GM_IO with path and reason; GM_NO_MEMORY. */
+GM_CHECKED gm_status junit_write(const char *path, const evidence *e, gm_error *error);
 
 #endif
