@@ -9,24 +9,21 @@
 
 /* ---- the summary ---- */
 
-typedef struct seen {              /* what was met so far */
-	names passing, failing, cases; /* variants; cases that were judged */
-	names fit[CHECK_PASSES], unfit, weak;
-} seen;
+enum { PASSING, FAILING, CASES, UNFIT, WEAK, FIT, SETS = FIT + CHECK_PASSES };
 
 /* Unfit rows and weak cases: of each case and pass once, however many variants ran it. */
-static void add_fitness(report_summary *s, const check_result *r, seen *known)
+static void add_fitness(report_summary *s, const check_result *r, names *met)
 {
-	if (r->rows == 0 || !names_new(&known->fit[r->pass], r->case_id))
+	if (r->rows == 0 || !names_new(&met[FIT + (int)r->pass], r->case_id))
 		return;
 	s->unfit_rows += r->unfit_rows;
 	if (r->unfit_rows > 0)
-		names_add(&known->unfit, r->case_id);
+		names_add(&met[UNFIT], r->case_id);
 	if (r->weak)
-		names_add(&known->weak, r->case_id);
+		names_add(&met[WEAK], r->case_id);
 }
 
-static void add_check(report_summary *s, const check_result *r, seen *known)
+static void add_check(report_summary *s, const check_result *r, names *met)
 {
 	const int passed = r->status == STATUS_PASS, failed = r->status == STATUS_FAIL || r->status == STATUS_XFAIL;
 	s->checks[r->status]++;
@@ -34,8 +31,8 @@ static void add_check(report_summary *s, const check_result *r, seen *known)
 	if (passed || r->status == STATUS_FAIL)
 		names_add(&s->executors, r->executor);
 	if (passed || failed) {
-		names_add(passed ? &known->passing : &known->failing, r->variant);
-		names_add(&known->cases, r->case_id);
+		names_add(&met[passed ? PASSING : FAILING], r->variant);
+		names_add(&met[CASES], r->case_id);
 	}
 	if (passed && (!s->worst || r->used >= s->worst->used))
 		s->worst = r;
@@ -43,21 +40,19 @@ static void add_check(report_summary *s, const check_result *r, seen *known)
 
 static void add_checks(report_summary *s, const evidence *e)
 {
-	seen known = {0};
+	names met[SETS] = {{0}};
 	for (size_t i = 0; i < e->check_count; i++) {
-		add_check(s, &e->check[i], &known);
-		add_fitness(s, &e->check[i], &known);
+		add_check(s, &e->check[i], met);
+		add_fitness(s, &e->check[i], met);
 	}
-	for (size_t v = 0; v < known.passing.count; v++)
-		s->conformant += names_find(&known.failing, known.passing.name[v]) == known.failing.count;
-	s->judged = s->conformant + known.failing.count;
-	s->cases = known.cases.count;
-	s->unfit_cases = known.unfit.count;
-	s->weak = known.weak.count;
-	names *const all[] = {&known.passing, &known.failing, &known.cases,        &known.unfit,
-	                      &known.weak,    &known.fit[0],  &known.fit[PASS_BWD]};
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		free(all[i]->name);
+	for (size_t v = 0; v < met[PASSING].count; v++)
+		s->conformant += names_find(&met[FAILING], met[PASSING].name[v]) == met[FAILING].count;
+	s->judged = s->conformant + met[FAILING].count;
+	s->cases = met[CASES].count;
+	s->unfit_cases = met[UNFIT].count;
+	s->weak = met[WEAK].count;
+	for (size_t k = 0; k < SETS; k++)
+		free(met[k].name);
 }
 
 static int order_reals(const void *a, const void *b)
