@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* markdown.c - GitHub-flavoured Markdown of a report.  Code is in <code> rather than in a code span, in which nothing
- * could be escaped. */
-#include "markdown.h"
-
+ * could be escaped.  The verdict comes first, tables are cut to a budget, details are folded, and what was cut is said
+ * in words. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/plural.h"
 #include "record/rerun.h"
+#include "report_parts.h"
 
 enum { ROWS = 60, FAILURES = 20, ABSENT = 30, NOTES = 30 };
 
@@ -16,9 +13,8 @@ static void put_verdict(FILE *out, const report_view *view)
 {
 	const report_summary *s = &view->summary;
 	const machine_profile *m = &view->run->machine;
-	char *command = rerun_run(view->run);
-	markdown(out, "## Gatemark: %s\n\n%z of %z %s conformant on %z %s: ", s->word, s->conformant, s->judged,
-	         plural((double)s->judged, "variant", "variants"), s->cases, plural((double)s->cases, "case", "cases"));
+	markdown(out, "## Gatemark: %s\n\n%z of %n conformant on %n: ", s->word, s->conformant, s->judged, "variant",
+	         "variants", s->cases, "case", "cases");
 	for (int i = 0; i < CHECK_STATUSES; i++) {
 		const char *bold = i == STATUS_FAIL ? "**" : "";
 		fprintf(out, "%s%s%zu %s%s", i ? ", " : "", bold, s->checks[i], check_status_word((check_status)i), bold);
@@ -29,9 +25,8 @@ static void put_verdict(FILE *out, const report_view *view)
 		         s->worst->case_id, check_pass_word(s->worst->pass));
 	if (!isnan(s->noise))
 		markdown(out, " Noise \302\261%f %%.", 100 * s->noise);
-	markdown(out, "\n\n%s%s%s, commit %s, run again: <code>%s</code>\n\n", m->cpu, m->cpu_model[0] ? " " : "",
-	         m->cpu_model, view->run->commit, command);
-	free(command);
+	markdown(out, "\n\n%s%s%s, commit %s, run again: <code>%S</code>\n\n", m->cpu, m->cpu_model[0] ? " " : "",
+	         m->cpu_model, view->run->commit, rerun_run(view->run));
 }
 
 static void put_failures(FILE *out, const report_view *view)
@@ -40,11 +35,8 @@ static void put_failures(FILE *out, const report_view *view)
 	for (const check_result *r = view->e->check; r < view->e->check + view->e->check_count; r++) {
 		if (r->status != STATUS_FAIL || count++ >= FAILURES)
 			continue;
-		char *difference = report_difference(r), *command = report_rerun(view, r);
-		markdown(out, "- **%s** on %s/%s: %s<br><code>%s</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
-		         difference, command);
-		free(difference);
-		free(command);
+		markdown(out, "- **%s** on %s/%s: %S<br><code>%S</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
+		         report_difference(r), report_rerun(view, r));
 	}
 	if (count > FAILURES)
 		markdown(out, "- and %z more failures\n", count - FAILURES);
@@ -57,9 +49,7 @@ static void put_choice(FILE *out, const report_view *view)
 	table t = {.out = out, .markdown = 1};
 	if (!count)
 		return;
-	char *counts = choose_counts(&view->choice);
-	markdown(out, "**Chosen:** %s\n\n", counts);
-	free(counts);
+	markdown(out, "**Chosen:** %S\n\n", choose_counts(&view->choice));
 	fputs(count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "", out);
 	report_choice_table(&t, view, ROWS);
 	if (count > ROWS)
@@ -86,29 +76,20 @@ static void put_notes(FILE *out, const report_view *view)
 	fputs(view->notes ? "\n</details>\n" : "", out);
 }
 
-char *markdown_of(const report_view *view)
+gm_status report_markdown(FILE *out, const void *view, gm_error *error)
 {
 	static report_part *const parts[] = {put_verdict, put_failures, put_choice, put_absent, put_notes};
 	static const char LEFT_OUT[] = "More is left out here: it would not fit a comment.\n";
-	char *text = NULL;
-	size_t bytes = 0, kept = 0;
-	FILE *out = open_memstream(&text, &bytes);
-	if (!out)
-		return NULL;
+	long kept = 0;
+	(void)error;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		parts[i](out, view);
-		fflush(out);
-		if (bytes >= MARKDOWN_BYTES - sizeof LEFT_OUT)
+		if (ftell(out) >= (long)(MARKDOWN_BYTES - sizeof LEFT_OUT)) {
+			fseek(out, kept, SEEK_SET); // in memory, what is behind is then no part of the text
+			fputs(LEFT_OUT, out);
 			break;
-		kept = bytes;
+		}
+		kept = ftell(out);
 	}
-	int cut = bytes != kept, failed = fclose(out) != 0;
-	char *longer = cut && !failed ? realloc(text, kept + sizeof LEFT_OUT) : text;
-	if (failed || !longer) {
-		free(text);
-		return NULL;
-	}
-	if (cut)
-		memcpy(longer + kept, LEFT_OUT, sizeof LEFT_OUT);
-	return longer;
+	return GM_OK;
 }

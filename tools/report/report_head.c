@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/plural.h"
 #include "report_parts.h"
 #include "record/rerun.h"
 
@@ -39,14 +38,13 @@ static void put_noise(FILE *out, const report_summary *s)
 	const char *grade = s->noise < 0.01 ? "quiet" : s->noise < 0.03 ? "fair" : "noisy";
 	html(out, "%s, \302\261%f %% (median interval)", 2 * s->tainted > s->blocks ? "disturbed" : grade, 100 * s->noise);
 	if (s->blocks > 0)
-		html(out, "; %z of %z block%s tainted", s->tainted, s->blocks, plural((double)s->blocks, "", "s"));
+		html(out, "; %z of %n tainted", s->tainted, s->blocks, "block", "blocks");
 }
 
 static void put_facts(FILE *out, const report_view *view)
 {
 	const run_begin *run = view->run;
 	const version_set *v = &run->versions;
-	char *command = rerun_run(run);
 	fputs("<dl><div><dt>Executor</dt><dd>", out);
 	for (size_t i = 0; i < view->summary.executors.count; i++)
 		html(out, "%s%s", i ? ", " : "", view->summary.executors.name[i]);
@@ -56,8 +54,7 @@ static void put_facts(FILE *out, const report_view *view)
 	     run->compiler);
 	html(out, "<div><dt>Versions</dt><dd>fixtures %s, judge %z, protocol %z, canonical %z, abi %s</dd></div>",
 	     v->fixtures, v->judge, v->protocol, v->canonical, v->abi);
-	html(out, "<div><dt>Run again</dt><dd><code>%s</code></dd></div></dl>", command);
-	free(command);
+	html(out, "<div><dt>Run again</dt><dd><code>%S</code></dd></div></dl>", rerun_run(run));
 }
 
 /* The first failure, so that nobody has to look for it. */
@@ -72,9 +69,8 @@ static void put_first(FILE *out, const report_view *view)
 	char *difference = report_difference(r);
 	if (difference)
 		difference[strcspn(difference, "\n")] = 0;
-	html(out, "<p id=\"first\"><b>%s</b> on %s/%s: %s <a href=\"#failures\">all failures</a></p>", r->variant,
+	html(out, "<p id=\"first\"><b>%s</b> on %s/%s: %S <a href=\"#failures\">all failures</a></p>", r->variant,
 	     r->case_id, check_pass_word(r->pass), difference);
-	free(difference);
 }
 
 void report_part_verdict(FILE *out, const report_view *view)
@@ -86,9 +82,9 @@ void report_part_verdict(FILE *out, const report_view *view)
 	const size_t k = strcmp(s->word, "PASS") == 0 ? 0 : strcmp(s->word, "FAIL") == 0 ? 1 : 2;
 	html(out,
 	     "<section class=\"verdict %s\" aria-label=\"Verdict\"><p class=\"word\"><span aria-hidden=\"true\">%s</span> "
-	     "%s</p><p class=\"claim\">%z of %z %s conformant<span>%z %s: ",
-	     kinds[k].css, kinds[k].sign, s->word, s->conformant, s->judged,
-	     plural((double)s->judged, "variant", "variants"), s->cases, plural((double)s->cases, "case", "cases"));
+	     "%s</p><p class=\"claim\">%z of %n conformant<span>%n: ",
+	     kinds[k].css, kinds[k].sign, s->word, s->conformant, s->judged, "variant", "variants", s->cases, "case",
+	     "cases");
 	put_counts(out, s);
 	fputs("</span></p>", out);
 	put_facts(out, view);
@@ -113,8 +109,8 @@ void report_part_machine(FILE *out, const report_view *view)
 		const char *before, *text;
 	} facts[] = {{"", m->cpu_model}, {"", m->hypervisor}, {"governor ", m->governor}, {"fingerprint ", m->fingerprint}};
 	const size_t machines = evidence_machines(view->e), cpus = m->cpus < 0 ? 0 : (size_t)m->cpus;
-	html(out, "<ul class=\"machine\" aria-label=\"Machine\"><li><strong>%s</strong></li><li>%z CPU%s</li><li>", m->cpu,
-	     cpus, plural((double)cpus, "", "s"));
+	html(out, "<ul class=\"machine\" aria-label=\"Machine\"><li><strong>%s</strong></li><li>%n</li><li>", m->cpu, cpus,
+	     "CPU", "CPUs");
 	for (size_t i = 0; i < m->isa_count; i++)
 		html(out, "%s%s", i ? " " : "", m->isa[i]);
 	fputs("</li>", out);
@@ -126,8 +122,8 @@ void report_part_machine(FILE *out, const report_view *view)
 			html(out, "<li>%s%s</li>", facts[i].before, facts[i].text);
 	html(out, "<li>measured %s</li>", view->run->time);
 	if (machines > 1)
-		html(out, "<li class=\"mark\">times of %z other machine%s: in the CSV only</li>", machines - 1,
-		     plural((double)machines - 1, "", "s"));
+		html(out, "<li class=\"mark\">times of %n: in the CSV only</li>", machines - 1, "other machine",
+		     "other machines");
 	fputs("</ul>", out);
 }
 
@@ -137,18 +133,11 @@ void report_part_method(FILE *out, const report_view *view)
 	table t = {.out = out};
 	table_begin(&t, "", columns, "t");
 	for (const run_begin *run = view->e->run; run < view->e->run + view->e->run_count; run++) {
-		char *command = rerun_run(run);
-		table_row(&t);
-		table_cell(&t, "%s", run->run);
-		table_cell(&t, "%s", run->time);
-		table_cell(&t, "<code>%s</code>", command);
-		table_cell(&t, "%s", run->commit);
-		table_cell(&t, "%z", (size_t)run->seed);
-		table_cell(&t, "");
+		table_row(&t, "%s\t%s\t<code>%S</code>\t%s\t%z\t", run->run, run->time, rerun_run(run), run->commit,
+		          (size_t)run->seed);
 		for (size_t i = 0; i < run->libraries_count; i++)
 			table_more(&t, "%s%s %s", i ? ", " : "", run->libraries[i].name, run->libraries[i].version);
 		table_cell(&t, "%s", run->machine.cpu);
-		free(command);
 	}
 	table_end(&t);
 }

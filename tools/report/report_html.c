@@ -3,6 +3,8 @@
 #include "report_html.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CELL = 400 }; /* bytes of a text in Markdown */
@@ -75,85 +77,12 @@ void report_ratio(double ratio, char text[24])
 	snprintf(text, 24, ratio < 9.995 ? "%.2f" : ratio < 99.95 ? "%.1f" : "%.0f", ratio);
 }
 
-static void report_tenth(double value, char text[24]) { snprintf(text, 24, "%.1f", value); }
-
-/* ---- formats ---- */
-
-static void put_argument(FILE *out, int in_markdown, char what, va_list *arguments)
-{
-	static const struct {
-		char what;
-		void (*text_of)(double value, char text[24]);
-	} number[] = {{'t', report_time}, {'p', report_share}, {'r', report_ratio}, {'f', report_tenth}};
-	char room[24] = "";
-	const char *text = room;
-	if (what == 'H') {
-		text = va_arg(*arguments, const char *);
-		fputs(in_markdown ? "" : text, out);
-		return;
-	}
-	if (what == 's')
-		text = va_arg(*arguments, const char *);
-	else if (what == 'z')
-		snprintf(room, sizeof room, "%zu", va_arg(*arguments, size_t));
-	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
-		if (what == number[i].what)
-			number[i].text_of(va_arg(*arguments, double), room);
-	if (text && in_markdown)
-		escape_markdown(out, text);
-	else if (text)
-		escape_html(out, text);
-}
-
-static void put(FILE *out, int in_markdown, const char *format, va_list *arguments)
-{
-	for (; *format; format++)
-		if (*format != '%' || format[1] == '\0')
-			fputc(*format, out);
-		else if (*++format == '%')
-			fputc('%', out);
-		else
-			put_argument(out, in_markdown, *format, arguments);
-}
-
-void html(FILE *out, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	put(out, 0, format, &arguments);
-	va_end(arguments);
-}
-
-void markdown(FILE *out, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	put(out, 1, format, &arguments);
-	va_end(arguments);
-}
-
-/* ---- tables ---- */
+/* ---- cells ---- */
 
 static int is_number(const table *t, size_t column)
 {
 	const size_t known = strlen(t->align);
 	return t->align[column < known ? column : known - 1] == 'n';
-}
-
-void table_begin(table *t, const char *attributes, const char *const *columns, const char *align)
-{
-	t->align = align;
-	if (!t->markdown)
-		html(t->out, "<table%H%H><thead><tr>", attributes[0] ? " " : "", attributes);
-	for (size_t c = 0; columns[c]; c++)
-		if (t->markdown)
-			markdown(t->out, "| %s ", columns[c]);
-		else
-			html(t->out, "<th%H>%s</th>", is_number(t, c) ? " class=\"n\"" : "", columns[c]);
-	fputs(t->markdown ? "|\n" : "</tr></thead><tbody>\n", t->out);
-	for (size_t c = 0; t->markdown && columns[c]; c++)
-		fputs(is_number(t, c) ? "|--:" : "|---", t->out);
-	fputs(t->markdown ? "|\n" : "", t->out);
 }
 
 static void close_cell(table *t)
@@ -165,22 +94,6 @@ static void close_cell(table *t)
 	t->open = 0;
 }
 
-static void close_row(table *t)
-{
-	close_cell(t);
-	if (t->begun)
-		fputs(t->markdown ? "|\n" : "</tr>\n", t->out);
-	t->begun = 0;
-}
-
-void table_row(table *t)
-{
-	close_row(t);
-	fputs(t->markdown ? "" : "<tr>", t->out);
-	t->begun = 1;
-	t->column = 0;
-}
-
 static void open_cell(table *t)
 {
 	const char *number = is_number(t, t->column) ? "n" : "", *css = t->css ? t->css : "";
@@ -190,11 +103,14 @@ static void open_cell(table *t)
 	else
 		fputs(t->column == 0 ? "<th scope=\"row\"" : "<td", t->out);
 	if (!t->markdown && (*number || *css))
-		html(t->out, " class=\"%s%H%s\"", number, *number && *css ? " " : "", css);
+		fprintf(t->out, " class=\"%s%s%s\"", number, *number && *css ? " " : "", css);
 	if (!t->markdown && t->sort)
 		fprintf(t->out, " data-sort=\"%.6g\"", *t->sort);
-	if (!t->markdown && t->title)
-		html(t->out, " title=\"%s\"", t->title);
+	if (!t->markdown && t->title) {
+		fputs(" title=\"", t->out);
+		escape_html(t->out, t->title);
+		fputs("\"", t->out);
+	}
 	fputs(t->markdown ? "" : ">", t->out);
 	t->title = t->css = NULL;
 	t->sort = NULL;
@@ -202,12 +118,119 @@ static void open_cell(table *t)
 	t->column++;
 }
 
+/* ---- formats ---- */
+
+static void put_count(char room[64], va_list *arguments)
+{
+	const size_t count = va_arg(*arguments, size_t);
+	const char *one = va_arg(*arguments, const char *), *many = va_arg(*arguments, const char *);
+	snprintf(room, 64, "%zu %s", count, count == 1 ? one : many);
+}
+
+static void put_argument(table *t, char what, va_list *arguments)
+{
+	char room[64] = "", *owned = NULL;
+	const char *text = room;
+	switch (what) {
+	case 'H':
+		text = va_arg(*arguments, const char *);
+		fputs(t->markdown ? "" : text, t->out);
+		return;
+	case 's': text = va_arg(*arguments, const char *); break;
+	case 'S': text = owned = va_arg(*arguments, char *); break;
+	case 'z': snprintf(room, sizeof room, "%zu", va_arg(*arguments, size_t)); break;
+	case 'n': put_count(room, arguments); break;
+	case 't': report_time(va_arg(*arguments, double), room); break;
+	case 'p': report_share(va_arg(*arguments, double), room); break;
+	case 'r': report_ratio(va_arg(*arguments, double), room); break;
+	case 'f': snprintf(room, sizeof room, "%.1f", va_arg(*arguments, double)); break;
+	default: break;
+	}
+	if (text && t->markdown)
+		escape_markdown(t->out, text);
+	else if (text)
+		escape_html(t->out, text);
+	free(owned);
+}
+
+static void put(table *t, const char *format, va_list *arguments)
+{
+	for (; *format; format++)
+		if (*format == '\t' && t->align)
+			open_cell(t);
+		else if (*format != '%' || format[1] == '\0')
+			fputc(*format, t->out);
+		else if (*++format == '%')
+			fputc('%', t->out);
+		else
+			put_argument(t, *format, arguments);
+}
+
+void html(FILE *out, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	put(&(table){.out = out}, format, &arguments);
+	va_end(arguments);
+}
+
+void markdown(FILE *out, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	put(&(table){.out = out, .markdown = 1}, format, &arguments);
+	va_end(arguments);
+}
+
+/* ---- tables ---- */
+
+void table_begin(table *t, const char *attributes, const char *const *columns, const char *align)
+{
+	size_t own = 0;
+	while (columns[own])
+		own++;
+	const size_t count = own + (t->more ? t->more->count : 0);
+	t->align = align;
+	if (!t->markdown)
+		html(t->out, "<table%H%H><thead><tr>", attributes[0] ? " " : "", attributes);
+	for (size_t c = 0; c < count; c++) {
+		const char *name = c < own ? columns[c] : t->more->name[c - own];
+		if (t->markdown)
+			markdown(t->out, "| %s ", name);
+		else
+			html(t->out, "<th%H>%s</th>", is_number(t, c) ? " class=\"n\"" : "", name);
+	}
+	fputs(t->markdown ? "|\n" : "</tr></thead><tbody>\n", t->out);
+	for (size_t c = 0; t->markdown && c < count; c++)
+		fputs(is_number(t, c) ? "|--:" : "|---", t->out);
+	fputs(t->markdown ? "|\n" : "", t->out);
+}
+
+static void close_row(table *t)
+{
+	close_cell(t);
+	if (t->column > 0)
+		fputs(t->markdown ? "|\n" : "</tr>\n", t->out);
+	t->column = 0;
+}
+
+void table_row(table *t, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	close_row(t);
+	fputs(t->markdown ? "" : "<tr>", t->out);
+	open_cell(t);
+	put(t, format, &arguments);
+	va_end(arguments);
+}
+
 void table_cell(table *t, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
 	open_cell(t);
-	put(t->out, t->markdown, format, &arguments);
+	put(t, format, &arguments);
 	va_end(arguments);
 }
 
@@ -215,7 +238,7 @@ void table_more(table *t, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	put(t->out, t->markdown, format, &arguments);
+	put(t, format, &arguments);
 	va_end(arguments);
 }
 

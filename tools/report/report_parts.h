@@ -5,9 +5,8 @@
 #ifndef TOOLS_REPORT_PARTS_H
 #define TOOLS_REPORT_PARTS_H
 
-#include <stdio.h>
-
 #include "choose/choose.h"
+#include "record/output.h"
 #include "report_html.h"
 
 typedef struct report_summary {
@@ -59,8 +58,6 @@ char *report_difference(const check_result *check);
 
 /* ---- report_tables.c, report_checks.c: tables that HTML and Markdown both show ---- */
 
-/* Heads of a table with a column a variant: at most three others first, ended by NULL; to be freed; or NULL. */
-const char **report_columns(const report_view *view, const char *const *first);
 /* At most `most` rows each. */
 void report_choice_table(table *t, const report_view *view, size_t most);
 void report_absent_table(table *t, const report_view *view, size_t most);
@@ -75,6 +72,11 @@ report_part report_part_budget, report_part_families, report_part_failures, repo
 report_part report_part_bench_csv, report_part_check_csv; /* report_csv.c */
 report_part report_part_data;                             /* report_chart.c */
 
+/* ---- markdown.c: the report for a pull request ---- */
+
+enum { MARKDOWN_BYTES = 60 * 1024 }; /* it has less; a comment of a pull request holds 64 KiB */
+output_printer report_markdown;      /* of a view, to memory */
+
 /* ---- the embedded files ---- */
 
 typedef struct report_asset {
@@ -82,6 +84,6 @@ typedef struct report_asset {
 	const unsigned char *bytes;
 	size_t count;
 } report_asset;
-extern const report_asset report_assets[]; /* generated at build time; ends with a NULL name */
+extern const report_asset report_assets[]; /* generated at build time; template.html first, a NULL name last */
 
 #endif

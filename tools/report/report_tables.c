@@ -5,18 +5,17 @@
 #include <string.h>
 
 #include "gatemark/tensors.h"
-#include "base/plural.h"
 #include "report_parts.h"
 
 /* ---- what was chosen ---- */
 
 static void put_reasons(table *t, const choice_entry *entry)
 {
-	table_cell(t, "");
-	if (entry->rejected_count == 0)
+	if (entry->rejected_count == 0) {
+		table_cell(t, "");
 		return;
-	table_more(t, "<details><summary>%z other%s</summary><ul>", entry->rejected_count,
-	           plural((double)entry->rejected_count, "", "s"));
+	}
+	table_cell(t, "<details><summary>%n</summary><ul>", entry->rejected_count, "other", "others");
 	for (size_t i = 0; i < entry->rejected_count; i++)
 		table_more(t, "<li><b>%s</b> %s</li>", entry->rejected[i].variant, entry->rejected[i].why);
 	table_more(t, "</ul></details>");
@@ -70,8 +69,7 @@ void report_choice_table(table *t, const report_view *view, size_t most)
 	table_begin(t, "id=\"choice-table\" class=\"sortable\"", columns, "ttnnnt");
 	for (size_t i = 0; i < view->choice.domain_count && i < most; i++) {
 		const choice_entry *entry = &view->choice.domain[i];
-		table_row(t);
-		table_cell(t, "%s", entry->problem);
+		table_row(t, "%s", entry->problem);
 		put_chosen(t, entry);
 		put_times(t, entry);
 		put_margin(t, entry);
@@ -87,9 +85,7 @@ void report_part_counts(FILE *out, const report_view *view)
 {
 	char *counts = choose_counts(&view->choice);
 	const size_t problems = view->choice.domain_count;
-	html(out, "%z %s%s%s", problems, plural((double)problems, "problem", "problems"), counts && *counts ? ": " : "",
-	     counts);
-	free(counts);
+	html(out, "%n%s%S", problems, "problem", "problems", counts && *counts ? ": " : "", counts);
 }
 
 void report_part_choice(FILE *out, const report_view *view)
@@ -134,28 +130,14 @@ static void put_speed(table *t, const choice_entry *entry, const rejected_varian
 		table_cell(t, "%r \303\227 <small>%r\342\200\223%r</small>", v->ratio, v->ratio_low, v->ratio_high);
 }
 
-const char **report_columns(const report_view *view, const char *const *first)
-{
-	size_t count = 0;
-	const char **columns = calloc(view->variants.count + 4, sizeof *columns);
-	for (; columns && count < 3 && first[count]; count++)
-		columns[count] = first[count];
-	if (columns && view->variants.count > 0)
-		memcpy(columns + count, view->variants.name, view->variants.count * sizeof *columns);
-	return columns;
-}
-
 static void put_by_variant(FILE *out, const report_view *view,
                            void (*cell)(table *t, const choice_entry *entry, const rejected_variant *v))
 {
-	table t = {.out = out};
-	const char **columns = report_columns(view, (const char *const[]){"problem", NULL});
-	if (!columns)
-		return;
+	static const char *const columns[] = {"problem", NULL};
+	table t = {.out = out, .more = &view->variants};
 	table_begin(&t, "", columns, "tn");
 	for (size_t i = 0; i < view->choice.domain_count; i++) {
-		table_row(&t);
-		table_cell(&t, "%s", view->choice.domain[i].problem);
+		table_row(&t, "%s", view->choice.domain[i].problem);
 		for (size_t v = 0; v < view->variants.count; v++) {
 			const rejected_variant one = about(&view->choice.domain[i], view->variants.name[v]);
 			t.css = strcmp(view->choice.domain[i].chosen, one.variant) == 0 ? "best"
@@ -165,7 +147,6 @@ static void put_by_variant(FILE *out, const report_view *view,
 		}
 	}
 	table_end(&t);
-	free(columns);
 }
 
 void report_part_steps(FILE *out, const report_view *view) { put_by_variant(out, view, put_step); }
