@@ -64,6 +64,8 @@ static gm_status open_direct(results *r, gm_error *error)
 
 static void release(results *r)
 {
+	if (!r)
+		return;
 	if (r->fd >= 0)
 		close(r->fd);
 	free(r->path);
@@ -80,8 +82,7 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 		r->partial = asprintf(&r->partial, "%s.partial", path) < 0 ? NULL : r->partial;
 	}
 	if (!r || !r->path || !r->partial) {
-		if (r)
-			release(r);
+		release(r);
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
 	}
 	r->direct = output_is_direct(path);
@@ -130,18 +131,14 @@ int results_broken(const results *r) { return r && r->cause != 0; }
 
 gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 {
-	if (broken_pipe)
-		*broken_pipe = 0;
-	if (!r)
-		return GM_OK;
 	gm_status status = GM_OK;
-	if (r->cause != 0) {
-		if (broken_pipe)
-			*broken_pipe = r->cause == EPIPE;
+	if (broken_pipe)
+		*broken_pipe = r && r->cause == EPIPE;
+	if (results_broken(r)) {
 		status = gm_fail(error, GM_IO, "%s", r->failed.message);
 		if (!r->direct)
 			unlink(r->partial);
-	} else if (!r->direct) {
+	} else if (r && !r->direct) {
 		status = output_commit(r->fd, r->partial, r->path, error);
 	}
 	release(r);
