@@ -12,7 +12,7 @@
 #include <signal.h>
 
 #include "gatemark/tensors.h"
-#include "record/reason.h"
+#include "record/result.h"
 
 #define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON          256

@@ -18,7 +18,6 @@
 
 #include "executor.h"
 #include "reader/fixture.h"
-#include "record/reason.h"
 #include "record/result.h"
 #include "worker/worker.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/plural.h"
-#include "record/reason.h"
+#include "record/result.h"
 
 /* ---- who may compete ---- */
 

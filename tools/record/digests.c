@@ -14,6 +14,18 @@
 
 #define CANON "canon1" /* bit classes begin with it too: judged_bit_class */
 
+#ifdef GM_BUNDLE
+extern const char digests_carried[], digests_carried_end[];
+/* GM_DIGESTS, the path of the file, comes from CMake. */
+__asm__(".pushsection .rodata\n"
+        ".global digests_carried, digests_carried_end\n"
+        ".hidden digests_carried, digests_carried_end\n"
+        "digests_carried:\n"
+        ".incbin \"" GM_DIGESTS "\"\n"
+        "digests_carried_end:\n"
+        ".popsection\n");
+#endif
+
 void digests_begin(const char *fixtures_version, const char *sleef_version, digests *d)
 {
 	*d = (digests){.there = 1};

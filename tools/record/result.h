@@ -117,4 +117,9 @@ void *record_add(const record_field *member, void *value);
 	}
 #include "fields.def"
 
+/* ---- reasons ---- */
+
+const char *reason_text(reason_code code); /* for people: "not on this CPU" */
+reason_code reason_of(gm_status status);   /* of what failed with it; reason_code_none for GM_OK */
+
 #endif
