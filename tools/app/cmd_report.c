@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/junit.h"
 #include "record/output.h"
 #include "report/report.h"
 #include "session.h"

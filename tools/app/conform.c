@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "about.h"
-#include "report/junit.h"
+#include "report/report.h"
 #include "require.h"
 #include "terminal.h"
 #include "worker/worker.h"

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* junit.c - the XML is made in memory by libxml2's writer and replaces the file as a whole. */
-#include "junit.h"
-
+/* junit.c - checks as JUnit XML, made in memory by libxml2's writer.
+ *
+ *   testsuite   a variant        classname   cell.pass.variant     name   case id
+ *   failure     wrong numbers or bits, the text self-sufficient with its reproducer
+ *   error       crash, time-out, broken contract: nothing could be judged
+ *   skipped     skipped and unsupported, with the reason as message
+ * Times are plain decimals; characters that XML 1.0 forbids are replaced; texts are capped. */
 #include <libxml/xmlwriter.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +14,7 @@
 #include "record/names.h"
 #include "record/output.h"
 #include "record/rerun.h"
+#include "report.h"
 
 enum { TEXT_CAP = 4000 };
 
