@@ -41,10 +41,10 @@ static int answers(const char *asked, const char *problem)
 const char *choose_unanswered(const choose_options *options, const names *problems)
 {
 	for (size_t k = 0; options && k < options->problems; k++) {
-		size_t i = 0;
-		while (i < problems->count && !answers(options->problem[k], problems->name[i]))
-			i++;
-		if (i == problems->count)
+		int any = 0;
+		for (size_t i = 0; i < problems->count; i++)
+			any |= answers(options->problem[k], problems->name[i]);
+		if (!any)
 			return options->problem[k];
 	}
 	return NULL;
@@ -56,6 +56,64 @@ static int wanted(const choose_options *options, const char *problem)
 	for (size_t i = 0; !any && i < options->problems; i++)
 		any = answers(options->problem[i], problem);
 	return any;
+}
+
+/* ---- what the checks of a machine say, in sum and of each variant ---- */
+
+static variant_checks *checks_of(conformance *all, const check_result *r)
+{
+	for (size_t i = 0; i < all->variants_count; i++)
+		if (strcmp(all->variants[i].variant, r->variant) == 0)
+			return &all->variants[i];
+	variant_checks *v = record_grow(&all->variants, &all->variants_count, sizeof *v);
+	if (!v)
+		return NULL;
+	variant_checks_init(v);
+	snprintf(v->variant, sizeof v->variant, "%s", r->variant);
+	snprintf(v->bit_class, sizeof v->bit_class, "%s", r->bit_class);
+	v->accuracy_class = r->accuracy_class;
+	return v;
+}
+
+static void count_check(variant_checks *v, const check_result *r)
+{
+	size_t *const counter[CHECK_STATUSES] = {&v->passed, &v->failed, &v->xfail, &v->unsupported, &v->skipped};
+	++*counter[r->status];
+	if (r->status == STATUS_PASS && (v->passed == 1 || r->used >= v->worst_used)) {
+		v->worst_used = r->used;
+		snprintf(v->worst_case, sizeof v->worst_case, "%s", r->case_id);
+		snprintf(v->worst_where, sizeof v->worst_where, "%s", r->where);
+	}
+	if ((r->status == STATUS_FAIL || r->status == STATUS_XFAIL) && v->failure[0] == '\0')
+		snprintf(v->failure, sizeof v->failure, "%s/%s %s", r->case_id, check_pass_word(r->pass), r->where);
+}
+
+static gm_status sum_checks(const evidence *e, const char *machine, conformance *all, gm_error *error)
+{
+	names cases = {0}, executors = {0};
+	conformance_init(all);
+	for (size_t i = 0; i < e->check_count && !cases.failed; i++) {
+		const check_result *r = &e->check[i];
+		if (strcmp(evidence_machine(e, r->run), machine) != 0)
+			continue;
+		variant_checks *v = checks_of(all, r);
+		cases.failed |= !v;
+		if (v)
+			count_check(v, r);
+		if (r->status != STATUS_PASS)
+			continue;
+		names_add(&cases, r->case_id);
+		names_add(&executors, r->executor);
+		all->worst_used = r->used > all->worst_used ? r->used : all->worst_used;
+		all->checks_passed++;
+	}
+	int failed = cases.failed || executors.failed;
+	for (size_t i = 0; i < executors.count; i++)
+		failed |= !record_append(&all->executors, &all->executors_count, executors.name[i]);
+	all->cases = cases.count;
+	free(cases.name);
+	free(executors.name);
+	return failed ? gm_fail(error, GM_NO_MEMORY, "no memory for the checks") : GM_OK;
 }
 
 /* ---- what stands around them ---- */
@@ -80,9 +138,10 @@ static gm_status accept_classes(const char *list, choice_document *choice, gm_er
 /* What a reader should know before trusting the choice; 0 without memory. */
 static int add_notes(choice_document *choice, const evidence *e, const run_begin *latest)
 {
-	size_t checks = 0, others = evidence_machines(e);
+	const size_t machines = evidence_machines(e);
+	char ***notes = &choice->notes;
+	size_t checks = 0, *count = &choice->notes_count;
 	const char *checked = latest->commit;
-	int good = 1;
 	for (size_t i = 0; i < e->check_count; i++) {
 		const run_begin *run = evidence_run(e, e->check[i].run);
 		if (strcmp(run->machine.fingerprint, latest->machine.fingerprint) != 0)
@@ -91,15 +150,12 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 		if (strcmp(run->commit, latest->commit) != 0)
 			checked = run->commit;
 	}
-	if (!checks)
-		good &= record_appendf(&choice->notes, &choice->notes_count,
-		                       "no check records: conformance rests on the timed problems alone");
+	int good = checks || record_append(notes, count, "no check records: conformance rests on the timed problems alone");
 	if (strcmp(checked, latest->commit) != 0)
-		good &= record_appendf(&choice->notes, &choice->notes_count, "checked at commit %s, timed at commit %s",
-		                       checked, latest->commit);
-	if (others > 1)
-		good &= record_appendf(&choice->notes, &choice->notes_count, "records of %zu other machine%s not used",
-		                       others - 1, plural((double)others - 1, "", "s"));
+		good &= record_appendf(notes, count, "checked at commit %s, timed at commit %s", checked, latest->commit);
+	if (machines > 1)
+		good &= record_appendf(notes, count, "records of %zu other machine%s not used", machines - 1,
+		                       plural((double)machines - 1, "", "s"));
 	return good;
 }
 
@@ -130,7 +186,7 @@ static gm_status fill(choice_document *choice, const evidence *e, const run_begi
 	GM_TRY(accept_classes(options ? options->accept : NULL, choice, error));
 	GM_TRY(record_take(&choice_document_type, choice, &run_begin_type, latest, error)); // gatemark, versions, machine
 	GM_TRY(record_take(&build_facts_type, &choice->build, &run_begin_type, latest, error));
-	GM_TRY(choose_checks(e, latest->machine.fingerprint, &choice->conformance, error));
+	GM_TRY(sum_checks(e, latest->machine.fingerprint, &choice->conformance, error));
 	GM_TRY(add_entries(choice, e, latest->machine.fingerprint, options, error));
 	return add_notes(choice, e, latest) ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
 }
@@ -167,25 +223,22 @@ char *choose_counts(const choice_document *choice)
 {
 	names chosen = {0};
 	char *text = NULL;
-	size_t bytes, ties = 0;
-	FILE *out = open_memstream(&text, &bytes);
-	for (size_t i = 0; i < choice->domain_count; i++) {
+	size_t bytes, ties = 0, *count = calloc(choice->domain_count + 1, sizeof *count);
+	FILE *out = count ? open_memstream(&text, &bytes) : NULL;
+	for (size_t i = 0; out && i < choice->domain_count; i++) {
 		ties += (size_t)choice->domain[i].tie;
 		if (choice->domain[i].chosen[0])
-			names_add(&chosen, choice->domain[i].chosen);
+			count[names_add(&chosen, choice->domain[i].chosen)]++;
 	}
-	for (size_t k = 0; out && k < chosen.count; k++) {
-		size_t count = 0;
-		for (size_t i = 0; i < choice->domain_count; i++)
-			count += strcmp(choice->domain[i].chosen, chosen.name[k]) == 0;
-		append(out, chosen.name[k], count);
-	}
+	for (size_t k = 0; k < chosen.count; k++)
+		append(out, chosen.name[k], count[k]);
 	if (out) {
 		append(out, "tie to simpler", ties);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
 		fclose(out);
 	}
 	free(chosen.name);
+	free(count);
 	return text;
 }
 

@@ -17,9 +17,6 @@ typedef struct contestant {
 	int eligible, tied;
 } contestant;
 
-/* choose_checks.c: what the checks of one machine say; to be freed.  GM_NO_MEMORY. */
-GM_CHECKED gm_status choose_checks(const evidence *e, const char *machine, conformance *checks, gm_error *error);
-
 /* choose_tie.c: time of a over time of b. */
 span choose_ratio(const contestant *a, const contestant *b);
 /* Marks which of the first `eligible`, in order of p50, equal the first; returns the index of the simplest of them. */
