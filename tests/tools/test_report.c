@@ -221,8 +221,8 @@ static void a_comment_that_would_not_fit_is_cut(void **state)
 	memset(reason, '&', sizeof reason - 1);
 	for (int i = 0; i < 50; i++)
 		fprintf(l.file,
-		        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"c%d\",\"variant\":\"v%d\",\"pass\":\"fwd\","
-		        "\"status\":\"%s\",\"reason\":\"%s\"}\n",
+		        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"c%d\",\"variant\":\"v%d\","
+		        "\"pass\":\"fwd\",\"status\":\"%s\",\"reason\":\"%s\"}\n",
 		        RUN_A, i, i, i < 20 ? "fail" : "skipped", reason);
 	assert_int_equal(report_of(&l, NULL, lines_beside(&l, "r.md")), GM_OK);
 	char *markdown = read_text(lines_beside(&l, "r.md"));
@@ -284,8 +284,8 @@ static void formats_escape_what_they_are_given(void **state)
 	(void)state;
 	for (int m = 0; m < 2; m++) {
 		FILE *out = open_memstream(&text[m], &bytes);
-		(m ? markdown : html)(out, "%H%s%H %z of %z, %t, %p, %r, %f%% %s<br>", "<b>", "a<b>&'\"|*\1@x", "</b>",
-		                      (size_t)1, (size_t)20, 2500.0, 0.001, 1.5, 2.25, NULL);
+		put(&(page){.out = out, .markdown = m}, "%H%s%H %z of %z, %t, %p, %r, %f%% %s<br>", "<b>", "a<b>&'\"|*\1@x",
+		    "</b>", (size_t)1, (size_t)20, 2500.0, 0.001, 1.5, 2.25, NULL);
 		fclose(out);
 	}
 	assert_string_equal(text[0],
@@ -298,7 +298,7 @@ static void formats_escape_what_they_are_given(void **state)
 /* The same calls give rows of HTML and of Markdown. */
 static void one_table_in_two_formats(void **state)
 {
-	static const char *const columns[] = {"a", "b", "c", NULL};
+	static const char *const columns[] = {"a", "b", "c"};
 	static const char *const want[] = {
 		"<table id=\"t\"><thead><tr><th>a</th><th class=\"n\">b</th><th class=\"n\">c</th></tr></thead><tbody>\n"
 		"<tr><th scope=\"row\">x|y</th><td class=\"n best\" data-sort=\"2\" title=\"&lt;\">"
@@ -310,14 +310,14 @@ static void one_table_in_two_formats(void **state)
 	for (int m = 0; m < 2; m++) {
 		char *text = NULL;
 		size_t bytes;
-		table t = {.out = open_memstream(&text, &bytes), .markdown = m};
-		table_begin(&t, "id=\"t\"", columns, "tn");
+		page t = {.out = open_memstream(&text, &bytes), .markdown = m};
+		table_begin(&t, "id=\"t\"", columns, 3, NULL, "tn");
 		table_row(&t, "%s", "x|y");
 		t.css = "best";
 		t.sort = &two;
 		t.title = "<";
 		table_cell(&t, "%r", two);
-		table_more(&t, "%H!%H", "<i>", "</i>");
+		put(&t, "%H!%H", "<i>", "</i>");
 		table_cell(&t, "");
 		table_end(&t);
 		fclose(t.out);

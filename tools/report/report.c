@@ -27,27 +27,28 @@ static int is_called(const char *name, const char *text, size_t length)
 }
 
 /* Writes what stands for {{name}}; 0 if nothing has that name. */
-static int put_part(FILE *out, const report_view *view, const char *name, size_t length)
+static int put_part(page *p, const report_view *view, const char *name, size_t length)
 {
 	for (size_t i = 0; i < PARTS; i++)
 		if (is_called(parts[i].name, name, length)) {
-			parts[i].part(out, view);
+			parts[i].part(p, view);
 			return 1;
 		}
 	for (const report_asset *a = report_assets; a->name; a++)
 		if (is_called(a->name, name, length))
-			return fwrite(a->bytes, 1, a->count, out) == a->count;
+			return fwrite(a->bytes, 1, a->count, p->out) == a->count;
 	return 0;
 }
 
 static gm_status print_page(FILE *out, const void *context, gm_error *error)
 {
+	page p = {.out = out};
 	const char *at = (const char *)report_assets->bytes; // of template.html, the first
 	for (const char *open; (open = strstr(at, "{{")) != NULL;) {
 		const char *name = open + 2;
 		const size_t length = strcspn(name, "}");
 		fwrite(at, 1, (size_t)(open - at), out);
-		if (!put_part(out, context, name, length))
+		if (!put_part(&p, context, name, length))
 			return gm_fail(error, GM_BAD_ARGUMENT, "template.html: nothing is called %.*s", (int)length, name);
 		at = name + length + strlen("}}");
 	}

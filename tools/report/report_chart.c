@@ -57,7 +57,7 @@ static void add_time(json_t *times, size_t problem, size_t variant, const double
 	json_decref(one);
 }
 
-void report_part_data(FILE *out, const report_view *view)
+void report_part_data(page *p, const report_view *view)
 {
 	json_t *variants = json_array(), *problems = json_array(), *times = json_array();
 	for (size_t v = 0; v < view->variants.count; v++)
@@ -75,6 +75,6 @@ void report_part_data(FILE *out, const report_view *view)
 			         (const double[]){r->p50_ns, r->low_ns, r->high_ns, r->ratio, r->ratio_low, r->ratio_high});
 	}
 	json_t *data = json_pack("{so so so}", "variants", variants, "problems", problems, "times", times);
-	put_json(out, data);
+	put_json(p->out, data);
 	json_decref(data);
 }

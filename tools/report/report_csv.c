@@ -5,7 +5,7 @@
 
 #include "report_parts.h"
 
-static void put_csv(FILE *out, const report_view *view, record_kind kind)
+static void put_csv(page *p, const report_view *view, record_kind kind)
 {
 	const record_field *f = &evidence_type.field[kind];
 	const char *one = RECORD_AT(view->e, f->offset, char *);
@@ -23,9 +23,9 @@ static void put_csv(FILE *out, const report_view *view, record_kind kind)
 		record_csv(csv, f->of, one);
 	}
 	fclose(csv);
-	html(out, "%S\n", text);
+	put(p, "%S\n", text);
 }
 
-void report_part_bench_csv(FILE *out, const report_view *view) { put_csv(out, view, RECORD_BENCH); }
+void report_part_bench_csv(page *p, const report_view *view) { put_csv(p, view, RECORD_BENCH); }
 
-void report_part_check_csv(FILE *out, const report_view *view) { put_csv(out, view, RECORD_CHECK); }
+void report_part_check_csv(page *p, const report_view *view) { put_csv(p, view, RECORD_CHECK); }

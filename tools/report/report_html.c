@@ -79,43 +79,39 @@ void report_ratio(double ratio, char text[24])
 
 /* ---- cells ---- */
 
-static int is_number(const table *t, size_t column)
+static int is_number(const page *p, size_t column)
 {
-	const size_t known = strlen(t->align);
-	return t->align[column < known ? column : known - 1] == 'n';
+	const size_t known = strlen(p->align);
+	return p->align[column < known ? column : known - 1] == 'n';
 }
 
-static void close_cell(table *t)
+static void close_cell(page *p)
 {
-	if (t->open && t->markdown)
-		fputs(" ", t->out);
-	else if (t->open)
-		fputs(t->column == 1 ? "</th>" : "</td>", t->out);
-	t->open = 0;
+	if (p->column > 0)
+		fputs(p->markdown ? " " : p->column == 1 ? "</th>" : "</td>", p->out);
 }
 
-static void open_cell(table *t)
+static void open_cell(page *p)
 {
-	const char *number = is_number(t, t->column) ? "n" : "", *css = t->css ? t->css : "";
-	close_cell(t);
-	if (t->markdown)
-		fputs("| ", t->out);
+	const char *number = is_number(p, p->column) ? "n" : "", *css = p->css ? p->css : "";
+	close_cell(p);
+	if (p->markdown)
+		fputs("| ", p->out);
 	else
-		fputs(t->column == 0 ? "<th scope=\"row\"" : "<td", t->out);
-	if (!t->markdown && (*number || *css))
-		fprintf(t->out, " class=\"%s%s%s\"", number, *number && *css ? " " : "", css);
-	if (!t->markdown && t->sort)
-		fprintf(t->out, " data-sort=\"%.6g\"", *t->sort);
-	if (!t->markdown && t->title) {
-		fputs(" title=\"", t->out);
-		escape_html(t->out, t->title);
-		fputs("\"", t->out);
+		fputs(p->column == 0 ? "<th scope=\"row\"" : "<td", p->out);
+	if (!p->markdown && (*number || *css))
+		fprintf(p->out, " class=\"%s%s%s\"", number, *number && *css ? " " : "", css);
+	if (!p->markdown && p->sort)
+		fprintf(p->out, " data-sort=\"%.6g\"", *p->sort);
+	if (!p->markdown && p->title) {
+		fputs(" title=\"", p->out);
+		escape_html(p->out, p->title);
+		fputs("\"", p->out);
 	}
-	fputs(t->markdown ? "" : ">", t->out);
-	t->title = t->css = NULL;
-	t->sort = NULL;
-	t->open = 1;
-	t->column++;
+	fputs(p->markdown ? "" : ">", p->out);
+	p->title = p->css = NULL;
+	p->sort = NULL;
+	p->column++;
 }
 
 /* ---- formats ---- */
@@ -127,14 +123,14 @@ static void put_count(char room[64], va_list *arguments)
 	snprintf(room, 64, "%zu %s", count, count == 1 ? one : many);
 }
 
-static void put_argument(table *t, char what, va_list *arguments)
+static void put_argument(page *p, char what, va_list *arguments)
 {
 	char room[64] = "", *owned = NULL;
 	const char *text = room;
 	switch (what) {
 	case 'H':
 		text = va_arg(*arguments, const char *);
-		fputs(t->markdown ? "" : text, t->out);
+		fputs(p->markdown ? "" : text, p->out);
 		return;
 	case 's': text = va_arg(*arguments, const char *); break;
 	case 'S': text = owned = va_arg(*arguments, char *); break;
@@ -146,104 +142,87 @@ static void put_argument(table *t, char what, va_list *arguments)
 	case 'f': snprintf(room, sizeof room, "%.1f", va_arg(*arguments, double)); break;
 	default: break;
 	}
-	if (text && t->markdown)
-		escape_markdown(t->out, text);
+	if (text && p->markdown)
+		escape_markdown(p->out, text);
 	else if (text)
-		escape_html(t->out, text);
+		escape_html(p->out, text);
 	free(owned);
 }
 
-static void put(table *t, const char *format, va_list *arguments)
+static void put_list(page *p, const char *format, va_list *arguments)
 {
 	for (; *format; format++)
-		if (*format == '\t' && t->align)
-			open_cell(t);
+		if (*format == '\t' && p->align)
+			open_cell(p);
 		else if (*format != '%' || format[1] == '\0')
-			fputc(*format, t->out);
+			fputc(*format, p->out);
 		else if (*++format == '%')
-			fputc('%', t->out);
+			fputc('%', p->out);
 		else
-			put_argument(t, *format, arguments);
+			put_argument(p, *format, arguments);
 }
 
-void html(FILE *out, const char *format, ...)
+void put(page *p, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	put(&(table){.out = out}, format, &arguments);
-	va_end(arguments);
-}
-
-void markdown(FILE *out, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	put(&(table){.out = out, .markdown = 1}, format, &arguments);
+	put_list(p, format, &arguments);
 	va_end(arguments);
 }
 
 /* ---- tables ---- */
 
-void table_begin(table *t, const char *attributes, const char *const *columns, const char *align)
+void table_begin(page *p, const char *attributes, const char *const *columns, size_t count, const names *more,
+                 const char *align)
 {
-	size_t own = 0;
-	while (columns[own])
-		own++;
-	const size_t count = own + (t->more ? t->more->count : 0);
-	t->align = align;
-	if (!t->markdown)
-		html(t->out, "<table%H%H><thead><tr>", attributes[0] ? " " : "", attributes);
-	for (size_t c = 0; c < count; c++) {
-		const char *name = c < own ? columns[c] : t->more->name[c - own];
-		if (t->markdown)
-			markdown(t->out, "| %s ", name);
+	const size_t all = count + (more ? more->count : 0);
+	p->align = align;
+	if (!p->markdown)
+		put(p, "<table%H%H><thead><tr>", attributes[0] ? " " : "", attributes);
+	for (size_t c = 0; c < all; c++) {
+		const char *name = c < count ? columns[c] : more->name[c - count];
+		if (p->markdown)
+			put(p, "| %s ", name);
 		else
-			html(t->out, "<th%H>%s</th>", is_number(t, c) ? " class=\"n\"" : "", name);
+			put(p, "<th%H>%s</th>", is_number(p, c) ? " class=\"n\"" : "", name);
 	}
-	fputs(t->markdown ? "|\n" : "</tr></thead><tbody>\n", t->out);
-	for (size_t c = 0; t->markdown && c < count; c++)
-		fputs(is_number(t, c) ? "|--:" : "|---", t->out);
-	fputs(t->markdown ? "|\n" : "", t->out);
+	put(p, p->markdown ? "|\n" : "</tr></thead><tbody>\n");
+	for (size_t c = 0; p->markdown && c < all; c++)
+		put(p, is_number(p, c) ? "|--:" : "|---");
+	put(p, p->markdown ? "|\n" : "");
 }
 
-static void close_row(table *t)
+static void close_row(page *p)
 {
-	close_cell(t);
-	if (t->column > 0)
-		fputs(t->markdown ? "|\n" : "</tr>\n", t->out);
-	t->column = 0;
+	close_cell(p);
+	if (p->column > 0)
+		put(p, p->markdown ? "|\n" : "</tr>\n");
+	p->column = 0;
 }
 
-void table_row(table *t, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	close_row(t);
-	fputs(t->markdown ? "" : "<tr>", t->out);
-	open_cell(t);
-	put(t, format, &arguments);
-	va_end(arguments);
-}
-
-void table_cell(table *t, const char *format, ...)
+void table_row(page *p, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	open_cell(t);
-	put(t, format, &arguments);
+	close_row(p);
+	put(p, p->markdown ? "" : "<tr>");
+	open_cell(p);
+	put_list(p, format, &arguments);
 	va_end(arguments);
 }
 
-void table_more(table *t, const char *format, ...)
+void table_cell(page *p, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	put(t, format, &arguments);
+	open_cell(p);
+	put_list(p, format, &arguments);
 	va_end(arguments);
 }
 
-void table_end(table *t)
+void table_end(page *p)
 {
-	close_row(t);
-	fputs(t->markdown ? "" : "</tbody></table>", t->out);
+	close_row(p);
+	put(p, p->markdown ? "" : "</tbody></table>");
+	p->align = NULL;
 }

@@ -59,12 +59,12 @@ char *report_difference(const check_result *check);
 /* ---- report_tables.c, report_checks.c: tables that HTML and Markdown both show ---- */
 
 /* At most `most` rows each. */
-void report_choice_table(table *t, const report_view *view, size_t most);
-void report_absent_table(table *t, const report_view *view, size_t most);
+void report_choice_table(page *p, const report_view *view, size_t most);
+void report_absent_table(page *p, const report_view *view, size_t most);
 
 /* ---- the parts ---- */
 
-typedef void report_part(FILE *out, const report_view *view);
+typedef void report_part(page *p, const report_view *view);
 report_part report_part_title, report_part_verdict, report_part_machine, report_part_method; /* report_head.c */
 report_part report_part_counts, report_part_choice, report_part_steps, report_part_speed;    /* report_tables.c */
 report_part report_part_budget, report_part_families, report_part_failures, report_part_absent,
