@@ -209,7 +209,7 @@ static void sizes_stay_within_their_limits(void **state)
 	free(markdown);
 }
 
-/* Twenty failures and thirty reasons of five-byte entities: parts that do not fit are left out whole, and it is said. */
+/* Failures and reasons of five-byte entities: a part that does not fit is left out as a whole, and it is said. */
 static void a_comment_that_would_not_fit_is_cut(void **state)
 {
 	static const char left_out[] = "More is left out here: it would not fit a comment.\n";

@@ -19,25 +19,22 @@
 enum { TEXT_CAP = 4000 };
 
 /* XML 1.0 has no control characters but tab and newline; what is not ASCII is foreign text of unknown encoding. */
-static const char *clean(const char *text, char *room, size_t bytes)
+static const xmlChar *clean(char *text)
 {
-	size_t n = 0;
-	for (; text[n] != '\0' && n + 1 < bytes; n++) {
-		unsigned char c = (unsigned char)text[n];
-		room[n] = (c < 0x20 && c != '\n' && c != '\t') || c >= 0x7f ? '?' : (char)c;
-	}
-	room[n] = '\0';
-	return room;
+	for (char *c = text; *c != '\0'; c++)
+		if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || (unsigned char)*c >= 0x7f)
+			*c = '?';
+	return BAD_CAST text;
 }
 
 static void attribute(xmlTextWriterPtr w, const char *name, const char *format, ...)
 {
-	char text[TEXT_CAP], room[TEXT_CAP];
+	char text[TEXT_CAP];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	xmlTextWriterWriteAttribute(w, BAD_CAST name, BAD_CAST clean(text, room, sizeof room));
+	xmlTextWriterWriteAttribute(w, BAD_CAST name, clean(text));
 }
 
 static int was_judged(const check_result *r) { return r->tensors_count > 0; }
@@ -64,35 +61,33 @@ static void head(xmlTextWriterPtr w, const evidence *e, const char *variant)
 	attribute(w, "time", "%.6f", seconds);
 }
 
-static void property(xmlTextWriterPtr w, const char *name, const char *value)
-{
-	xmlTextWriterStartElement(w, BAD_CAST "property");
-	attribute(w, "name", "%s", name);
-	attribute(w, "value", "%s", value);
-	xmlTextWriterEndElement(w);
-}
-
 static void properties(xmlTextWriterPtr w, const run_begin *run, const char *plugin)
 {
 	char judge[24];
+	const struct {
+		const char *name, *value;
+	} rows[] = {{"gatemark", run->gatemark},
+	            {"commit", run->commit},
+	            {"compiler", run->compiler},
+	            {"machine", run->machine.cpu},
+	            {"fingerprint", run->machine.fingerprint},
+	            {"fixtures", run->versions.fixtures},
+	            {"judge", judge},
+	            {"run", run->run},
+	            {"plugin", plugin}};
 	snprintf(judge, sizeof judge, "%zu", run->versions.judge);
 	xmlTextWriterStartElement(w, BAD_CAST "properties");
-	property(w, "gatemark", run->gatemark);
-	property(w, "commit", run->commit);
-	property(w, "compiler", run->compiler);
-	property(w, "machine", run->machine.cpu);
-	property(w, "fingerprint", run->machine.fingerprint);
-	property(w, "fixtures", run->versions.fixtures);
-	property(w, "judge", judge);
-	property(w, "run", run->run);
-	if (plugin)
-		property(w, "plugin", plugin);
+	for (size_t k = 0; k < sizeof rows / sizeof *rows && rows[k].value; k++) {
+		xmlTextWriterStartElement(w, BAD_CAST "property");
+		attribute(w, "name", "%s", rows[k].name);
+		attribute(w, "value", "%s", rows[k].value);
+		xmlTextWriterEndElement(w);
+	}
 	xmlTextWriterEndElement(w);
 }
 
 static void outcome(xmlTextWriterPtr w, const check_result *r, const rerun_options *options)
 {
-	char room[TEXT_CAP];
 	const char *reason = r->reason ? r->reason : "";
 	int failed = r->status == STATUS_FAIL;
 	if (r->status == STATUS_PASS || r->status == STATUS_XFAIL)
@@ -103,7 +98,7 @@ static void outcome(xmlTextWriterPtr w, const check_result *r, const rerun_optio
 	if (failed) {
 		attribute(w, "type", "%s", was_judged(r) ? "wrong" : "broken");
 		char *text = failure_text(r, options);
-		xmlTextWriterWriteString(w, BAD_CAST clean(!text ? "" : text, room, sizeof room));
+		xmlTextWriterWriteFormatString(w, "%.*s", TEXT_CAP - 1, text ? (const char *)clean(text) : "");
 		free(text);
 	}
 	xmlTextWriterEndElement(w);

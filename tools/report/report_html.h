@@ -27,8 +27,8 @@ typedef struct page {
 } page;
 void put(page *p, const char *format, ...);
 
-/* attributes: of <table>; more: heads of columns behind those, or NULL; align: a 't' for a column of text and an 'n' for
- * one of numbers, the last for all that follow. */
+/* attributes: of <table>; more: heads of columns behind those, or NULL; align: a 't' for a column of text and an 'n'
+ * for one of numbers, the last for all that follow. */
 void table_begin(page *p, const char *attributes, const char *const *columns, size_t count, const names *more,
                  const char *align);
 void table_row(page *p, const char *format, ...);  /* the next row, its first cells */
