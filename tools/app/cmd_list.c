@@ -252,7 +252,8 @@ int cmd_list(const cli_options *options)
 	for (size_t k = 0; k < LISTS && code == CLI_OK; k++)
 		if (chosen[k])
 			code = part[k](&l);
-	if (code == CLI_OK && options->json && results_document(options->json, l.document, &error) != GM_OK)
+	if (code == CLI_OK && options->json &&
+	    results_document(options->json, l.document, RESULTS_INDENTED, &error) != GM_OK)
 		code = cli_fail(CLI_NO_WRITE, "%s", error.message);
 	json_decref(l.document);
 	return code;

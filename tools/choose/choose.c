@@ -60,19 +60,16 @@ static int wanted(const choose_options *options, const char *problem)
 
 /* ---- what the checks of a machine say, in sum and of each variant ---- */
 
+/* Those of r's variant; NULL without memory. */
 static variant_checks *checks_of(conformance *all, const check_result *r)
 {
 	for (size_t i = 0; i < all->variants_count; i++)
 		if (strcmp(all->variants[i].variant, r->variant) == 0)
 			return &all->variants[i];
 	variant_checks *v = record_grow(&all->variants, &all->variants_count, sizeof *v);
-	if (!v)
-		return NULL;
-	variant_checks_init(v);
-	snprintf(v->variant, sizeof v->variant, "%s", r->variant);
-	snprintf(v->bit_class, sizeof v->bit_class, "%s", r->bit_class);
-	v->accuracy_class = r->accuracy_class;
-	return v;
+	if (v)
+		variant_checks_init(v);
+	return v && record_take(&variant_checks_type, v, &check_result_type, r, NULL) == GM_OK ? v : NULL;
 }
 
 static void count_check(variant_checks *v, const check_result *r)
@@ -91,29 +88,28 @@ static void count_check(variant_checks *v, const check_result *r)
 static gm_status sum_checks(const evidence *e, const char *machine, conformance *all, gm_error *error)
 {
 	names cases = {0}, executors = {0};
+	int good = 1;
 	conformance_init(all);
-	for (size_t i = 0; i < e->check_count && !cases.failed; i++) {
-		const check_result *r = &e->check[i];
+	for (const check_result *r = e->check; good && r < e->check + e->check_count; r++) {
 		if (strcmp(evidence_machine(e, r->run), machine) != 0)
 			continue;
 		variant_checks *v = checks_of(all, r);
-		cases.failed |= !v;
+		good = v != NULL;
 		if (v)
 			count_check(v, r);
 		if (r->status != STATUS_PASS)
 			continue;
 		names_add(&cases, r->case_id);
-		names_add(&executors, r->executor);
+		if (names_new(&executors, r->executor))
+			good &= record_append(&all->executors, &all->executors_count, r->executor);
 		all->worst_used = r->used > all->worst_used ? r->used : all->worst_used;
 		all->checks_passed++;
 	}
-	int failed = cases.failed || executors.failed;
-	for (size_t i = 0; i < executors.count; i++)
-		failed |= !record_append(&all->executors, &all->executors_count, executors.name[i]);
+	good &= !cases.failed && !executors.failed;
 	all->cases = cases.count;
 	free(cases.name);
 	free(executors.name);
-	return failed ? gm_fail(error, GM_NO_MEMORY, "no memory for the checks") : GM_OK;
+	return good ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the checks");
 }
 
 /* ---- what stands around them ---- */
@@ -245,7 +241,7 @@ char *choose_counts(const choice_document *choice)
 gm_status choose_write(const choice_document *choice, const char *path, gm_error *error)
 {
 	json_t *json = record_to_json(&choice_document_type, choice);
-	gm_status status = results_json(path, json, JSON_INDENT(1) | JSON_REAL_PRECISION(9), error);
+	gm_status status = results_document(path, json, JSON_INDENT(1) | JSON_REAL_PRECISION(9), error);
 	json_decref(json);
 	return status;
 }

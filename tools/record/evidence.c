@@ -57,7 +57,7 @@ gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_e
 typedef struct filed { /* a record on its way */
 	const char *value; /* it begins with the id of its run */
 	const run_begin *run;
-	size_t listed, arrival;
+	size_t listed;
 } filed;
 
 static int by_order(const void *a, const void *b)
@@ -68,7 +68,7 @@ static int by_order(const void *a, const void *b)
 		order = strcmp(x->value, y->value);
 	if (!order)
 		order = (x->listed > y->listed) - (x->listed < y->listed);
-	return order ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
+	return order ? order : (x->value > y->value) - (x->value < y->value); // as they arrived
 }
 
 /* What a record is about. */
@@ -120,7 +120,7 @@ static gm_status merge_kind(evidence *e, record_kind kind, gm_error *error)
 	for (size_t i = 0; status == GM_OK && i < *count; i++) {
 		char *value = all + i * type->bytes;
 		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value),
-		                  kind == RECORD_BENCH ? e->bench[i].place : 0, i};
+		                  kind == RECORD_BENCH ? e->bench[i].place : 0};
 	}
 	if (status == GM_OK && *count > 0) {
 		qsort(list, *count, sizeof *list, by_order);

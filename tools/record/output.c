@@ -45,15 +45,14 @@ gm_status output_commit(int fd, const char *temporary, const char *path, gm_erro
 
 static gm_status write_directly(const char *path, const void *bytes, size_t count, gm_error *error)
 {
-	if (strcmp(path, "-") == 0) {
-		fflush(stdout);
-		return output_all(STDOUT_FILENO, bytes, count, "standard output", error);
-	}
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const int out = strcmp(path, "-") == 0;
+	fflush(stdout);
+	int fd = out ? STDOUT_FILENO : open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return gm_fail(error, GM_IO, "cannot open %s: %s", path, strerror(errno));
-	gm_status status = output_all(fd, bytes, count, path, error);
-	close(fd);
+	gm_status status = output_all(fd, bytes, count, out ? "standard output" : path, error);
+	if (!out)
+		close(fd);
 	return status;
 }
 
@@ -70,17 +69,16 @@ gm_status output_write(const char *path, const void *bytes, size_t count, gm_err
 	char *temporary;
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the name %s", path);
-	gm_status status = GM_OK;
 	int fd = mkstemp(temporary);
-	if (fd < 0)
-		status = gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(errno));
-	else if ((status = output_all(fd, bytes, count, path, error)) != GM_OK)
-		unlink(temporary);
-	else {
+	gm_status status = fd < 0 ? gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(errno))
+	                          : output_all(fd, bytes, count, path, error);
+	if (status == GM_OK) {
 		mode_t mask = umask(0);
 		umask(mask);
 		fchmod(fd, 0666 & ~mask); // mkstemp makes it private; a report is for others too
 		status = output_commit(fd, temporary, path, error);
+	} else if (fd >= 0) {
+		unlink(temporary);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -20,12 +20,10 @@ static void csv_value(FILE *out, const json_t *json)
 {
 	if (json_is_string(json))
 		record_csv_text(out, json_string_value(json));
-	else if (json_is_integer(json))
-		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
 	else if (json_is_real(json))
 		fprintf(out, "%.7g", json_real_value(json));
-	else if (json_is_boolean(json))
-		fputs(json_is_true(json) ? "true" : "false", out);
+	else if (json_is_integer(json) || json_is_boolean(json))
+		json_dumpf(json, out, JSON_ENCODE_ANY);
 }
 
 void record_csv(FILE *out, const record_type *type, const void *value)

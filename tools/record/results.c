@@ -145,7 +145,7 @@ gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 	return status;
 }
 
-gm_status results_json(const char *path, const json_t *json, size_t flags, gm_error *error)
+gm_status results_document(const char *path, const json_t *json, size_t flags, gm_error *error)
 {
 	size_t length;
 	char *text = text_of(json, flags, &length);
@@ -154,11 +154,6 @@ gm_status results_json(const char *path, const json_t *json, size_t flags, gm_er
 	gm_status status = output_write(path, text, length, error);
 	free(text);
 	return status;
-}
-
-gm_status results_document(const char *path, const json_t *document, gm_error *error)
-{
-	return results_json(path, document, JSON_INDENT(2) | JSON_REAL_PRECISION(17), error);
 }
 
 /* ---- reading ---- */

@@ -28,9 +28,8 @@ const char *results_run_id(void);
 
 /* Writes one JSON document to path as output_write does ("-": stdout), with flags of json_dumps.  GM_NO_MEMORY also for
  * a NULL json; GM_IO. */
-GM_CHECKED gm_status results_json(const char *path, const json_t *json, size_t flags, gm_error *error);
-/* The same, indented. */
-GM_CHECKED gm_status results_document(const char *path, const json_t *document, gm_error *error);
+GM_CHECKED gm_status results_document(const char *path, const json_t *json, size_t flags, gm_error *error);
+#define RESULTS_INDENTED (JSON_INDENT(2) | JSON_REAL_PRECISION(17)) /* flags of documents for people too */
 
 /* Member of an object: text or "" / number or fallback. */
 const char *results_text(const json_t *record, const char *key);

@@ -2,7 +2,7 @@
 /* report.h - results to one HTML page that needs no network, to Markdown that fits a pull request, and to JUnit.
  *
  *   evidence -> report_data (a view: everything shown, decided and in order)
- *            -> report_head, _tables, _checks, _csv, _chart  +  template.html, report.css, report.js, Chart.js
+ *            -> report_head, _tables, _checks, _embed  +  template.html, report.css, report.js, Chart.js
  *            -> markdown
  * The same input gives the same bytes. */
 #ifndef TOOLS_REPORT_H

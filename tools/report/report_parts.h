@@ -68,9 +68,8 @@ typedef void report_part(page *p, const report_view *view);
 report_part report_part_title, report_part_verdict, report_part_machine, report_part_method; /* report_head.c */
 report_part report_part_counts, report_part_choice, report_part_steps, report_part_speed;    /* report_tables.c */
 report_part report_part_budget, report_part_families, report_part_failures, report_part_absent,
-	report_part_notes;                                    /* report_checks.c */
-report_part report_part_bench_csv, report_part_check_csv; /* report_csv.c */
-report_part report_part_data;                             /* report_chart.c */
+	report_part_notes;                                                      /* report_checks.c */
+report_part report_part_bench_csv, report_part_check_csv, report_part_data; /* report_embed.c */
 
 /* ---- markdown.c: the report for a pull request ---- */
 

@@ -35,22 +35,19 @@ char *report_difference(const check_result *check)
 
 /* ---- what is absent ---- */
 
-static int are_together(const absent *a, const absent *b)
+static void add_absent(report_view *view, absent one)
 {
-	return strcmp(a->variant, b->variant) == 0 && strcmp(a->status, b->status) == 0 && a->what == b->what &&
-	       strcmp(a->reason, b->reason) == 0;
-}
-
-static void add_absent(report_view *view, const absent *one)
-{
-	size_t i = view->absent_count;
-	while (i > 0 && !are_together(&view->absent[i - 1], one)) // from the end, where it mostly is
-		i--;
-	absent *last = i > 0 ? NULL : record_grow(&view->absent, &view->absent_count, sizeof *last);
-	if (i > 0)
-		view->absent[i - 1].count++;
-	else if (last)
-		*last = *one;
+	for (size_t i = view->absent_count; i > 0; i--) { // from the end, where it mostly is
+		absent *a = &view->absent[i - 1];
+		if (strcmp(a->variant, one.variant) == 0 && strcmp(a->status, one.status) == 0 && a->what == one.what &&
+		    strcmp(a->reason, one.reason) == 0) {
+			a->count++;
+			return;
+		}
+	}
+	absent *last = record_grow(&view->absent, &view->absent_count, sizeof *last);
+	if (last)
+		*last = one;
 }
 
 void report_find_absent(report_view *view)
@@ -59,11 +56,10 @@ void report_find_absent(report_view *view)
 	const evidence *e = view->e;
 	for (const check_result *r = e->check; r < e->check + e->check_count; r++)
 		if (r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED)
-			add_absent(view,
-			           &(absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
+			add_absent(view, (absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
 		if (r->status == RACE_SKIPPED || r->status == RACE_UNSUPPORTED)
-			add_absent(view, &(absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
+			add_absent(view, (absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
 }
 
 /* ---- notes ---- */
