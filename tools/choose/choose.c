@@ -38,23 +38,23 @@ static int answers(const char *asked, const char *problem)
 	return strcmp(x, y) == 0;
 }
 
-const char *choose_unanswered(const choose_options *options, const names *problems)
+const char *choose_unanswered(const names *asked, const names *problems)
 {
-	for (size_t k = 0; options && k < options->problems; k++) {
+	for (size_t k = 0; asked && k < asked->count; k++) {
 		int any = 0;
 		for (size_t i = 0; i < problems->count; i++)
-			any |= answers(options->problem[k], problems->name[i]);
+			any |= answers(asked->name[k], problems->name[i]);
 		if (!any)
-			return options->problem[k];
+			return asked->name[k];
 	}
 	return NULL;
 }
 
-static int wanted(const choose_options *options, const char *problem)
+static int is_wanted(const names *asked, const char *problem)
 {
-	int any = !options || options->problems == 0;
-	for (size_t i = 0; !any && i < options->problems; i++)
-		any = answers(options->problem[i], problem);
+	int any = !asked || asked->count == 0;
+	for (size_t i = 0; !any && i < asked->count; i++)
+		any = answers(asked->name[i], problem);
 	return any;
 }
 
@@ -114,23 +114,6 @@ static gm_status sum_checks(const evidence *e, const char *machine, conformance 
 
 /* ---- what stands around them ---- */
 
-/* Class by class of "f32,f32-abs". */
-static gm_status accept_classes(const char *list, choice_document *choice, gm_error *error)
-{
-	for (const char *at = list ? list : "f32"; *at;) {
-		size_t length = strcspn(at, ","), c = 0;
-		const char *const *word = class_name_words.word;
-		while (c < class_name_words.count && (strlen(word[c]) != length || strncmp(word[c], at, length) != 0))
-			c++;
-		if (c == class_name_words.count)
-			return gm_fail(error, GM_BAD_ARGUMENT, "there is no accuracy class '%.*s'", (int)length, at);
-		if (!record_append(&choice->accept, &choice->accept_count, word[c]))
-			return gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
-		at += length + (at[length] == ',');
-	}
-	return GM_OK;
-}
-
 /* What a reader should know before trusting the choice; 0 without memory. */
 static int add_notes(choice_document *choice, const evidence *e, const run_begin *latest)
 {
@@ -157,45 +140,45 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 
 /* ---- the document ---- */
 
-static gm_status add_entries(choice_document *choice, const evidence *e, const char *machine,
-                             const choose_options *options, gm_error *error)
+static gm_status add_entries(choice_document *choice, const evidence *e, const names *asked, gm_error *error)
 {
-	names problems = choose_problems(e, machine);
-	const char *unanswered = choose_unanswered(options, &problems);
+	names problems = choose_problems(e, choice->machine.fingerprint);
+	const char *unanswered = choose_unanswered(asked, &problems);
 	gm_status status = problems.failed ? gm_fail(error, GM_NO_MEMORY, "no memory for the choice")
 	                 : unanswered      ? gm_fail(error, GM_BAD_ARGUMENT, "no bench record of problem '%s'", unanswered)
 	                                   : GM_OK;
 	for (size_t i = 0; status == GM_OK && i < problems.count; i++) {
-		if (!wanted(options, problems.name[i]))
+		if (!is_wanted(asked, problems.name[i]))
 			continue;
 		choice_entry *entry = record_grow(&choice->domain, &choice->domain_count, sizeof *entry);
-		status = entry ? choose_contest(e, machine, problems.name[i], choice, entry, error)
+		status = entry ? choose_contest(e, problems.name[i], choice, entry, error)
 		               : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
 	}
 	free(problems.name);
 	return status;
 }
 
-static gm_status fill(choice_document *choice, const evidence *e, const run_begin *latest,
-                      const choose_options *options, gm_error *error)
-{
-	GM_TRY(accept_classes(options ? options->accept : NULL, choice, error));
-	GM_TRY(record_take(&choice_document_type, choice, &run_begin_type, latest, error)); // gatemark, versions, machine
-	GM_TRY(record_take(&build_facts_type, &choice->build, &run_begin_type, latest, error));
-	GM_TRY(sum_checks(e, latest->machine.fingerprint, &choice->conformance, error));
-	GM_TRY(add_entries(choice, e, latest->machine.fingerprint, options, error));
-	return add_notes(choice, e, latest) ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
-}
-
-gm_status choose_decide(const evidence *e, const choose_options *options, choice_document *choice, gm_error *error)
+static gm_status fill(choice_document *choice, const evidence *e, const names *asked, gm_error *error)
 {
 	const run_begin *latest = evidence_latest(e);
-	choice_document_init(choice);
 	choice->schema = RECORD_SCHEMA;
 	strcpy(choice->kind, "choices");
 	strcpy(choice->objective, "p50");
 	memcpy(choice->date, latest->time, sizeof choice->date);
-	gm_status status = fill(choice, e, latest, options, error);
+	GM_TRY(record_take(&choice_document_type, choice, &run_begin_type, latest, error)); // gatemark, versions, machine
+	GM_TRY(record_take(&build_facts_type, &choice->build, &run_begin_type, latest, error));
+	GM_TRY(sum_checks(e, choice->machine.fingerprint, &choice->conformance, error));
+	GM_TRY(add_entries(choice, e, asked, error));
+	if (record_append(&choice->accept, &choice->accept_count, class_name_word(CHOOSE_CLASS)) &&
+	    add_notes(choice, e, latest))
+		return GM_OK;
+	return gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
+}
+
+gm_status choose_decide(const evidence *e, const names *asked, choice_document *choice, gm_error *error)
+{
+	choice_document_init(choice);
+	gm_status status = fill(choice, e, asked, error);
 	if (status != GM_OK)
 		choice_document_free(choice);
 	return status;

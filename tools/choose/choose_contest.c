@@ -79,15 +79,14 @@ static int not_timed(contestant *c)
 }
 
 /* Fills code and why if c was timed, but is not to be taken. */
-static int not_accepted(contestant *c, const choice_document *choice)
+static int not_accepted(contestant *c)
 {
-	const char *class = class_name_word(class_of(c));
+	const class_name class = class_of(c);
 	if (c->result->judged == judged_how_none)
 		return turn_away(c, CODE_FAILED_CONFORMANCE, "timed, but not judged on this problem");
-	for (size_t i = 0; i < choice->accept_count; i++)
-		if (strcmp(choice->accept[i], class) == 0)
-			return 0;
-	return turn_away(c, CODE_CLASS, "accuracy class %s is not accepted", class[0] ? class : "unknown");
+	return class == CHOOSE_CLASS ? 0
+	                             : turn_away(c, CODE_CLASS, "accuracy class %s is not accepted",
+	                                         class == class_name_none ? "unknown" : class_name_word(class));
 }
 
 /* ---- the order ---- */
@@ -169,7 +168,7 @@ static contestant contestant_of(const char *name, const bench_result *result, co
 	for (size_t i = 0; i < choice->conformance.variants_count; i++)
 		if (strcmp(choice->conformance.variants[i].variant, name) == 0)
 			c.checks = &choice->conformance.variants[i];
-	c.eligible = !failed_checks(&c) && !not_timed(&c) && !not_accepted(&c, choice);
+	c.eligible = !failed_checks(&c) && !not_timed(&c) && !not_accepted(&c);
 	if (c.eligible) {
 		c.said.p50_ns = result->p50_ns;
 		c.said.low_ns = result->low_ns < 0 ? result->p50_ns : fmin(result->low_ns, result->p50_ns);
@@ -179,13 +178,12 @@ static contestant contestant_of(const char *name, const bench_result *result, co
 }
 
 /* Every variant of the results of this problem, then those that only checks speak of; returns how many. */
-static size_t enter(const evidence *e, const char *machine, const char *problem, const choice_document *choice,
-                    contestant *list)
+static size_t enter(const evidence *e, const char *problem, const choice_document *choice, contestant *list)
 {
 	names known = {0};
 	size_t count = 0;
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
-		if (strcmp(r->problem, problem) == 0 && strcmp(evidence_machine(e, r->run), machine) == 0 &&
+		if (strcmp(r->problem, problem) == 0 && strcmp(evidence_machine(e, r->run), choice->machine.fingerprint) == 0 &&
 		    names_new(&known, r->variant))
 			list[count++] = contestant_of(r->variant, r, choice);
 	for (size_t i = 0; i < choice->conformance.variants_count; i++)
@@ -195,8 +193,8 @@ static size_t enter(const evidence *e, const char *machine, const char *problem,
 	return count;
 }
 
-gm_status choose_contest(const evidence *e, const char *machine, const char *problem, const choice_document *choice,
-                         choice_entry *entry, gm_error *error)
+gm_status choose_contest(const evidence *e, const char *problem, const choice_document *choice, choice_entry *entry,
+                         gm_error *error)
 {
 	contestant *list = calloc(e->bench_count + choice->conformance.variants_count + 1, sizeof *list);
 	choice_entry_init(entry);
@@ -204,7 +202,7 @@ gm_status choose_contest(const evidence *e, const char *machine, const char *pro
 	snprintf(entry->objective, sizeof entry->objective, "%s", choice->objective);
 	if (!list)
 		return gm_fail(error, GM_NO_MEMORY, "no memory to decide on %s", problem);
-	const size_t count = enter(e, machine, problem, choice, list);
+	const size_t count = enter(e, problem, choice, list);
 	qsort(list, count, sizeof *list, order_contestants);
 	gm_status status = fill_entry(entry, e, list, count, error);
 	free(list);
