@@ -11,38 +11,37 @@ enum { CELL = 400 }; /* bytes of a text in Markdown */
 
 /* ---- text ---- */
 
-static void escape_html(FILE *out, const char *text)
+static const char *entity_of(char c, int in_markdown)
 {
-	for (; *text; text++)
-		switch (*text) {
-		case '&': fputs("&amp;", out); break;
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '"': fputs("&quot;", out); break;
-		case '\'': fputs("&#39;", out); break;
-		default:
-			if ((unsigned char)*text >= ' ' || *text == '\n' || *text == '\t')
-				fputc(*text, out);
-		}
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return in_markdown ? NULL : "&quot;";
+	case '\'': return in_markdown ? NULL : "&#39;";
+	case '@': return in_markdown ? "&#64;" : NULL; // no mention
+	default: return NULL;
+	}
 }
 
-/* Can neither end a cell of a table nor become a tag, a link or a mention. */
-static void escape_markdown(FILE *out, const char *text)
+/* In Markdown it can neither end a cell of a table nor become a tag or a link. */
+static void escape(const page *p, const char *text)
 {
 	for (const char *start = text; *text; text++) {
-		if (text - start >= CELL && (*text & 0xC0) != 0x80) {
-			fputs("...", out);
+		const char *entity = entity_of(*text, p->markdown);
+		const int control = (unsigned char)*text < ' ';
+		if (p->markdown && text - start >= CELL && (*text & 0xC0) != 0x80) {
+			fputs("...", p->out);
 			return;
 		}
-		switch (*text) {
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '&': fputs("&amp;", out); break;
-		case '@': fputs("&#64;", out); break;
-		default:
-			fputs(strchr("\\`*_[]()#|!~", *text) ? "\\" : "", out);
-			fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-		}
+		if (p->markdown && strchr("\\`*_[]()#|!~", *text))
+			fputc('\\', p->out);
+		if (entity)
+			fputs(entity, p->out);
+		else if (p->markdown)
+			fputc(control ? ' ' : *text, p->out);
+		else if (!control || *text == '\n' || *text == '\t')
+			fputc(*text, p->out);
 	}
 }
 
@@ -105,7 +104,7 @@ static void open_cell(page *p)
 		fprintf(p->out, " data-sort=\"%.6g\"", *p->sort);
 	if (!p->markdown && p->title) {
 		fputs(" title=\"", p->out);
-		escape_html(p->out, p->title);
+		escape(p, p->title);
 		fputs("\"", p->out);
 	}
 	fputs(p->markdown ? "" : ">", p->out);
@@ -142,10 +141,8 @@ static void put_argument(page *p, char what, va_list *arguments)
 	case 'f': snprintf(room, sizeof room, "%.1f", va_arg(*arguments, double)); break;
 	default: break;
 	}
-	if (text && p->markdown)
-		escape_markdown(p->out, text);
-	else if (text)
-		escape_html(p->out, text);
+	if (text)
+		escape(p, text);
 	free(owned);
 }
 
