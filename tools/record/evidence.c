@@ -25,26 +25,11 @@ gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_erro
 	return GM_OK;
 }
 
-static int take(record *one, void *context)
-{
-	const record_type *type = record_type_of(one->kind);
-	void *last = record_add(&evidence_type.field[one->kind], context);
-	if (!last)
-		return 1;
-	memcpy(last, &one->as, type->bytes);
-	record_init(type, &one->as);
-	return 0;
-}
-
 gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_error *error)
 {
 	gm_status status = GM_OK;
-	for (size_t i = 0; status == GM_OK && i < count; i++) {
-		int torn = 0;
-		status = results_read(path[i], take, e, &torn, error);
-		e->torn += (size_t)torn;
-		e->files++;
-	}
+	for (size_t i = 0; status == GM_OK && i < count; i++)
+		status = results_read(path[i], e, error);
 	if (status == GM_OK)
 		status = evidence_merge(e, error);
 	if (status != GM_OK)

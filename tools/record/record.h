@@ -8,18 +8,6 @@
 
 #include "result.h"
 
-/* Any kind of record: what a line of a result file holds. */
-typedef struct record {
-	record_kind kind;
-	union {
-		run_begin run;
-		check_result check;
-		bits_result bits;
-		bench_result bench;
-		choice_entry choice;
-		run_end end;
-	} as;
-} record;
 #define RECORD_SCHEMA 1 /* `schema` of every record */
 
 const record_type *record_type_of(record_kind kind); /* its name is the `kind` of JSON */

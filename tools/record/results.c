@@ -170,28 +170,25 @@ double results_get(const json_t *record, const char *key, double fallback)
 	return record_real(json_object_get(record, key), &real) ? real : fallback;
 }
 
-/* *enough: what the visitor said.  The message goes on behind the line's number. */
-static gm_status take_line(const json_t *json, record_visit *visit, void *context, int *enough, gm_error *error)
+/* The message goes on behind the line's number. */
+static gm_status take_line(const json_t *json, evidence *e, gm_error *error)
 {
 	gm_error inner;
-	record one = {.kind = RECORD_RUN};
-	const char *kind = results_text(json, "kind");
+	int kind = 0;
+	const char *name = results_text(json, "kind");
 	const double schema = results_get(json, "schema", 0);
-	if (kind[0] == '\0')
+	if (name[0] == '\0')
 		return gm_fail(error, GM_BAD_FIXTURE, " is no record: an object with a kind is expected");
 	if (schema != RECORD_SCHEMA)
 		return gm_fail(error, GM_BAD_FIXTURE, " has schema %g; this program reads %d", schema, RECORD_SCHEMA);
-	while (one.kind < RECORD_KINDS && strcmp(record_type_of(one.kind)->name, kind) != 0)
-		one.kind++;
-	if (one.kind == RECORD_KINDS)
+	while (kind < RECORD_KINDS && strcmp(evidence_type.field[kind].of->name, name) != 0)
+		kind++;
+	if (kind == RECORD_KINDS)
 		return GM_OK;
-	const record_type *type = record_type_of(one.kind);
-	gm_status status = record_from_json(type, json, &one.as, &inner);
-	if (status != GM_OK)
-		return gm_fail(error, status, ": %s: %s", type->name, inner.message);
-	*enough = visit(&one, context);
-	record_free(type, &one.as);
-	return GM_OK;
+	void *last = record_add(&evidence_type.field[kind], e);
+	gm_status status = last ? record_from_json(evidence_type.field[kind].of, json, last, &inner)
+	                        : gm_fail(&inner, GM_NO_MEMORY, "no memory");
+	return status == GM_OK ? GM_OK : gm_fail(error, status, ": %s: %s", name, inner.message);
 }
 
 static gm_status open_lines(const char *path, FILE **file, gm_error *error)
@@ -212,24 +209,23 @@ static gm_status open_lines(const char *path, FILE **file, gm_error *error)
 	                           : gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: it is no regular file", path);
 }
 
-static gm_status read_lines(FILE *file, const char *path, record_visit *visit, void *context, int *torn,
-                            gm_error *error)
+static gm_status read_lines(FILE *file, const char *path, evidence *e, gm_error *error)
 {
 	gm_error inner;
 	char *line = NULL;
 	size_t capacity = 0, number = 0;
 	ssize_t length;
 	gm_status status = GM_OK;
-	for (int enough = 0; !enough && status == GM_OK && (length = getline(&line, &capacity, file)) > 0;) {
+	while (status == GM_OK && (length = getline(&line, &capacity, file)) > 0) {
 		json_error_t wrong;
 		json_t *json = json_loadb(line, (size_t)length, JSON_REJECT_DUPLICATES, &wrong);
 		number++;
 		if (json)
-			status = take_line(json, visit, context, &enough, &inner);
+			status = take_line(json, e, &inner);
 		else if (line[length - 1] == '\n')
 			status = gm_fail(&inner, GM_BAD_FIXTURE, " is no JSON: %s", wrong.text);
 		else
-			*torn = 1; // only a last line has no end, and no part of an object is JSON
+			e->torn++; // only a last line has no end, and no part of an object is JSON
 		json_decref(json);
 	}
 	free(line);
@@ -240,14 +236,12 @@ static gm_status read_lines(FILE *file, const char *path, record_visit *visit, v
 	return number > 0 ? GM_OK : gm_fail(error, GM_BAD_FIXTURE, "%s has no record in it", path);
 }
 
-gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error)
+gm_status results_read(const char *path, evidence *e, gm_error *error)
 {
 	FILE *file;
-	int ignored;
-	torn = torn ? torn : &ignored;
-	*torn = 0;
 	GM_TRY(open_lines(path, &file, error));
-	gm_status status = read_lines(file, path, visit, context, torn, error);
+	gm_status status = read_lines(file, path, e, error);
+	e->files++;
 	if (file != stdin)
 		fclose(file);
 	return status;

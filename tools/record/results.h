@@ -4,8 +4,8 @@
  * Writing:  results_open -> results_put ... -> results_close.  Until it is closed the file has the name
  * PATH.partial and is locked, so that a second writer is refused; closing syncs and renames it, and an old PATH
  * stays intact until then.  "-" is stdout; what is no regular file is written to directly.
- * Reading:  results_read hands every record to a callback.  One torn last line (a run that was killed) is dropped
- * and counted; anything else that is no record refuses the file. */
+ * Reading:  one torn last line (a run that was killed) is dropped and counted; anything else that is no record refuses
+ * the file. */
 #ifndef TOOLS_RESULTS_H
 #define TOOLS_RESULTS_H
 
@@ -35,12 +35,9 @@ GM_CHECKED gm_status results_document(const char *path, const json_t *json, size
 const char *results_text(const json_t *record, const char *key);
 double results_get(const json_t *record, const char *key, double fallback);
 
-/* Called for each record in file order.  The visitor may take what it holds over: it leaves the struct as its X_init
- * does.  Not 0 ends the reading without an error. */
-typedef int record_visit(record *one, void *context);
-/* Records of kinds that are not known are passed over.  *torn (NULL allowed): 1 if a torn last line was dropped.
+/* Adds the records of a file to e in their order, and counts the file; those of kinds that are not known are passed over.
  * GM_BAD_FIXTURE if the file cannot be read, has no record, or (with the line's number, kind and key) a line is no
- * record, of another schema or not as fields.def says.  "-" is stdin. */
-GM_CHECKED gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error);
+ * record, of another schema or not as fields.def says; GM_NO_MEMORY.  "-" is stdin. */
+GM_CHECKED gm_status results_read(const char *path, evidence *e, gm_error *error);
 
 #endif
