@@ -18,7 +18,7 @@ gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_erro
 {
 	const record_type *type = record_type_of(kind);
 	char *last = record_add(&evidence_type.field[kind], e);
-	GM_TRY(last ? record_copy(type, last, value, error)
+	GM_TRY(last ? record_take(type, last, type, value, error)
 	            : gm_fail(error, GM_NO_MEMORY, "no memory for a %s", type->name));
 	if (*last == '\0') // every record begins with the id of its run
 		snprintf(last, sizeof e->run->run, "%s", results_run_id());

@@ -317,12 +317,3 @@ gm_status record_take(const record_type *to_type, void *to, const record_type *f
 	json_decref(json);
 	return json ? status : gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", from_type->name);
 }
-
-gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error)
-{
-	record_init(type, to);
-	gm_status status = record_take(type, to, type, from, error);
-	if (status != GM_OK)
-		record_free(type, to);
-	return status;
-}

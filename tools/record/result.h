@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* result.h - results are types: the enums and structs of fields.def, and what can be done with any of them.  A result
  * owns its strings and lists.  Each enum X has X_word(value), "" for -1, and X_words; each struct X has X_init (all
- * unknown or 0), X_copy, X_free (leaves what X_init does), and X_type for the functions that take any (record.h). */
+ * unknown or 0), X_free (leaves what X_init does), and X_type for the functions that take any (record.h). */
 #ifndef RECORD_RESULT_H
 #define RECORD_RESULT_H
 
@@ -88,7 +88,6 @@ typedef struct record_type {
 const char *record_word(const record_words *words, int value);
 void record_init(const record_type *type, void *value);
 void record_free(const record_type *type, void *value);
-GM_CHECKED gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error);
 /* A copy of text becomes the STRING, whose former text is freed.  0 without memory; it is NULL then. */
 int record_set(char **string, const char *text);
 /* A copy of text behind the last of STRINGS; 0 without memory. */
@@ -107,14 +106,10 @@ void *record_add(const record_field *member, void *value);
 #define WORDS(type)                         \
 	extern const record_words type##_words; \
 	static inline const char *type##_word(type value) { return record_word(&type##_words, (int)value); }
-#define RECORD(type, name, text)                                                                \
-	extern const record_type type##_type;                                                       \
-	static inline void type##_init(type *x) { record_init(&type##_type, x); }                   \
-	static inline void type##_free(type *x) { record_free(&type##_type, x); }                   \
-	GM_CHECKED static inline gm_status type##_copy(type *to, const type *from, gm_error *error) \
-	{                                                                                           \
-		return record_copy(&type##_type, to, from, error);                                      \
-	}
+#define RECORD(type, name, text)                                              \
+	extern const record_type type##_type;                                     \
+	static inline void type##_init(type *x) { record_init(&type##_type, x); } \
+	static inline void type##_free(type *x) { record_free(&type##_type, x); }
 #include "fields.def"
 
 /* ---- reasons ---- */
