@@ -7,7 +7,7 @@
 #include "record/rerun.h"
 #include "report_parts.h"
 
-enum { ROWS = 60, FAILURES = 20, ABSENT = 30, NOTES = 30 };
+enum { FAILURES = 20, NOTES = 30 };
 
 static void put_verdict(page *p, const report_view *view)
 {
@@ -49,9 +49,9 @@ static void put_choice(page *p, const report_view *view)
 		return;
 	put(p, "**Chosen:** %S\n\n", choose_counts(&view->choice));
 	put(p, count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "");
-	report_choice_table(p, view, ROWS);
-	if (count > ROWS)
-		put(p, "\n%z more problems are left out here.\n", count - ROWS);
+	report_part_choice(p, view);
+	if (count > PAGE_ROWS)
+		put(p, "\n%z more problems are left out here.\n", count - PAGE_ROWS);
 	put(p, count > 12 ? "\n</details>\n\n" : "\n");
 }
 
@@ -60,9 +60,9 @@ static void put_absent(page *p, const report_view *view)
 	if (view->absent_count == 0)
 		return;
 	put(p, "<details><summary>Skipped and unsupported</summary>\n\n");
-	report_absent_table(p, view, ABSENT);
-	if (view->absent_count > ABSENT)
-		put(p, "\n%z more rows are left out here.\n", view->absent_count - ABSENT);
+	report_part_absent(p, view);
+	if (view->absent_count > PAGE_ABSENT)
+		put(p, "\n%z more rows are left out here.\n", view->absent_count - PAGE_ABSENT);
 	put(p, "\n</details>\n\n");
 }
 

@@ -134,23 +134,19 @@ void report_part_failures(page *p, const report_view *view)
 		put(p, "<p>%z more are in the CSV below.</p>", count - MOST_FAILURES);
 }
 
-void report_absent_table(page *p, const report_view *view, size_t most)
+void report_part_absent(page *p, const report_view *view)
 {
 	static const char *const columns[] = {"variant", "what", "why", "count"};
+	if (view->absent_count == 0) {
+		put(p, "<p>Nothing: every variant ran on everything.</p>");
+		return;
+	}
 	table_begin(p, "", columns, 4, NULL, "tttn");
-	for (size_t i = 0; i < view->absent_count && i < most; i++) {
+	for (size_t i = 0; i < view->absent_count && (!p->markdown || i < PAGE_ABSENT); i++) {
 		const absent *a = &view->absent[i];
 		table_row(p, "%s\t%s\t%s\t%z %s", a->variant, a->status, a->reason, a->count, a->what);
 	}
 	table_end(p);
-}
-
-void report_part_absent(page *p, const report_view *view)
-{
-	if (view->absent_count == 0)
-		put(p, "<p>Nothing: every variant ran on everything.</p>");
-	else
-		report_absent_table(p, view, view->absent_count);
 }
 
 void report_part_notes(page *p, const report_view *view)

@@ -39,28 +39,19 @@ typedef struct report_view {
 	size_t notes;
 } report_view;
 
-/* ---- report_data.c: numbers ---- */
+/* ---- report_data.c ---- */
 
+/* What finds no memory is left out of absent and note. */
 GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm_error *error);
 void report_view_destroy(report_view *view);
-/* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
-void report_family(const char *problem, char family[64]);
-
-/* ---- report_words.c ---- */
-
-/* Fill absent and note of a view; what finds no memory is left out. */
-void report_find_absent(report_view *view);
-void report_find_notes(report_view *view);
 /* The command that repeats a check, with the options of its run; malloc'ed. */
 char *report_rerun(const report_view *view, const check_result *check);
 /* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
 char *report_difference(const check_result *check);
+/* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
+void report_family(const char *problem, char family[64]);
 
-/* ---- report_tables.c, report_checks.c: tables that HTML and Markdown both show ---- */
-
-/* At most `most` rows each. */
-void report_choice_table(page *p, const report_view *view, size_t most);
-void report_absent_table(page *p, const report_view *view, size_t most);
+enum { PAGE_ROWS = 60, PAGE_ABSENT = 30 }; /* rows that tables have in Markdown */
 
 /* ---- the parts ---- */
 

@@ -55,12 +55,12 @@ static void put_margin(page *p, const choice_entry *entry)
 	table_cell(p, "%s", entry->next[0] ? entry->next : p->markdown ? "" : "none");
 }
 
-void report_choice_table(page *p, const report_view *view, size_t most)
+void report_part_choice(page *p, const report_view *view)
 {
 	static const char *const columns[] = {"problem",           "chosen", "p50", "p99", "margin", "next best",
 	                                      "why not the others"};
 	table_begin(p, "id=\"choice-table\" class=\"sortable\"", columns, p->markdown ? 6 : 7, NULL, "ttnnnt");
-	for (size_t i = 0; i < view->choice.domain_count && i < most; i++) {
+	for (size_t i = 0; i < view->choice.domain_count && (!p->markdown || i < PAGE_ROWS); i++) {
 		const choice_entry *entry = &view->choice.domain[i];
 		table_row(p, "%s", entry->problem);
 		put_chosen(p, entry);
@@ -81,8 +81,6 @@ void report_part_counts(page *p, const report_view *view)
 	const size_t problems = view->choice.domain_count;
 	put(p, "%n%s%S", problems, "problem", "problems", counts && *counts ? ": " : "", counts);
 }
-
-void report_part_choice(page *p, const report_view *view) { report_choice_table(p, view, view->choice.domain_count); }
 
 /* ---- behind the charts: a row a problem, a column a variant ---- */
 
