@@ -16,7 +16,6 @@
 #include <stdio.h>
 
 #include "record/evidence.h"
-#include "record/names.h"
 
 /* The one accuracy class of which a variant may be chosen. */
 #define CHOOSE_CLASS CLASS_F32

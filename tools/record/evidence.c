@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
 #include "results.h"
 
 /* ---- collecting ---- */

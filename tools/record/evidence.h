@@ -9,7 +9,7 @@
 #ifndef RECORD_EVIDENCE_H
 #define RECORD_EVIDENCE_H
 
-#include "record.h"
+#include "result.h"
 
 /* Adds a copy of a result, of this run if it names none.  GM_NO_MEMORY. */
 GM_CHECKED gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_error *error);

@@ -2,7 +2,7 @@
 /* record_docs.c - fields.def for others than this program: CSV, JSON Schema, Markdown. */
 #include <string.h>
 
-#include "record.h"
+#include "result.h"
 
 /* ---- CSV ---- */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
+#include "result.h"
 
 const record_type *record_type_of(record_kind kind)
 {

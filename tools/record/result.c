@@ -94,15 +94,15 @@ int record_set(char **string, const char *text)
 
 void *record_grow(void *list, size_t *count, size_t bytes)
 {
-	void *old, *more;
-	memcpy(&old, list, sizeof old);
-	if ((*count & (*count - 1)) == 0 && (more = realloc(old, (*count ? 2 * *count : 1) * bytes)) == NULL)
-		return NULL; // full at every power of two
-	if ((*count & (*count - 1)) == 0)
-		memcpy(list, &more, sizeof more);
-	else
-		more = old;
-	return (char *)more + (*count)++ * bytes;
+	void *all;
+	memcpy(&all, list, sizeof all);
+	if ((*count & (*count - 1)) == 0) { // full at every power of two
+		all = realloc(all, (*count ? 2 * *count : 1) * bytes);
+		if (!all)
+			return NULL;
+		memcpy(list, &all, sizeof all);
+	}
+	return (char *)all + (*count)++ * bytes;
 }
 
 int record_append(char ***strings, size_t *count, const char *text)
@@ -124,6 +124,36 @@ int record_appendf(char ***strings, size_t *count, const char *format, ...)
 	va_end(arguments);
 	free(text);
 	return good;
+}
+
+/* ---- different texts ---- */
+
+/* Looked through from the end: what comes in groups is found at once. */
+size_t names_find(const names *list, const char *text)
+{
+	for (size_t i = list->count; i > 0; i--)
+		if (strcmp(list->name[i - 1], text) == 0)
+			return i - 1;
+	return list->count;
+}
+
+size_t names_add(names *list, const char *text)
+{
+	size_t at = names_find(list, text);
+	if (at < list->count)
+		return at;
+	const char **last = record_grow(&list->name, &list->count, sizeof *last);
+	if (last)
+		*last = text;
+	list->failed |= !last;
+	return at;
+}
+
+int names_new(names *list, const char *text)
+{
+	size_t before = list->count;
+	names_add(list, text);
+	return list->count > before;
 }
 
 /* ---- life ---- */

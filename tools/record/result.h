@@ -5,6 +5,9 @@
 #ifndef RECORD_RESULT_H
 #define RECORD_RESULT_H
 
+#include <jansson.h>
+#include <stdio.h>
+
 #include "gatemark/gatemark.h"
 
 #define RECORD_UNKNOWN ((size_t)-1) /* of a COUNT */
@@ -116,5 +119,52 @@ void *record_add(const record_field *member, void *value);
 
 const char *reason_text(reason_code code); /* for people: "not on this CPU" */
 reason_code reason_of(gm_status status);   /* of what failed with it; reason_code_none for GM_OK */
+
+/* ---- JSON, CSV, JSON Schema and documentation, all from fields.def ---- */
+
+#define RECORD_SCHEMA 1 /* `schema` of every record */
+
+const record_type *record_type_of(record_kind kind); /* its name is the `kind` of JSON */
+
+/* Value as an object, its members in the order of fields.def; NULL without memory.  Text that is no UTF-8 gets '?'. */
+json_t *record_to_json(const record_type *type, const void *value);
+/* Fills value, which need not be initialised, from an object; keys that are not known are passed over.  GM_BAD_FIXTURE:
+ * a KEY is not there, or a member is not what it has to be ("tensors.used: a number is expected"); GM_NO_MEMORY.
+ * value is as after record_init then. */
+GM_CHECKED gm_status record_from_json(const record_type *type, const json_t *object, void *value, gm_error *error);
+
+/* Members that two types have in common, by their key, are copied; what is unknown in from stays.  GM_NO_MEMORY. */
+GM_CHECKED gm_status record_take(const record_type *to_type, void *to, const record_type *from_type, const void *from,
+                                 gm_error *error);
+
+/* A number, or the string "NaN", "Infinity", "-Infinity"; and back: 0 if it is neither. */
+json_t *results_number(double value);
+int record_real(const json_t *json, double *value);
+
+/* CSV (RFC 4180): all members that are one value; value NULL: their names.  What a spreadsheet would take for a
+ * formula gets an apostrophe in front.  Without end of line. */
+void record_csv(FILE *out, const record_type *type, const void *value);
+void record_csv_text(FILE *out, const char *text); /* one value */
+
+/* The JSON Schema (draft 7) of a line of a result file; NULL without memory. */
+json_t *record_schema(void);
+/* The same for people: a Markdown table for each record and each part of one. */
+void record_markdown(FILE *out);
+
+/* ---- different texts, in the order in which they came ---- */
+
+/* The texts are borrowed, `name` is to be freed. */
+typedef struct names {
+	const char **name;
+	size_t count;
+	int failed; /* one could not be taken: no memory; may be looked at once, in the end */
+} names;
+
+/* Index of text, which is added if it is new: then it is count - 1. */
+size_t names_add(names *list, const char *text);
+/* 1 if text is new. */
+int names_new(names *list, const char *text);
+/* Index of text, or count. */
+size_t names_find(const names *list, const char *text);
 
 #endif

@@ -9,7 +9,7 @@
 #ifndef TOOLS_RESULTS_H
 #define TOOLS_RESULTS_H
 
-#include "record.h"
+#include "result.h"
 
 typedef struct results results;
 
@@ -35,7 +35,7 @@ GM_CHECKED gm_status results_document(const char *path, const json_t *json, size
 const char *results_text(const json_t *record, const char *key);
 double results_get(const json_t *record, const char *key, double fallback);
 
-/* Adds the records of a file to e in their order, and counts the file; those of kinds that are not known are passed over.
+/* Adds the records of a file to e in their order, and counts the file; kinds that are not known are passed over.
  * GM_BAD_FIXTURE if the file cannot be read, has no record, or (with the line's number, kind and key) a line is no
  * record, of another schema or not as fields.def says; GM_NO_MEMORY.  "-" is stdin. */
 GM_CHECKED gm_status results_read(const char *path, evidence *e, gm_error *error);

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/names.h"
 #include "record/output.h"
 #include "record/rerun.h"
 #include "report.h"

@@ -12,6 +12,7 @@
 
 /* ---- the summary ---- */
 
+/* Sets of names: what was met so far. */
 enum { PASSING, FAILING, CASES, UNFIT, WEAK, FIT, SETS = FIT + CHECK_PASSES };
 
 /* Unfit rows and weak cases: of each case and pass once, however many variants ran it. */

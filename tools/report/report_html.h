@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-#include "record/names.h"
+#include "record/result.h"
 
 typedef struct page {
 	FILE *out;
