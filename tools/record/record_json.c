@@ -6,15 +6,6 @@
 
 #include "result.h"
 
-const record_type *record_type_of(record_kind kind)
-{
-	static const record_type *const type[RECORD_KINDS] = {
-#define KIND(name, type) &type##_type,
-#include "fields.def"
-	};
-	return type[kind];
-}
-
 static const struct {
 	const char *text;
 	double value;

@@ -124,7 +124,8 @@ reason_code reason_of(gm_status status);   /* of what failed with it; reason_cod
 
 #define RECORD_SCHEMA 1 /* `schema` of every record */
 
-const record_type *record_type_of(record_kind kind); /* its name is the `kind` of JSON */
+/* The type of a kind, whose name is the `kind` of JSON. */
+static inline const record_type *record_type_of(record_kind kind) { return evidence_type.field[kind].of; }
 
 /* Value as an object, its members in the order of fields.def; NULL without memory.  Text that is no UTF-8 gets '?'. */
 json_t *record_to_json(const record_type *type, const void *value);

@@ -134,14 +134,13 @@ static void find_absent(report_view *view)
 
 static void add_bits(report_view *view, const bits_result *b)
 {
-	static const char *const more[COMMITTED_WORDS] = {
-		[COMMITTED_SAME] = ", digests as committed",
-		[COMMITTED_DIFFERENT] = ", digests differ from the committed ones"};
-	const char *committed = b->committed == committed_word_none ? NULL : more[b->committed];
-	record_appendf(
-		&view->note, &view->notes, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class, b->variants_count,
-		plural((double)b->variants_count, "", "s"), b->cases, plural((double)b->cases, "", "s"),
-		b->identical ? "identical" : "DIFFER: ", b->identical ? "" : b->first_difference, committed ? committed : "");
+	const char *committed = b->committed == COMMITTED_SAME      ? ", digests as committed"
+	                      : b->committed == COMMITTED_DIFFERENT ? ", digests differ from the committed ones"
+	                                                            : "";
+	record_appendf(&view->note, &view->notes, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class,
+	               b->variants_count, plural((double)b->variants_count, "", "s"), b->cases,
+	               plural((double)b->cases, "", "s"),
+	               b->identical ? "identical" : "DIFFER: ", b->identical ? "" : b->first_difference, committed);
 }
 
 static void add_counts(report_view *view)
@@ -175,9 +174,9 @@ static void find_notes(report_view *view)
 		record_appendf(&view->note, &view->notes, "%zu file%s ended in a cut-off line, which was left out",
 		               view->e->torn, plural((double)view->e->torn, "", "s"));
 	for (size_t i = 0; i < view->run->machine.hints_count; i++)
-		record_appendf(&view->note, &view->notes, "%s", view->run->machine.hints[i]);
+		record_append(&view->note, &view->notes, view->run->machine.hints[i]);
 	for (size_t i = 0; i < view->choice.notes_count; i++)
-		record_appendf(&view->note, &view->notes, "%s", view->choice.notes[i]);
+		record_append(&view->note, &view->notes, view->choice.notes[i]);
 }
 
 /* ---- the view ---- */
