@@ -119,7 +119,7 @@ static void cases_text(const json_t *list, const char *version)
 	json_array_foreach(list, k, c) {
 		char flags[4] = "";
 		strcat(flags, json_array_size(json_object_get(c, "weak")) > 0 ? "w" : "");
-		strcat(flags, results_get(c, "unfit_rows", 0) > 0 ? "u" : "");
+		strcat(flags, json_integer_value(json_object_get(c, "unfit_rows")) > 0 ? "u" : "");
 		printf("  %-*s %-5s %s\n", width, results_text(c, "case"), flags, results_text(c, "tags"));
 	}
 }

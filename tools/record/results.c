@@ -164,19 +164,13 @@ const char *results_text(const json_t *record, const char *key)
 	return !text ? "" : text;
 }
 
-double results_get(const json_t *record, const char *key, double fallback)
-{
-	double real;
-	return record_real(json_object_get(record, key), &real) ? real : fallback;
-}
-
 /* The message goes on behind the line's number. */
 static gm_status take_line(const json_t *json, evidence *e, gm_error *error)
 {
 	gm_error inner;
 	int kind = 0;
 	const char *name = results_text(json, "kind");
-	const double schema = results_get(json, "schema", 0);
+	const double schema = json_number_value(json_object_get(json, "schema"));
 	if (name[0] == '\0')
 		return gm_fail(error, GM_BAD_FIXTURE, " is no record: an object with a kind is expected");
 	if (schema != RECORD_SCHEMA)

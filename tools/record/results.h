@@ -31,9 +31,8 @@ const char *results_run_id(void);
 GM_CHECKED gm_status results_document(const char *path, const json_t *json, size_t flags, gm_error *error);
 #define RESULTS_INDENTED (JSON_INDENT(2) | JSON_REAL_PRECISION(17)) /* flags of documents for people too */
 
-/* Member of an object: text or "" / number or fallback. */
+/* Member of an object that is a text, or "". */
 const char *results_text(const json_t *record, const char *key);
-double results_get(const json_t *record, const char *key, double fallback);
 
 /* Adds the records of a file to e in their order, and counts the file; kinds that are not known are passed over.
  * GM_BAD_FIXTURE if the file cannot be read, has no record, or (with the line's number, kind and key) a line is no

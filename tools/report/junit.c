@@ -15,7 +15,7 @@
 #include "record/rerun.h"
 #include "report.h"
 
-enum { TEXT_CAP = 4000 };
+enum { TEXT_CAP = 4000, LINE_CAP = 586 };
 
 /* XML 1.0 has no control characters but tab and newline; what is not ASCII is foreign text of unknown encoding. */
 static const xmlChar *clean(char *text)
@@ -88,12 +88,13 @@ static void properties(xmlTextWriterPtr w, const run_begin *run, const char *plu
 static void outcome(xmlTextWriterPtr w, const check_result *r, const rerun_options *options)
 {
 	const char *reason = r->reason ? r->reason : "";
+	const size_t line = strcspn(reason, "\n");
 	int failed = r->status == STATUS_FAIL;
 	if (r->status == STATUS_PASS || r->status == STATUS_XFAIL)
 		return;
 	xmlTextWriterStartElement(w, BAD_CAST(failed ? was_judged(r) ? "failure" : "error" : "skipped"));
 	attribute(w, "message", "%s%.*s", r->status == STATUS_UNSUPPORTED ? "unsupported: " : "",
-	          (int)strcspn(reason, "\n"), reason);
+	          (int)(line < LINE_CAP ? line : LINE_CAP), reason);
 	if (failed) {
 		attribute(w, "type", "%s", was_judged(r) ? "wrong" : "broken");
 		char *text = failure_text(r, options);
