@@ -11,14 +11,11 @@
 
 static void put_reasons(page *p, const choice_entry *entry)
 {
-	if (entry->rejected_count == 0) {
-		table_cell(p, "");
-		return;
-	}
-	table_cell(p, "<details><summary>%n</summary><ul>", entry->rejected_count, "other", "others");
-	for (size_t i = 0; i < entry->rejected_count; i++)
+	const size_t count = entry->rejected_count;
+	table_cell(p, count ? "<details><summary>%n</summary><ul>" : "", count, "other", "others");
+	for (size_t i = 0; i < count; i++)
 		put(p, "<li><b>%s</b> %s</li>", entry->rejected[i].variant, entry->rejected[i].why);
-	put(p, "</ul></details>");
+	put(p, count ? "</ul></details>" : "");
 }
 
 static void put_chosen(page *p, const choice_entry *entry)
@@ -31,27 +28,20 @@ static void put_chosen(page *p, const choice_entry *entry)
 		put(p, " %H= %s%H", "<span class=\"tie\">", entry->with[i], "</span>");
 }
 
+static const double none = 0; /* what stands for no number is sorted by */
+
 static void put_time(page *p, const double *ns)
 {
-	static const double never = 0;
-	p->sort = *ns > 0 ? ns : &never;
-	if (*ns > 0)
-		table_cell(p, "%t", *ns);
-	else
-		table_cell(p, "");
+	p->sort = *ns > 0 ? ns : &none;
+	table_cell(p, *ns > 0 ? "%t" : "", *ns);
 }
 
 static void put_margin(page *p, const choice_entry *entry)
 {
-	static const double none = 0;
+	const char *format = p->markdown ? "%r" : "<b>%r \303\227</b> <small>%r\342\200\223%r</small>";
+	const char *nothing = p->markdown ? "" : "\342\200\223";
 	p->sort = entry->next[0] ? &entry->margin : &none;
-	if (entry->next[0] && p->markdown)
-		table_cell(p, "%r", entry->margin);
-	else if (entry->next[0])
-		table_cell(p, "<b>%r \303\227</b> <small>%r\342\200\223%r</small>", entry->margin, entry->margin_low,
-		           entry->margin_high);
-	else
-		table_cell(p, "%H", "\342\200\223");
+	table_cell(p, entry->next[0] ? format : nothing, entry->margin, entry->margin_low, entry->margin_high);
 	table_cell(p, "%s", entry->next[0] ? entry->next : p->markdown ? "" : "none");
 }
 
@@ -102,20 +92,16 @@ static void put_step(page *p, const choice_entry *entry, const rejected_variant 
 {
 	gm_spec spec;
 	const double T = gm_spec_parse(entry->problem, &spec, NULL) == GM_OK ? (double)spec.T : 1;
-	if (v->p50_ns > 0)
-		table_cell(p, "%t", v->p50_ns / T);
-	else
-		table_cell(p, "\342\200\223");
+	table_cell(p, v->p50_ns > 0 ? "%t" : "\342\200\223", v->p50_ns / T);
 }
 
 static void put_speed(page *p, const choice_entry *entry, const rejected_variant *v)
 {
 	const int chosen = strcmp(entry->chosen, v->variant) == 0;
 	p->title = v->ratio < 0 && !chosen ? v->why : NULL;
-	if (v->ratio < 0)
-		table_cell(p, chosen ? "chosen" : "\342\200\223");
-	else
-		table_cell(p, "%r \303\227 <small>%r\342\200\223%r</small>", v->ratio, v->ratio_low, v->ratio_high);
+	const char *other = chosen ? "chosen" : "\342\200\223";
+	table_cell(p, v->ratio < 0 ? other : "%r \303\227 <small>%r\342\200\223%r</small>", v->ratio, v->ratio_low,
+	           v->ratio_high);
 }
 
 static void put_by_variant(page *p, const report_view *view,
