@@ -6,7 +6,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "report/markdown.h"
 #include "report/report.h"
 #include "report/report_parts.h"
 #include "result_lines.h"
@@ -210,6 +209,31 @@ static void sizes_stay_within_their_limits(void **state)
 	free(markdown);
 }
 
+/* Failures and reasons of five-byte entities: a part that does not fit is left out as a whole, and it is said. */
+static void a_comment_that_would_not_fit_is_cut(void **state)
+{
+	static const char left_out[] = "More is left out here: it would not fit a comment.\n";
+	char reason[401] = "";
+	lines l;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	memset(reason, '&', sizeof reason - 1);
+	for (int i = 0; i < 50; i++)
+		fprintf(l.file,
+		        "{\"schema\":1,\"kind\":\"check\",\"run\":\"%s\",\"case\":\"c%d\",\"variant\":\"v%d\","
+		        "\"pass\":\"fwd\",\"status\":\"%s\",\"reason\":\"%s\"}\n",
+		        RUN_A, i, i, i < 20 ? "fail" : "skipped", reason);
+	assert_int_equal(report_of(&l, NULL, lines_beside(&l, "r.md")), GM_OK);
+	char *markdown = read_text(lines_beside(&l, "r.md"));
+	const size_t length = strlen(markdown);
+	assert_true(length > 40000 && length < MARKDOWN_BYTES);
+	assert_string_equal(markdown + length - strlen(left_out), left_out);
+	assert_null(strstr(markdown, "Skipped and unsupported"));
+	lines_remove(&l, "r.md", NULL);
+	free(markdown);
+}
+
 static void put_unfit(lines *l, const char *name, const char *variant, const char *pass, int unfit)
 {
 	fprintf(l->file,
@@ -260,8 +284,8 @@ static void formats_escape_what_they_are_given(void **state)
 	(void)state;
 	for (int m = 0; m < 2; m++) {
 		FILE *out = open_memstream(&text[m], &bytes);
-		(m ? markdown : html)(out, "%H%s%H %z of %z, %t, %p, %r, %f%% %s<br>", "<b>", "a<b>&'\"|*\1@x", "</b>",
-		                      (size_t)1, (size_t)20, 2500.0, 0.001, 1.5, 2.25, NULL);
+		put(&(page){.out = out, .markdown = m}, "%H%s%H %z of %z, %t, %p, %r, %f%% %s<br>", "<b>", "a<b>&'\"|*\1@x",
+		    "</b>", (size_t)1, (size_t)20, 2500.0, 0.001, 1.5, 2.25, NULL);
 		fclose(out);
 	}
 	assert_string_equal(text[0],
@@ -274,7 +298,7 @@ static void formats_escape_what_they_are_given(void **state)
 /* The same calls give rows of HTML and of Markdown. */
 static void one_table_in_two_formats(void **state)
 {
-	static const char *const columns[] = {"a", "b", "c", NULL};
+	static const char *const columns[] = {"a", "b", "c"};
 	static const char *const want[] = {
 		"<table id=\"t\"><thead><tr><th>a</th><th class=\"n\">b</th><th class=\"n\">c</th></tr></thead><tbody>\n"
 		"<tr><th scope=\"row\">x|y</th><td class=\"n best\" data-sort=\"2\" title=\"&lt;\">"
@@ -286,15 +310,14 @@ static void one_table_in_two_formats(void **state)
 	for (int m = 0; m < 2; m++) {
 		char *text = NULL;
 		size_t bytes;
-		table t = {.out = open_memstream(&text, &bytes), .markdown = m};
-		table_begin(&t, "id=\"t\"", columns, "tn");
-		table_row(&t);
-		table_cell(&t, "%s", "x|y");
+		page t = {.out = open_memstream(&text, &bytes), .markdown = m};
+		table_begin(&t, "id=\"t\"", columns, 3, NULL, "tn");
+		table_row(&t, "%s", "x|y");
 		t.css = "best";
 		t.sort = &two;
 		t.title = "<";
 		table_cell(&t, "%r", two);
-		table_more(&t, "%H!%H", "<i>", "</i>");
+		put(&t, "%H!%H", "<i>", "</i>");
 		table_cell(&t, "");
 		table_end(&t);
 		fclose(t.out);
@@ -335,6 +358,7 @@ int main(void)
 		cmocka_unit_test(the_verdict_comes_first),
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(sizes_stay_within_their_limits),
+		cmocka_unit_test(a_comment_that_would_not_fit_is_cut),
 		cmocka_unit_test(unfit_rows_are_of_both_passes),
 		cmocka_unit_test(nothing_and_nowhere_are_told),
 		cmocka_unit_test(formats_escape_what_they_are_given),

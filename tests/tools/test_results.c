@@ -37,11 +37,18 @@ static const char *in_folder(const char *name)
 	return path;
 }
 
-static int count_records(json_t *record, void *context)
+/* Number of ends in a file of this run. */
+static size_t count_ends(const char *name, size_t torn)
 {
-	assert_string_equal(results_text(record, "run"), results_run_id());
-	++*(int *)context;
-	return 0;
+	evidence e = {0};
+	gm_error error;
+	assert_int_equal(results_read(in_folder(name), &e, &error), GM_OK);
+	for (size_t k = 0; k < e.end_count; k++)
+		assert_string_equal(e.end[k].run, results_run_id());
+	const size_t count = e.end_count;
+	assert_int_equal(e.torn, torn);
+	evidence_free(&e);
+	return count;
 }
 
 static void write_some(int count)
@@ -64,57 +71,52 @@ static void numbers_survive(void **state)
 		json_t *wrapped = json_pack("[o]", results_number(value[k]));
 		char *text = json_dumps(wrapped, JSON_REAL_PRECISION(17));
 		json_t *back = json_loads(text, 0, NULL);
-		double got = results_real(json_array_get(back, 0), 42);
+		double got = 42;
+		assert_true(record_real(json_array_get(back, 0), &got));
 		assert_true(got == value[k] || (isnan(got) && isnan(value[k])));
 		json_decref(wrapped);
 		json_decref(back);
 		free(text);
 	}
-	assert_true(results_real(NULL, 42) == 42);
+	assert_false(record_real(NULL, &(double){0}));
 }
 
 static void a_file_appears_when_it_is_whole(void **state)
 {
 	gm_error error;
 	results *r;
-	int count = 0, torn = 1;
 	(void)state;
 	assert_int_equal(results_open(in_folder("r.jsonl"), &r, &error), GM_OK);
 	results_put(r, RECORD_END_OF_RUN, &(run_end){.seconds = 1});
 	assert_null(file_text(folder, "r.jsonl"));
-	assert_int_equal(results_load(in_folder("r.jsonl.partial"), count_records, &count, &torn, &error), GM_OK);
-	assert_int_equal(count, 1); // what is written so far can be read
+	assert_int_equal(count_ends("r.jsonl.partial", 0), 1); // what is written so far can be read
 	assert_int_equal(results_close(r, NULL, &error), GM_OK);
-	assert_int_equal(results_load(in_folder("r.jsonl"), count_records, &count, &torn, &error), GM_OK);
-	assert_int_equal(count, 2);
-	assert_int_equal(torn, 0);
+	assert_int_equal(count_ends("r.jsonl", 0), 1);
 	assert_null(file_text(folder, "r.jsonl.partial"));
 }
 
 static void a_torn_last_line_is_dropped(void **state)
 {
-	gm_error error;
 	(void)state;
 	write_some(3);
 	char *text = file_text(folder, "r.jsonl");
 	size_t length = strlen(text);
 	size_t second = (size_t)(strchr(strchr(text, '\n') + 1, '\n') - text) + 1;
 	for (size_t cut = length - 2; cut > second; cut--) {
-		int count = 0, torn = 0;
 		text[cut] = '\0';
 		file_put(folder, "t.jsonl", text);
-		assert_int_equal(results_load(in_folder("t.jsonl"), count_records, &count, &torn, &error), GM_OK);
-		assert_int_equal(count, 2);
-		assert_int_equal(torn, 1);
+		assert_int_equal(count_ends("t.jsonl", 1), 2);
 	}
 	free(text);
 }
 
-static int ignore_record(json_t *record, void *context)
+static void assert_refused(const char *path, const char *what)
 {
-	(void)record;
-	(void)context;
-	return 0;
+	evidence e = {0};
+	gm_error error;
+	assert_int_equal(results_read(path, &e, &error), GM_BAD_FIXTURE);
+	assert_non_null(strstr(error.message, what));
+	evidence_free(&e);
 }
 
 static void what_is_no_record_is_refused(void **state)
@@ -126,18 +128,17 @@ static void what_is_no_record_is_refused(void **state)
 	                                   "{}\n",
 	                                   "{\"kind\":\"run\"}\n",
 	                                   "{\"kind\":\"run\",\"schema\":2}\n",
+	                                   "{\"kind\":\"run\",\"schema\":2}", /* whole, though without an end */
 	                                   "{\"kind\":\"run\",\"schema\":1,\"schema\":1}\n",
 	                                   "{\"kind\":\"run\",\"schema\":1}x\n",
 	                                   "{\"kind\":\"run\",\"schema\":1\n{\"kind\":\"run\",\"schema\":1}\n"};
-	gm_error error;
 	(void)state;
 	for (size_t k = 0; k < sizeof text / sizeof text[0]; k++) {
 		file_put(folder, "bad.jsonl", text[k]);
-		assert_int_equal(results_load(in_folder("bad.jsonl"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
-		assert_non_null(strstr(error.message, "bad.jsonl"));
+		assert_refused(in_folder("bad.jsonl"), "bad.jsonl");
 	}
-	assert_int_equal(results_load(folder, ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
-	assert_int_equal(results_load(in_folder("none"), ignore_record, NULL, NULL, &error), GM_BAD_FIXTURE);
+	assert_refused(folder, "it is no regular file");
+	assert_refused(in_folder("none"), "cannot read");
 }
 
 static void the_second_writer_is_refused(void **state)

@@ -8,13 +8,12 @@
 #include "base/plural.h"
 #include "session.h"
 
-static int unknown_problem(const evidence *e, const choose_options *options, const gm_error *error)
+static int unknown_problem(const evidence *e, const names *asked, const gm_error *error)
 {
-	const run_begin *latest = evidence_latest(e);
-	names problems = choose_problems(e, latest ? latest->machine.fingerprint : "");
+	names problems = choose_problems(e, evidence_latest(e)->machine.fingerprint);
 	int code = CLI_USAGE;
 	if (problems.count)
-		cli_unknown("record of problem", choose_unanswered(options, &problems), problems.name, problems.count);
+		cli_unknown("record of problem", choose_unanswered(asked, &problems), problems.name, problems.count);
 	else
 		code = cli_fail(CLI_NOTHING, "%s", error->message);
 	free(problems.name);
@@ -61,12 +60,12 @@ static int show(const choice_document *choice, const cli_options *options)
 
 static int choose(const evidence *e, const cli_options *options)
 {
-	choose_options what = {(const char *const *)options->problem.text, options->problem.count, NULL};
+	const names asked = {(const char **)options->problem.text, options->problem.count, 0};
 	choice_document choice;
 	gm_error error;
-	gm_status status = choose_decide(e, &what, &choice, &error);
-	if (status == GM_BAD_ARGUMENT && what.problems)
-		return unknown_problem(e, &what, &error);
+	gm_status status = choose_decide(e, &asked, &choice, &error);
+	if (status == GM_BAD_ARGUMENT)
+		return unknown_problem(e, &asked, &error);
 	if (status != GM_OK)
 		return cli_fail(cli_exit_of(status), "%s", error.message);
 	int code = show(&choice, options);

@@ -57,7 +57,7 @@ static int write_json(const char *path, const machine_profile *m)
 {
 	gm_error error = {.status = GM_OK};
 	json_t *json = record_to_json(&machine_profile_type, m);
-	gm_status status = results_document(path, json, &error);
+	gm_status status = results_document(path, json, RESULTS_INDENTED, &error);
 	json_decref(json);
 	return status == GM_OK ? CLI_OK : cli_fail(CLI_NO_WRITE, "%s", error.message);
 }

@@ -119,7 +119,7 @@ static void cases_text(const json_t *list, const char *version)
 	json_array_foreach(list, k, c) {
 		char flags[4] = "";
 		strcat(flags, json_array_size(json_object_get(c, "weak")) > 0 ? "w" : "");
-		strcat(flags, results_get(c, "unfit_rows", 0) > 0 ? "u" : "");
+		strcat(flags, json_integer_value(json_object_get(c, "unfit_rows")) > 0 ? "u" : "");
 		printf("  %-*s %-5s %s\n", width, results_text(c, "case"), flags, results_text(c, "tags"));
 	}
 }
@@ -252,7 +252,8 @@ int cmd_list(const cli_options *options)
 	for (size_t k = 0; k < LISTS && code == CLI_OK; k++)
 		if (chosen[k])
 			code = part[k](&l);
-	if (code == CLI_OK && options->json && results_document(options->json, l.document, &error) != GM_OK)
+	if (code == CLI_OK && options->json &&
+	    results_document(options->json, l.document, RESULTS_INDENTED, &error) != GM_OK)
 		code = cli_fail(CLI_NO_WRITE, "%s", error.message);
 	json_decref(l.document);
 	return code;

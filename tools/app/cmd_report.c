@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/junit.h"
 #include "record/output.h"
 #include "report/report.h"
 #include "session.h"
@@ -17,7 +16,7 @@ static gm_status write_all(const evidence *e, const cli_options *options, const 
 		return GM_OK;
 	if (e->check_count == 0)
 		return gm_fail(error, GM_UNSUPPORTED, "no check record in %zu file(s)", e->files);
-	return junit_write(options->junit, e->check, e->check_count, e->run, e->run_count, error);
+	return junit_write(options->junit, e, error);
 }
 
 int cmd_report(const cli_options *options)

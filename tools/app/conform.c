@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "about.h"
-#include "report/junit.h"
+#include "report/report.h"
 #include "require.h"
 #include "terminal.h"
 #include "worker/worker.h"
@@ -72,7 +72,9 @@ static int write_junit(const char *path, const check_summary *s)
 	if (!about_run(s->options, s->fixtures_version, &run))
 		status = gm_fail(&error, GM_NO_MEMORY, "no memory for %s", path);
 	else
-		status = junit_write(path, s->results, s->results_count, &run, 1, &error);
+		status = junit_write(
+			path, &(evidence){.check = s->results, .check_count = s->results_count, .run = &run, .run_count = 1},
+			&error);
 	run_begin_free(&run);
 #endif
 	return status == GM_OK ? CLI_OK : cli_fail(CLI_NO_WRITE, "%s", error.message);

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
-#include "record/record.h"
+#include "record/result.h"
 
 enum { JUDGES = 64, JUDGE_PIPE = 3 }; // most judges; where each has its pipe to the parent
 

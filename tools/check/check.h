@@ -19,7 +19,7 @@
 #include "executor.h"
 #include "judged/judged_run.h"
 #include "reader/fixture.h"
-#include "record/reason.h"
+#include "record/result.h"
 
 enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
 

@@ -9,7 +9,7 @@
 #include "choose_contest.h"
 #include "gatemark/tensors.h"
 #include "base/plural.h"
-#include "record/output.h"
+#include "record/results.h"
 
 /* ---- which problems ---- */
 
@@ -38,114 +38,147 @@ static int answers(const char *asked, const char *problem)
 	return strcmp(x, y) == 0;
 }
 
-const char *choose_unanswered(const choose_options *options, const names *problems)
+const char *choose_unanswered(const names *asked, const names *problems)
 {
-	for (size_t k = 0; options && k < options->problems; k++) {
-		size_t i = 0;
-		while (i < problems->count && !answers(options->problem[k], problems->name[i]))
-			i++;
-		if (i == problems->count)
-			return options->problem[k];
+	for (size_t k = 0; asked && k < asked->count; k++) {
+		int any = 0;
+		for (size_t i = 0; i < problems->count; i++)
+			any |= answers(asked->name[k], problems->name[i]);
+		if (!any)
+			return asked->name[k];
 	}
 	return NULL;
 }
 
-static int wanted(const choose_options *options, const char *problem)
+static int is_wanted(const names *asked, const char *problem)
 {
-	int any = !options || options->problems == 0;
-	for (size_t i = 0; !any && i < options->problems; i++)
-		any = answers(options->problem[i], problem);
+	int any = !asked || asked->count == 0;
+	for (size_t i = 0; !any && i < asked->count; i++)
+		any = answers(asked->name[i], problem);
 	return any;
+}
+
+/* ---- what the checks of a machine say, in sum and of each variant ---- */
+
+/* Those of r's variant; NULL without memory. */
+static variant_checks *checks_of(conformance *all, const check_result *r)
+{
+	for (size_t i = 0; i < all->variants_count; i++)
+		if (strcmp(all->variants[i].variant, r->variant) == 0)
+			return &all->variants[i];
+	variant_checks *v = record_grow(&all->variants, &all->variants_count, sizeof *v);
+	if (v)
+		variant_checks_init(v);
+	return v && record_take(&variant_checks_type, v, &check_result_type, r, NULL) == GM_OK ? v : NULL;
+}
+
+static void count_check(variant_checks *v, const check_result *r)
+{
+	size_t *const counter[CHECK_STATUSES] = {&v->passed, &v->failed, &v->xfail, &v->unsupported, &v->skipped};
+	++*counter[r->status];
+	if (r->status == STATUS_PASS && (v->passed == 1 || r->used >= v->worst_used)) {
+		v->worst_used = r->used;
+		snprintf(v->worst_case, sizeof v->worst_case, "%s", r->case_id);
+		snprintf(v->worst_where, sizeof v->worst_where, "%s", r->where);
+	}
+	if ((r->status == STATUS_FAIL || r->status == STATUS_XFAIL) && v->failure[0] == '\0')
+		snprintf(v->failure, sizeof v->failure, "%s/%s %s", r->case_id, check_pass_word(r->pass), r->where);
+}
+
+static gm_status sum_checks(const evidence *e, const char *machine, conformance *all, gm_error *error)
+{
+	names cases = {0}, executors = {0};
+	int good = 1;
+	conformance_init(all);
+	for (const check_result *r = e->check; good && r < e->check + e->check_count; r++) {
+		if (strcmp(evidence_machine(e, r->run), machine) != 0)
+			continue;
+		variant_checks *v = checks_of(all, r);
+		good = v != NULL;
+		if (v)
+			count_check(v, r);
+		if (r->status != STATUS_PASS)
+			continue;
+		names_add(&cases, r->case_id);
+		if (names_new(&executors, r->executor))
+			good &= record_append(&all->executors, &all->executors_count, r->executor);
+		all->worst_used = r->used > all->worst_used ? r->used : all->worst_used;
+		all->checks_passed++;
+	}
+	good &= !cases.failed && !executors.failed;
+	all->cases = cases.count;
+	free(cases.name);
+	free(executors.name);
+	return good ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the checks");
 }
 
 /* ---- what stands around them ---- */
 
-/* Class by class of "f32,f32-abs". */
-static gm_status accept_classes(const char *list, choice_document *choice, gm_error *error)
-{
-	for (const char *at = list ? list : "f32"; *at;) {
-		size_t length = strcspn(at, ","), c = 0;
-		const char *const *word = class_name_words.word;
-		while (c < class_name_words.count && (strlen(word[c]) != length || strncmp(word[c], at, length) != 0))
-			c++;
-		if (c == class_name_words.count)
-			return gm_fail(error, GM_BAD_ARGUMENT, "there is no accuracy class '%.*s'", (int)length, at);
-		if (!record_append(&choice->accept, &choice->accept_count, word[c]))
-			return gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
-		at += length + (at[length] == ',');
-	}
-	return GM_OK;
-}
-
 /* What a reader should know before trusting the choice; 0 without memory. */
 static int add_notes(choice_document *choice, const evidence *e, const run_begin *latest)
 {
-	size_t checks = 0, others = evidence_machines(e);
+	const size_t machines = evidence_machines(e);
+	char ***notes = &choice->notes;
+	size_t checks = 0, *count = &choice->notes_count;
 	const char *checked = latest->commit;
-	int good = 1;
 	for (size_t i = 0; i < e->check_count; i++) {
 		const run_begin *run = evidence_run(e, e->check[i].run);
-		if (strcmp(run ? run->machine.fingerprint : "", latest->machine.fingerprint) != 0)
+		if (strcmp(run->machine.fingerprint, latest->machine.fingerprint) != 0)
 			continue;
 		checks++;
-		if (strcmp(run ? run->commit : "", latest->commit) != 0)
-			checked = run ? run->commit : "";
+		if (strcmp(run->commit, latest->commit) != 0)
+			checked = run->commit;
 	}
-	if (!checks)
-		good &= record_appendf(&choice->notes, &choice->notes_count,
-		                       "no check records: conformance rests on the timed problems alone");
+	int good = checks || record_append(notes, count, "no check records: conformance rests on the timed problems alone");
 	if (strcmp(checked, latest->commit) != 0)
-		good &= record_appendf(&choice->notes, &choice->notes_count, "checked at commit %s, timed at commit %s",
-		                       checked, latest->commit);
-	if (others > 1)
-		good &= record_appendf(&choice->notes, &choice->notes_count, "records of %zu other machine%s not used",
-		                       others - 1, plural((double)others - 1, "", "s"));
+		good &= record_appendf(notes, count, "checked at commit %s, timed at commit %s", checked, latest->commit);
+	if (machines > 1)
+		good &= record_appendf(notes, count, "records of %zu other machine%s not used", machines - 1,
+		                       plural((double)machines - 1, "", "s"));
 	return good;
 }
 
 /* ---- the document ---- */
 
-static gm_status add_entries(choice_document *choice, const evidence *e, const char *machine,
-                             const choose_options *options, gm_error *error)
+static gm_status add_entries(choice_document *choice, const evidence *e, const names *asked, gm_error *error)
 {
-	names problems = choose_problems(e, machine);
-	const char *unanswered = choose_unanswered(options, &problems);
+	names problems = choose_problems(e, choice->machine.fingerprint);
+	const char *unanswered = choose_unanswered(asked, &problems);
 	gm_status status = problems.failed ? gm_fail(error, GM_NO_MEMORY, "no memory for the choice")
 	                 : unanswered      ? gm_fail(error, GM_BAD_ARGUMENT, "no bench record of problem '%s'", unanswered)
 	                                   : GM_OK;
 	for (size_t i = 0; status == GM_OK && i < problems.count; i++) {
-		if (!wanted(options, problems.name[i]))
+		if (!is_wanted(asked, problems.name[i]))
 			continue;
 		choice_entry *entry = record_grow(&choice->domain, &choice->domain_count, sizeof *entry);
-		status = entry ? choose_contest(e, machine, problems.name[i], choice, entry, error)
+		status = entry ? choose_contest(e, problems.name[i], choice, entry, error)
 		               : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
 	}
 	free(problems.name);
 	return status;
 }
 
-static gm_status fill(choice_document *choice, const evidence *e, const run_begin *latest,
-                      const choose_options *options, gm_error *error)
+static gm_status fill(choice_document *choice, const evidence *e, const names *asked, gm_error *error)
 {
-	GM_TRY(accept_classes(options ? options->accept : NULL, choice, error));
-	GM_TRY(record_take(&choice_document_type, choice, &run_begin_type, latest, error)); // gatemark, versions, machine
-	GM_TRY(record_take(&build_facts_type, &choice->build, &run_begin_type, latest, error));
-	GM_TRY(choose_checks(e, latest->machine.fingerprint, &choice->conformance, error));
-	GM_TRY(add_entries(choice, e, latest->machine.fingerprint, options, error));
-	return add_notes(choice, e, latest) ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
-}
-
-gm_status choose_decide(const evidence *e, const choose_options *options, choice_document *choice, gm_error *error)
-{
-	run_begin none;
-	run_begin_init(&none);
-	const run_begin *latest = evidence_latest(e) ? evidence_latest(e) : &none;
-	choice_document_init(choice);
+	const run_begin *latest = evidence_latest(e);
 	choice->schema = RECORD_SCHEMA;
 	strcpy(choice->kind, "choices");
 	strcpy(choice->objective, "p50");
 	memcpy(choice->date, latest->time, sizeof choice->date);
-	gm_status status = fill(choice, e, latest, options, error);
+	GM_TRY(record_take(&choice_document_type, choice, &run_begin_type, latest, error)); // gatemark, versions, machine
+	GM_TRY(record_take(&build_facts_type, &choice->build, &run_begin_type, latest, error));
+	GM_TRY(sum_checks(e, choice->machine.fingerprint, &choice->conformance, error));
+	GM_TRY(add_entries(choice, e, asked, error));
+	if (record_append(&choice->accept, &choice->accept_count, class_name_word(CHOOSE_CLASS)) &&
+	    add_notes(choice, e, latest))
+		return GM_OK;
+	return gm_fail(error, GM_NO_MEMORY, "no memory for the choice");
+}
+
+gm_status choose_decide(const evidence *e, const names *asked, choice_document *choice, gm_error *error)
+{
+	choice_document_init(choice);
+	gm_status status = fill(choice, e, asked, error);
 	if (status != GM_OK)
 		choice_document_free(choice);
 	return status;
@@ -169,38 +202,29 @@ char *choose_counts(const choice_document *choice)
 {
 	names chosen = {0};
 	char *text = NULL;
-	size_t bytes, ties = 0;
-	FILE *out = open_memstream(&text, &bytes);
-	for (size_t i = 0; i < choice->domain_count; i++) {
+	size_t bytes, ties = 0, *count = calloc(choice->domain_count + 1, sizeof *count);
+	FILE *out = count ? open_memstream(&text, &bytes) : NULL;
+	for (size_t i = 0; out && i < choice->domain_count; i++) {
 		ties += (size_t)choice->domain[i].tie;
 		if (choice->domain[i].chosen[0])
-			names_add(&chosen, choice->domain[i].chosen);
+			count[names_add(&chosen, choice->domain[i].chosen)]++;
 	}
-	for (size_t k = 0; out && k < chosen.count; k++) {
-		size_t count = 0;
-		for (size_t i = 0; i < choice->domain_count; i++)
-			count += strcmp(choice->domain[i].chosen, chosen.name[k]) == 0;
-		append(out, chosen.name[k], count);
-	}
+	for (size_t k = 0; k < chosen.count; k++)
+		append(out, chosen.name[k], count[k]);
 	if (out) {
 		append(out, "tie to simpler", ties);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
 		fclose(out);
 	}
 	free(chosen.name);
+	free(count);
 	return text;
 }
 
 gm_status choose_write(const choice_document *choice, const char *path, gm_error *error)
 {
 	json_t *json = record_to_json(&choice_document_type, choice);
-	char *text = json ? json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
-	size_t length = text ? strlen(text) : 0;
+	gm_status status = results_document(path, json, JSON_INDENT(1) | JSON_REAL_PRECISION(9), error);
 	json_decref(json);
-	if (!text)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the text of the choice");
-	text[length] = '\n'; // in place of the NUL: the length is given
-	gm_status status = output_write(path, text, length + 1, error);
-	free(text);
 	return status;
 }

@@ -2,7 +2,7 @@
 /* choose.h - which variant to deploy, decided from results alone.
  *
  * Rules, for each problem on one machine (that of the latest run that timed something):
- *   eligible   timed, judged on that very problem, of an accepted accuracy class, and without a failing check
+ *   eligible   timed, judged on that very problem, of accuracy class f32, and without a failing check
  *              record of its variant on this machine; known failures (xfail) are failures here
  *   best       the least p50
  *   tie        every eligible one whose ratio to the best is not surely above 1: the interval of the paired ratio
@@ -16,18 +16,13 @@
 #include <stdio.h>
 
 #include "record/evidence.h"
-#include "record/names.h"
 
-typedef struct choose_options {
-	const char *const *problem; /* only these; without a pass: all passes of it */
-	size_t problems;            /* 0 = every problem */
-	const char *accept;         /* accuracy classes, comma-separated; NULL = "f32" */
-} choose_options;
+/* The one accuracy class of which a variant may be chosen. */
+#define CHOOSE_CLASS CLASS_F32
 
-/* Fills the choice file (fields.def), to be freed with choice_document_free; options may be NULL.  GM_BAD_ARGUMENT: no
- * record of one of options->problem, or an unknown class in accept; GM_NO_MEMORY. */
-GM_CHECKED gm_status choose_decide(const evidence *e, const choose_options *options, choice_document *choice,
-                                   gm_error *error);
+/* Fills the choice file (fields.def), to be freed with choice_document_free.  asked: only these problems, those without
+ * a pass: all passes; NULL or none: every problem.  GM_BAD_ARGUMENT: no record of one of those; GM_NO_MEMORY. */
+GM_CHECKED gm_status choose_decide(const evidence *e, const names *asked, choice_document *choice, gm_error *error);
 /* Replaces the file path ("-": stdout) by the choice as text.  GM_IO, GM_NO_MEMORY. */
 GM_CHECKED gm_status choose_write(const choice_document *choice, const char *path, gm_error *error);
 /* Number of problems that have a chosen variant. */
@@ -38,6 +33,6 @@ char *choose_counts(const choice_document *choice);
 /* All problems of the bench records of a machine, in the order of the lists that were raced; to be freed. */
 names choose_problems(const evidence *e, const char *machine);
 /* The first problem asked for that is none of those, or NULL. */
-const char *choose_unanswered(const choose_options *options, const names *problems);
+const char *choose_unanswered(const names *asked, const names *problems);
 
 #endif

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/plural.h"
-#include "record/reason.h"
+#include "record/result.h"
 
 /* ---- who may compete ---- */
 
@@ -21,18 +21,16 @@ __attribute__((format(printf, 3, 4)))
 static int
 turn_away(contestant *c, reason_code code, const char *format, ...)
 {
-	char *why = c->said.why;
+	char all[600];
 	va_list arguments;
 	va_start(arguments, format);
-	c->said.code = code;
-	int bytes = vsnprintf(why, sizeof c->said.why, format, arguments);
+	vsnprintf(all, sizeof all, format, arguments);
 	va_end(arguments);
-	size_t end = sizeof c->said.why - 1;
-	if (bytes <= (int)end)
-		return 1;
-	while (end && (why[end - 1] & 0xC0) == 0x80) // cut, but not within a character
+	size_t end = strnlen(all, sizeof c->said.why - 1);
+	while (end && (all[end] & 0xC0) == 0x80) // cut, but not within a character
 		end--;
-	why[end && (why[end - 1] & 0xC0) == 0xC0 ? end - 1 : end] = '\0';
+	snprintf(c->said.why, end + 1, "%s", all);
+	c->said.code = code;
 	return 1;
 }
 
@@ -80,17 +78,15 @@ static int not_timed(contestant *c)
 	return isfinite(r->p50_ns) && r->p50_ns > 0 ? 0 : turn_away(c, CODE_NOT_TIMED, "its record has no median");
 }
 
-static void admit(contestant *c, const choice_document *choice)
+/* Fills code and why if c was timed, but is not to be taken. */
+static int not_accepted(contestant *c)
 {
-	if (failed_checks(c) || not_timed(c))
-		return;
-	const char *class = class_name_word(class_of(c));
-	for (size_t i = 0; i < choice->accept_count; i++)
-		c->eligible |= strcmp(choice->accept[i], class) == 0;
+	const class_name class = class_of(c);
 	if (c->result->judged == judged_how_none)
-		c->eligible = !turn_away(c, CODE_FAILED_CONFORMANCE, "timed, but not judged on this problem");
-	else if (!c->eligible)
-		turn_away(c, CODE_CLASS, "accuracy class %s is not accepted", class[0] ? class : "unknown");
+		return turn_away(c, CODE_FAILED_CONFORMANCE, "timed, but not judged on this problem");
+	return class == CHOOSE_CLASS ? 0
+	                             : turn_away(c, CODE_CLASS, "accuracy class %s is not accepted",
+	                                         class == class_name_none ? "unknown" : class_name_word(class));
 }
 
 /* ---- the order ---- */
@@ -120,22 +116,21 @@ static void explain_loser(contestant *c, const contestant *chosen)
 
 /* ---- the entry ---- */
 
-static void set_margin(choice_entry *entry, const contestant *next)
+static void set_margin(choice_entry *entry, const rejected_variant *next)
 {
-	entry->margin = next->said.ratio;
-	entry->margin_low = next->said.ratio_low;
-	entry->margin_high = next->said.ratio_high;
-	snprintf(entry->next, sizeof entry->next, "%s", next->said.variant);
+	entry->margin = next->ratio;
+	entry->margin_low = next->ratio_low;
+	entry->margin_high = next->ratio_high;
+	memcpy(entry->next, next->variant, sizeof entry->next);
 }
 
 /* What the entry repeats of the result of the chosen one. */
 static gm_status set_chosen(choice_entry *entry, const evidence *e, const contestant *c, gm_error *error)
 {
-	const run_begin *run = evidence_run(e, c->result->run);
 	GM_TRY(record_take(&choice_entry_type, entry, &bench_result_type, c->result, error));
 	entry->run[0] = '\0';
 	snprintf(entry->chosen, sizeof entry->chosen, "%s", c->said.variant);
-	snprintf(entry->date, sizeof entry->date, "%s", run ? run->time : "");
+	snprintf(entry->date, sizeof entry->date, "%s", evidence_run(e, c->result->run)->time);
 	return GM_OK;
 }
 
@@ -154,7 +149,7 @@ static gm_status fill_entry(choice_entry *entry, const evidence *e, contestant *
 		if (i < eligible)
 			explain_loser(&list[i], &list[chosen]);
 		if (i < eligible && !list[i].tied && entry->next[0] == '\0')
-			set_margin(entry, &list[i]);
+			set_margin(entry, &list[i].said);
 		rejected_variant *r = record_grow(&entry->rejected, &entry->rejected_count, sizeof *r);
 		if (!r || (list[i].tied && !record_append(&entry->with, &entry->with_count, list[i].said.variant)))
 			return gm_fail(error, GM_NO_MEMORY, "no memory to decide on %s", entry->problem);
@@ -173,7 +168,7 @@ static contestant contestant_of(const char *name, const bench_result *result, co
 	for (size_t i = 0; i < choice->conformance.variants_count; i++)
 		if (strcmp(choice->conformance.variants[i].variant, name) == 0)
 			c.checks = &choice->conformance.variants[i];
-	admit(&c, choice);
+	c.eligible = !failed_checks(&c) && !not_timed(&c) && !not_accepted(&c);
 	if (c.eligible) {
 		c.said.p50_ns = result->p50_ns;
 		c.said.low_ns = result->low_ns < 0 ? result->p50_ns : fmin(result->low_ns, result->p50_ns);
@@ -183,13 +178,12 @@ static contestant contestant_of(const char *name, const bench_result *result, co
 }
 
 /* Every variant of the results of this problem, then those that only checks speak of; returns how many. */
-static size_t enter(const evidence *e, const char *machine, const char *problem, const choice_document *choice,
-                    contestant *list)
+static size_t enter(const evidence *e, const char *problem, const choice_document *choice, contestant *list)
 {
 	names known = {0};
 	size_t count = 0;
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
-		if (strcmp(r->problem, problem) == 0 && strcmp(evidence_machine(e, r->run), machine) == 0 &&
+		if (strcmp(r->problem, problem) == 0 && strcmp(evidence_machine(e, r->run), choice->machine.fingerprint) == 0 &&
 		    names_new(&known, r->variant))
 			list[count++] = contestant_of(r->variant, r, choice);
 	for (size_t i = 0; i < choice->conformance.variants_count; i++)
@@ -199,8 +193,8 @@ static size_t enter(const evidence *e, const char *machine, const char *problem,
 	return count;
 }
 
-gm_status choose_contest(const evidence *e, const char *machine, const char *problem, const choice_document *choice,
-                         choice_entry *entry, gm_error *error)
+gm_status choose_contest(const evidence *e, const char *problem, const choice_document *choice, choice_entry *entry,
+                         gm_error *error)
 {
 	contestant *list = calloc(e->bench_count + choice->conformance.variants_count + 1, sizeof *list);
 	choice_entry_init(entry);
@@ -208,7 +202,7 @@ gm_status choose_contest(const evidence *e, const char *machine, const char *pro
 	snprintf(entry->objective, sizeof entry->objective, "%s", choice->objective);
 	if (!list)
 		return gm_fail(error, GM_NO_MEMORY, "no memory to decide on %s", problem);
-	const size_t count = enter(e, machine, problem, choice, list);
+	const size_t count = enter(e, problem, choice, list);
 	qsort(list, count, sizeof *list, order_contestants);
 	gm_status status = fill_entry(entry, e, list, count, error);
 	free(list);

@@ -17,16 +17,13 @@ typedef struct contestant {
 	int eligible, tied;
 } contestant;
 
-/* choose_checks.c: what the checks of one machine say; to be freed.  GM_NO_MEMORY. */
-GM_CHECKED gm_status choose_checks(const evidence *e, const char *machine, conformance *checks, gm_error *error);
-
 /* choose_tie.c: time of a over time of b. */
 span choose_ratio(const contestant *a, const contestant *b);
 /* Marks which of the first `eligible`, in order of p50, equal the first; returns the index of the simplest of them. */
 size_t choose_tie(contestant *list, size_t eligible);
 
-/* choose_contest.c: fills the entry of one problem.  choice: with what it accepts and its conformance. */
-GM_CHECKED gm_status choose_contest(const evidence *e, const char *machine, const char *problem,
-                                    const choice_document *choice, choice_entry *entry, gm_error *error);
+/* choose_contest.c: fills the entry of one problem.  choice: with its machine and conformance. */
+GM_CHECKED gm_status choose_contest(const evidence *e, const char *problem, const choice_document *choice,
+                                    choice_entry *entry, gm_error *error);
 
 #endif

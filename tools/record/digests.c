@@ -4,6 +4,7 @@
 #include "digests.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,18 @@
 #include "output.h"
 
 #define CANON "canon1" /* bit classes begin with it too: judged_bit_class */
-static const char name_of_file[] = "DIGESTS";
+
+#ifdef GM_BUNDLE
+extern const char digests_carried[], digests_carried_end[];
+/* GM_DIGESTS, the path of the file, comes from CMake. */
+__asm__(".pushsection .rodata\n"
+        ".global digests_carried, digests_carried_end\n"
+        ".hidden digests_carried, digests_carried_end\n"
+        "digests_carried:\n"
+        ".incbin \"" GM_DIGESTS "\"\n"
+        "digests_carried_end:\n"
+        ".popsection\n");
+#endif
 
 void digests_begin(const char *fixtures_version, const char *sleef_version, digests *d)
 {
@@ -27,46 +39,43 @@ void digests_free(digests *d)
 	*d = (digests){0};
 }
 
-/* Index of the key's row; if there is none, where it would be. */
-static size_t locate(const digests *d, const char *case_id, const char *bit_class, digest_row *wanted)
+static digest_row keyed(const char *case_id, const char *bit_class)
 {
-	size_t low = 0, high = d->count;
-	*wanted = (digest_row){0};
-	snprintf(wanted->key, sizeof wanted->key, "%.127s %.47s", case_id, bit_class);
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (strcmp(d->row[middle].key, wanted->key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	digest_row row = {.key = ""};
+	snprintf(row.key, sizeof row.key, "%.127s %.47s", case_id, bit_class);
+	return row;
 }
 
-static int is_there(const digests *d, size_t place, const digest_row *wanted)
+static int order_rows(const void *a, const void *b)
 {
-	return place < d->count && strcmp(d->row[place].key, wanted->key) == 0;
+	return strcmp(((const digest_row *)a)->key, ((const digest_row *)b)->key);
+}
+
+static digest_row *find(const digests *d, const digest_row *wanted)
+{
+	return d->count ? bsearch(wanted, d->row, d->count, sizeof *wanted, order_rows) : NULL;
 }
 
 int digests_add(digests *d, const char *case_id, const char *bit_class, check_pass pass, const char *digest)
 {
-	digest_row wanted;
-	size_t place = locate(d, case_id, bit_class, &wanted);
-	if (!is_there(d, place, &wanted)) {
-		if (!record_grow(&d->row, &d->count, sizeof wanted))
+	const digest_row new = keyed(case_id, bit_class);
+	digest_row *row = find(d, &new);
+	if (!row) {
+		row = record_grow(&d->row, &d->count, sizeof new);
+		if (!row)
 			return 0;
-		memmove(d->row + place + 1, d->row + place, (d->count - 1 - place) * sizeof wanted);
-		d->row[place] = wanted;
+		for (; row > d->row && order_rows(row - 1, &new) > 0; row--)
+			*row = row[-1];
+		*row = new;
 	}
-	snprintf(d->row[place].digest[pass], sizeof d->row[place].digest[pass], "%s", digest);
+	snprintf(row->digest[pass], sizeof row->digest[pass], "%s", digest);
 	return 1;
 }
 
 const char *digests_of(const digests *d, const char *case_id, const char *bit_class, check_pass pass)
 {
-	digest_row wanted;
-	size_t place = locate(d, case_id, bit_class, &wanted);
-	return is_there(d, place, &wanted) ? d->row[place].digest[pass] : "";
+	const digest_row wanted = keyed(case_id, bit_class), *row = find(d, &wanted);
+	return row ? row->digest[pass] : "";
 }
 
 const char *digests_unlike(const digests *d, const char *bit_class, const char *fixtures_version,
@@ -91,30 +100,23 @@ static int is_digest(const char *text)
 /* The rest of line behind head, which must be one word that fits; 0 if it is not so. */
 static int take_version(const char *line, const char *head, char version[32])
 {
-	size_t length = strlen(head);
-	if (strncmp(line, head, length) != 0 || line[length] == '\0' || strpbrk(line + length, " \t") ||
-	    strlen(line + length) >= 32)
-		return 0;
-	strcpy(version, line + length);
-	return 1;
+	const size_t length = strlen(head);
+	return strncmp(line, head, length) == 0 && sscanf(line + length, "%31s", version) == 1 &&
+	       strcmp(version, line + length) == 0;
 }
 
-static int take_row(digests *d, char *line)
+static int take_row(digests *d, const char *line)
 {
-	char *rest = line, *word[5] = {0};
-	size_t count = 0;
-	digest_row wanted;
-	for (char *next; count < 5 && (next = strsep(&rest, " ")) != NULL;)
-		word[count++] = next;
-	if (count != 4 || strlen(word[0]) > 127 || strlen(word[1]) > 47 || strncmp(word[1], CANON "/", sizeof CANON) != 0)
+	char case_id[128], bit_class[48], digest[CHECK_PASSES][18], again[256];
+	if (sscanf(line, "%127s %47s %17s %17s", case_id, bit_class, digest[PASS_FWD], digest[PASS_BWD]) != 4)
 		return 0;
-	size_t place = locate(d, word[0], word[1], &wanted);
-	if (word[0][0] == '\0' || is_there(d, place, &wanted) || !is_digest(word[2]) || !is_digest(word[3]))
-		return 0;
-	for (int pass = 0; pass < CHECK_PASSES; pass++)
-		if (!digests_add(d, word[0], word[1], (check_pass)pass, strcmp(word[2 + pass], "-") == 0 ? "" : word[2 + pass]))
-			return 0;
-	return 1;
+	snprintf(again, sizeof again, "%s %s %s %s", case_id, bit_class, digest[PASS_FWD], digest[PASS_BWD]);
+	const digest_row row = keyed(case_id, bit_class);
+	int good = strcmp(again, line) == 0 && strncmp(bit_class, CANON "/", sizeof CANON) == 0 && !find(d, &row);
+	for (int pass = 0; good && pass < CHECK_PASSES; pass++)
+		good = is_digest(digest[pass]) &&
+		       digests_add(d, case_id, bit_class, (check_pass)pass, strcmp(digest[pass], "-") == 0 ? "" : digest[pass]);
+	return good;
 }
 
 static gm_status read_lines(FILE *file, const char *path, digests *d, gm_error *error)
@@ -143,75 +145,51 @@ static gm_status read_lines(FILE *file, const char *path, digests *d, gm_error *
 	return GM_OK;
 }
 
-static char *path_beside(const char *fixtures)
+/* Closes file; NULL: it could not be opened. */
+static gm_status load(FILE *file, const char *path, digests *d, gm_error *error)
 {
-	struct stat st;
-	char *path = NULL;
-	const char *slash = strrchr(fixtures, '/');
-	int length = !slash ? 0 : (int)(slash - fixtures);
-	if (stat(fixtures, &st) == 0 && S_ISDIR(st.st_mode))
-		length = (int)strlen(fixtures);
-	else if (!slash)
-		fixtures = "."; // a file named without a folder
-	if (asprintf(&path, "%.*s/%s", length > 0 ? length : 1, fixtures, name_of_file) < 0)
-		return NULL;
-	return path;
-}
-
-#ifdef GM_BUNDLE
-/* Those of the set that the program carries. */
-static gm_status load_carried(digests *d, gm_error *error)
-{
-	FILE *file = fmemopen((void *)(uintptr_t)digests_carried, (size_t)(digests_carried_end - digests_carried), "r");
-	digests_begin("", "", d);
-	gm_status status = !file ? gm_fail(error, GM_NO_MEMORY, "no memory for digests")
-	                         : read_lines(file, "the built-in DIGESTS", d, error);
+	d->there = 1;
+	gm_status status = file ? read_lines(file, path, d, error)
+	                        : gm_fail(error, GM_BAD_FIXTURE, "%s cannot be read: %s", path, strerror(errno));
 	if (file)
 		fclose(file);
 	if (status != GM_OK)
 		digests_free(d);
 	return status;
 }
-#endif
 
 gm_status digests_load(const char *fixtures, digests *d, gm_error *error)
 {
-#ifdef GM_BUNDLE
-	if (fixtures[0] == '\0')
-		return load_carried(d, error);
-#endif
 	struct stat st;
-	char *path = path_beside(fixtures);
-	*d = (digests){0};
-	if (!path)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the name of digests");
-	int found = stat(path, &st) == 0;
-	FILE *file = found && S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
+	char *path = NULL, *copy = strdup(fixtures);
 	gm_status status = GM_OK;
-	if (found && !file)
-		status = gm_fail(error, GM_BAD_FIXTURE, "%s cannot be read: %s", path,
-		                 S_ISREG(st.st_mode) ? strerror(errno) : "not a regular file");
-	else if (found) {
-		digests_begin("", "", d);
-		status = read_lines(file, path, d, error);
+	const int folder = stat(fixtures, &st) == 0 && S_ISDIR(st.st_mode);
+	*d = (digests){.there = 0};
+	if (!copy || asprintf(&path, "%s/DIGESTS", folder ? fixtures : dirname(copy)) < 0) {
+		path = NULL;
+		status = gm_fail(error, GM_NO_MEMORY, "no memory for the name of digests");
 	}
-	if (file)
-		fclose(file);
-	if (status != GM_OK)
-		digests_free(d);
+#ifdef GM_BUNDLE
+	else if (fixtures[0] == '\0')
+		status = load(
+			fmemopen((void *)(uintptr_t)digests_carried, (size_t)(digests_carried_end - digests_carried), "r"),
+			"the built-in DIGESTS", d, error);
+#endif
+	else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		status = gm_fail(error, GM_BAD_FIXTURE, "%s cannot be read: not a regular file", path);
+	else if (stat(path, &st) == 0)
+		status = load(fopen(path, "re"), path, d, error);
 	free(path);
+	free(copy);
 	return status;
 }
 
 /* ---- writing ---- */
 
-gm_status digests_write(const digests *d, const char *path, gm_error *error)
+static gm_status print_rows(FILE *out, const void *context, gm_error *error)
 {
-	char *text = NULL;
-	size_t bytes = 0;
-	FILE *out = open_memstream(&text, &bytes);
-	if (!out)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the digests of %s", path);
+	(void)error;
+	const digests *d = context;
 	fprintf(out, "# gatemark digests %s, fixtures %s\n# sleef %s\n", CANON, d->fixtures, d->sleef);
 	for (const digest_row *row = d->row; row < d->row + d->count; row++) {
 		fputs(row->key, out);
@@ -219,9 +197,10 @@ gm_status digests_write(const digests *d, const char *path, gm_error *error)
 			fprintf(out, " %s", row->digest[pass][0] != '\0' ? row->digest[pass] : "-");
 		fputc('\n', out);
 	}
-	int failed = fclose(out) != 0;
-	gm_status status = failed ? gm_fail(error, GM_NO_MEMORY, "no memory for the digests of %s", path)
-	                          : output_write(path, text, bytes, error);
-	free(text);
-	return status;
+	return GM_OK;
+}
+
+gm_status digests_write(const digests *d, const char *path, gm_error *error)
+{
+	return output_print(path, print_rows, d, error);
 }

@@ -39,8 +39,6 @@ void digests_free(digests *d);
 /* "" if rows of the bit class can be compared, else why not, for a line of text. */
 const char *digests_unlike(const digests *d, const char *bit_class, const char *fixtures_version,
                            const char *sleef_version);
-/* The file as a bundle carries it: digests_carried.c. */
-extern const char digests_carried[], digests_carried_end[];
 
 /* The committed digest, or "". */
 const char *digests_of(const digests *d, const char *case_id, const char *bit_class, check_pass pass);

@@ -9,73 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
 #include "results.h"
-
-typedef struct pile { /* the records of a kind */
-	void *list;       /* address of the member of evidence */
-	size_t *count;    /* NULL: evidence holds no such kind */
-} pile;
-
-static pile pile_of(evidence *e, record_kind kind)
-{
-	switch (kind) {
-	case RECORD_RUN: return (pile){&e->run, &e->run_count};
-	case RECORD_CHECK: return (pile){&e->check, &e->check_count};
-	case RECORD_BITS: return (pile){&e->bits, &e->bits_count};
-	case RECORD_BENCH: return (pile){&e->bench, &e->bench_count};
-	case RECORD_END_OF_RUN: return (pile){&e->end, &e->end_count};
-	default: return (pile){NULL, NULL};
-	}
-}
-
-static char *first_of(pile p)
-{
-	char *list;
-	memcpy(&list, p.list, sizeof list);
-	return list;
-}
 
 /* ---- collecting ---- */
 
-/* Room for one more of a kind; NULL without memory. */
-static void *grow(pile p, record_kind kind) { return record_grow(p.list, p.count, record_type_of(kind)->bytes); }
-
 gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_error *error)
 {
-	pile p = pile_of(e, kind);
-	void *last = p.count ? grow(p, kind) : NULL;
-	if (!p.count)
-		return GM_OK;
-	gm_status status = last ? record_copy(record_type_of(kind), last, value, error)
-	                        : gm_fail(error, GM_NO_MEMORY, "no memory for a %s", record_type_of(kind)->name);
-	if (last && status != GM_OK)
-		--*p.count;
-	else if (last && *(char *)last == '\0')
+	const record_type *type = record_type_of(kind);
+	char *last = record_add(&evidence_type.field[kind], e);
+	GM_TRY(last ? record_take(type, last, type, value, error)
+	            : gm_fail(error, GM_NO_MEMORY, "no memory for a %s", type->name));
+	if (*last == '\0') // every record begins with the id of its run
 		snprintf(last, sizeof e->run->run, "%s", results_run_id());
-	return status;
-}
-
-static int take(record *one, void *context)
-{
-	pile p = pile_of(context, one->kind);
-	void *last = p.count ? grow(p, one->kind) : NULL;
-	if (last) {
-		memcpy(last, &one->as, record_type_of(one->kind)->bytes);
-		record_init(record_type_of(one->kind), &one->as);
-	}
-	return p.count && !last;
+	return GM_OK;
 }
 
 gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_error *error)
 {
 	gm_status status = GM_OK;
-	for (size_t i = 0; status == GM_OK && i < count; i++) {
-		int torn = 0;
-		status = results_read(path[i], take, e, &torn, error);
-		e->torn += (size_t)torn;
-		e->files++;
-	}
+	for (size_t i = 0; status == GM_OK && i < count; i++)
+		status = results_read(path[i], e, error);
 	if (status == GM_OK)
 		status = evidence_merge(e, error);
 	if (status != GM_OK)
@@ -83,51 +36,39 @@ gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_e
 	return status;
 }
 
-void evidence_free(evidence *e)
-{
-	for (int kind = 0; kind < RECORD_KINDS; kind++) {
-		pile p = pile_of(e, (record_kind)kind);
-		const record_type *type = record_type_of((record_kind)kind);
-		for (size_t i = 0; p.count && i < *p.count; i++)
-			record_free(type, first_of(p) + i * type->bytes);
-		if (p.count)
-			free(first_of(p));
-	}
-	*e = (evidence){0};
-}
-
 /* ---- merging ---- */
 
 typedef struct filed { /* a record on its way */
-	void *value;
-	const run_begin *run; /* NULL: unknown */
-	const char *id;       /* of it */
-	size_t listed, arrival;
+	const char *value; /* it begins with the id of its run */
+	const run_begin *run;
+	size_t listed;
 } filed;
 
 static int by_order(const void *a, const void *b)
 {
 	const filed *x = a, *y = b;
-	int order = strcmp(x->run ? x->run->time : "", y->run ? y->run->time : "");
+	int order = strcmp(x->run->time, y->run->time);
 	if (!order)
-		order = strcmp(x->id, y->id);
+		order = strcmp(x->value, y->value);
 	if (!order)
 		order = (x->listed > y->listed) - (x->listed < y->listed);
-	return order ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
+	return order ? order : (x->value > y->value) - (x->value < y->value); // as they arrived
 }
 
 /* What a record is about. */
 static json_t *key_of(const filed *f, record_kind kind)
 {
-	const check_result *check = f->value;
-	const bits_result *bits = f->value;
-	const bench_result *bench = f->value;
-	const char *machine = f->run ? f->run->machine.fingerprint : "";
+	const check_result *check = (const void *)f->value;
+	const bits_result *bits = (const void *)f->value;
+	const bench_result *bench = (const void *)f->value;
+	const choice_entry *choice = (const void *)f->value;
+	const char *machine = f->run->machine.fingerprint;
 	switch (kind) {
 	case RECORD_CHECK: return json_sprintf("%s\n%s\n%s\n%d", machine, check->case_id, check->variant, (int)check->pass);
 	case RECORD_BITS: return json_sprintf("%s\n%s", machine, bits->bit_class);
 	case RECORD_BENCH: return json_sprintf("%s\n%s\n%s", machine, bench->problem, bench->variant);
-	default: return json_string(f->id);
+	case RECORD_CHOICE: return json_sprintf("%s\n%s", machine, choice->problem);
+	default: return json_string(f->value);
 	}
 }
 
@@ -151,23 +92,24 @@ static size_t keep_last(const record_type *type, record_kind kind, const filed *
 	return used;
 }
 
-static gm_status merge_pile(evidence *e, record_kind kind, gm_error *error)
+static gm_status merge_kind(evidence *e, record_kind kind, gm_error *error)
 {
-	const pile p = pile_of(e, kind);
-	const record_type *type = record_type_of(kind);
-	const size_t count = p.count ? *p.count : 0;
-	filed *list = calloc(count + 1, sizeof *list);
-	char *kept = malloc((count + 1) * type->bytes);
-	gm_status status = list && kept ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu records", count);
-	for (size_t i = 0; status == GM_OK && i < count; i++) {
-		char *value = first_of(p) + i * type->bytes; // every record begins with the id of its run
-		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value), value,
-		                  kind == RECORD_BENCH ? e->bench[i].place : 0, i};
+	const record_field *f = &evidence_type.field[kind];
+	const record_type *type = f->of;
+	char *all = RECORD_AT(e, f->offset, char *);
+	size_t *count = &RECORD_AT(e, f->count, size_t);
+	filed *list = calloc(*count + 1, sizeof *list);
+	char *kept = malloc((*count + 1) * type->bytes);
+	gm_status status = list && kept ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu records", *count);
+	for (size_t i = 0; status == GM_OK && i < *count; i++) {
+		char *value = all + i * type->bytes;
+		list[i] = (filed){value, kind == RECORD_RUN ? (run_begin *)value : evidence_run(e, value),
+		                  kind == RECORD_BENCH ? e->bench[i].place : 0};
 	}
-	if (status == GM_OK && count > 0) {
-		qsort(list, count, sizeof *list, by_order);
-		*p.count = keep_last(type, kind, list, count, kept);
-		memcpy(first_of(p), kept, *p.count * type->bytes);
+	if (status == GM_OK && *count > 0) {
+		qsort(list, *count, sizeof *list, by_order);
+		*count = keep_last(type, kind, list, *count, kept);
+		memcpy(all, kept, *count * type->bytes);
 	}
 	free(list);
 	free(kept);
@@ -189,33 +131,43 @@ gm_status evidence_merge(evidence *e, gm_error *error)
 	for (size_t i = 0; i < e->bench_count; i++)
 		rename_former(e->bench[i].variant, e->bench[i].plugin);
 	for (int kind = RECORD_RUN; kind < RECORD_KINDS; kind++) // runs first: the order of the others is theirs
-		GM_TRY(merge_pile(e, (record_kind)kind, error));
+		GM_TRY(merge_kind(e, (record_kind)kind, error));
 	return GM_OK;
 }
 
 /* ---- questions ---- */
+
+static const run_begin *no_run(void)
+{
+	static run_begin nothing;
+	run_begin_init(&nothing);
+	return &nothing;
+}
 
 const run_begin *evidence_run(const evidence *e, const char *id)
 {
 	for (size_t i = 0; i < e->run_count; i++)
 		if (strcmp(e->run[i].run, id) == 0)
 			return &e->run[i];
-	return NULL;
+	return no_run();
 }
 
-const char *evidence_machine(const evidence *e, const char *id)
+const char *evidence_machine(const evidence *e, const char *id) { return evidence_run(e, id)->machine.fingerprint; }
+
+static int has_timed(const evidence *e, const run_begin *run)
 {
-	const run_begin *run = evidence_run(e, id);
-	return run ? run->machine.fingerprint : "";
+	for (size_t i = 0; i < e->bench_count; i++)
+		if (e->bench[i].status == RACE_TIMED && strcmp(e->bench[i].run, run->run) == 0)
+			return 1;
+	return 0;
 }
 
 const run_begin *evidence_latest(const evidence *e)
 {
-	const run_begin *timed = NULL, *run = NULL;
-	for (size_t i = 0; i < e->bench_count; i++)
-		if (e->bench[i].status == RACE_TIMED && (run = evidence_run(e, e->bench[i].run)) != NULL)
-			timed = !timed || run > timed ? run : timed;
-	return timed || e->run_count == 0 ? timed : &e->run[e->run_count - 1];
+	size_t last = e->run_count;
+	while (last > 0 && !has_timed(e, &e->run[last - 1]))
+		last--;
+	return last > 0 ? &e->run[last - 1] : e->run_count > 0 ? &e->run[e->run_count - 1] : no_run();
 }
 
 size_t evidence_machines(const evidence *e)

@@ -5,35 +5,24 @@
  * files and a record given twice counts once: runs are put in order of their time (then id), and of two records about
  * the same thing the later run's wins.  The same thing is, on one machine (its fingerprint): variant x case x pass of a
  * check, problem x variant of a bench, a bit class.  Variants go by their present names.  Nothing here decides
- * anything. */
+ * anything.  The type is of fields.def: runs in order of time, benches of a run in order of its list of problems. */
 #ifndef RECORD_EVIDENCE_H
 #define RECORD_EVIDENCE_H
 
-#include "record.h"
+#include "result.h"
 
-typedef struct evidence {
-	run_begin *run; /* in order of time */
-	check_result *check;
-	bits_result *bits;
-	bench_result *bench; /* of the same run in order of its list of problems */
-	run_end *end;
-	size_t run_count, check_count, bits_count, bench_count, end_count;
-	size_t files, torn; /* read; torn: files whose last line was cut off */
-} evidence;
-
-/* Adds a copy of a result, of this run if it names none; kinds that evidence does not hold are passed over. */
+/* Adds a copy of a result, of this run if it names none.  GM_NO_MEMORY. */
 GM_CHECKED gm_status evidence_add(evidence *e, record_kind kind, const void *value, gm_error *error);
 /* Adds the results of files and merges.  What results_read returns, with path and reason; *e is empty then. */
 GM_CHECKED gm_status evidence_read(evidence *e, const char *const *path, size_t count, gm_error *error);
 /* Puts what was added in order, without doubles.  GM_NO_MEMORY. */
 GM_CHECKED gm_status evidence_merge(evidence *e, gm_error *error);
-void evidence_free(evidence *e); /* leaves an empty one */
 
-/* The run of that id, or NULL. */
+/* The run of that id, or one of which nothing is known. */
 const run_begin *evidence_run(const evidence *e, const char *id);
 /* Fingerprint of the machine that a run of that id was on; "" if unknown. */
 const char *evidence_machine(const evidence *e, const char *id);
-/* The latest run that timed something, else the latest run, else NULL: its machine is the one decided for. */
+/* The latest run that timed something, else the latest run, else as above: its machine is the one decided for. */
 const run_begin *evidence_latest(const evidence *e);
 /* Number of different machines among the runs. */
 size_t evidence_machines(const evidence *e);

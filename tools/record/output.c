@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* output.c - complete files or none.  Order of a replacement: write the temporary, sync it, rename it, sync the
  * folder; a failure at any step removes the temporary and leaves the old file alone. */
+#define _GNU_SOURCE
 #include "output.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +23,9 @@ gm_status output_all(int fd, const void *bytes, size_t count, const char *what, 
 /* A rename is only safe from a power cut once its folder is on the disk too. */
 static void sync_folder(const char *path)
 {
-	char folder[4096];
-	const char *slash = strrchr(path, '/');
-	size_t length = !slash ? 0 : (size_t)(slash - path);
-	if (length >= sizeof folder)
-		return;
-	memcpy(folder, path, length);
-	folder[length] = '\0';
-	int fd = open(!slash ? "." : length == 0 ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	free(copy);
 	if (fd < 0)
 		return;
 	fsync(fd); // a file system that cannot sync folders has nothing more to offer
@@ -48,15 +45,14 @@ gm_status output_commit(int fd, const char *temporary, const char *path, gm_erro
 
 static gm_status write_directly(const char *path, const void *bytes, size_t count, gm_error *error)
 {
-	if (strcmp(path, "-") == 0) {
-		fflush(stdout);
-		return output_all(STDOUT_FILENO, bytes, count, "standard output", error);
-	}
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	const int out = strcmp(path, "-") == 0;
+	fflush(stdout);
+	int fd = out ? STDOUT_FILENO : open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return gm_fail(error, GM_IO, "cannot open %s: %s", path, strerror(errno));
-	gm_status status = output_all(fd, bytes, count, path, error);
-	close(fd);
+	gm_status status = output_all(fd, bytes, count, out ? "standard output" : path, error);
+	if (!out)
+		close(fd);
 	return status;
 }
 
@@ -70,26 +66,37 @@ gm_status output_write(const char *path, const void *bytes, size_t count, gm_err
 {
 	if (output_is_direct(path))
 		return write_directly(path, bytes, count, error);
-	size_t length = strlen(path) + sizeof ".XXXXXX";
-	char *temporary = malloc(length);
-	if (!temporary)
+	char *temporary;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the name %s", path);
-	snprintf(temporary, length, "%s.XXXXXX", path);
-	gm_status status = GM_OK;
 	int fd = mkstemp(temporary);
-	if (fd < 0)
-		status = gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(errno));
-	else if ((status = output_all(fd, bytes, count, path, error)) != GM_OK)
-		unlink(temporary);
-	else {
+	gm_status status = fd < 0 ? gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(errno))
+	                          : output_all(fd, bytes, count, path, error);
+	if (status == GM_OK) {
 		mode_t mask = umask(0);
 		umask(mask);
 		fchmod(fd, 0666 & ~mask); // mkstemp makes it private; a report is for others too
 		status = output_commit(fd, temporary, path, error);
+	} else if (fd >= 0) {
+		unlink(temporary);
 	}
 	if (fd >= 0)
 		close(fd);
 	free(temporary);
+	return status;
+}
+
+gm_status output_print(const char *path, output_printer *print, const void *context, gm_error *error)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	gm_status status = out ? print(out, context, error) : GM_OK;
+	if (!out || fclose(out) != 0)
+		status = gm_fail(error, GM_NO_MEMORY, "no memory for the text of %s", path);
+	if (status == GM_OK)
+		status = output_write(path, text, bytes, error);
+	free(text);
 	return status;
 }
 

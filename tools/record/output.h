@@ -5,10 +5,15 @@
 #ifndef TOOLS_OUTPUT_H
 #define TOOLS_OUTPUT_H
 
+#include <stdio.h>
+
 #include "gatemark/gatemark.h"
 
 /* Replaces the file `path` by bytes.  GM_IO with path and reason. */
 GM_CHECKED gm_status output_write(const char *path, const void *bytes, size_t count, gm_error *error);
+/* The same with what print writes.  Also what print returns, and GM_NO_MEMORY. */
+typedef gm_status output_printer(FILE *out, const void *context, gm_error *error);
+GM_CHECKED gm_status output_print(const char *path, output_printer *print, const void *context, gm_error *error);
 /* Makes the folder and those above it.  GM_IO if it is not there afterwards. */
 GM_CHECKED gm_status output_folder(const char *path, gm_error *error);
 /* Writes all of bytes to a descriptor, going on after a signal and a short write; GM_IO with what on failure. */

@@ -2,7 +2,7 @@
 /* record_docs.c - fields.def for others than this program: CSV, JSON Schema, Markdown. */
 #include <string.h>
 
-#include "record.h"
+#include "result.h"
 
 /* ---- CSV ---- */
 
@@ -16,35 +16,29 @@ void record_csv_text(FILE *out, const char *text)
 	fputs(quote ? "\"" : "", out);
 }
 
-void record_csv_head(FILE *out, const record_type *type)
+static void csv_value(FILE *out, const json_t *json)
 {
-	const char *comma = "";
-	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		if (f->form > FORM_REAL)
-			continue;
-		fprintf(out, "%s%s", comma, f->key);
-		comma = ",";
-	}
+	if (json_is_string(json))
+		record_csv_text(out, json_string_value(json));
+	else if (json_is_real(json))
+		fprintf(out, "%.7g", json_real_value(json));
+	else if (json_is_integer(json) || json_is_boolean(json))
+		json_dumpf(json, out, JSON_ENCODE_ANY);
 }
 
-void record_csv_row(FILE *out, const record_type *type, const void *value)
+void record_csv(FILE *out, const record_type *type, const void *value)
 {
-	json_t *object = record_to_json(type, value);
+	json_t *object = value ? record_to_json(type, value) : NULL;
 	const char *comma = "";
 	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		const json_t *json = json_object_get(object, f->key);
 		if (f->form > FORM_REAL)
 			continue;
 		fputs(comma, out);
 		comma = ",";
-		if (json_is_string(json))
-			record_csv_text(out, json_string_value(json));
-		else if (json_is_integer(json))
-			fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
-		else if (json_is_real(json))
-			fprintf(out, "%.7g", json_real_value(json));
-		else if (json_is_boolean(json))
-			fputs(json_is_true(json) ? "true" : "false", out);
+		if (value)
+			csv_value(out, json_object_get(object, f->key));
+		else
+			fputs(f->key, out);
 	}
 	json_decref(object);
 }
@@ -58,13 +52,7 @@ static json_t *reference_to(const char *name)
 
 static json_t *list_of(json_t *items) { return json_pack("{s:s, s:o}", "type", "array", "items", items); }
 
-static json_t *text_schema(const record_field *f)
-{
-	json_t *schema = json_pack("{s:s}", "type", "string");
-	if (f->form == FORM_TEXT)
-		json_object_set_new(schema, "maxLength", json_integer((json_int_t)f->room - 1));
-	return schema;
-}
+static json_t *of_type(const char *name) { return json_pack("{s:s}", "type", name); }
 
 static json_t *word_schema(const record_field *f)
 {
@@ -78,28 +66,23 @@ static json_t *word_schema(const record_field *f)
 
 static json_t *form_schema(const record_field *f)
 {
-	json_t *number = reference_to("number"), *text = json_pack("{s:s}", "type", "string"), *schema;
 	switch (f->form) {
-	case FORM_TEXT:
-	case FORM_STRING: schema = text_schema(f); break;
-	case FORM_WORD: schema = word_schema(f); break;
-	case FORM_FLAG: schema = json_pack("{s:s}", "type", "boolean"); break;
-	case FORM_COUNT: schema = json_pack("{s:s, s:i}", "type", "integer", "minimum", 0); break;
-	case FORM_INTEGER: schema = json_pack("{s:s}", "type", "integer"); break;
-	case FORM_REAL: schema = json_incref(number); break;
+	case FORM_TEXT: return json_pack("{s:s, s:I}", "type", "string", "maxLength", (json_int_t)f->room - 1);
+	case FORM_STRING: return of_type("string");
+	case FORM_WORD: return word_schema(f);
+	case FORM_FLAG: return of_type("boolean");
+	case FORM_COUNT: return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
+	case FORM_INTEGER: return of_type("integer");
+	case FORM_REAL: return reference_to("number");
 	case FORM_TEXTS:
-	case FORM_STRINGS: schema = list_of(json_incref(text)); break;
-	case FORM_GRID: schema = list_of(list_of(json_incref(number))); break;
-	case FORM_LIST: schema = list_of(reference_to(f->of->name)); break;
+	case FORM_STRINGS: return list_of(of_type("string"));
+	case FORM_GRID: return list_of(list_of(reference_to("number")));
+	case FORM_LIST: return list_of(reference_to(f->of->name));
 	case FORM_MAP:
-		schema = json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
-		                   f->of->count == 2 ? json_incref(text) : reference_to(f->of->name));
-		break;
-	default: schema = reference_to(f->of->name);
+		return json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+		                 f->of->count == 2 ? of_type("string") : reference_to(f->of->name));
+	default: return reference_to(f->of->name);
 	}
-	json_decref(number);
-	json_decref(text);
-	return schema;
 }
 
 static json_t *type_schema(const record_type *type)
@@ -108,16 +91,12 @@ static json_t *type_schema(const record_type *type)
 	const char *first = "";
 	for (const record_field *f = type->field; f < type->field + type->count; f++) {
 		json_t *schema = form_schema(f);
+		const char *in = f->unit[0] == '\0' ? "" : f->text[0] == '\0' ? "in " : ", in ";
 		if (f->how == HOW_NUL)
 			schema = json_pack("{s:[o, {s:s}]}", "anyOf", schema, "type", "null");
 		if (f->text[0] != '\0' || f->unit[0] != '\0')
-			schema = json_pack("{s:o, s:[o]}", "description",
-			                   json_sprintf("%s%s%s", f->text,
-			                                f->text[0] && f->unit[0] ? ", in "
-			                                : f->unit[0]             ? "in "
-			                                                         : "",
-			                                f->unit),
-			                   "allOf", schema);
+			schema = json_pack("{s:o, s:[o]}", "description", json_sprintf("%s%s%s", f->text, in, f->unit), "allOf",
+			                   schema);
 		json_object_set_new(properties, f->key, schema);
 		if (f->how <= HOW_NUL)
 			json_array_append_new(required, json_string(f->key));

@@ -4,18 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
-
-#define AT(value, offset, type) (*(type *)((char *)(uintptr_t)(value) + (offset)))
-
-const record_type *record_type_of(record_kind kind)
-{
-	static const record_type *const type[RECORD_KINDS] = {
-#define KIND(name, type) &type##_type,
-#include "fields.def"
-	};
-	return type[kind];
-}
+#include "result.h"
 
 static const struct {
 	const char *text;
@@ -57,89 +46,82 @@ static json_t *text_to_json(const char *text)
 	return json;
 }
 
-static json_t *grid_to_json(const record_field *f, const void *value)
+static json_t *row_to_json(const record_field *grid, const void *value, size_t row)
 {
-	size_t rows = AT(value, f->count, size_t), columns = AT(value, f->columns, size_t);
+	const size_t columns = RECORD_AT(value, grid->columns, size_t);
 	json_t *all = json_array();
-	for (size_t r = 0; r < rows; r++) {
-		json_t *row = json_array();
-		for (size_t c = 0; c < columns; c++)
-			json_array_append_new(row, results_number(AT(value, f->offset, double *)[r * columns + c]));
-		json_array_append_new(all, row);
-	}
+	for (size_t c = 0; c < columns; c++)
+		json_array_append_new(all, results_number(RECORD_AT(value, grid->offset, double *)[row * columns + c]));
 	return all;
 }
 
-/* What the first member stands for: the second, or all others. */
-static json_t *map_value(const record_type *type, const char *one)
+/* Element i of a member that has a count. */
+static json_t *element_to_json(const record_field *f, const void *value, size_t i)
 {
-	if (type->count == 2)
-		return text_to_json(one + type->field[1].offset);
-	json_t *others = record_to_json(type, one);
-	json_object_del(others, type->field[0].key);
-	return others;
+	switch (f->form) {
+	case FORM_TEXTS: return text_to_json(&RECORD_AT(value, f->offset + i * f->stride, char));
+	case FORM_STRINGS: return text_to_json(RECORD_AT(value, f->offset, char **)[i]);
+	case FORM_GRID: return row_to_json(f, value, i);
+	default: return record_to_json(f->of, RECORD_AT(value, f->offset, char *) + i * f->of->bytes);
+	}
+}
+
+/* Takes an element apart: its first member stands for the second, or for all others. */
+static void put_in_map(json_t *map, const record_type *type, json_t *element)
+{
+	json_t *key = json_incref(json_object_get(element, type->field[0].key));
+	json_object_del(element, type->field[0].key);
+	json_object_set(map, key ? json_string_value(key) : "",
+	                type->count == 2 ? json_object_get(element, type->field[1].key) : element);
+	json_decref(key);
+	json_decref(element);
 }
 
 static json_t *list_to_json(const record_field *f, const void *value)
 {
-	const char *list = AT(value, f->offset, char *);
-	size_t count = AT(value, f->count, size_t), bytes = f->of->bytes;
+	const size_t count = RECORD_AT(value, f->count, size_t);
 	if (f->form == FORM_LINK)
-		return count ? record_to_json(f->of, list) : json_object();
+		return count ? element_to_json(f, value, 0) : json_object();
 	json_t *all = f->form == FORM_MAP ? json_object() : json_array();
-	for (size_t i = 0; i < count; i++) {
-		const char *one = list + i * bytes;
+	for (size_t i = 0; i < count; i++)
 		if (f->form == FORM_MAP)
-			json_object_set_new(all, one + f->of->field[0].offset, map_value(f->of, one));
+			put_in_map(all, f->of, element_to_json(f, value, i));
 		else
-			json_array_append_new(all, record_to_json(f->of, one));
-	}
-	return all;
-}
-
-static json_t *texts_to_json(const record_field *f, const void *value)
-{
-	json_t *all = json_array();
-	for (size_t i = 0; i < AT(value, f->count, size_t); i++)
-		json_array_append_new(all, text_to_json(f->form == FORM_STRINGS ? AT(value, f->offset, char **)[i]
-		                                                                : &AT(value, f->offset + i * f->stride, char)));
+			json_array_append_new(all, element_to_json(f, value, i));
 	return all;
 }
 
 /* Unknown: what is left out or null, if the member may be. */
 static int is_unknown(const record_field *f, const void *value)
 {
-	const void *at = &AT(value, f->offset, char);
+	const void *at = &RECORD_AT(value, f->offset, char);
 	switch (f->form) {
-	case FORM_TEXT: return AT(at, 0, char) == '\0';
-	case FORM_STRING: return !AT(at, 0, char *);
-	case FORM_WORD: return AT(at, 0, int) < 0;
-	case FORM_FLAG: return !AT(at, 0, int);
-	case FORM_COUNT: return AT(at, 0, size_t) == RECORD_UNKNOWN;
-	case FORM_REAL: return AT(at, 0, double) < 0;
+	case FORM_TEXT: return RECORD_AT(at, 0, char) == '\0';
+	case FORM_STRING: return !RECORD_AT(at, 0, char *);
+	case FORM_WORD: return RECORD_AT(at, 0, int) < 0;
+	case FORM_FLAG: return !RECORD_AT(at, 0, int);
+	case FORM_COUNT: return RECORD_AT(at, 0, size_t) == RECORD_UNKNOWN;
+	case FORM_REAL: return RECORD_AT(at, 0, double) < 0;
 	case FORM_STRINGS:
 	case FORM_LIST:
 	case FORM_LINK:
-	case FORM_MAP: return AT(value, f->count, size_t) == 0;
+	case FORM_MAP: return RECORD_AT(value, f->count, size_t) == 0;
 	default: return 0;
 	}
 }
 
 static json_t *member_to_json(const record_field *f, const void *value)
 {
-	const void *at = &AT(value, f->offset, char);
+	const void *at = &RECORD_AT(value, f->offset, char);
 	switch (f->form) {
 	case FORM_TEXT: return text_to_json(at);
-	case FORM_STRING: return text_to_json(AT(at, 0, char *));
-	case FORM_WORD: return json_string(record_word(f->words, AT(at, 0, int)));
-	case FORM_FLAG: return json_boolean(AT(at, 0, int));
-	case FORM_COUNT: return json_integer((json_int_t)AT(at, 0, size_t));
-	case FORM_INTEGER: return json_integer(AT(at, 0, int64_t));
-	case FORM_REAL: return results_number(AT(at, 0, double));
-	case FORM_TEXTS:
-	case FORM_STRINGS: return texts_to_json(f, value);
+	case FORM_STRING: return text_to_json(RECORD_AT(at, 0, char *));
+	case FORM_WORD: return json_string(record_word(f->words, RECORD_AT(at, 0, int)));
+	case FORM_FLAG: return json_boolean(RECORD_AT(at, 0, int));
+	case FORM_COUNT: return json_integer((json_int_t)RECORD_AT(at, 0, size_t));
+	case FORM_INTEGER: return json_integer(RECORD_AT(at, 0, int64_t));
+	case FORM_REAL: return results_number(RECORD_AT(at, 0, double));
 	case FORM_PART: return record_to_json(f->of, at);
-	case FORM_GRID: return grid_to_json(f, value);
 	default: return list_to_json(f, value);
 	}
 }
@@ -164,6 +146,11 @@ json_t *record_to_json(const record_type *type, const void *value)
 static gm_status expected(const char *what, gm_error *error)
 {
 	return gm_fail(error, GM_BAD_FIXTURE, "%s is expected", what);
+}
+
+static gm_status found_memory(int found, gm_error *error)
+{
+	return found ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory");
 }
 
 static gm_status text_from_json(const json_t *json, size_t room, char *text, gm_error *error)
@@ -197,13 +184,11 @@ static gm_status grid_from_json(const record_field *f, const json_t *json, void 
 	size_t rows = json_array_size(json), columns = json_array_size(json_array_get(json, 0)), r, c;
 	double *values = calloc(rows * columns + 1, sizeof *values);
 	json_t *row, *one;
-	if (!json_is_array(json) || !values) {
-		free(values);
-		return values ? expected("a list of lists of numbers", error) : gm_fail(error, GM_NO_MEMORY, "no memory");
-	}
-	AT(value, f->offset, double *) = values;
-	AT(value, f->count, size_t) = rows;
-	AT(value, f->columns, size_t) = columns;
+	RECORD_AT(value, f->offset, double *) = values;
+	if (!json_is_array(json) || !values)
+		return values ? expected("a list of lists of numbers", error) : found_memory(0, error);
+	RECORD_AT(value, f->count, size_t) = rows;
+	RECORD_AT(value, f->columns, size_t) = columns;
 	json_array_foreach(json, r, row) {
 		if (!json_is_array(row) || json_array_size(row) != columns)
 			return expected("a list of lists of numbers, equally long,", error);
@@ -214,97 +199,74 @@ static gm_status grid_from_json(const record_field *f, const json_t *json, void 
 	return GM_OK;
 }
 
-static gm_status texts_from_json(const record_field *f, const json_t *json, void *value, gm_error *error)
+static gm_status element_from_json(const record_field *f, const json_t *json, void *value, gm_error *error)
 {
-	size_t i;
-	json_t *one;
-	if (!json_is_array(json))
-		return expected("a list of texts", error);
-	json_array_foreach(json, i, one) {
-		size_t *count = &AT(value, f->count, size_t);
-		if (!json_is_string(one))
+	size_t *count = &RECORD_AT(value, f->count, size_t);
+	void *last;
+	switch (f->form) {
+	case FORM_TEXTS:
+		if (*count == f->room / f->stride)
+			return gm_fail(error, GM_BAD_FIXTURE, "at most %zu texts are expected", *count);
+		return text_from_json(json, f->stride, &RECORD_AT(value, f->offset + (*count)++ * f->stride, char), error);
+	case FORM_STRINGS:
+		if (!json_is_string(json))
 			return expected("a text", error);
-		if (f->form == FORM_STRINGS) {
-			if (!record_append(&AT(value, f->offset, char **), count, json_string_value(one)))
-				return gm_fail(error, GM_NO_MEMORY, "no memory");
-		} else if (i == f->room / f->stride) {
-			return gm_fail(error, GM_BAD_FIXTURE, "at most %zu texts are expected", i);
-		} else {
-			GM_TRY(text_from_json(one, f->stride, &AT(value, f->offset + i * f->stride, char), error));
-			++*count;
-		}
+		return found_memory(record_append(&RECORD_AT(value, f->offset, char **), count, json_string_value(json)),
+		                    error);
+	default:
+		last = record_add(f, value);
+		return last ? record_from_json(f->of, json, last, error) : found_memory(0, error);
 	}
-	return GM_OK;
 }
 
-static gm_status add_element(const record_field *f, const json_t *json, void *value, gm_error *error)
+static gm_status pair_from_json(const record_field *f, const char *key, json_t *json, void *value, gm_error *error)
 {
-	size_t *count = &AT(value, f->count, size_t);
-	void *last = record_grow(&AT(value, f->offset, char), count, f->of->bytes);
-	if (!last)
-		return gm_fail(error, GM_NO_MEMORY, "no memory");
-	record_init(f->of, last);
-	return record_from_json(f->of, json, last, error);
+	const record_field *member = f->of->field;
+	json_t *pair = f->of->count == 2 ? json_pack("{s:O}", member[1].key, json) : json_copy(json);
+	json_object_set_new(pair, member[0].key, json_string(key));
+	gm_status status = element_from_json(f, pair, value, error);
+	json_decref(pair);
+	return status;
 }
 
 static gm_status list_from_json(const record_field *f, const json_t *json, void *value, gm_error *error)
 {
-	const record_field *member = f->of->field;
 	const char *key;
 	size_t i;
 	json_t *one;
 	if (f->form == FORM_LINK)
-		return add_element(f, json, value, error);
-	if (f->form == FORM_LIST ? !json_is_array(json) : !json_is_object(json))
-		return expected(f->form == FORM_LIST ? "a list of objects" : "an object of texts", error);
-	if (f->form == FORM_LIST)
-		json_array_foreach(json, i, one)
-			GM_TRY(add_element(f, one, value, error));
-	else
-		json_object_foreach((json_t *)(uintptr_t)json, key, one) {
-			json_t *pair = f->of->count == 2 ? json_pack("{s:s, s:O}", member[0].key, key, member[1].key, one)
-			                                 : json_copy(one);
-			if (f->of->count > 2)
-				json_object_set_new(pair, member[0].key, json_string(key));
-			gm_status status = add_element(f, pair, value, error);
-			json_decref(pair);
-			GM_TRY(status);
-		}
-	return GM_OK;
-}
-
-static gm_status number_from_json(const record_field *f, const json_t *json, void *at, gm_error *error)
-{
-	json_int_t number = json_integer_value(json);
-	if (f->form == FORM_REAL)
-		return record_real(json, at) ? GM_OK : expected("a number", error);
-	if (!json_is_integer(json) || (f->form == FORM_COUNT && number < 0))
-		return expected(f->form == FORM_COUNT ? "a count" : "a whole number", error);
-	if (f->form == FORM_COUNT)
-		AT(at, 0, size_t) = (size_t)number;
-	else
-		AT(at, 0, int64_t) = number;
+		return element_from_json(f, json, value, error);
+	if (f->form == FORM_MAP && !json_is_object(json))
+		return expected("an object of texts", error);
+	if (f->form != FORM_MAP && !json_is_array(json))
+		return expected(f->form == FORM_LIST ? "a list of objects" : "a list of texts", error);
+	json_array_foreach(json, i, one) // nothing in an object
+		GM_TRY(element_from_json(f, one, value, error));
+	json_object_foreach((json_t *)(uintptr_t)json, key, one) // nothing in an array
+		GM_TRY(pair_from_json(f, key, one, value, error));
 	return GM_OK;
 }
 
 static gm_status member_from_json(const record_field *f, const json_t *json, void *value, gm_error *error)
 {
-	void *at = &AT(value, f->offset, char);
+	void *at = &RECORD_AT(value, f->offset, char);
 	switch (f->form) {
 	case FORM_TEXT: return text_from_json(json, f->room, at, error);
 	case FORM_STRING:
 		if (!json_is_string(json))
 			return expected("a text", error);
-		return record_set(at, json_string_value(json)) ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory");
+		return found_memory(record_set(at, json_string_value(json)), error);
 	case FORM_WORD: return word_from_json(f, json, at, error);
 	case FORM_FLAG:
-		AT(at, 0, int) = json_is_true(json);
+		RECORD_AT(at, 0, int) = json_is_true(json);
 		return json_is_boolean(json) ? GM_OK : expected("true or false", error);
 	case FORM_COUNT:
+		RECORD_AT(at, 0, size_t) = (size_t)json_integer_value(json);
+		return json_is_integer(json) && json_integer_value(json) >= 0 ? GM_OK : expected("a count", error);
 	case FORM_INTEGER:
-	case FORM_REAL: return number_from_json(f, json, at, error);
-	case FORM_TEXTS:
-	case FORM_STRINGS: return texts_from_json(f, json, value, error);
+		RECORD_AT(at, 0, int64_t) = json_integer_value(json);
+		return json_is_integer(json) ? GM_OK : expected("a whole number", error);
+	case FORM_REAL: return record_real(json, at) ? GM_OK : expected("a number", error);
 	case FORM_PART: return record_from_json(f->of, json, at, error);
 	case FORM_GRID: return grid_from_json(f, json, value, error);
 	default: return list_from_json(f, json, value, error);
@@ -330,16 +292,6 @@ gm_status record_from_json(const record_type *type, const json_t *object, void *
 	}
 	if (status != GM_OK)
 		record_free(type, value);
-	return status;
-}
-
-gm_status record_copy(const record_type *type, void *to, const void *from, gm_error *error)
-{
-	json_t *json = record_to_json(type, from);
-	if (!json)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a copy of a %s", type->name);
-	gm_status status = record_from_json(type, json, to, error);
-	json_decref(json);
 	return status;
 }
 

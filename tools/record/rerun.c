@@ -34,10 +34,8 @@ static void put_option(FILE *out, const char *name, const char *value)
 	put_word(out, value);
 }
 
-char *rerun_check(const check_result *check, const rerun_options *options)
+char *rerun_check(const check_result *check, const rerun_options *o)
 {
-	static const rerun_options none;
-	const rerun_options *o = !options ? &none : options;
 	char *text = NULL, variants[128];
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);

@@ -6,7 +6,7 @@
 
 #include "result.h"
 
-/* "gatemark check --cases C --variants V --pass P ..." of a check; options: those of its run (NULL: none).
+/* "gatemark check --cases C --variants V --pass P ..." of a check; options: those of its run.
  * malloc'ed; NULL only without memory. */
 char *rerun_check(const check_result *check, const rerun_options *options);
 /* "gatemark run --quick": the command line of a run; malloc'ed as above. */

@@ -52,6 +52,36 @@ const char *record_word(const record_words *words, int value)
 	return value >= 0 && (size_t)value < words->count ? words->word[value] : "";
 }
 
+/* ---- reasons ---- */
+
+const char *reason_text(reason_code code)
+{
+	static const char *const text[REASON_CODES] = {[CODE_NO_CPU] = "not on this CPU",
+	                                               [CODE_NOT_BUILT] = "not in this build",
+	                                               [CODE_HIDDEN] = "hidden by --isa-cap",
+	                                               [CODE_BUDGET_SPENT] = "no time left",
+	                                               [CODE_FILTERED] = "filtered out",
+	                                               [CODE_UNFIT] = "unfit for judging",
+	                                               [CODE_TIMED_OUT] = "timed out",
+	                                               [CODE_NO_MEMORY] = "no memory",
+	                                               [CODE_BROKEN] = "failed"};
+	return code >= 0 && code < REASON_CODES && text[code] ? text[code] : reason_code_word(code);
+}
+
+reason_code reason_of(gm_status status)
+{
+	switch (status) {
+	case GM_OK: return reason_code_none;
+	case GM_NO_CPU: return CODE_NO_CPU;
+	case GM_UNSUPPORTED: return CODE_UNSUPPORTED;
+	case GM_MISMATCH: return CODE_WRONG;
+	case GM_CRASHED: return CODE_CRASHED;
+	case GM_TIMEOUT: return CODE_TIMED_OUT;
+	case GM_NO_MEMORY: return CODE_NO_MEMORY;
+	default: return CODE_BROKEN;
+	}
+}
+
 /* ---- strings and lists ---- */
 
 int record_set(char **string, const char *text)
@@ -64,15 +94,15 @@ int record_set(char **string, const char *text)
 
 void *record_grow(void *list, size_t *count, size_t bytes)
 {
-	void *old, *more;
-	memcpy(&old, list, sizeof old);
-	if ((*count & (*count - 1)) == 0 && (more = realloc(old, (*count ? 2 * *count : 1) * bytes)) == NULL)
-		return NULL; // full at every power of two
-	if ((*count & (*count - 1)) == 0)
-		memcpy(list, &more, sizeof more);
-	else
-		more = old;
-	return (char *)more + (*count)++ * bytes;
+	void *all;
+	memcpy(&all, list, sizeof all);
+	if ((*count & (*count - 1)) == 0) { // full at every power of two
+		all = realloc(all, (*count ? 2 * *count : 1) * bytes);
+		if (!all)
+			return NULL;
+		memcpy(list, &all, sizeof all);
+	}
+	return (char *)all + (*count)++ * bytes;
 }
 
 int record_append(char ***strings, size_t *count, const char *text)
@@ -96,22 +126,50 @@ int record_appendf(char ***strings, size_t *count, const char *format, ...)
 	return good;
 }
 
-/* ---- life ---- */
+/* ---- different texts ---- */
 
-#define AT(value, offset, type) (*(type *)((char *)(value) + (offset)))
+/* Looked through from the end: what comes in groups is found at once. */
+size_t names_find(const names *list, const char *text)
+{
+	for (size_t i = list->count; i > 0; i--)
+		if (strcmp(list->name[i - 1], text) == 0)
+			return i - 1;
+	return list->count;
+}
+
+size_t names_add(names *list, const char *text)
+{
+	size_t at = names_find(list, text);
+	if (at < list->count)
+		return at;
+	const char **last = record_grow(&list->name, &list->count, sizeof *last);
+	if (last)
+		*last = text;
+	list->failed |= !last;
+	return at;
+}
+
+int names_new(names *list, const char *text)
+{
+	size_t before = list->count;
+	names_add(list, text);
+	return list->count > before;
+}
+
+/* ---- life ---- */
 
 /* What is unknown before anybody fills it; the rest is 0. */
 static void set_unknown(const record_field *f, void *value)
 {
 	int known = f->how == HOW_KEY || f->how == HOW_SET;
 	if (f->form == FORM_PART)
-		record_init(f->of, &AT(value, f->offset, char));
+		record_init(f->of, &RECORD_AT(value, f->offset, char));
 	else if (f->form == FORM_WORD)
-		AT(value, f->offset, int) = -1;
+		RECORD_AT(value, f->offset, int) = -1;
 	else if (f->form == FORM_REAL && !known)
-		AT(value, f->offset, double) = -1;
+		RECORD_AT(value, f->offset, double) = -1;
 	else if (f->form == FORM_COUNT && !known)
-		AT(value, f->offset, size_t) = RECORD_UNKNOWN;
+		RECORD_AT(value, f->offset, size_t) = RECORD_UNKNOWN;
 }
 
 void record_init(const record_type *type, void *value)
@@ -121,16 +179,25 @@ void record_init(const record_type *type, void *value)
 		set_unknown(&type->field[k], value);
 }
 
+void *record_add(const record_field *member, void *value)
+{
+	void *list = &RECORD_AT(value, member->offset, char);
+	void *last = record_grow(list, &RECORD_AT(value, member->count, size_t), member->of->bytes);
+	if (last)
+		record_init(member->of, last);
+	return last;
+}
+
 void record_free(const record_type *type, void *value)
 {
 	for (const record_field *f = type->field; f < type->field + type->count; f++) {
-		void *at = &AT(value, f->offset, char);
-		char *owned = f->form == FORM_STRING || f->form >= FORM_STRINGS ? AT(at, 0, char *) : NULL;
+		void *at = &RECORD_AT(value, f->offset, char);
+		char *owned = f->form == FORM_STRING || f->form >= FORM_STRINGS ? RECORD_AT(at, 0, char *) : NULL;
 		if (f->form == FORM_PART)
 			record_free(f->of, at);
-		for (size_t i = 0; f->form == FORM_STRINGS && i < AT(value, f->count, size_t); i++)
-			free(AT(owned, i * sizeof(char *), char *));
-		for (size_t i = 0; f->form >= FORM_LIST && i < AT(value, f->count, size_t); i++)
+		for (size_t i = 0; f->form == FORM_STRINGS && i < RECORD_AT(value, f->count, size_t); i++)
+			free(RECORD_AT(owned, i * sizeof(char *), char *));
+		for (size_t i = 0; f->form >= FORM_LIST && i < RECORD_AT(value, f->count, size_t); i++)
 			record_free(f->of, owned + i * f->of->bytes);
 		free(owned);
 	}

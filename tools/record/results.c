@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,12 +46,10 @@ static gm_status open_partial(results *r, gm_error *error)
 	if (stat(r->path, &st) == 0 && S_ISDIR(st.st_mode))
 		return gm_fail(error, GM_IO, "cannot write %s: it is a folder", r->path);
 	r->fd = open(r->partial, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (r->fd < 0)
-		return gm_fail(error, GM_IO, "cannot write %s: %s", r->path, strerror(errno));
-	if (flock(r->fd, LOCK_EX | LOCK_NB) != 0)
+	if (r->fd >= 0 && flock(r->fd, LOCK_EX | LOCK_NB) != 0)
 		return gm_fail(error, GM_IO, "another process writes %s", r->path);
-	if (ftruncate(r->fd, 0) != 0)
-		return gm_fail(error, GM_IO, "cannot write %s: %s", r->partial, strerror(errno));
+	if (r->fd < 0 || ftruncate(r->fd, 0) != 0)
+		return gm_fail(error, GM_IO, "cannot write %s: %s", r->fd < 0 ? r->path : r->partial, strerror(errno));
 	return GM_OK;
 }
 
@@ -67,6 +64,8 @@ static gm_status open_direct(results *r, gm_error *error)
 
 static void release(results *r)
 {
+	if (!r)
+		return;
 	if (r->fd >= 0)
 		close(r->fd);
 	free(r->path);
@@ -77,18 +76,15 @@ static void release(results *r)
 gm_status results_open(const char *path, results **out, gm_error *error)
 {
 	results *r = calloc(1, sizeof *r);
-	size_t length = strlen(path) + sizeof ".partial";
 	if (r) {
 		r->fd = -1;
 		r->path = strdup(path);
-		r->partial = malloc(length);
+		r->partial = asprintf(&r->partial, "%s.partial", path) < 0 ? NULL : r->partial;
 	}
 	if (!r || !r->path || !r->partial) {
-		if (r)
-			release(r);
+		release(r);
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
 	}
-	snprintf(r->partial, length, "%s.partial", path);
 	r->direct = output_is_direct(path);
 	gm_status status = r->direct ? open_direct(r, error) : open_partial(r, error);
 	if (status == GM_OK)
@@ -98,44 +94,35 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 	return status;
 }
 
-static void fail_without_memory(results *r)
+/* json with an end of line in place of its terminator; *length counts it.  NULL without memory. */
+static char *text_of(const json_t *json, size_t flags, size_t *length)
 {
-	r->cause = ENOMEM;
-	gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
-}
-
-/* Steals record. */
-static void put_json(results *r, json_t *record)
-{
-	char *line = NULL;
-	if (!r || !record || r->cause != 0)
-		goto done;
-	json_object_set_new(record, "schema", json_integer(RECORD_SCHEMA));
-	if (results_text(record, "run")[0] == '\0')
-		json_object_set_new(record, "run", json_string(results_run_id()));
-	line = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	size_t length = !line ? 0 : strlen(line);
-	if (!line) {
-		fail_without_memory(r);
-		goto done;
-	}
-	line[length] = '\n'; // in place of the terminator: line and end of line are one write
-	if (output_all(r->fd, line, length + 1, r->direct ? "records" : r->path, &r->failed) != GM_OK)
-		r->cause = errno == 0 ? EIO : errno;
-done:
-	free(line);
-	json_decref(record);
+	char *text = json_dumps(json, flags);
+	*length = text ? strlen(text) + 1 : 0;
+	if (text)
+		text[*length - 1] = '\n';
+	return text;
 }
 
 void results_put(results *r, record_kind kind, const void *value)
 {
+	if (!r || r->cause != 0)
+		return;
+	size_t length;
 	const record_type *type = record_type_of(kind);
-	json_t *record = !r ? NULL : json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
-	json_t *members = !record ? NULL : record_to_json(type, value);
-	if (members && json_object_update(record, members) == 0)
-		put_json(r, json_incref(record));
-	else if (r && r->cause == 0)
-		fail_without_memory(r);
+	json_t *record = json_pack("{s:i, s:s}", "schema", RECORD_SCHEMA, "kind", type->name);
+	json_t *members = record_to_json(type, value);
+	int failed = json_object_update(record, members) != 0;
+	if (results_text(record, "run")[0] == '\0')
+		failed |= json_object_set_new(record, "run", json_string(results_run_id())) != 0;
+	char *line = failed ? NULL : text_of(record, JSON_COMPACT | JSON_REAL_PRECISION(17), &length);
+	if (!line) {
+		r->cause = ENOMEM;
+		gm_fail(&r->failed, GM_IO, "cannot write %s: no memory for a record", r->path);
+	} else if (output_all(r->fd, line, length, r->direct ? "records" : r->path, &r->failed) != GM_OK) {
+		r->cause = errno == 0 ? EIO : errno;
+	}
+	free(line);
 	json_decref(members);
 	json_decref(record);
 }
@@ -144,41 +131,32 @@ int results_broken(const results *r) { return r && r->cause != 0; }
 
 gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 {
-	if (broken_pipe)
-		*broken_pipe = 0;
-	if (!r)
-		return GM_OK;
 	gm_status status = GM_OK;
-	if (r->cause != 0) {
-		if (broken_pipe)
-			*broken_pipe = r->cause == EPIPE;
+	if (broken_pipe)
+		*broken_pipe = r && r->cause == EPIPE;
+	if (results_broken(r)) {
 		status = gm_fail(error, GM_IO, "%s", r->failed.message);
 		if (!r->direct)
 			unlink(r->partial);
-	} else if (!r->direct) {
+	} else if (r && !r->direct) {
 		status = output_commit(r->fd, r->partial, r->path, error);
 	}
 	release(r);
 	return status;
 }
 
-gm_status results_document(const char *path, const json_t *document, gm_error *error)
+gm_status results_document(const char *path, const json_t *json, size_t flags, gm_error *error)
 {
-	char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	size_t length = !text ? 0 : strlen(text);
+	size_t length;
+	char *text = text_of(json, flags, &length);
 	if (!text)
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
-	text[length] = '\n';
-	gm_status status = output_write(path, text, length + 1, error);
+	gm_status status = output_write(path, text, length, error);
 	free(text);
 	return status;
 }
 
-double results_real(const json_t *value, double fallback)
-{
-	double real;
-	return record_real(value, &real) ? real : fallback;
-}
+/* ---- reading ---- */
 
 const char *results_text(const json_t *record, const char *key)
 {
@@ -186,122 +164,79 @@ const char *results_text(const json_t *record, const char *key)
 	return !text ? "" : text;
 }
 
-double results_get(const json_t *record, const char *key, double fallback)
+/* The message goes on behind the line's number. */
+static gm_status take_line(const json_t *json, evidence *e, gm_error *error)
 {
-	return results_real(json_object_get(record, key), fallback);
+	gm_error inner;
+	int kind = 0;
+	const char *name = results_text(json, "kind");
+	const double schema = json_number_value(json_object_get(json, "schema"));
+	if (name[0] == '\0')
+		return gm_fail(error, GM_BAD_FIXTURE, " is no record: an object with a kind is expected");
+	if (schema != RECORD_SCHEMA)
+		return gm_fail(error, GM_BAD_FIXTURE, " has schema %g; this program reads %d", schema, RECORD_SCHEMA);
+	while (kind < RECORD_KINDS && strcmp(evidence_type.field[kind].of->name, name) != 0)
+		kind++;
+	if (kind == RECORD_KINDS)
+		return GM_OK;
+	void *last = record_add(&evidence_type.field[kind], e);
+	gm_status status = last ? record_from_json(evidence_type.field[kind].of, json, last, &inner)
+	                        : gm_fail(&inner, GM_NO_MEMORY, "no memory");
+	return status == GM_OK ? GM_OK : gm_fail(error, status, ": %s: %s", name, inner.message);
 }
 
-/* 1: taken; 0: the visitor has enough; -1: no record, *error says why. */
-static int take_line(const char *path, size_t number, const char *line, size_t length, results_visit *visit,
-                     void *context, gm_error *error)
+static gm_status open_lines(const char *path, FILE **file, gm_error *error)
 {
-	json_error_t wrong;
-	json_t *record = json_loadb(line, length, JSON_REJECT_DUPLICATES, &wrong);
-	int taken = -1;
-	if (!record)
-		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no JSON: %s", path, number, wrong.text);
-	else if (!json_is_object(record) || results_text(record, "kind")[0] == '\0')
-		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu is no record: an object with a kind is expected", path, number);
-	else if (results_get(record, "schema", 0) != RECORD_SCHEMA)
-		gm_fail(error, GM_BAD_FIXTURE, "%s:%zu has schema %g; this program reads %d", path, number,
-		        results_get(record, "schema", 0), RECORD_SCHEMA);
-	else
-		taken = visit(record, context) == 0;
-	json_decref(record);
-	return taken;
-}
-
-static FILE *open_lines(const char *path, gm_error *error)
-{
-	if (strcmp(path, "-") == 0)
-		return stdin;
+	if (strcmp(path, "-") == 0) {
+		*file = stdin;
+		return GM_OK;
+	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO without a writer must not hang us
-	struct stat st;
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, fd < 0 ? strerror(errno) : "it is no regular file");
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	FILE *file = fdopen(fd, "r");
-	if (!file) {
-		gm_fail(error, GM_NO_MEMORY, "no memory to read %s", path);
-		close(fd);
-	}
-	return file;
+	struct stat st = {0};
+	if (fd < 0)
+		return gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
+	*file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? fdopen(fd, "r") : NULL;
+	if (*file)
+		return GM_OK;
+	close(fd);
+	return S_ISREG(st.st_mode) ? gm_fail(error, GM_NO_MEMORY, "no memory to read %s", path)
+	                           : gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: it is no regular file", path);
 }
 
-/* *last: number of the last line that was read. */
-static gm_status load_lines(const char *path, results_visit *visit, void *context, int *torn, size_t *last,
-                            gm_error *error)
+static gm_status read_lines(FILE *file, const char *path, evidence *e, gm_error *error)
 {
-	gm_error local = {.status = GM_OK};
+	gm_error inner;
 	char *line = NULL;
 	size_t capacity = 0, number = 0;
 	ssize_t length;
-	int dropped = 0, taken = 1;
-	FILE *file = open_lines(path, &local);
-	while (file && taken == 1 && (length = getline(&line, &capacity, file)) > 0) {
+	gm_status status = GM_OK;
+	while (status == GM_OK && (length = getline(&line, &capacity, file)) > 0) {
+		json_error_t wrong;
+		json_t *json = json_loadb(line, (size_t)length, JSON_REJECT_DUPLICATES, &wrong);
 		number++;
-		int whole = line[length - 1] == '\n';
-		taken = take_line(path, number, line, (size_t)length, visit, context, &local);
-		dropped = taken < 0 && !whole; // only a last line has no end
+		if (json)
+			status = take_line(json, e, &inner);
+		else if (line[length - 1] == '\n')
+			status = gm_fail(&inner, GM_BAD_FIXTURE, " is no JSON: %s", wrong.text);
+		else
+			e->torn++; // only a last line has no end, and no part of an object is JSON
+		json_decref(json);
 	}
-	if (file && taken >= 0 && ferror(file))
-		gm_fail(&local, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
-	else if (file && number == 0)
-		gm_fail(&local, GM_BAD_FIXTURE, "%s has no record in it", path);
 	free(line);
-	if (file && file != stdin)
+	if (status != GM_OK)
+		return gm_fail(error, status, "%s:%zu%.400s", path, number, inner.message);
+	if (ferror(file))
+		return gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
+	return number > 0 ? GM_OK : gm_fail(error, GM_BAD_FIXTURE, "%s has no record in it", path);
+}
+
+gm_status results_read(const char *path, evidence *e, gm_error *error)
+{
+	FILE *file;
+	GM_TRY(open_lines(path, &file, error));
+	gm_status status = read_lines(file, path, e, error);
+	e->files++;
+	if (file != stdin)
 		fclose(file);
-	if (torn)
-		*torn = dropped;
-	*last = number;
-	if (dropped || local.status == GM_OK)
-		return GM_OK;
-	return gm_fail(error, local.status, "%s", local.message);
-}
-
-gm_status results_load(const char *path, results_visit *visit, void *context, int *torn, gm_error *error)
-{
-	size_t last;
-	return load_lines(path, visit, context, torn, &last, error);
-}
-
-/* ---- records as types ---- */
-
-typedef struct reading {
-	record_visit *visit;
-	void *context;
-	gm_error trouble;
-} reading;
-
-static int visit_typed(json_t *json, void *context)
-{
-	reading *in = context;
-	gm_error error;
-	record one = {.kind = RECORD_RUN};
-	while (one.kind < RECORD_KINDS && strcmp(record_type_of(one.kind)->name, results_text(json, "kind")) != 0)
-		one.kind++;
-	if (one.kind == RECORD_KINDS)
-		return 0;
-	const record_type *type = record_type_of(one.kind);
-	gm_status status = record_from_json(type, json, &one.as, &error);
-	if (status != GM_OK) {
-		gm_fail(&in->trouble, status, "%s: %s", type->name, error.message);
-		return -1;
-	}
-	int enough = in->visit(&one, in->context);
-	record_free(type, &one.as);
-	return enough;
-}
-
-gm_status results_read(const char *path, record_visit *visit, void *context, int *torn, gm_error *error)
-{
-	reading in = {.visit = visit, .context = context};
-	size_t line = 0;
-	GM_TRY(load_lines(path, visit_typed, &in, torn, &line, error));
-	if (in.trouble.status != GM_OK)
-		return gm_fail(error, in.trouble.status, "%s:%zu: %.400s", path, line, in.trouble.message);
-	return GM_OK;
+	return status;
 }

@@ -1,114 +1,94 @@
 /* SPDX-License-Identifier: MIT */
 /* markdown.c - GitHub-flavoured Markdown of a report.  Code is in <code> rather than in a code span, in which nothing
- * could be escaped. */
-#include "markdown.h"
-
+ * could be escaped.  The verdict comes first, tables are cut to a budget, details are folded, and what was cut is said
+ * in words. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/plural.h"
 #include "record/rerun.h"
+#include "report_parts.h"
 
-enum { ROWS = 60, FAILURES = 20, ABSENT = 30, NOTES = 30 };
+enum { FAILURES = 20, NOTES = 30 };
 
-static void put_verdict(FILE *out, const report_view *view)
+static void put_verdict(page *p, const report_view *view)
 {
 	const report_summary *s = &view->summary;
 	const machine_profile *m = &view->run->machine;
-	char *command = rerun_run(view->run);
-	markdown(out, "## Gatemark: %s\n\n%z of %z %s conformant on %z %s: ", s->word, s->conformant, s->judged,
-	         plural((double)s->judged, "variant", "variants"), s->cases, plural((double)s->cases, "case", "cases"));
-	for (int i = 0; i < CHECK_STATUSES; i++) {
-		const char *bold = i == STATUS_FAIL ? "**" : "";
-		fprintf(out, "%s%s%zu %s%s", i ? ", " : "", bold, s->checks[i], check_status_word((check_status)i), bold);
-	}
-	fputs(".", out);
+	put(p, "## Gatemark: %s\n\n%z of %n conformant on %n: ", s->word, s->conformant, s->judged, "variant", "variants",
+	    s->cases, "case", "cases");
+	for (int i = 0; i < CHECK_STATUSES; i++)
+		put(p, i == STATUS_FAIL ? "%s**%z %s**" : "%s%z %s", i ? ", " : "", s->checks[i],
+		    check_status_word((check_status)i));
+	put(p, ".");
 	if (s->worst)
-		markdown(out, " Most of the budget used: %p, %s on %s/%s.", s->worst->used, s->worst->variant,
-		         s->worst->case_id, check_pass_word(s->worst->pass));
+		put(p, " Most of the budget used: %p, %s on %s/%s.", s->worst->used, s->worst->variant, s->worst->case_id,
+		    check_pass_word(s->worst->pass));
 	if (!isnan(s->noise))
-		markdown(out, " Noise \302\261%f %%.", 100 * s->noise);
-	markdown(out, "\n\n%s%s%s, commit %s, run again: <code>%s</code>\n\n", m->cpu, m->cpu_model[0] ? " " : "",
-	         m->cpu_model, view->run->commit, command);
-	free(command);
+		put(p, " Noise \302\261%f %%.", 100 * s->noise);
+	put(p, "\n\n%s%s%s, commit %s, run again: <code>%S</code>\n\n", m->cpu, m->cpu_model[0] ? " " : "", m->cpu_model,
+	    view->run->commit, rerun_run(view->run));
 }
 
-static void put_failures(FILE *out, const report_view *view)
+static void put_failures(page *p, const report_view *view)
 {
 	size_t count = 0;
 	for (const check_result *r = view->e->check; r < view->e->check + view->e->check_count; r++) {
 		if (r->status != STATUS_FAIL || count++ >= FAILURES)
 			continue;
-		char *difference = report_difference(r), *command = report_rerun(view, r);
-		markdown(out, "- **%s** on %s/%s: %s<br><code>%s</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
-		         difference, command);
-		free(difference);
-		free(command);
+		put(p, "- **%s** on %s/%s: %S<br><code>%S</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
+		    report_difference(r), report_rerun(view, r));
 	}
 	if (count > FAILURES)
-		markdown(out, "- and %z more failures\n", count - FAILURES);
-	fputs(count ? "\n" : "", out);
+		put(p, "- and %z more failures\n", count - FAILURES);
+	put(p, count ? "\n" : "");
 }
 
-static void put_choice(FILE *out, const report_view *view)
+static void put_choice(page *p, const report_view *view)
 {
 	const size_t count = view->choice.domain_count;
-	table t = {.out = out, .markdown = 1};
 	if (!count)
 		return;
-	char *counts = choose_counts(&view->choice);
-	markdown(out, "**Chosen:** %s\n\n", counts);
-	free(counts);
-	fputs(count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "", out);
-	report_choice_table(&t, view, ROWS);
-	if (count > ROWS)
-		markdown(out, "\n%z more problems are left out here.\n", count - ROWS);
-	fputs(count > 12 ? "\n</details>\n\n" : "\n", out);
+	put(p, "**Chosen:** %S\n\n", choose_counts(&view->choice));
+	put(p, count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "");
+	report_part_choice(p, view);
+	if (count > PAGE_ROWS)
+		put(p, "\n%z more problems are left out here.\n", count - PAGE_ROWS);
+	put(p, count > 12 ? "\n</details>\n\n" : "\n");
 }
 
-static void put_absent(FILE *out, const report_view *view)
+static void put_absent(page *p, const report_view *view)
 {
 	if (view->absent_count == 0)
 		return;
-	fputs("<details><summary>Skipped and unsupported</summary>\n\n", out);
-	report_absent_table(&(table){.out = out, .markdown = 1}, view, ABSENT);
-	if (view->absent_count > ABSENT)
-		markdown(out, "\n%z more rows are left out here.\n", view->absent_count - ABSENT);
-	fputs("\n</details>\n\n", out);
+	put(p, "<details><summary>Skipped and unsupported</summary>\n\n");
+	report_part_absent(p, view);
+	if (view->absent_count > PAGE_ABSENT)
+		put(p, "\n%z more rows are left out here.\n", view->absent_count - PAGE_ABSENT);
+	put(p, "\n</details>\n\n");
 }
 
-static void put_notes(FILE *out, const report_view *view)
+static void put_notes(page *p, const report_view *view)
 {
-	fputs(view->notes ? "<details><summary>Notes</summary>\n\n" : "", out);
+	put(p, view->notes ? "<details><summary>Notes</summary>\n\n" : "");
 	for (size_t i = 0; i < view->notes && i < NOTES; i++)
-		markdown(out, "- %s\n", view->note[i]);
-	fputs(view->notes ? "\n</details>\n" : "", out);
+		put(p, "- %s\n", view->note[i]);
+	put(p, view->notes ? "\n</details>\n" : "");
 }
 
-char *markdown_of(const report_view *view)
+gm_status report_markdown(FILE *out, const void *view, gm_error *error)
 {
 	static report_part *const parts[] = {put_verdict, put_failures, put_choice, put_absent, put_notes};
 	static const char LEFT_OUT[] = "More is left out here: it would not fit a comment.\n";
-	char *text = NULL;
-	size_t bytes = 0, kept = 0;
-	FILE *out = open_memstream(&text, &bytes);
-	if (!out)
-		return NULL;
+	page p = {.out = out, .markdown = 1};
+	long kept = 0;
+	(void)error;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		parts[i](out, view);
-		fflush(out);
-		if (bytes >= MARKDOWN_BYTES - sizeof LEFT_OUT)
+		parts[i](&p, view);
+		if (ftell(out) >= (long)(MARKDOWN_BYTES - sizeof LEFT_OUT)) {
+			fseek(out, kept, SEEK_SET); // in memory, what is behind is then no part of the text
+			fputs(LEFT_OUT, out);
 			break;
-		kept = bytes;
+		}
+		kept = ftell(out);
 	}
-	int cut = bytes != kept, failed = fclose(out) != 0;
-	char *longer = cut && !failed ? realloc(text, kept + sizeof LEFT_OUT) : text;
-	if (failed || !longer) {
-		free(text);
-		return NULL;
-	}
-	if (cut)
-		memcpy(longer + kept, LEFT_OUT, sizeof LEFT_OUT);
-	return longer;
+	return GM_OK;
 }

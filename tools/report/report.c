@@ -3,10 +3,8 @@
  * writes the page and the Markdown. */
 #include "report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "markdown.h"
 #include "record/output.h"
 #include "report_parts.h"
 
@@ -23,67 +21,39 @@ static const struct part {
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
-static const report_asset *asset_of(const char *name, size_t length)
+static int is_called(const char *name, const char *text, size_t length)
 {
-	for (const report_asset *a = report_assets; a->name; a++)
-		if (strlen(a->name) == length && strncmp(a->name, name, length) == 0)
-			return a;
-	return NULL;
+	return strlen(name) == length && strncmp(name, text, length) == 0;
 }
 
 /* Writes what stands for {{name}}; 0 if nothing has that name. */
-static int put_part(FILE *out, const report_view *view, const char *name, size_t length)
+static int put_part(page *p, const report_view *view, const char *name, size_t length)
 {
-	const report_asset *asset = asset_of(name, length);
 	for (size_t i = 0; i < PARTS; i++)
-		if (strlen(parts[i].name) == length && strncmp(parts[i].name, name, length) == 0) {
-			parts[i].part(out, view);
+		if (is_called(parts[i].name, name, length)) {
+			parts[i].part(p, view);
 			return 1;
 		}
-	return asset && fwrite(asset->bytes, 1, asset->count, out) == asset->count;
+	for (const report_asset *a = report_assets; a->name; a++)
+		if (is_called(a->name, name, length))
+			return fwrite(a->bytes, 1, a->count, p->out) == a->count;
+	return 0;
 }
 
-static gm_status fill(FILE *out, const report_view *view, gm_error *error)
+static gm_status print_page(FILE *out, const void *context, gm_error *error)
 {
-	const report_asset *page = asset_of("template.html", strlen("template.html"));
-	const char *at = (const char *)page->bytes, *end = at + page->count;
-	while (at < end) {
-		const char *open = strstr(at, "{{"), *close = open ? strstr(open, "}}") : NULL;
-		if (!close) {
-			fwrite(at, 1, (size_t)(end - at), out);
-			break;
-		}
+	page p = {.out = out};
+	const char *at = (const char *)report_assets->bytes; // of template.html, the first
+	for (const char *open; (open = strstr(at, "{{")) != NULL;) {
+		const char *name = open + 2;
+		const size_t length = strcspn(name, "}");
 		fwrite(at, 1, (size_t)(open - at), out);
-		if (!put_part(out, view, open + 2, (size_t)(close - open - 2)))
-			return gm_fail(error, GM_BAD_ARGUMENT, "template.html: nothing is called %.*s", (int)(close - open - 2),
-			               open + 2);
-		at = close + 2;
+		if (!put_part(&p, context, name, length))
+			return gm_fail(error, GM_BAD_ARGUMENT, "template.html: nothing is called %.*s", (int)length, name);
+		at = name + length + strlen("}}");
 	}
+	fputs(at, out);
 	return GM_OK;
-}
-
-static gm_status write_html(const char *path, const report_view *view, gm_error *error)
-{
-	char *text = NULL;
-	size_t bytes = 0;
-	FILE *out = open_memstream(&text, &bytes);
-	gm_status status = out ? fill(out, view, error) : gm_fail(error, GM_NO_MEMORY, "no memory for the page");
-	if (out && fclose(out) != 0 && status == GM_OK)
-		status = gm_fail(error, GM_NO_MEMORY, "no memory for the page");
-	if (status == GM_OK)
-		status = output_write(path, text, bytes, error);
-	free(text);
-	return status;
-}
-
-static gm_status write_markdown(const char *path, const report_view *view, gm_error *error)
-{
-	char *text = markdown_of(view);
-	if (!text)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for the Markdown");
-	gm_status status = output_write(path, text, strlen(text), error);
-	free(text);
-	return status;
 }
 
 gm_status report_write(const evidence *e, const char *html, const char *markdown, gm_error *error)
@@ -92,9 +62,9 @@ gm_status report_write(const evidence *e, const char *html, const char *markdown
 	if (e->check_count + e->bench_count == 0)
 		return gm_fail(error, GM_UNSUPPORTED, "no check and no bench record in %zu file(s)", e->files);
 	GM_TRY(report_view_create(e, &view, error));
-	gm_status status = html ? write_html(html, &view, error) : GM_OK;
+	gm_status status = html ? output_print(html, print_page, &view, error) : GM_OK;
 	if (markdown && status == GM_OK)
-		status = write_markdown(markdown, &view, error);
+		status = output_print(markdown, report_markdown, &view, error);
 	report_view_destroy(&view);
 	return status;
 }

@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* report_data.c - the numbers of the report (report_parts.h): verdict, noise, families. */
+/* report_data.c - the view (report_parts.h): the verdict and its numbers, what is absent and why, notes, and texts that
+ * several parts show. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gatemark/tensors.h"
+#include "base/plural.h"
+#include "record/rerun.h"
 #include "report_parts.h"
 
 /* ---- the summary ---- */
 
-typedef struct seen {              /* what was met so far */
-	names passing, failing, cases; /* variants; cases that were judged */
-	names fit[CHECK_PASSES], unfit, weak;
-} seen;
+/* Sets of names: what was met so far. */
+enum { PASSING, FAILING, CASES, UNFIT, WEAK, FIT, SETS = FIT + CHECK_PASSES };
 
 /* Unfit rows and weak cases: of each case and pass once, however many variants ran it. */
-static void add_fitness(report_summary *s, const check_result *r, seen *known)
+static void add_fitness(report_summary *s, const check_result *r, names *met)
 {
-	if (r->rows == 0 || !names_new(&known->fit[r->pass], r->case_id))
+	if (r->rows == 0 || !names_new(&met[FIT + (int)r->pass], r->case_id))
 		return;
 	s->unfit_rows += r->unfit_rows;
 	if (r->unfit_rows > 0)
-		names_add(&known->unfit, r->case_id);
+		names_add(&met[UNFIT], r->case_id);
 	if (r->weak)
-		names_add(&known->weak, r->case_id);
+		names_add(&met[WEAK], r->case_id);
 }
 
-static void add_check(report_summary *s, const check_result *r, seen *known)
+static void add_check(report_summary *s, const check_result *r, names *met)
 {
 	const int passed = r->status == STATUS_PASS, failed = r->status == STATUS_FAIL || r->status == STATUS_XFAIL;
 	s->checks[r->status]++;
@@ -34,8 +35,8 @@ static void add_check(report_summary *s, const check_result *r, seen *known)
 	if (passed || r->status == STATUS_FAIL)
 		names_add(&s->executors, r->executor);
 	if (passed || failed) {
-		names_add(passed ? &known->passing : &known->failing, r->variant);
-		names_add(&known->cases, r->case_id);
+		names_add(&met[passed ? PASSING : FAILING], r->variant);
+		names_add(&met[CASES], r->case_id);
 	}
 	if (passed && (!s->worst || r->used >= s->worst->used))
 		s->worst = r;
@@ -43,21 +44,19 @@ static void add_check(report_summary *s, const check_result *r, seen *known)
 
 static void add_checks(report_summary *s, const evidence *e)
 {
-	seen known = {0};
+	names met[SETS] = {{0}};
 	for (size_t i = 0; i < e->check_count; i++) {
-		add_check(s, &e->check[i], &known);
-		add_fitness(s, &e->check[i], &known);
+		add_check(s, &e->check[i], met);
+		add_fitness(s, &e->check[i], met);
 	}
-	for (size_t v = 0; v < known.passing.count; v++)
-		s->conformant += names_find(&known.failing, known.passing.name[v]) == known.failing.count;
-	s->judged = s->conformant + known.failing.count;
-	s->cases = known.cases.count;
-	s->unfit_cases = known.unfit.count;
-	s->weak = known.weak.count;
-	names *const all[] = {&known.passing, &known.failing, &known.cases,        &known.unfit,
-	                      &known.weak,    &known.fit[0],  &known.fit[PASS_BWD]};
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		free(all[i]->name);
+	for (size_t v = 0; v < met[PASSING].count; v++)
+		s->conformant += names_find(&met[FAILING], met[PASSING].name[v]) == met[FAILING].count;
+	s->judged = s->conformant + met[FAILING].count;
+	s->cases = met[CASES].count;
+	s->unfit_cases = met[UNFIT].count;
+	s->weak = met[WEAK].count;
+	for (size_t k = 0; k < SETS; k++)
+		free(met[k].name);
 }
 
 static int order_reals(const void *a, const void *b)
@@ -102,6 +101,84 @@ static void summarise(report_summary *s, const evidence *e)
 	                                                   : "NOT JUDGED";
 }
 
+/* ---- what is absent ---- */
+
+static void add_absent(report_view *view, absent one)
+{
+	for (size_t i = view->absent_count; i > 0; i--) { // from the end, where it mostly is
+		absent *a = &view->absent[i - 1];
+		if (strcmp(a->variant, one.variant) == 0 && strcmp(a->status, one.status) == 0 && a->what == one.what &&
+		    strcmp(a->reason, one.reason) == 0) {
+			a->count++;
+			return;
+		}
+	}
+	absent *last = record_grow(&view->absent, &view->absent_count, sizeof *last);
+	if (last)
+		*last = one;
+}
+
+static void find_absent(report_view *view)
+{
+	static const char checks[] = "checks", problems[] = "problems";
+	const evidence *e = view->e;
+	for (const check_result *r = e->check; r < e->check + e->check_count; r++)
+		if (r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED)
+			add_absent(view, (absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
+	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
+		if (r->status == RACE_SKIPPED || r->status == RACE_UNSUPPORTED)
+			add_absent(view, (absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
+}
+
+/* ---- notes ---- */
+
+static void add_bits(report_view *view, const bits_result *b)
+{
+	const char *committed = b->committed == COMMITTED_SAME      ? ", digests as committed"
+	                      : b->committed == COMMITTED_DIFFERENT ? ", digests differ from the committed ones"
+	                                                            : "";
+	record_appendf(&view->note, &view->notes, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class,
+	               b->variants_count, plural((double)b->variants_count, "", "s"), b->cases,
+	               plural((double)b->cases, "", "s"),
+	               b->identical ? "identical" : "DIFFER: ", b->identical ? "" : b->first_difference, committed);
+}
+
+static void add_counts(report_view *view)
+{
+	const report_summary *s = &view->summary;
+	const struct {
+		size_t count;
+		const char *one, *many, *rest;
+	} notes[] = {{s->incomplete, "run", "runs", "did not end: these results are partial"},
+	             {s->flaky, "check", "checks", "passed only when repeated (flaky)"},
+	             {s->tainted, "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
+	             {s->remarks, "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
+	             {s->failed, "timing", "timings", "of a variant on a problem failed"},
+	             {s->weak, "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		if (notes[i].count > 0)
+			record_appendf(&view->note, &view->notes, "%zu %s %s", notes[i].count,
+			               plural((double)notes[i].count, notes[i].one, notes[i].many), notes[i].rest);
+	if (s->unfit_rows > 0)
+		record_appendf(&view->note, &view->notes, "%zu %s of %zu %s unfit (chaos or underflow): counted, never passed",
+		               s->unfit_rows, plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
+		               plural((double)s->unfit_cases, "case is", "cases are"));
+}
+
+static void find_notes(report_view *view)
+{
+	for (size_t i = 0; i < view->e->bits_count; i++)
+		add_bits(view, &view->e->bits[i]);
+	add_counts(view);
+	if (view->e->torn)
+		record_appendf(&view->note, &view->notes, "%zu file%s ended in a cut-off line, which was left out",
+		               view->e->torn, plural((double)view->e->torn, "", "s"));
+	for (size_t i = 0; i < view->run->machine.hints_count; i++)
+		record_append(&view->note, &view->notes, view->run->machine.hints[i]);
+	for (size_t i = 0; i < view->choice.notes_count; i++)
+		record_append(&view->note, &view->notes, view->choice.notes[i]);
+}
+
 /* ---- the view ---- */
 
 static int order_names(const void *a, const void *b)
@@ -112,9 +189,6 @@ static int order_names(const void *a, const void *b)
 gm_status report_view_create(const evidence *e, report_view *view, gm_error *error)
 {
 	*view = (report_view){.e = e, .run = evidence_latest(e)};
-	run_begin_init(&view->none);
-	if (!view->run)
-		view->run = &view->none;
 	GM_TRY(choose_decide(e, NULL, &view->choice, error));
 	summarise(&view->summary, e);
 	for (size_t i = 0; i < e->check_count; i++)
@@ -123,8 +197,8 @@ gm_status report_view_create(const evidence *e, report_view *view, gm_error *err
 		names_add(&view->variants, e->bench[i].variant);
 	if (view->variants.count > 0)
 		qsort(view->variants.name, view->variants.count, sizeof *view->variants.name, order_names);
-	report_find_absent(view);
-	report_find_notes(view);
+	find_absent(view);
+	find_notes(view);
 	return GM_OK;
 }
 
@@ -139,7 +213,32 @@ void report_view_destroy(report_view *view)
 	free(view->variants.name);
 }
 
-/* ---- families ---- */
+/* ---- texts of a check and a problem ---- */
+
+char *report_rerun(const report_view *view, const check_result *check)
+{
+	return rerun_check(check, &evidence_run(view->e, check->run)->options);
+}
+
+char *report_difference(const check_result *check)
+{
+	char *text = NULL, share[24];
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+	if (!out)
+		return NULL;
+	fputs(check->reason && check->reason[0] ? check->reason : check->where, out);
+	for (size_t i = 0; i < check->tensors_count; i++) {
+		const tensor_result *t = &check->tensors[i];
+		if (!(t->used > 1))
+			continue;
+		report_share(t->used, share);
+		fprintf(out, "\n%s: %s of the budget, %zu element%s wrong", t->name, share, t->wrong,
+		        plural((double)t->wrong, "", "s"));
+	}
+	fclose(out);
+	return text;
+}
 
 void report_family(const char *problem, char family[64])
 {

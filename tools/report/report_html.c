@@ -3,44 +3,45 @@
 #include "report_html.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CELL = 400 }; /* bytes of a text in Markdown */
 
 /* ---- text ---- */
 
-static void escape_html(FILE *out, const char *text)
+static const char *entity_of(char c, int in_markdown)
 {
-	for (; *text; text++)
-		switch (*text) {
-		case '&': fputs("&amp;", out); break;
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '"': fputs("&quot;", out); break;
-		case '\'': fputs("&#39;", out); break;
-		default:
-			if ((unsigned char)*text >= ' ' || *text == '\n' || *text == '\t')
-				fputc(*text, out);
-		}
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return in_markdown ? NULL : "&quot;";
+	case '\'': return in_markdown ? NULL : "&#39;";
+	case '@': return in_markdown ? "&#64;" : NULL; // no mention
+	default: return NULL;
+	}
 }
 
-/* Can neither end a cell of a table nor become a tag, a link or a mention. */
-static void escape_markdown(FILE *out, const char *text)
+/* In Markdown it can neither end a cell of a table nor become a tag or a link. */
+static void escape(const page *p, const char *text)
 {
 	for (const char *start = text; *text; text++) {
-		if (text - start >= CELL && (*text & 0xC0) != 0x80) {
-			fputs("...", out);
+		const char *entity = entity_of(*text, p->markdown);
+		const int control = (unsigned char)*text < ' ';
+		if (p->markdown && text - start >= CELL && (*text & 0xC0) != 0x80) {
+			fputs("...", p->out);
 			return;
 		}
-		switch (*text) {
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '&': fputs("&amp;", out); break;
-		case '@': fputs("&#64;", out); break;
-		default:
-			fputs(strchr("\\`*_[]()#|!~", *text) ? "\\" : "", out);
-			fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-		}
+		if (p->markdown && strchr("\\`*_[]()#|!~", *text))
+			fputc('\\', p->out);
+		if (entity)
+			fputs(entity, p->out);
+		else if (p->markdown)
+			fputc(control ? ' ' : *text, p->out);
+		else if (!control || *text == '\n' || *text == '\t')
+			fputc(*text, p->out);
 	}
 }
 
@@ -75,152 +76,150 @@ void report_ratio(double ratio, char text[24])
 	snprintf(text, 24, ratio < 9.995 ? "%.2f" : ratio < 99.95 ? "%.1f" : "%.0f", ratio);
 }
 
-static void report_tenth(double value, char text[24]) { snprintf(text, 24, "%.1f", value); }
+/* ---- cells ---- */
+
+static int is_number(const page *p, size_t column)
+{
+	const size_t known = strlen(p->align);
+	return p->align[column < known ? column : known - 1] == 'n';
+}
+
+static void close_cell(page *p)
+{
+	if (p->column > 0)
+		fputs(p->markdown ? " " : p->column == 1 ? "</th>" : "</td>", p->out);
+}
+
+static void open_cell(page *p)
+{
+	const char *number = is_number(p, p->column) ? "n" : "", *css = p->css ? p->css : "";
+	close_cell(p);
+	if (p->markdown)
+		fputs("| ", p->out);
+	else
+		fputs(p->column == 0 ? "<th scope=\"row\"" : "<td", p->out);
+	if (!p->markdown && (*number || *css))
+		fprintf(p->out, " class=\"%s%s%s\"", number, *number && *css ? " " : "", css);
+	if (!p->markdown && p->sort)
+		fprintf(p->out, " data-sort=\"%.6g\"", *p->sort);
+	if (!p->markdown && p->title) {
+		fputs(" title=\"", p->out);
+		escape(p, p->title);
+		fputs("\"", p->out);
+	}
+	fputs(p->markdown ? "" : ">", p->out);
+	p->title = p->css = NULL;
+	p->sort = NULL;
+	p->column++;
+}
 
 /* ---- formats ---- */
 
-static void put_argument(FILE *out, int in_markdown, char what, va_list *arguments)
+static void put_count(char room[64], va_list *arguments)
 {
-	static const struct {
-		char what;
-		void (*text_of)(double value, char text[24]);
-	} number[] = {{'t', report_time}, {'p', report_share}, {'r', report_ratio}, {'f', report_tenth}};
-	char room[24] = "";
-	const char *text = room;
-	if (what == 'H') {
-		text = va_arg(*arguments, const char *);
-		fputs(in_markdown ? "" : text, out);
-		return;
-	}
-	if (what == 's')
-		text = va_arg(*arguments, const char *);
-	else if (what == 'z')
-		snprintf(room, sizeof room, "%zu", va_arg(*arguments, size_t));
-	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
-		if (what == number[i].what)
-			number[i].text_of(va_arg(*arguments, double), room);
-	if (text && in_markdown)
-		escape_markdown(out, text);
-	else if (text)
-		escape_html(out, text);
+	const size_t count = va_arg(*arguments, size_t);
+	const char *one = va_arg(*arguments, const char *), *many = va_arg(*arguments, const char *);
+	snprintf(room, 64, "%zu %s", count, count == 1 ? one : many);
 }
 
-static void put(FILE *out, int in_markdown, const char *format, va_list *arguments)
+static void put_argument(page *p, char what, va_list *arguments)
+{
+	char room[64] = "", *owned = NULL;
+	const char *text = room;
+	switch (what) {
+	case 'H':
+		text = va_arg(*arguments, const char *);
+		fputs(p->markdown ? "" : text, p->out);
+		return;
+	case 's': text = va_arg(*arguments, const char *); break;
+	case 'S': text = owned = va_arg(*arguments, char *); break;
+	case 'z': snprintf(room, sizeof room, "%zu", va_arg(*arguments, size_t)); break;
+	case 'n': put_count(room, arguments); break;
+	case 't': report_time(va_arg(*arguments, double), room); break;
+	case 'p': report_share(va_arg(*arguments, double), room); break;
+	case 'r': report_ratio(va_arg(*arguments, double), room); break;
+	case 'f': snprintf(room, sizeof room, "%.1f", va_arg(*arguments, double)); break;
+	default: break;
+	}
+	if (text)
+		escape(p, text);
+	free(owned);
+}
+
+static void put_list(page *p, const char *format, va_list *arguments)
 {
 	for (; *format; format++)
-		if (*format != '%' || format[1] == '\0')
-			fputc(*format, out);
+		if (*format == '\t' && p->align)
+			open_cell(p);
+		else if (*format != '%' || format[1] == '\0')
+			fputc(*format, p->out);
 		else if (*++format == '%')
-			fputc('%', out);
+			fputc('%', p->out);
 		else
-			put_argument(out, in_markdown, *format, arguments);
+			put_argument(p, *format, arguments);
 }
 
-void html(FILE *out, const char *format, ...)
+void put(page *p, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	put(out, 0, format, &arguments);
-	va_end(arguments);
-}
-
-void markdown(FILE *out, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	put(out, 1, format, &arguments);
+	put_list(p, format, &arguments);
 	va_end(arguments);
 }
 
 /* ---- tables ---- */
 
-static int is_number(const table *t, size_t column)
+void table_begin(page *p, const char *attributes, const char *const *columns, size_t count, const names *more,
+                 const char *align)
 {
-	const size_t known = strlen(t->align);
-	return t->align[column < known ? column : known - 1] == 'n';
-}
-
-void table_begin(table *t, const char *attributes, const char *const *columns, const char *align)
-{
-	t->align = align;
-	if (!t->markdown)
-		html(t->out, "<table%H%H><thead><tr>", attributes[0] ? " " : "", attributes);
-	for (size_t c = 0; columns[c]; c++)
-		if (t->markdown)
-			markdown(t->out, "| %s ", columns[c]);
+	const size_t all = count + (more ? more->count : 0);
+	p->align = align;
+	if (!p->markdown)
+		put(p, "<table%H%H><thead><tr>", attributes[0] ? " " : "", attributes);
+	for (size_t c = 0; c < all; c++) {
+		const char *name = c < count ? columns[c] : more->name[c - count];
+		if (p->markdown)
+			put(p, "| %s ", name);
 		else
-			html(t->out, "<th%H>%s</th>", is_number(t, c) ? " class=\"n\"" : "", columns[c]);
-	fputs(t->markdown ? "|\n" : "</tr></thead><tbody>\n", t->out);
-	for (size_t c = 0; t->markdown && columns[c]; c++)
-		fputs(is_number(t, c) ? "|--:" : "|---", t->out);
-	fputs(t->markdown ? "|\n" : "", t->out);
+			put(p, "<th%H>%s</th>", is_number(p, c) ? " class=\"n\"" : "", name);
+	}
+	put(p, p->markdown ? "|\n" : "</tr></thead><tbody>\n");
+	for (size_t c = 0; p->markdown && c < all; c++)
+		put(p, is_number(p, c) ? "|--:" : "|---");
+	put(p, p->markdown ? "|\n" : "");
 }
 
-static void close_cell(table *t)
+static void close_row(page *p)
 {
-	if (t->open && t->markdown)
-		fputs(" ", t->out);
-	else if (t->open)
-		fputs(t->column == 1 ? "</th>" : "</td>", t->out);
-	t->open = 0;
+	close_cell(p);
+	if (p->column > 0)
+		put(p, p->markdown ? "|\n" : "</tr>\n");
+	p->column = 0;
 }
 
-static void close_row(table *t)
-{
-	close_cell(t);
-	if (t->begun)
-		fputs(t->markdown ? "|\n" : "</tr>\n", t->out);
-	t->begun = 0;
-}
-
-void table_row(table *t)
-{
-	close_row(t);
-	fputs(t->markdown ? "" : "<tr>", t->out);
-	t->begun = 1;
-	t->column = 0;
-}
-
-static void open_cell(table *t)
-{
-	const char *number = is_number(t, t->column) ? "n" : "", *css = t->css ? t->css : "";
-	close_cell(t);
-	if (t->markdown)
-		fputs("| ", t->out);
-	else
-		fputs(t->column == 0 ? "<th scope=\"row\"" : "<td", t->out);
-	if (!t->markdown && (*number || *css))
-		html(t->out, " class=\"%s%H%s\"", number, *number && *css ? " " : "", css);
-	if (!t->markdown && t->sort)
-		fprintf(t->out, " data-sort=\"%.6g\"", *t->sort);
-	if (!t->markdown && t->title)
-		html(t->out, " title=\"%s\"", t->title);
-	fputs(t->markdown ? "" : ">", t->out);
-	t->title = t->css = NULL;
-	t->sort = NULL;
-	t->open = 1;
-	t->column++;
-}
-
-void table_cell(table *t, const char *format, ...)
+void table_row(page *p, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	open_cell(t);
-	put(t->out, t->markdown, format, &arguments);
+	close_row(p);
+	put(p, p->markdown ? "" : "<tr>");
+	open_cell(p);
+	put_list(p, format, &arguments);
 	va_end(arguments);
 }
 
-void table_more(table *t, const char *format, ...)
+void table_cell(page *p, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	put(t->out, t->markdown, format, &arguments);
+	open_cell(p);
+	put_list(p, format, &arguments);
 	va_end(arguments);
 }
 
-void table_end(table *t)
+void table_end(page *p)
 {
-	close_row(t);
-	fputs(t->markdown ? "" : "</tbody></table>", t->out);
+	close_row(p);
+	put(p, p->markdown ? "" : "</tbody></table>");
+	p->align = NULL;
 }

@@ -5,9 +5,8 @@
 #ifndef TOOLS_REPORT_PARTS_H
 #define TOOLS_REPORT_PARTS_H
 
-#include <stdio.h>
-
 #include "choose/choose.h"
+#include "record/output.h"
 #include "report_html.h"
 
 typedef struct report_summary {
@@ -30,8 +29,7 @@ typedef struct absent {                           /* what was skipped or unsuppo
 
 typedef struct report_view {
 	const evidence *e;
-	const run_begin *run; /* the latest, or one without anything */
-	run_begin none;
+	const run_begin *run; /* the latest */
 	choice_document choice;
 	report_summary summary;
 	names variants; /* in the order of the table of variants */
@@ -41,40 +39,33 @@ typedef struct report_view {
 	size_t notes;
 } report_view;
 
-/* ---- report_data.c: numbers ---- */
+/* ---- report_data.c ---- */
 
+/* What finds no memory is left out of absent and note. */
 GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm_error *error);
 void report_view_destroy(report_view *view);
-/* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
-void report_family(const char *problem, char family[64]);
-
-/* ---- report_words.c ---- */
-
-/* Fill absent and note of a view; what finds no memory is left out. */
-void report_find_absent(report_view *view);
-void report_find_notes(report_view *view);
 /* The command that repeats a check, with the options of its run; malloc'ed. */
 char *report_rerun(const report_view *view, const check_result *check);
 /* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
 char *report_difference(const check_result *check);
+/* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
+void report_family(const char *problem, char family[64]);
 
-/* ---- report_tables.c, report_checks.c: tables that HTML and Markdown both show ---- */
-
-/* Heads of a table with a column a variant: at most three others first, ended by NULL; to be freed; or NULL. */
-const char **report_columns(const report_view *view, const char *const *first);
-/* At most `most` rows each. */
-void report_choice_table(table *t, const report_view *view, size_t most);
-void report_absent_table(table *t, const report_view *view, size_t most);
+enum { PAGE_ROWS = 60, PAGE_ABSENT = 30 }; /* rows that tables have in Markdown */
 
 /* ---- the parts ---- */
 
-typedef void report_part(FILE *out, const report_view *view);
+typedef void report_part(page *p, const report_view *view);
 report_part report_part_title, report_part_verdict, report_part_machine, report_part_method; /* report_head.c */
 report_part report_part_counts, report_part_choice, report_part_steps, report_part_speed;    /* report_tables.c */
 report_part report_part_budget, report_part_families, report_part_failures, report_part_absent,
-	report_part_notes;                                    /* report_checks.c */
-report_part report_part_bench_csv, report_part_check_csv; /* report_csv.c */
-report_part report_part_data;                             /* report_chart.c */
+	report_part_notes;                                                      /* report_checks.c */
+report_part report_part_bench_csv, report_part_check_csv, report_part_data; /* report_embed.c */
+
+/* ---- markdown.c: the report for a pull request ---- */
+
+enum { MARKDOWN_BYTES = 60 * 1024 }; /* it has less; a comment of a pull request holds 64 KiB */
+output_printer report_markdown;      /* of a view, to memory */
 
 /* ---- the embedded files ---- */
 
@@ -83,6 +74,6 @@ typedef struct report_asset {
 	const unsigned char *bytes;
 	size_t count;
 } report_asset;
-extern const report_asset report_assets[]; /* generated at build time; ends with a NULL name */
+extern const report_asset report_assets[]; /* generated at build time; template.html first, a NULL name last */
 
 #endif

@@ -5,97 +5,71 @@
 #include <string.h>
 
 #include "gatemark/tensors.h"
-#include "base/plural.h"
 #include "report_parts.h"
 
 /* ---- what was chosen ---- */
 
-static void put_reasons(table *t, const choice_entry *entry)
+static void put_reasons(page *p, const choice_entry *entry)
 {
-	table_cell(t, "");
-	if (entry->rejected_count == 0)
-		return;
-	table_more(t, "<details><summary>%z other%s</summary><ul>", entry->rejected_count,
-	           plural((double)entry->rejected_count, "", "s"));
-	for (size_t i = 0; i < entry->rejected_count; i++)
-		table_more(t, "<li><b>%s</b> %s</li>", entry->rejected[i].variant, entry->rejected[i].why);
-	table_more(t, "</ul></details>");
+	const size_t count = entry->rejected_count;
+	table_cell(p, count ? "<details><summary>%n</summary><ul>" : "", count, "other", "others");
+	for (size_t i = 0; i < count; i++)
+		put(p, "<li><b>%s</b> %s</li>", entry->rejected[i].variant, entry->rejected[i].why);
+	put(p, count ? "</ul></details>" : "");
 }
 
-static void put_chosen(table *t, const choice_entry *entry)
+static void put_chosen(page *p, const choice_entry *entry)
 {
 	if (entry->chosen[0])
-		table_cell(t, "%H%s%H", "<b>", entry->chosen, "</b>");
+		table_cell(p, "%H%s%H", "<b>", entry->chosen, "</b>");
 	else
-		table_cell(t, t->markdown ? "none" : "<em>none</em>");
+		table_cell(p, p->markdown ? "none" : "<em>none</em>");
 	for (size_t i = 0; i < entry->with_count; i++)
-		table_more(t, " %H= %s%H", "<span class=\"tie\">", entry->with[i], "</span>");
+		put(p, " %H= %s%H", "<span class=\"tie\">", entry->with[i], "</span>");
 }
 
-static void put_times(table *t, const choice_entry *entry)
+static const double none = 0; /* what stands for no number is sorted by */
+
+static void put_time(page *p, const double *ns)
 {
-	static const double never = 0;
-	const double *const times[] = {&entry->p50_ns, &entry->p99_ns};
-	for (size_t k = 0; k < 2; k++) {
-		t->sort = *times[k] > 0 ? times[k] : &never;
-		if (entry->chosen[0] && *times[k] > 0)
-			table_cell(t, "%t", *times[k]);
-		else
-			table_cell(t, "");
-	}
+	p->sort = *ns > 0 ? ns : &none;
+	table_cell(p, *ns > 0 ? "%t" : "", *ns);
 }
 
-static void put_margin(table *t, const choice_entry *entry)
+static void put_margin(page *p, const choice_entry *entry)
 {
-	static const double none = 0;
-	t->sort = entry->next[0] ? &entry->margin : &none;
-	if (entry->next[0] && t->markdown)
-		table_cell(t, "%r", entry->margin);
-	else if (entry->next[0])
-		table_cell(t, "<b>%r \303\227</b> <small>%r\342\200\223%r</small>", entry->margin, entry->margin_low,
-		           entry->margin_high);
-	else
-		table_cell(t, "%H", "\342\200\223");
-	table_cell(t, "%s", entry->next[0] ? entry->next : t->markdown ? "" : "none");
+	const char *format = p->markdown ? "%r" : "<b>%r \303\227</b> <small>%r\342\200\223%r</small>";
+	const char *nothing = p->markdown ? "" : "\342\200\223";
+	p->sort = entry->next[0] ? &entry->margin : &none;
+	table_cell(p, entry->next[0] ? format : nothing, entry->margin, entry->margin_low, entry->margin_high);
+	table_cell(p, "%s", entry->next[0] ? entry->next : p->markdown ? "" : "none");
 }
 
-void report_choice_table(table *t, const report_view *view, size_t most)
+void report_part_choice(page *p, const report_view *view)
 {
-	static const char *const all[] = {"problem", "chosen", "p50", "p99", "margin", "next best", "why not the others",
-	                                  NULL};
-	const char *columns[sizeof all / sizeof *all];
-	memcpy(columns, all, sizeof all);
-	if (t->markdown)
-		columns[6] = NULL;
-	table_begin(t, "id=\"choice-table\" class=\"sortable\"", columns, "ttnnnt");
-	for (size_t i = 0; i < view->choice.domain_count && i < most; i++) {
+	static const char *const columns[] = {"problem",           "chosen", "p50", "p99", "margin", "next best",
+	                                      "why not the others"};
+	table_begin(p, "id=\"choice-table\" class=\"sortable\"", columns, p->markdown ? 6 : 7, NULL, "ttnnnt");
+	for (size_t i = 0; i < view->choice.domain_count && (!p->markdown || i < PAGE_ROWS); i++) {
 		const choice_entry *entry = &view->choice.domain[i];
-		table_row(t);
-		table_cell(t, "%s", entry->problem);
-		put_chosen(t, entry);
-		put_times(t, entry);
-		put_margin(t, entry);
-		if (!t->markdown)
-			put_reasons(t, entry);
+		table_row(p, "%s", entry->problem);
+		put_chosen(p, entry);
+		put_time(p, &entry->p50_ns);
+		put_time(p, &entry->p99_ns);
+		put_margin(p, entry);
+		if (!p->markdown)
+			put_reasons(p, entry);
 	}
-	if (view->choice.domain_count == 0 && !t->markdown)
-		html(t->out, "<tr><td colspan=\"7\">Nothing was timed: these results hold no bench records.</td></tr>");
-	table_end(t);
+	if (view->choice.domain_count == 0 && !p->markdown)
+		put(p, "<tr><td colspan=\"7\">Nothing was timed: these results hold no bench records.</td></tr>");
+	table_end(p);
 }
 
-void report_part_counts(FILE *out, const report_view *view)
+void report_part_counts(page *p, const report_view *view)
 {
 	char *counts = choose_counts(&view->choice);
 	const size_t problems = view->choice.domain_count;
-	html(out, "%z %s%s%s", problems, plural((double)problems, "problem", "problems"), counts && *counts ? ": " : "",
-	     counts);
-	free(counts);
-}
-
-void report_part_choice(FILE *out, const report_view *view)
-{
-	table t = {.out = out};
-	report_choice_table(&t, view, view->choice.domain_count);
+	put(p, "%n%s%S", problems, "problem", "problems", counts && *counts ? ": " : "", counts);
 }
 
 /* ---- behind the charts: a row a problem, a column a variant ---- */
@@ -114,60 +88,40 @@ static rejected_variant about(const choice_entry *entry, const char *variant)
 	return one;
 }
 
-static void put_step(table *t, const choice_entry *entry, const rejected_variant *v)
+static void put_step(page *p, const choice_entry *entry, const rejected_variant *v)
 {
 	gm_spec spec;
 	const double T = gm_spec_parse(entry->problem, &spec, NULL) == GM_OK ? (double)spec.T : 1;
-	if (v->p50_ns > 0)
-		table_cell(t, "%t", v->p50_ns / T);
-	else
-		table_cell(t, "\342\200\223");
+	table_cell(p, v->p50_ns > 0 ? "%t" : "\342\200\223", v->p50_ns / T);
 }
 
-static void put_speed(table *t, const choice_entry *entry, const rejected_variant *v)
+static void put_speed(page *p, const choice_entry *entry, const rejected_variant *v)
 {
 	const int chosen = strcmp(entry->chosen, v->variant) == 0;
-	t->title = v->ratio < 0 && !chosen ? v->why : NULL;
-	if (v->ratio < 0)
-		table_cell(t, chosen ? "chosen" : "\342\200\223");
-	else
-		table_cell(t, "%r \303\227 <small>%r\342\200\223%r</small>", v->ratio, v->ratio_low, v->ratio_high);
+	p->title = v->ratio < 0 && !chosen ? v->why : NULL;
+	const char *other = chosen ? "chosen" : "\342\200\223";
+	table_cell(p, v->ratio < 0 ? other : "%r \303\227 <small>%r\342\200\223%r</small>", v->ratio, v->ratio_low,
+	           v->ratio_high);
 }
 
-const char **report_columns(const report_view *view, const char *const *first)
+static void put_by_variant(page *p, const report_view *view,
+                           void (*cell)(page *p, const choice_entry *entry, const rejected_variant *v))
 {
-	size_t count = 0;
-	const char **columns = calloc(view->variants.count + 4, sizeof *columns);
-	for (; columns && count < 3 && first[count]; count++)
-		columns[count] = first[count];
-	if (columns && view->variants.count > 0)
-		memcpy(columns + count, view->variants.name, view->variants.count * sizeof *columns);
-	return columns;
-}
-
-static void put_by_variant(FILE *out, const report_view *view,
-                           void (*cell)(table *t, const choice_entry *entry, const rejected_variant *v))
-{
-	table t = {.out = out};
-	const char **columns = report_columns(view, (const char *const[]){"problem", NULL});
-	if (!columns)
-		return;
-	table_begin(&t, "", columns, "tn");
+	static const char *const columns[] = {"problem"};
+	table_begin(p, "", columns, 1, &view->variants, "tn");
 	for (size_t i = 0; i < view->choice.domain_count; i++) {
-		table_row(&t);
-		table_cell(&t, "%s", view->choice.domain[i].problem);
+		table_row(p, "%s", view->choice.domain[i].problem);
 		for (size_t v = 0; v < view->variants.count; v++) {
 			const rejected_variant one = about(&view->choice.domain[i], view->variants.name[v]);
-			t.css = strcmp(view->choice.domain[i].chosen, one.variant) == 0 ? "best"
-			      : one.code == CODE_TIE                                    ? "tied"
-			                                                                : NULL;
-			cell(&t, &view->choice.domain[i], &one);
+			p->css = strcmp(view->choice.domain[i].chosen, one.variant) == 0 ? "best"
+			       : one.code == CODE_TIE                                    ? "tied"
+			                                                                 : NULL;
+			cell(p, &view->choice.domain[i], &one);
 		}
 	}
-	table_end(&t);
-	free(columns);
+	table_end(p);
 }
 
-void report_part_steps(FILE *out, const report_view *view) { put_by_variant(out, view, put_step); }
+void report_part_steps(page *p, const report_view *view) { put_by_variant(p, view, put_step); }
 
-void report_part_speed(FILE *out, const report_view *view) { put_by_variant(out, view, put_speed); }
+void report_part_speed(page *p, const report_view *view) { put_by_variant(p, view, put_speed); }

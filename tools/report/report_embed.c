@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* report_chart.c - what the charts need, as the JSON block of the page:
+/* report_embed.c - what stands in the page as data: CSV with columns as in fields.def, of every machine, also of those
+ * that no chart shows; and what the charts need, as JSON:
  * {variants: [{name, oracle}], problems: [{text, cell, size, pass, T, N, chosen, with}],
  *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high]]}. */
 #include <jansson.h>
@@ -9,6 +10,35 @@
 
 #include "gatemark/tensors.h"
 #include "report_parts.h"
+
+/* ---- CSV ---- */
+
+static void put_csv(page *p, const report_view *view, record_kind kind)
+{
+	const record_field *f = &evidence_type.field[kind];
+	const char *one = RECORD_AT(view->e, f->offset, char *);
+	char *text = NULL;
+	size_t bytes;
+	FILE *csv = open_memstream(&text, &bytes);
+	if (!csv)
+		return;
+	fputs("machine,", csv);
+	record_csv(csv, f->of, NULL);
+	for (size_t i = 0; i < RECORD_AT(view->e, f->count, size_t); i++, one += f->of->bytes) {
+		fputc('\n', csv);
+		record_csv_text(csv, evidence_machine(view->e, one)); // a record begins with the id of its run
+		fputc(',', csv);
+		record_csv(csv, f->of, one);
+	}
+	fclose(csv);
+	put(p, "%S\n", text);
+}
+
+void report_part_bench_csv(page *p, const report_view *view) { put_csv(p, view, RECORD_BENCH); }
+
+void report_part_check_csv(page *p, const report_view *view) { put_csv(p, view, RECORD_CHECK); }
+
+/* ---- JSON ---- */
 
 /* No character that could end the block. */
 static void put_json(FILE *out, const json_t *value)
@@ -57,7 +87,7 @@ static void add_time(json_t *times, size_t problem, size_t variant, const double
 	json_decref(one);
 }
 
-void report_part_data(FILE *out, const report_view *view)
+void report_part_data(page *p, const report_view *view)
 {
 	json_t *variants = json_array(), *problems = json_array(), *times = json_array();
 	for (size_t v = 0; v < view->variants.count; v++)
@@ -75,6 +105,6 @@ void report_part_data(FILE *out, const report_view *view)
 			         (const double[]){r->p50_ns, r->low_ns, r->high_ns, r->ratio, r->ratio_low, r->ratio_high});
 	}
 	json_t *data = json_pack("{so so so}", "variants", variants, "problems", problems, "times", times);
-	put_json(out, data);
+	put_json(p->out, data);
 	json_decref(data);
 }
