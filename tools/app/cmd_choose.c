@@ -26,25 +26,16 @@ static int put_records(const choice_document *choice, const char *path)
 {
 	results *r;
 	gm_error error;
-	int broken_pipe = 0;
 	if (results_open(path, &r, &error) != GM_OK)
 		return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	for (size_t i = 0; i < choice->domain_count; i++)
 		results_put(r, RECORD_CHOICE, &choice->domain[i]);
-	if (results_close(r, &broken_pipe, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	return CLI_OK;
-}
-
-static int write_file(const choice_document *choice, const char *path)
-{
-	gm_error error;
-	gm_status status = choose_write(choice, path, &error);
-	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NO_WRITE : CLI_INTERNAL, "%s", error.message);
+	return cli_status(results_close(r, NULL, &error), CLI_NO_WRITE, &error);
 }
 
 static int show(const choice_document *choice, const cli_options *options)
 {
+	gm_error error;
 	int code = CLI_OK, text_is_data = options->output && strcmp(options->output, "-") == 0;
 	for (size_t i = 0; i < choice->notes_count && !options->quiet; i++)
 		fprintf(stderr, "note: %s\n", choice->notes[i]);
@@ -56,7 +47,9 @@ static int show(const choice_document *choice, const cli_options *options)
 		choose_print(stdout, choice);
 	if (choose_chosen(choice) == 0)
 		return cli_worse(code, cli_fail(CLI_NOTHING, "no problem has a variant that was judged and timed"));
-	return options->output ? cli_worse(code, write_file(choice, options->output)) : code;
+	if (options->output)
+		code = cli_worse(code, cli_status(choose_write(choice, options->output, &error), CLI_NO_WRITE, &error));
+	return code;
 }
 
 static int choose(const evidence *e, const cli_options *options)
@@ -68,7 +61,7 @@ static int choose(const evidence *e, const cli_options *options)
 	if (status == GM_BAD_ARGUMENT && what.problems)
 		return unknown_problem(e, &what, &error);
 	if (status != GM_OK)
-		return cli_fail(cli_exit_of(status), "%s", error.message);
+		return cli_status(status, 0, &error);
 	int code = show(&choice, options);
 	choice_document_free(&choice);
 	return code;

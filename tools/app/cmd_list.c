@@ -4,12 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "contestants.h"
+#include "conform.h"
 #include "base/plural.h"
-#include "record/results.h"
-#include "session.h"
-#include "shapes/shapes.h"
-#include "terminal.h"
 
 /* ---- variants ---- */
 
@@ -52,9 +48,7 @@ static void put_words(const char *const word[8], int width)
 
 static void variants_text(const contestants *r)
 {
-	int width = 18;
-	for (size_t k = 0; k < r->count; k++)
-		width = (int)strlen(r->variant[k].info.name) > width ? (int)strlen(r->variant[k].info.name) : width;
+	const int width = contestants_width(r, 18);
 	fputs("VARIANTS\n", stdout);
 	put_words((const char *const[]){"name", "isa", "strategy", "activ", "weights", "rounding", "class", "here"}, width);
 	for (size_t k = 0; k < r->count; k++) {
@@ -68,7 +62,28 @@ static void variants_text(const contestants *r)
 			printf("  * %s\n", r->variant[k].why);
 }
 
-/* ---- cases ---- */
+/* ---- what there is, as text on stdout and into the document ---- */
+
+typedef struct listing {
+	const cli_options *options;
+	int named, text;  /* an argument said what; not --json */
+	json_t *document; /* of --json */
+} listing;
+
+static int list_variants(const listing *l)
+{
+	contestants r = {0};
+	int code = contestants_load(l->options, 0, &r);
+	if (code != CLI_OK)
+		return code;
+	json_object_set_new(l->document, "variants", variants_json(&r));
+	if (l->text && l->options->markdown)
+		variants_markdown(&r);
+	else if (l->text)
+		variants_text(&r);
+	contestants_free(&r);
+	return CLI_OK;
+}
 
 typedef struct case_flags {
 	json_t *list;
@@ -80,32 +95,24 @@ static void take_flags(void *context, case_facts *facts)
 	json_array_append_new(((case_flags *)context)->list, record_to_json(&case_facts_type, facts));
 }
 
-static void step_flags(void *context, size_t done, size_t total)
-{
-	(void)total;
-	term_progress_step(&((case_flags *)context)->progress, done);
-}
+static void step_flags(void *context, size_t done) { term_progress_step(&((case_flags *)context)->progress, done); }
 
 /* The engine of check without a variant gives each case's record. */
-static int flags_of(const case_list *cases, json_t **list)
+static int flags_of(const case_list *cases, json_t *list)
 {
-	gm_error error = {.status = GM_OK};
-	case_flags f = {.list = json_array()};
-	check_plan plan = {.set = cases->set,
-	                   .chosen = cases->chosen,
-	                   .passes = CHECK_FWD | CHECK_BWD,
-	                   .accuracy_class = -1,
-	                   .stop = &session_stop,
-	                   .facts = take_flags,
-	                   .step = step_flags,
-	                   .context = &f};
+	case_flags f = {.list = list};
+	const check_plan plan = {.set = cases->set,
+	                         .chosen = cases->chosen,
+	                         .passes = CHECK_FWD | CHECK_BWD,
+	                         .accuracy_class = -1,
+	                         .stop = &session_stop,
+	                         .facts = take_flags,
+	                         .step = step_flags,
+	                         .context = &f};
 	term_progress_begin(&f.progress, "budgets", cases->count, 0);
-	gm_status status = check_run(&plan, &error);
+	int code = conform_run(&plan);
 	term_progress_end(&f.progress);
-	*list = f.list;
-	if (status == GM_OK)
-		return CLI_OK;
-	return cli_fail(status == GM_BAD_FIXTURE ? CLI_REFUSED : CLI_INTERNAL, "%s", error.message);
+	return code;
 }
 
 static void cases_text(const json_t *list, const char *version)
@@ -124,120 +131,83 @@ static void cases_text(const json_t *list, const char *version)
 	}
 }
 
-/* ---- lists of problems ---- */
-
-static int shapes_all(json_t **all)
-{
-	gm_error error = {.status = GM_OK};
-	*all = json_array();
-	for (size_t k = 0; k < shapes_builtin_count(); k++) {
-		shape_list list = {0};
-		json_t *problems = json_array();
-		if (shapes_load(shapes_builtin_name(k), &list, &error) != GM_OK)
-			return cli_fail(CLI_INTERNAL, "%s", error.message);
-		for (size_t i = 0; i < list.count; i++) {
-			char text[GM_SPEC_TEXT];
-			gm_spec_format(&list.specs[i], text);
-			json_array_append_new(problems, json_string(text));
-		}
-		shapes_free(&list);
-		json_array_append_new(*all, json_pack("{s:s, s:s, s:o}", "name", shapes_builtin_name(k), "about",
-		                                      shapes_builtin_about(k), "problems", problems));
-	}
-	return CLI_OK;
-}
-
-static void shapes_text(const json_t *all, int in_full)
-{
-	size_t k, i;
-	json_t *list, *problem;
-	printf("SHAPES\n");
-	json_array_foreach(all, k, list) {
-		json_t *problems = json_object_get(list, "problems");
-		printf("  %-8s %4zu %-8s  ", results_text(list, "name"), json_array_size(problems),
-		       plural((double)json_array_size(problems), "problem", "problems"));
-		term_wrap(stdout, results_text(list, "about"), 26, 26);
-		if (in_full)
-			json_array_foreach(problems, i, problem)
-				printf("    %s\n", json_string_value(problem));
-	}
-}
-
-/* ---- the verb ---- */
-
-enum { LIST_VARIANTS, LIST_CASES, LIST_SHAPES, LIST_FIELDS, LISTS };
-
-typedef struct listing {
-	const cli_options *options;
-	int named;        /* an argument said what */
-	json_t *document; /* --json */
-} listing;
-
-static int list_variants(const listing *l)
-{
-	contestants r = {0};
-	int code = contestants_load(l->options, CONTESTANTS_INSTEAD, &r);
-	if (code != CLI_OK)
-		return code;
-	if (l->options->json)
-		json_object_set_new(l->document, "variants", variants_json(&r));
-	else if (l->options->markdown)
-		variants_markdown(&r);
-	else
-		variants_text(&r);
-	contestants_free(&r);
-	return CLI_OK;
-}
-
 static int list_cases(const listing *l)
 {
 	case_list cases = {0};
-	json_t *list = NULL;
-	int code = cases_load(l->options, &cases);
-	if (code == CLI_OK && (l->named || l->options->json))
-		code = flags_of(&cases, &list);
-	if (code == CLI_OK && l->options->json)
-		json_object_set(l->document, "cases", list);
-	else if (code == CLI_OK && list)
-		cases_text(list, cases.set->version);
-	else if (code == CLI_OK)
+	json_t *list = json_array();
+	int code = cases_load(l->options, &cases), count_only = l->text && !l->named;
+	json_object_set_new(l->document, "cases", list);
+	if (code == CLI_OK && !count_only)
+		code = flags_of(&cases, list);
+	if (code == CLI_OK && count_only)
 		printf("CASES\n  %zu in fixtures %s; gatemark list cases shows them\n", cases.count, cases.set->version);
-	json_decref(list);
+	else if (code == CLI_OK && l->text)
+		cases_text(list, cases.set->version);
 	cases_free(&cases);
 	return code;
 }
 
+/* A built-in list of problems; text shows them only if they were asked for. */
+static int list_shape(const listing *l, size_t k, json_t *problems)
+{
+	gm_error error;
+	shape_list list = {0};
+	const char *name = shapes_builtin_name(k);
+	if (shapes_load(name, &list, &error) != GM_OK)
+		return cli_fail(CLI_INTERNAL, "%s", error.message);
+	if (l->text) {
+		printf("  %-8s %4zu %-8s  ", name, list.count, plural((double)list.count, "problem", "problems"));
+		term_wrap(stdout, shapes_builtin_about(k), 26, 26);
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		char text[GM_SPEC_TEXT];
+		gm_spec_format(&list.specs[i], text);
+		json_array_append_new(problems, json_string(text));
+		if (l->text && l->named)
+			printf("    %s\n", text);
+	}
+	shapes_free(&list);
+	return CLI_OK;
+}
+
 static int list_shapes(const listing *l)
 {
-	json_t *all;
-	int code = shapes_all(&all);
-	if (code == CLI_OK && l->options->json)
-		json_object_set(l->document, "shapes", all);
-	else if (code == CLI_OK)
-		shapes_text(all, l->named);
-	json_decref(all);
+	json_t *all = json_array();
+	int code = CLI_OK;
+	json_object_set_new(l->document, "shapes", all);
+	if (l->text)
+		printf("SHAPES\n");
+	for (size_t k = 0; code == CLI_OK && k < shapes_builtin_count(); k++) {
+		json_t *problems = json_array();
+		code = list_shape(l, k, problems);
+		json_array_append_new(all, json_pack("{s:s, s:s, s:o}", "name", shapes_builtin_name(k), "about",
+		                                     shapes_builtin_about(k), "problems", problems));
+	}
 	return code;
 }
 
 /* What result files hold: as JSON their schema, else Markdown. */
 static int list_fields(const listing *l)
 {
-	json_t *schema = l->options->json ? record_schema() : NULL;
-	if (!l->options->json)
-		record_markdown(stdout);
-	int failed = schema && json_object_update(l->document, schema) != 0;
+	json_t *schema = record_schema();
+	int failed = !schema || json_object_update(l->document, schema) != 0;
 	json_decref(schema);
-	return failed || (l->options->json && !schema) ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	if (l->text)
+		record_markdown(stdout);
+	return failed ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 }
+
+/* ---- the verb ---- */
+
+enum { LIST_FIELDS = 3, LISTS };
 
 int cmd_list(const cli_options *options)
 {
 	static const char *const names[LISTS] = {"variants", "cases", "shapes", "fields"};
 	static int (*const part[LISTS])(const listing *) = {list_variants, list_cases, list_shapes, list_fields};
 	unsigned char chosen[LISTS] = {0};
-	gm_error error = {.status = GM_OK};
+	gm_error error;
 	int code = CLI_OK;
-	listing l = {.options = options, .named = options->arg.count > 0};
 	if (options->arg.count == 0)
 		memset(chosen, 1, options->markdown ? 1 : LIST_FIELDS);
 	for (size_t k = 0; k < options->arg.count; k++) {
@@ -248,12 +218,12 @@ int cmd_list(const cli_options *options)
 			return cli_unknown("list", options->arg.text[k], names, LISTS);
 		chosen[n] = 1;
 	}
-	l.document = json_object();
+	const listing l = {options, options->arg.count > 0, !options->json, json_object()};
 	for (size_t k = 0; k < LISTS && code == CLI_OK; k++)
 		if (chosen[k])
 			code = part[k](&l);
-	if (code == CLI_OK && options->json && results_document(options->json, l.document, &error) != GM_OK)
-		code = cli_fail(CLI_NO_WRITE, "%s", error.message);
+	if (code == CLI_OK && options->json)
+		code = cli_status(results_document(options->json, l.document, &error), CLI_NO_WRITE, &error);
 	json_decref(l.document);
 	return code;
 }

@@ -2,7 +2,6 @@
 /* measure.c - runs the race; each result goes to the result file and the table of the terminal. */
 #include "measure.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +9,6 @@
 #include "worker/emulation.h"
 #include "terminal.h"
 #include "base/clock.h"
-
-typedef struct flow {
-	session *s;
-	measure_table *table;
-	double started, last;
-	size_t wrong; /* rejected or failed */
-} flow;
 
 int measure_allowed(void)
 {
@@ -28,7 +20,7 @@ int measure_allowed(void)
 
 int measure_shapes(const cli_options *options, shape_list *list, const char **name)
 {
-	gm_error error = {.status = GM_OK};
+	gm_error error;
 	const char *names[32];
 	size_t count = 0;
 	if (options->problem.count > 0 && options->shapes)
@@ -41,20 +33,18 @@ int measure_shapes(const cli_options *options, shape_list *list, const char **na
 	*name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
 	gm_status status = given[0] ? shapes_parse("--problem", given, list, &error) : shapes_load(*name, list, &error);
 	free(given);
-	if (status == GM_OK)
-		return CLI_OK;
 	for (; count < shapes_builtin_count() && count < 32; count++)
 		names[count] = shapes_builtin_name(count);
 	if (status == GM_IO && options->shapes && !strpbrk(options->shapes, "/."))
 		return cli_unknown("list or file", options->shapes, names, count);
-	return cli_fail(status == GM_IO ? CLI_REFUSED : cli_exit_of(status), "%s", error.message);
+	return cli_status(status, status == GM_IO ? CLI_REFUSED : 0, &error);
 }
 
 /* ---- results ---- */
 
 static void on_results(void *context, const bench_result *results, size_t count)
 {
-	flow *f = context;
+	measured *m = context;
 	for (size_t k = 0; k < count; k++) {
 		bench_result r = results[k];
 		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
@@ -62,103 +52,76 @@ static void on_results(void *context, const bench_result *results, size_t count)
 			r.code = CODE_INTERRUPTED;
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
-		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
-		session_put(f->s, RECORD_BENCH, &r);
-		r.plugin = NULL;
+		session_put(m->session, RECORD_BENCH, &r);
 		r.blocks_ns = NULL; // goes now
-		f->table->result[r.place * count + k] = r;
+		m->table.result[r.place * count + k] = r;
 	}
 }
 
 static void on_progress(void *context, const char *text, double done)
 {
-	flow *f = context;
-	if (!f->s->options->quiet)
-		term_status(text, done, f->started, &f->last);
+	measured *m = context;
+	if (!m->session->options->quiet)
+		term_status(text, done, m->started, &m->last);
 }
 
 /* ---- the race ---- */
 
-static int table_open(measure_table *t, size_t problems, const contestant *const *racing, size_t count, int every)
-{
-	*t = (measure_table){.result = calloc(problems * count + 1, sizeof *t->result),
-	                     .problems = problems,
-	                     .contestants = count,
-	                     .own = calloc(count + 1, 1),
-	                     .every = every};
-	for (size_t k = 0; t->own && k < count; k++)
-		t->own[k] = racing[k]->plugin != NULL;
-	return t->result && t->own;
-}
+/* Bit oracles race only if named literally; what is so named twice races against itself. */
+static int starts(const contestant *v) { return v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0; }
 
-/* Bit oracles race only if named literally; what is so named twice races against itself.  NULL without memory. */
-static const contestant **racing_of(const contestants *r, size_t *count)
+/* Who races, and room for what comes of it.  0 without memory. */
+static int enter(const contestants *r, measured *m)
 {
 	size_t most = 1;
 	for (size_t k = 0; k < r->count; k++)
-		most += r->variant[k].literal > 1 ? (size_t)r->variant[k].literal : 1;
-	const contestant **racing = calloc(most, sizeof *racing);
-	for (size_t k = 0; racing && k < r->count; k++) {
-		const contestant *v = &r->variant[k];
-		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
-		for (; times > 0; times--)
-			racing[(*count)++] = v;
+		most += (size_t)starts(&r->variant[k]);
+	m->racing = calloc(most, sizeof *m->racing);
+	m->table.result = calloc(m->table.problems * most, sizeof *m->table.result);
+	if (!m->racing || !m->table.result) {
+		m->table.problems = 0;
+		return 0;
 	}
-	return racing;
+	for (const contestant *v = r->variant; v < r->variant + r->count; v++)
+		for (int times = starts(v); times > 0; times--)
+			m->racing[m->table.contestants++] = v;
+	return 1;
 }
 
-static int exit_of(const contestants *r, const measured *m, const flow *f)
+int measure(session *s, const contestants *r, measured *m)
 {
-	const contestant *unable = contestants_unable(r);
-	const race_summary *sum = &m->summary;
-	int code = f->wrong > 0 ? CLI_WRONG : CLI_OK;
-	if (unable)
-		return cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
-	if (sum->timed > 0 || f->wrong > 0 || session_stop != 0)
-		return code;
-	for (size_t k = 0; k < r->count; k++)
-		if (r->variant[k].runnable)
-			return cli_fail(CLI_NOTHING, "nothing was timed");
-	return CLI_SKIPPED;
-}
-
-int measure(session *s, const contestants *r, const shape_list *list, const char *name, int quick, measured *m)
-{
-	gm_error error = {.status = GM_OK};
-	size_t count = 0;
-	const contestant **racing = racing_of(r, &count);
-	bench_judge judge = {.no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .table = &m->table, .started = clock_now()};
-	*m = (measured){.shapes = name, .threads = 1};
-	if (!racing || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
-		free(racing);
+	const cli_options *o = s->options;
+	gm_error error;
+	*m = (measured){.session = s, .table = {.problems = s->shapes.count, .every = o->verbose}, .started = clock_now()};
+	bench_judge judge = {.no_fork = o->no_fork, .seed = o->seed};
+	if (!enter(r, m))
 		return cli_fail(CLI_INTERNAL, "no memory");
-	}
-	race_options options = {.specs = list->specs,
-	                        .spec_count = list->count,
-	                        .contestants = racing,
-	                        .contestant_count = count,
-	                        .judge = bench_judge_one,
-	                        .judge_context = &judge,
-	                        .report = on_results,
-	                        .report_context = &f,
-	                        .progress = on_progress,
-	                        .progress_context = &f,
-	                        .quick = quick,
-	                        .seed = s->options->seed,
-	                        .in_place = s->options->no_fork,
-	                        .flags = s->options->benchmark.text,
-	                        .flag_count = s->options->benchmark.count,
-	                        .stop = &session_stop};
-	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
-	if (!s->options->quiet)
+	const race_options options = {.specs = s->shapes.specs,
+	                              .spec_count = s->shapes.count,
+	                              .contestants = m->racing,
+	                              .contestant_count = m->table.contestants,
+	                              .judge = bench_judge_one,
+	                              .judge_context = &judge,
+	                              .report = on_results,
+	                              .report_context = m,
+	                              .progress = on_progress,
+	                              .progress_context = m,
+	                              .quick = o->quick,
+	                              .seed = o->seed,
+	                              .in_place = o->no_fork,
+	                              .flags = o->benchmark.text,
+	                              .flag_count = o->benchmark.count,
+	                              .stop = &session_stop};
+	const gm_status status = m->table.contestants > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
+	if (!o->quiet)
 		term_clear();
-	free(racing);
-	if (count == 0)
+	if (m->table.contestants == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");
 	if (status != GM_OK)
-		return cli_fail(cli_exit_of(status), "%s", error.message);
-	return exit_of(r, m, &f);
+		return cli_status(status, 0, &error);
+	const int wrong = m->summary.rejected + m->summary.failed > 0;
+	return contestants_exit(r, wrong, wrong || m->summary.timed > 0 || session_stop,
+	                        contestants_able(r) ? "nothing was timed" : NULL);
 }
 
 run_counts measure_counts(const measured *m)
@@ -180,6 +143,6 @@ run_counts measure_counts(const measured *m)
 void measure_free(measured *m)
 {
 	free(m->table.result);
-	free(m->table.own);
+	free(m->racing);
 	*m = (measured){0};
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* measure_text.c - the table of a race: of each problem the fastest, its p50 and p99 and the next, or who is
  * undecided. */
-#include "measure_text.h"
+#include "measure.h"
 
 #include <string.h>
 
-#include "measure.h"
 #include "base/plural.h"
 #include "terminal.h"
 
@@ -39,8 +38,7 @@ static leaders leaders_of(const bench_result *results, size_t count)
 /* Has a result a line of its own below the row? */
 static int has_line(const measure_table *t, const bench_result *r, const leaders *l)
 {
-	return r->status == RACE_TIMED &&
-	       (t->every || (t->own[(size_t)(r - t->result) % t->contestants] && r != l->best && r != l->next));
+	return r->status == RACE_TIMED && (t->every || (r->plugin && r != l->best && r != l->next));
 }
 
 static const bench_result *results_of(const measure_table *t, size_t problem)
@@ -169,22 +167,21 @@ void measure_table_print(FILE *stream, const measure_table *t)
 			put_problem(stream, t, results_of(t, p), &c);
 }
 
-void measure_print(const measured *m, FILE *stream)
+void measure_print(const measured *m)
 {
 	char head[160], tail[48], noise[24];
 	const race_summary *s = &m->summary;
+	FILE *stream = m->session->text;
 	term_row row = {.stream = stream, .indent = 6};
-	snprintf(head, sizeof head, "BENCH  %.60s: %zu %s, %u %s, %zu %s", m->shapes, s->problems,
-	         plural((double)s->problems, "problem", "problems"), (unsigned)m->threads,
-	         plural(m->threads, "thread", "threads"), s->processes,
+	snprintf(head, sizeof head, "BENCH  %.60s: %zu %s, 1 thread, %zu %s", m->session->shapes_name, s->problems,
+	         plural((double)s->problems, "problem", "problems"), s->processes,
 	         plural((double)s->processes, "process", "processes"));
 	width_text(s->noise, noise);
 	snprintf(tail, sizeof tail, "%.0f s  noise %s", s->seconds, noise);
 	term_row_put(&row, head, 54);
 	term_row_put(&row, tail, -25);
 	fputc('\n', stream);
-	if (m->table.result)
-		measure_table_print(stream, &m->table);
+	measure_table_print(stream, &m->table);
 }
 
 void measure_notes(const measured *m, FILE *stream, const char *lead)

@@ -4,7 +4,7 @@
 #ifndef TOOLS_REQUIRE_H
 #define TOOLS_REQUIRE_H
 
-#include "check_summary.h"
+#include "conform.h"
 
 /* Before anything runs: CLI_OK, or CLI_USAGE for a name that neither the table nor the contestants has, or another
  * word. */

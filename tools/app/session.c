@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c - the frame of a verb that leaves records. */
+#define _GNU_SOURCE
 #include "session.h"
 
 #include <stdlib.h>
@@ -7,8 +8,9 @@
 #include <unistd.h>
 
 #include "about.h"
+#include "measure.h"
 #include "record/output.h"
-#include "terminal.h"
+#include "require.h"
 #include "base/clock.h"
 
 volatile sig_atomic_t session_signal, session_stop;
@@ -21,55 +23,84 @@ static void on_signal(int number)
 	session_stop = 1;
 }
 
-int session_path(const cli_options *options, char **path)
+static int load_cases(session *s)
 {
-	gm_error error;
-	*path = NULL;
-	if (options->json) {
-		*path = strdup(options->json);
-		return !*path ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	}
-	if (!options->out)
-		return CLI_OK;
-	if (output_folder(options->out, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	size_t length = strlen(options->out) + sizeof "/results.jsonl";
-	*path = malloc(length);
-	if (!*path)
-		return cli_fail(CLI_INTERNAL, "no memory");
-	snprintf(*path, length, "%s/results.jsonl", options->out);
-	return CLI_OK;
+	int code = cases_load(s->options, &s->cases);
+	if (code == CLI_OK)
+		code = passes_of(s->options, &s->passes);
+	if (code == CLI_OK)
+		code = class_of(s->options, &s->accuracy_class);
+	if (code == CLI_OK && s->options->digests && s->passes != (CHECK_FWD | CHECK_BWD))
+		code = cli_usage(s->options, "--digests are of both passes: leave out --pass");
+	return code;
+}
+
+int session_load(session *s, const cli_options *options, int what)
+{
+	*s = (session){.options = options, .text = stdout};
+	int code = what & SESSION_SHAPES ? measure_allowed() : CLI_OK;
+	if (code == CLI_OK)
+		code = contestants_load(options, what & SESSION_SHAPES, &s->contestants);
+	if (code == CLI_OK)
+		code = require_read(options, &s->contestants);
+	if (code == CLI_OK && what & SESSION_CASES)
+		code = load_cases(s);
+	if (code == CLI_OK && what & SESSION_SHAPES)
+		code = measure_shapes(options, &s->shapes, &s->shapes_name);
+	return code;
+}
+
+void session_free(session *s)
+{
+	shapes_free(&s->shapes);
+	cases_free(&s->cases);
+	contestants_free(&s->contestants);
 }
 
 int session_evidence(const cli_options *options, evidence *e)
 {
-	static const char *const usual[] = {"out/results.jsonl"};
-	gm_error error = {.status = GM_OK};
-	const size_t count = options->arg.count;
-	gm_status status = evidence_read(e, count ? (const char *const *)options->arg.text : usual, count ? count : 1,
-	                                 &error);
-	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
+	static char usual[] = "out/results.jsonl";
+	const cli_list files = options->arg.count > 0 ? options->arg : (cli_list){(char *[]){usual}, 1};
+	gm_error error;
+	return cli_status(evidence_read(e, (const char *const *)files.text, files.count, &error), 0, &error);
 }
 
-int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version,
-                  evidence *kept)
+static void catch_signals(void)
 {
-	gm_error error;
-	*s = (session){.options = options, .kept = kept, .text = stdout, .started = clock_now()};
 	struct sigaction before, action = {.sa_handler = on_signal};
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) // nohup stays nohup
 		sigaction(SIGHUP, &action, NULL);
-	if (!path)
-		return CLI_OK;
+}
+
+static int open_file(session *s)
+{
+	const cli_options *options = s->options;
+	gm_error error;
+	char *path = NULL;
+	if (!options->json && output_folder(options->out, &error) != GM_OK)
+		return cli_fail(CLI_NO_WRITE, "%s", error.message);
+	if ((options->json ? asprintf(&path, "%s", options->json) : asprintf(&path, "%s/results.jsonl", options->out)) < 0)
+		return cli_fail(CLI_INTERNAL, "no memory");
 	if (strcmp(path, "-") == 0)
 		s->text = stderr;
-	if (results_open(path, &s->sink, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
+	int code = cli_status(results_open(path, &s->sink, &error), CLI_NO_WRITE, &error);
+	free(path);
+	return code;
+}
+
+int session_begin(session *s, evidence *kept)
+{
 	run_begin head;
-	int good = about_run(options, fixtures_version, &head);
+	s->kept = kept;
+	s->started = clock_now();
+	catch_signals();
+	int code = s->options->json || s->options->out ? open_file(s) : CLI_OK;
+	if (!s->sink)
+		return code;
+	int good = about_run(s->options, s->cases.set ? s->cases.set->version : NULL, &head);
 	session_put(s, RECORD_RUN, &head);
 	run_begin_free(&head);
 	return good ? CLI_OK : cli_fail(CLI_INTERNAL, "no memory");

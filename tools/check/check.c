@@ -52,7 +52,7 @@ typedef struct pool {
 	case_results *out;              /* by case */
 	unsigned char *is_done, *waits; /* by case; waits: a repetition is due */
 	size_t delivered;               /* cases before this one have been handed out */
-	size_t done, total;
+	size_t done;
 	gm_error trouble; /* the first */
 } pool;
 
@@ -128,7 +128,7 @@ static void take(pool *p, size_t k, case_results *out)
 	}
 	case_results_free(out);
 	if (p->plan->step)
-		p->plan->step(p->plan->context, p->done, p->total);
+		p->plan->step(p->plan->context, p->done);
 	if (!p->alone)
 		deliver(p, 0);
 }
@@ -342,7 +342,6 @@ static gm_status open_pool(pool *p, gm_error *error)
 	for (size_t k = 0; k < set->count; k++)
 		if (!p->plan->chosen || p->plan->chosen[k])
 			p->todo[p->count++] = (work){k, CHECK_ALL};
-	p->total = p->count;
 	return GM_OK;
 }
 

@@ -37,7 +37,7 @@ typedef struct check_plan {
 	 * init does; and after each case its number of those done.  NULL: not wanted. */
 	void (*emit)(void *context, check_result *result);
 	void (*facts)(void *context, case_facts *facts);
-	void (*step)(void *context, size_t done, size_t total);
+	void (*step)(void *context, size_t done);
 	void *context;
 } check_plan;
 
