@@ -31,21 +31,13 @@ void result_status(check_result *r, check_status status, reason_code code, const
 
 void result_failure(check_result *r, gm_status status, const char *reason)
 {
-	static const struct {
-		gm_status status;
-		check_status word;
-		reason_code code;
-	} row[] = {{GM_UNSUPPORTED, STATUS_UNSUPPORTED, CODE_UNSUPPORTED},
-	           {GM_NO_CPU, STATUS_SKIPPED, CODE_NO_CPU},
-	           {GM_TIMEOUT, STATUS_FAIL, CODE_TIMED_OUT},
-	           {GM_CRASHED, STATUS_FAIL, CODE_CRASHED},
-	           {GM_MISMATCH, STATUS_FAIL, CODE_CONTRACT}};
-	size_t k = 0;
-	while (k < sizeof row / sizeof row[0] && row[k].status != status)
-		k++;
-	int known = k < sizeof row / sizeof row[0];
-	result_status(r, known ? row[k].word : STATUS_FAIL, known ? row[k].code : CODE_BROKEN,
-	              reason[0] == '\0' ? gm_status_name(status) : reason);
+	check_status word = status == GM_UNSUPPORTED ? STATUS_UNSUPPORTED
+	                  : status == GM_NO_CPU      ? STATUS_SKIPPED
+	                                             : STATUS_FAIL;
+	reason_code code = status == GM_MISMATCH  ? CODE_CONTRACT
+	                 : status == GM_NO_MEMORY ? CODE_BROKEN // the variant's own
+	                                          : reason_of(status);
+	result_status(r, word, code, reason[0] == '\0' ? gm_status_name(status) : reason);
 }
 
 static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdict *v)
@@ -101,14 +93,8 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
 
 double torch_share(const unit *u, const judge_budget *budget, check_pass pass)
 {
-	judged_rows rows = {.worst_row = GM_NO_TENSOR};
-	size_t count = u->c->tensors->count;
-	unsigned char *given = calloc(count, 1);
-	for (size_t k = 0; given && k < count; k++)
-		given[k] = u->picked[pass][k] && u->c->golden32[k];
-	if (given)
-		judged_verdict(budget, &(judged_result){u->c->tensors, given, u->c->golden32}, NULL, NULL, &rows);
-	free(given);
+	judged_rows rows;
+	judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[pass], u->c->golden32}, NULL, NULL, &rows);
 	return rows.worst_row == GM_NO_TENSOR ? -1 : rows.worst.used;
 }
 
@@ -136,29 +122,23 @@ static float **wanted(const unit *u, const judge_budget *budget)
 /* Rows, fitness and weakness do not depend on a result: what is wanted is judged in its place. */
 gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *error)
 {
-	size_t count = u->c->tensors->count;
 	case_facts *facts = record_grow(&u->out->facts, &u->out->facts_count, sizeof *facts);
-	float **got = budget ? wanted(u, budget) : NULL;
-	unsigned char *picked = calloc(count, 1);
-	judged_rows rows;
+	float **got = facts && budget ? wanted(u, budget) : NULL;
 	if (facts) {
 		case_facts_init(facts);
 		snprintf(facts->case_id, sizeof facts->case_id, "%s", u->c->id);
 		(void)record_set(&facts->tags, u->c->tags);
 		(void)record_set(&facts->note, u->c->note);
 	}
-	for (size_t k = 0; got && picked && k < count; k++)
-		picked[k] = (u->picked[PASS_FWD][k] || u->picked[PASS_BWD][k]) && got[k];
-	if (facts && got && picked) {
-		judged_verdict(budget, &(judged_result){u->c->tensors, picked, (const float *const *)got}, note_weak, facts,
-		               &rows);
-		facts->rows = rows.rows;
-		facts->unfit_rows = rows.unfit_rows;
-		facts->torch_used = fmax(torch_share(u, budget, PASS_FWD), torch_share(u, budget, PASS_BWD));
+	for (int pass = 0; got && pass < CHECK_PASSES; pass++) {
+		judged_rows rows;
+		judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[pass], (const float *const *)got}, note_weak,
+		               facts, &rows);
+		facts->rows += rows.rows;
+		facts->unfit_rows += rows.unfit_rows;
+		facts->torch_used = fmax(facts->torch_used, torch_share(u, budget, (check_pass)pass));
 	}
-	gm_status status = facts && picked && (got || !budget) ? GM_OK
-	                                                       : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	int whole = facts && (got || !budget);
 	bits_release(u, got);
-	free(picked);
-	return status;
+	return whole ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
 }

@@ -13,8 +13,8 @@ typedef struct unit {
 	const check_plan *plan;
 	const gm_case *c;
 	judged judged;                       /* its bits have values, for the sentence of a difference */
+	unsigned char *absent;               /* by row: not given, not wanted; owns picked too */
 	unsigned char *picked[CHECK_PASSES]; /* by row: judged in this pass */
-	unsigned char *absent;               /* by row: not given, not wanted */
 	int has_pass[CHECK_PASSES];          /* asked for, and the case has goldens of it */
 	int alone;                           /* a repetition: what passes is flaky */
 	case_results *out;
