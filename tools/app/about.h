@@ -6,11 +6,11 @@
 #include "cli.h"
 #include "record/result.h"
 
-const char *about_version(void);  /* "0.1.0" */
-const char *about_commit(void);   /* "3f2a91c", "unknown" outside git */
-const char *about_compiler(void); /* "gcc-12.2" */
-const char *about_sleef(void);    /* "3.5.1" */
-void about_print(void);           /* --version, on stdout */
+extern const char about_version[];  /* "0.1.0" */
+extern const char about_commit[];   /* "3f2a91c", "unknown" outside git */
+extern const char about_compiler[]; /* "gcc-12.2" */
+extern const char about_sleef[];    /* "3.5.1" */
+void about_print(void);             /* --version, on stdout */
 
 /* The run record, to be freed: fixtures is the version of the set in use or NULL; probes the machine.  0 without
  * memory: then it is what fitted. */

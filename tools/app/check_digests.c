@@ -17,14 +17,14 @@ int summary_digests_open(check_summary *s)
 	if (!s->session->options->digests)
 		return cli_status(digests_load(cli_fixtures_path(s->session->options), &s->committed, &error), CLI_REFUSED,
 		                  &error);
-	digests_begin(version_of(s), about_sleef(), &s->committed);
+	digests_begin(version_of(s), about_sleef, &s->committed);
 	return CLI_OK;
 }
 
 static const char *unlike(const check_summary *s, const char *bit_class)
 {
 	return s->session->options->digests ? "digests not compared"
-	                                    : digests_unlike(&s->committed, bit_class, version_of(s), about_sleef());
+	                                    : digests_unlike(&s->committed, bit_class, version_of(s), about_sleef);
 }
 
 void summary_committed(const check_summary *s, check_result *r)

@@ -34,20 +34,18 @@ static const struct {
 static void put_variant(FILE *stream, const contestant *v, const tally *t, int width)
 {
 	term_row row = {.stream = stream, .next = 2, .indent = 6};
-	char cell[24] = "";
+	const int last = column[CHECK_STATUSES].width;
 	term_row_put(&row, v->info.name, width);
 	for (int what = 0; what < CHECK_STATUSES; what++) {
 		int red = what == STATUS_FAIL && t->count[what] > 0;
-		snprintf(cell, sizeof cell, v->runnable || what == STATUS_SKIPPED ? "%zu" : "-", t->count[what]);
 		fputs(red ? term_escape(stream, TERM_RED) : "", stream);
-		term_row_put(&row, cell, column[what].width);
+		term_row_putf(&row, column[what].width, v->runnable || what == STATUS_SKIPPED ? "%zu" : "-", t->count[what]);
 		fputs(red ? term_escape(stream, TERM_PLAIN) : "", stream);
 	}
 	if (t->worst < 9.995)
-		snprintf(cell, sizeof cell, t->worst < 0 ? "" : "%.0f %%", 100 * t->worst);
+		term_row_putf(&row, last, t->worst < 0 ? "" : "%.0f %%", 100 * t->worst);
 	else
-		snprintf(cell, sizeof cell, t->worst > 99 ? "> 99 x" : "%.0f x", t->worst);
-	term_row_put(&row, cell, column[CHECK_STATUSES].width);
+		term_row_putf(&row, last, t->worst > 99 ? "> 99 x" : "%.0f x", t->worst);
 	put_where(&row, v->runnable ? t->where : reason_text(v->code), t->worst >= 0);
 }
 

@@ -16,6 +16,7 @@
 #include "record/output.h"
 #include "reader/packs.h"
 #include "base/plural.h"
+#include "terminal.h"
 
 /* A set of any kind of PATH; packs that are named here need no --allow-unlisted, they are looked at, not trusted. */
 static int load(const cli_options *options, const char *path, case_list *list)
@@ -49,8 +50,7 @@ static void print_cases(const case_list *list)
 {
 	int width = 4;
 	for (size_t i = 0; i < list->set->count; i++)
-		if (list->chosen[i] && (int)strlen(list->set->cases[i]->id) > width)
-			width = (int)strlen(list->set->cases[i]->id);
+		width = term_wider(width, list->chosen[i] ? list->set->cases[i]->id : "");
 	printf("%-*s  %-9s %9s  %s\n", width, "case", "tags", "KiB", "note");
 	for (size_t i = 0; i < list->set->count; i++) {
 		const gm_case *c = list->set->cases[i];

@@ -121,7 +121,7 @@ static void cases_text(const json_t *list, const char *version)
 	json_t *c;
 	int width = 44;
 	json_array_foreach(list, k, c)
-		width = (int)strlen(results_text(c, "case")) > width ? (int)strlen(results_text(c, "case")) : width;
+		width = term_wider(width, results_text(c, "case"));
 	printf("CASES  fixtures %s\n  %-*s %-5s %s\n", version, width, "id", "flags", "tags");
 	json_array_foreach(list, k, c) {
 		char flags[4] = "";

@@ -30,8 +30,8 @@ static void print_head(const run *r)
 	char l2[16], l3[16], text[400];
 	const machine_profile *machine = about_machine();
 	const double cpus = (double)machine->cpus;
-	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->s.cases.set->version, JUDGE_VERSION,
-	       about_commit(), about_compiler());
+	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version, r->s.cases.set->version, JUDGE_VERSION,
+	       about_commit, about_compiler);
 	term_bytes(machine->l2_bytes, l2);
 	term_bytes(machine->l3_bytes, l3);
 	int used = snprintf(text, sizeof text, "%s %s, %s, %.0f %s,", machine->cpu, machine->cpu_model, machine->hypervisor,

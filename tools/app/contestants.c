@@ -12,6 +12,7 @@
 
 #include "base/cpu.h"
 #include "select.h"
+#include "terminal.h"
 
 enum { PLUGIN_VARIANTS = 64 };
 
@@ -200,7 +201,7 @@ int contestants_exit(const contestants *r, int wrong, int ran, const char *nothi
 int contestants_width(const contestants *r, int least)
 {
 	for (size_t k = 0; k < r->count; k++)
-		least = (int)strlen(r->variant[k].info.name) > least ? (int)strlen(r->variant[k].info.name) : least;
+		least = term_wider(least, r->variant[k].info.name);
 	return least;
 }
 

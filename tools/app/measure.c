@@ -7,8 +7,6 @@
 
 #include "bench_judge.h"
 #include "worker/emulation.h"
-#include "terminal.h"
-#include "base/clock.h"
 
 int measure_allowed(void)
 {
@@ -60,9 +58,7 @@ static void on_results(void *context, const bench_result *results, size_t count)
 
 static void on_progress(void *context, const char *text, double done)
 {
-	measured *m = context;
-	if (!m->session->options->quiet)
-		term_status(text, done, m->started, &m->last);
+	term_progress_show(&((measured *)context)->progress, text, done);
 }
 
 /* ---- the race ---- */
@@ -92,7 +88,8 @@ int measure(session *s, const contestants *r, measured *m)
 {
 	const cli_options *o = s->options;
 	gm_error error;
-	*m = (measured){.session = s, .table = {.problems = s->shapes.count, .every = o->verbose}, .started = clock_now()};
+	*m = (measured){.session = s, .table = {.problems = s->shapes.count, .every = o->verbose}};
+	term_progress_begin(&m->progress, NULL, 0, o->quiet);
 	bench_judge judge = {.no_fork = o->no_fork, .seed = o->seed};
 	if (!enter(r, m))
 		return cli_fail(CLI_INTERNAL, "no memory");
@@ -113,8 +110,7 @@ int measure(session *s, const contestants *r, measured *m)
 	                              .flag_count = o->benchmark.count,
 	                              .stop = &session_stop};
 	const gm_status status = m->table.contestants > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
-	if (!o->quiet)
-		term_clear();
+	term_progress_end(&m->progress);
 	if (m->table.contestants == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");
 	if (status != GM_OK)

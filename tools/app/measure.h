@@ -5,6 +5,7 @@
 
 #include "protocol/race.h"
 #include "session.h"
+#include "terminal.h"
 
 #define MEASURE_DELTA 0.02 /* a smaller difference is of no interest: the two are called equal */
 
@@ -19,7 +20,7 @@ typedef struct measured { /* what the table and the notes need */
 	race_summary summary;
 	measure_table table;       /* owned */
 	const contestant **racing; /* by contestant of the table; owned */
-	double started, last;      /* of progress */
+	term_progress progress;
 } measured;
 
 /* CLI_OK where times mean something; in an emulator CLI_NOTHING, message said. */

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "base/plural.h"
-#include "terminal.h"
 
 typedef struct columns {
-	size_t problem, variant; /* widths */
+	int problem, variant; /* widths */
 } columns;
 
 /* The two that a row names: the timed results of least ratio; NULL where there is none. */
@@ -48,17 +47,14 @@ static const bench_result *results_of(const measure_table *t, size_t problem)
 
 static columns columns_of(const measure_table *t)
 {
-	columns c = {strlen("problem"), strlen("best")};
+	columns c = {(int)strlen("problem"), (int)strlen("best")};
 	for (size_t p = 0; p < t->problems; p++) {
 		const bench_result *results = results_of(t, p);
 		const leaders l = leaders_of(results, t->contestants);
-		const size_t problem = strlen(results[0].problem);
-		c.problem = problem > c.problem ? problem : c.problem;
-		for (size_t k = 0; k < t->contestants; k++) {
-			const size_t variant = strlen(results[k].variant);
-			if (((&results[k] == l.best && !l.tied) || has_line(t, &results[k], &l)) && variant > c.variant)
-				c.variant = variant;
-		}
+		c.problem = term_wider(c.problem, results[0].problem);
+		for (const bench_result *r = results; r < results + t->contestants; r++)
+			if ((r == l.best && !l.tied) || has_line(t, r, &l))
+				c.variant = term_wider(c.variant, r->variant);
 	}
 	return c;
 }
@@ -74,57 +70,37 @@ static void width_text(double share, char text[24])
 
 static void put_result(term_row *row, const columns *c, const bench_result *r)
 {
-	char p50[16], p99[16];
-	term_time(r->p50_ns, p50);
-	term_time(r->p99_ns, p99);
-	term_row_put(row, r->variant, (int)c->variant);
-	term_row_put(row, p50, -6);
-	term_row_put(row, p99, -6);
-}
-
-static void put_decided(term_row *row, const columns *c, const leaders *l)
-{
-	char next[64] = "";
-	put_result(row, c, l->best);
-	if (l->next)
-		snprintf(next, sizeof next, l->next->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", l->next->variant, l->next->ratio);
-	term_row_put(row, next, 0);
+	term_row_put(row, r->variant, c->variant);
+	term_row_time(row, r->p50_ns);
+	term_row_time(row, r->p99_ns);
 }
 
 static void put_tie(term_row *row, const bench_result *results, size_t count, const leaders *l)
 {
-	char width[24], text[64];
+	char width[24];
 	size_t tied = 0;
 	double wide = 0;
-	for (size_t k = 0; k < count; k++) {
-		const bench_result *r = &results[k];
+	for (const bench_result *r = results; r < results + count; r++) {
 		if (r == l->best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
 			continue;
 		tied++;
 		wide = r->ratio_high - 1 > wide ? r->ratio_high - 1 : wide;
 	}
-	snprintf(text, sizeof text, "undecided: %s", l->best->variant);
-	term_row_put(row, text, 0);
-	snprintf(text, sizeof text, "= %s", l->next->variant);
-	term_row_put(row, text, 0);
-	snprintf(text, sizeof text, "+%zu", tied - 1);
-	if (tied > 1)
-		term_row_put(row, text, 0);
 	width_text(wide, width);
-	snprintf(text, sizeof text, " %s", width);
-	term_row_put(row, text, 0);
+	term_row_putf(row, 0, "undecided: %s", l->best->variant);
+	term_row_putf(row, 0, "= %s", l->next->variant);
+	if (tied > 1)
+		term_row_putf(row, 0, "+%zu", tied - 1);
+	term_row_putf(row, 0, " %s", width);
 }
 
 /* "  budget   avx2-fused 59.7us 80.5us 14.88x [14.78, 14.97]" */
 static void put_line(FILE *stream, const columns *c, const bench_result *r)
 {
-	char judged[24], ratio[64];
 	term_row row = {.stream = stream, .next = 2, .indent = 6};
-	snprintf(judged, sizeof judged, "  %s", judged_how_word(r->judged));
-	snprintf(ratio, sizeof ratio, "%.2fx [%.2f, %.2f]", r->ratio, r->ratio_low, r->ratio_high);
-	term_row_put(&row, judged, (int)c->problem);
+	term_row_putf(&row, c->problem, "  %s", judged_how_word(r->judged));
 	put_result(&row, c, r);
-	term_row_put(&row, ratio, 0);
+	term_row_putf(&row, 0, "%.2fx [%.2f, %.2f]", r->ratio, r->ratio_low, r->ratio_high);
 	fputc('\n', stream);
 }
 
@@ -132,17 +108,19 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 {
 	const leaders l = leaders_of(results, t->contestants);
 	term_row row = {.stream = stream, .next = 2, .indent = 6};
-	term_row_put(&row, results[0].problem, (int)c->problem);
+	term_row_put(&row, results[0].problem, c->problem);
 	if (!l.best) {
 		fputs(" nothing timed: ", stream);
 		term_wrap(stream, results[0].reason, row.used + 16, 6);
+	} else if (l.tied) {
+		put_tie(&row, results, t->contestants, &l);
 	} else {
-		if (l.tied)
-			put_tie(&row, results, t->contestants, &l);
-		else
-			put_decided(&row, c, &l);
-		fputc('\n', stream);
+		put_result(&row, c, l.best);
+		if (l.next)
+			term_row_putf(&row, 0, l.next->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", l.next->variant, l.next->ratio);
 	}
+	if (l.best)
+		fputc('\n', stream);
 	for (size_t k = 0; k < t->contestants; k++) {
 		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
 			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG",
@@ -156,8 +134,8 @@ void measure_table_print(FILE *stream, const measure_table *t)
 {
 	const columns c = columns_of(t);
 	term_row head = {.stream = stream, .next = 2, .indent = 6};
-	term_row_put(&head, "problem", (int)c.problem);
-	term_row_put(&head, "best", (int)c.variant);
+	term_row_put(&head, "problem", c.problem);
+	term_row_put(&head, "best", c.variant);
 	term_row_put(&head, "p50", -6);
 	term_row_put(&head, "p99", -6);
 	term_row_put(&head, "next best", 0);
@@ -169,19 +147,17 @@ void measure_table_print(FILE *stream, const measure_table *t)
 
 void measure_print(const measured *m)
 {
-	char head[160], tail[48], noise[24];
+	char head[160], noise[24];
 	const race_summary *s = &m->summary;
-	FILE *stream = m->session->text;
-	term_row row = {.stream = stream, .indent = 6};
+	term_row row = {.stream = m->session->text, .indent = 6};
 	snprintf(head, sizeof head, "BENCH  %.60s: %zu %s, 1 thread, %zu %s", m->session->shapes_name, s->problems,
 	         plural((double)s->problems, "problem", "problems"), s->processes,
 	         plural((double)s->processes, "process", "processes"));
 	width_text(s->noise, noise);
-	snprintf(tail, sizeof tail, "%.0f s  noise %s", s->seconds, noise);
 	term_row_put(&row, head, 54);
-	term_row_put(&row, tail, -25);
-	fputc('\n', stream);
-	measure_table_print(stream, &m->table);
+	term_row_putf(&row, -25, "%.0f s  noise %s", s->seconds, noise);
+	fputc('\n', row.stream);
+	measure_table_print(row.stream, &m->table);
 }
 
 void measure_notes(const measured *m, FILE *stream, const char *lead)
