@@ -159,6 +159,8 @@ static int take_common(int key, struct argp_state *state)
 
 static void append(cli_list *list, char *value) { list->text[list->count++] = value; }
 
+static int key_of(size_t k) { return option[k].letter ? option[k].letter : KEY + (int)k; }
+
 static error_t take(int key, char *value, struct argp_state *state)
 {
 	cli_options *options = state->input;
@@ -170,8 +172,7 @@ static error_t take(int key, char *value, struct argp_state *state)
 		return 0;
 	}
 	size_t k = 0;
-	while (k < OPTIONS &&
-	       (!(option[k].verbs & v->bit) || (key != KEY + (int)k && (key == 0 || key != option[k].letter))))
+	while (k < OPTIONS && !((option[k].verbs & v->bit) && key == key_of(k)))
 		k++;
 	if (k == OPTIONS)
 		return take_common(key, state);
@@ -218,8 +219,10 @@ static int screen(const verb *v, cli_options *options, int *argc, char **argv)
 		if (found > 0)
 			continue;
 		const char *nearest = cli_nearest(name, known, count);
-		return !nearest ? cli_usage(options, "%s has no option --%s", v->name, name)
-		                : cli_usage(options, "%s has no option --%s; the nearest is --%s", v->name, name, nearest);
+		char text[200];
+		snprintf(text, sizeof text, "%s has no option --%s%s%s", v->name, name, nearest ? "; the nearest is --" : "",
+		         nearest ? nearest : "");
+		return cli_usage(options, text);
 	}
 	*argc = kept;
 	argv[kept] = NULL;
@@ -234,9 +237,8 @@ static int parse_and_run(const verb *v, int argc, char **argv, cli_options *opti
 	for (size_t k = 0; k < OPTIONS; k++) {
 		const option_row *o = &option[k];
 		if (o->verbs & v->bit)
-			rows[n++] = (struct argp_option){o->name,  o->letter ? o->letter : KEY + (int)k,
-			                                 o->value, o->kind == MAYBE ? OPTION_ARG_OPTIONAL : 0,
-			                                 o->what,  0};
+			rows[n++] = (struct argp_option){o->name, key_of(k), o->value, o->kind == MAYBE ? OPTION_ARG_OPTIONAL : 0,
+			                                 o->what, 0};
 	}
 	memcpy(rows + n, common, sizeof common);
 	snprintf(name, sizeof name, "gatemark %s", v->name);

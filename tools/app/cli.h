@@ -87,15 +87,14 @@ int cli_fail(int code, const char *format, ...);
 /* CLI_OK for GM_OK; else the error as a message, and CLI_INTERNAL without memory, else code; 0: that of cli_exit_of. */
 int cli_status(gm_status status, int code, const gm_error *error);
 /* As cli_fail(CLI_USAGE, ...) with the line "Try 'gatemark VERB --help'." below. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-int cli_usage(const cli_options *options, const char *format, ...);
+int cli_usage(const cli_options *options, const char *message);
 
 /* The name most like text (edit distance at most a third of its length, at least 2), or NULL. */
 const char *cli_nearest(const char *text, const char *const *names, size_t count);
 /* Says on stderr that there is no such WHAT, with the nearest name; returns CLI_USAGE. */
 int cli_unknown(const char *what, const char *text, const char *const *names, size_t count);
+/* The index of text among the names; as cli_unknown if it is none of them. */
+int cli_find(const char *what, const char *text, const char *const *names, size_t count, size_t *index);
 
 /* The values joined by commas; malloc'ed, NULL without memory. */
 char *cli_joined(const cli_list *list);

@@ -79,28 +79,20 @@ void cli_exits(const char *codes, char text[200])
 	}
 }
 
-static void say(const char *format, va_list arguments)
-{
-	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-}
-
 int cli_fail(int code, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	say(format, arguments);
+	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
 	va_end(arguments);
 	return code;
 }
 
-int cli_usage(const cli_options *options, const char *format, ...)
+int cli_usage(const cli_options *options, const char *message)
 {
-	va_list arguments;
-	va_start(arguments, format);
-	say(format, arguments);
-	va_end(arguments);
+	cli_fail(CLI_USAGE, "%s", message);
 	fprintf(stderr, "Try 'gatemark %s --help'.\n", options->verb);
 	return CLI_USAGE;
 }
@@ -158,4 +150,12 @@ int cli_unknown(const char *what, const char *text, const char *const *names, si
 	if (!nearest)
 		return cli_fail(CLI_USAGE, "there is no %s %s", what, text);
 	return cli_fail(CLI_USAGE, "there is no %s %s; the nearest is %s", what, text, nearest);
+}
+
+int cli_find(const char *what, const char *text, const char *const *names, size_t count, size_t *index)
+{
+	for (*index = 0; *index < count; ++*index)
+		if (strcmp(text, names[*index]) == 0)
+			return CLI_OK;
+	return cli_unknown(what, text, names, count);
 }
