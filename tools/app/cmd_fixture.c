@@ -59,29 +59,30 @@ static void print_cases(const case_list *list)
 	}
 }
 
-typedef struct extent {
-	double low, high; /* of the finite values */
-	size_t finite, nan, inf;
-} extent;
-
-static extent measure(const pack_entry *entry, const void *array)
+/* Least and greatest of the finite values, how many are not finite. */
+static void print_extent(const pack_entry *entry, const void *array)
 {
-	extent e = {.low = INFINITY, .high = -INFINITY};
-	size_t count = (size_t)(entry->bytes / gm_dtype_bytes((gm_dtype)entry->dtype));
-
+	const size_t count = (size_t)(entry->bytes / gm_dtype_bytes((gm_dtype)entry->dtype));
+	double low = INFINITY, high = -INFINITY;
+	size_t nans = 0, infinite = 0;
 	for (size_t i = 0; i < count; i++) {
 		double value = entry->dtype == GM_DTYPE_F32 ? (double)((const float *)array)[i]
 		             : entry->dtype == GM_DTYPE_F64 ? ((const double *)array)[i]
 		                                            : (double)((const int64_t *)array)[i];
-		e.nan += isnan(value) != 0;
-		e.inf += isinf(value) != 0;
-		if (!isfinite(value))
-			continue;
-		e.finite++;
-		e.low = fmin(e.low, value);
-		e.high = fmax(e.high, value);
+		nans += isnan(value) != 0;
+		infinite += isinf(value) != 0;
+		low = isfinite(value) ? fmin(low, value) : low;
+		high = isfinite(value) ? fmax(high, value) : high;
 	}
-	return e;
+	if (low <= high)
+		printf(" %11.4g %11.4g", low, high);
+	else
+		printf(" %11s %11s", "-", "-");
+	if (nans)
+		printf("  %zu NaN", nans);
+	if (infinite)
+		printf("  %zu Inf", infinite);
+	putchar('\n');
 }
 
 static void print_array(const gm_case *c, const pack_entry *entry)
@@ -90,23 +91,13 @@ static void print_array(const gm_case *c, const pack_entry *entry)
 	static const char *const dtype[] = {[GM_DTYPE_F32] = "f32", [GM_DTYPE_F64] = "f64", [GM_DTYPE_I64] = "i64"};
 	char name[80], shape[96];
 	size_t used = 0;
-	extent e = measure(entry, c->block + entry->offset);
-
 	snprintf(name, sizeof name, "%s%s", folder[entry->section], entry->name);
 	for (uint32_t i = 0; i < entry->rank; i++)
 		used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%llu", i ? "," : "(",
 		                         (unsigned long long)entry->dim[i]);
 	snprintf(shape + used, sizeof shape - used, ")");
 	printf("%-36s %s %-16s", name, dtype[entry->dtype], shape);
-	if (e.finite)
-		printf(" %11.4g %11.4g", e.low, e.high);
-	else
-		printf(" %11s %11s", "-", "-");
-	if (e.nan)
-		printf("  %zu NaN", e.nan);
-	if (e.inf)
-		printf("  %zu Inf", e.inf);
-	putchar('\n');
+	print_extent(entry, c->block + entry->offset);
 }
 
 static void print_case(const gm_case *c)
@@ -167,56 +158,40 @@ static int verify(const cli_options *options, case_list *list)
 
 /* ---- pack ---- */
 
-/* Bytes of all chosen packs; into block, if it is there. */
-static size_t join_packs(const case_list *list, unsigned char *block)
-{
-	size_t bytes = 0;
-	for (size_t i = 0; i < list->set->count; i++) {
-		const gm_case *c = list->set->cases[i];
-		if (list->chosen[i] && block)
-			memcpy(block + bytes, c->block, c->block_bytes);
-		bytes += list->chosen[i] ? c->block_bytes : 0;
-	}
-	return bytes;
-}
-
 static int pack(const cli_options *options, case_list *list)
 {
 	gm_error error;
+	char *block = NULL;
+	size_t bytes = 0;
 	if (options->arg.count > 3 || !options->output)
 		return cli_usage(options, "fixture pack takes a path, a case or none, and -o FILE");
 	int code = load_cases(options, list);
-	if (code != CLI_OK)
-		return code;
-	const size_t bytes = join_packs(list, NULL);
-	unsigned char *block = malloc(bytes);
-	if (!block)
-		return cli_fail(CLI_INTERNAL, "no memory for %zu bytes of case packs", bytes);
-	join_packs(list, block);
-	code = cli_status(output_write(options->output, block, bytes, &error), CLI_NO_WRITE, &error);
+	FILE *stream = code == CLI_OK ? open_memstream(&block, &bytes) : NULL;
+	for (size_t i = 0; stream && i < list->set->count; i++)
+		if (list->chosen[i])
+			fwrite(list->set->cases[i]->block, 1, list->set->cases[i]->block_bytes, stream);
+	if (code == CLI_OK && (!stream || ferror(stream) != 0))
+		code = cli_fail(CLI_INTERNAL, "no memory for the case packs");
+	if (stream && fclose(stream) != 0 && code == CLI_OK)
+		code = cli_fail(CLI_INTERNAL, "no memory for the case packs");
+	if (code == CLI_OK)
+		code = cli_status(output_write(options->output, block, bytes, &error), CLI_NO_WRITE, &error);
 	free(block);
 	return code;
 }
 
 int cmd_fixture(const cli_options *options)
 {
-	static const struct action {
-		const char *name;
-		int (*run)(const cli_options *, case_list *);
-	} action[] = {{"show", show}, {"verify", verify}, {"pack", pack}};
-	enum { ACTIONS = sizeof action / sizeof *action };
-	const char *name[ACTIONS];
+	static const char *const name[] = {"show", "verify", "pack"};
+	static int (*const action[])(const cli_options *, case_list *) = {show, verify, pack};
 	case_list list = {0};
+	size_t k;
 
 	if (options->arg.count == 0)
 		return cli_usage(options, "fixture needs an action: show, verify or pack");
-	for (size_t i = 0; i < ACTIONS; i++) {
-		name[i] = action[i].name;
-		if (strcmp(options->arg.text[0], name[i]) != 0)
-			continue;
-		int code = action[i].run(options, &list);
-		cases_free(&list);
-		return code;
-	}
-	return cli_unknown("action", options->arg.text[0], name, ACTIONS);
+	int code = cli_find("action", options->arg.text[0], name, sizeof name / sizeof name[0], &k);
+	if (code == CLI_OK)
+		code = action[k](options, &list);
+	cases_free(&list);
+	return code;
 }

@@ -7,61 +7,6 @@
 #include "conform.h"
 #include "base/plural.h"
 
-/* ---- variants ---- */
-
-static const char *rounding_name(const worker_variant *v) { return v->rounding == GM_CANONICAL ? "canonical" : "free"; }
-
-static json_t *variants_json(const contestants *r)
-{
-	json_t *list = json_array();
-	for (size_t k = 0; k < r->count; k++) {
-		const worker_variant *i = &r->variant[k].info;
-		json_array_append_new(list,
-		                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "name", i->name, "isa", i->isa,
-		                                "strategy", i->strategy, "activation", i->activation, "weights", i->weights,
-		                                "rounding", rounding_name(i), "class", gm_class_name(i->accuracy_class),
-		                                "runnable", r->variant[k].runnable, "reason", r->variant[k].why));
-	}
-	return list;
-}
-
-static void variants_markdown(const contestants *r)
-{
-	printf("| variant | ISA | strategy | activation | weights | rounding | class |\n"
-	       "| --- | --- | --- | --- | --- | --- | --- |\n");
-	for (size_t k = 0; k < r->count; k++) {
-		const worker_variant *i = &r->variant[k].info;
-		printf("| `%s` | %s | %s | %s | %s | %s | %s |\n", i->name, i->isa, i->strategy, i->activation, i->weights,
-		       rounding_name(i), gm_class_name(i->accuracy_class));
-	}
-}
-
-/* A row of the table of variants; width: of its first column. */
-static void put_words(const char *const word[8], int width)
-{
-	const int columns[8] = {width, 10, 8, 5, 7, 9, 7, 0};
-	term_row row = {.stream = stdout, .next = 2, .indent = 6};
-	for (size_t k = 0; k < 8; k++)
-		term_row_put(&row, word[k], columns[k]);
-	putchar('\n');
-}
-
-static void variants_text(const contestants *r)
-{
-	const int width = contestants_width(r, 18);
-	fputs("VARIANTS\n", stdout);
-	put_words((const char *const[]){"name", "isa", "strategy", "activ", "weights", "rounding", "class", "here"}, width);
-	for (size_t k = 0; k < r->count; k++) {
-		const worker_variant *v = &r->variant[k].info;
-		put_words((const char *const[]){v->name, v->isa, v->strategy, v->activation, v->weights, rounding_name(v),
-		                                gm_class_name(v->accuracy_class), r->variant[k].runnable ? "yes" : "no*"},
-		          width);
-	}
-	for (size_t k = 0; k < r->count; k++)
-		if (!r->variant[k].runnable)
-			printf("  * %s\n", r->variant[k].why);
-}
-
 /* ---- what there is, as text on stdout and into the document ---- */
 
 typedef struct listing {
@@ -70,19 +15,59 @@ typedef struct listing {
 	json_t *document; /* of --json */
 } listing;
 
+enum { WORDS = 8 }; /* of a variant: one for each key of JSON, then whether it runs here */
+static const char *const key[WORDS - 1] = {"name", "isa", "strategy", "activation", "weights", "rounding", "class"};
+
+static void put_words(const char *const word[WORDS], int width)
+{
+	const int columns[WORDS] = {width, 10, 8, 5, 7, 9, 7, 0};
+	term_row row = {.stream = stdout, .next = 2, .indent = 6};
+	for (size_t k = 0; k < WORDS; k++)
+		term_row_put(&row, word[k], columns[k]);
+	putchar('\n');
+}
+
+static void put_variant(const listing *l, const contestant *v, int width, json_t *list)
+{
+	const worker_variant *i = &v->info;
+	const char *rounding = i->rounding == GM_CANONICAL ? "canonical" : "free", *here = v->runnable ? "yes" : "no*";
+	const char *const word[WORDS] = {
+		i->name, i->isa, i->strategy, i->activation, i->weights, rounding, gm_class_name(i->accuracy_class), here};
+	json_t *one = json_object();
+	for (size_t k = 0; k < WORDS - 1; k++)
+		json_object_set_new(one, key[k], json_string(word[k]));
+	json_object_set_new(one, "runnable", json_boolean(v->runnable));
+	json_object_set_new(one, "reason", json_string(v->why));
+	json_array_append_new(list, one);
+	if (l->text && l->options->markdown)
+		printf("| `%s` | %s | %s | %s | %s | %s | %s |\n", word[0], word[1], word[2], word[3], word[4], word[5],
+		       word[6]);
+	else if (l->text)
+		put_words(word, width);
+}
+
 static int list_variants(const listing *l)
 {
 	contestants r = {0};
-	int code = contestants_load(l->options, 0, &r);
-	if (code != CLI_OK)
-		return code;
-	json_object_set_new(l->document, "variants", variants_json(&r));
-	if (l->text && l->options->markdown)
-		variants_markdown(&r);
-	else if (l->text)
-		variants_text(&r);
+	json_t *list = json_array();
+	int code = contestants_load(l->options, 0, &r), table = l->text && !l->options->markdown;
+	const int width = contestants_width(&r, 18);
+	json_object_set_new(l->document, "variants", list);
+	if (code == CLI_OK && table) {
+		fputs("VARIANTS\n", stdout);
+		put_words((const char *const[]){"name", "isa", "strategy", "activ", "weights", "rounding", "class", "here"},
+		          width);
+	} else if (code == CLI_OK && l->text) {
+		printf("| variant | ISA | strategy | activation | weights | rounding | class |\n"
+		       "| --- | --- | --- | --- | --- | --- | --- |\n");
+	}
+	for (size_t k = 0; code == CLI_OK && k < r.count; k++)
+		put_variant(l, &r.variant[k], width, list);
+	for (size_t k = 0; code == CLI_OK && table && k < r.count; k++)
+		if (!r.variant[k].runnable)
+			printf("  * %s\n", r.variant[k].why);
 	contestants_free(&r);
-	return CLI_OK;
+	return code;
 }
 
 typedef struct case_flags {
@@ -211,11 +196,9 @@ int cmd_list(const cli_options *options)
 	if (options->arg.count == 0)
 		memset(chosen, 1, options->markdown ? 1 : LIST_FIELDS);
 	for (size_t k = 0; k < options->arg.count; k++) {
-		size_t n = 0;
-		while (n < LISTS && strcmp(names[n], options->arg.text[k]) != 0)
-			n++;
-		if (n == LISTS)
-			return cli_unknown("list", options->arg.text[k], names, LISTS);
+		size_t n;
+		if (cli_find("list", options->arg.text[k], names, LISTS, &n) != CLI_OK)
+			return CLI_USAGE;
 		chosen[n] = 1;
 	}
 	const listing l = {options, options->arg.count > 0, !options->json, json_object()};
