@@ -74,7 +74,7 @@ void summary_print(const check_summary *s, int code)
 	                 : code == CLI_WRONG   ? "FAIL"
 	                                       : "NONE";
 	snprintf(head, sizeof head, "CHECK  %zu %s, %s, %s", s->cases, plural((double)s->cases, "case", "cases"),
-	         pass_text[s->session->passes & 3], executor_name(s->session->contestants.executor));
+	         pass_text[s->session->passes & 3], s->session->contestants.executor.name);
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
 	        term_escape(stream, TERM_PLAIN));

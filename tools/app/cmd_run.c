@@ -110,10 +110,10 @@ static void print_notes(const run *r)
 static void print_verdict(const run *r, int code)
 {
 	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
+	const run_counts checked = summary_counts(&r->checked);
 	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED),
-	       word, term_escape(stdout, TERM_PLAIN),
-	       summary_total(&r->checked, STATUS_FAIL) + r->timed.summary.rejected + r->timed.summary.failed,
-	       summary_total(&r->checked, STATUS_SKIPPED), r->path[HTML]);
+	       word, term_escape(stdout, TERM_PLAIN), checked.fail + r->timed.summary.rejected + r->timed.summary.failed,
+	       checked.skipped, r->path[HTML]);
 }
 
 static int steps(run *r)

@@ -10,7 +10,6 @@
 #include "about.h"
 #include "record/rerun.h"
 #include "report/junit.h"
-#include "require.h"
 #include "worker/worker.h"
 #include "base/clock.h"
 
@@ -112,25 +111,20 @@ static void on_step(void *context, size_t done) { term_progress_step(&((check_su
 
 /* ---- what they amount to ---- */
 
-size_t summary_total(const check_summary *s, check_status status)
-{
-	size_t total = 0;
-	for (size_t k = 0; k < s->session->contestants.count; k++)
-		total += s->variant[k].count[status];
-	return total;
-}
-
 run_counts summary_counts(const check_summary *s)
 {
-	run_counts counts;
-	run_counts_init(&counts);
-	counts.pass = summary_total(s, STATUS_PASS);
-	counts.fail = summary_total(s, STATUS_FAIL);
-	counts.xfail = summary_total(s, STATUS_XFAIL);
-	counts.unsupported = summary_total(s, STATUS_UNSUPPORTED);
-	counts.skipped = summary_total(s, STATUS_SKIPPED);
-	counts.cases = s->cases;
-	return counts;
+	run_counts n;
+	run_counts_init(&n);
+	n.pass = n.fail = n.xfail = n.unsupported = n.skipped = 0;
+	for (const tally *t = s->variant; t < s->variant + s->session->contestants.count; t++) {
+		n.pass += t->count[STATUS_PASS];
+		n.fail += t->count[STATUS_FAIL];
+		n.xfail += t->count[STATUS_XFAIL];
+		n.unsupported += t->count[STATUS_UNSUPPORTED];
+		n.skipped += t->count[STATUS_SKIPPED];
+	}
+	n.cases = s->cases;
+	return n;
 }
 
 static int exit_of(const check_summary *s)
@@ -138,10 +132,10 @@ static int exit_of(const check_summary *s)
 	const contestants *r = &s->session->contestants;
 	const run_counts n = summary_counts(s);
 	return contestants_exit(r, n.fail > 0, n.pass + n.fail > 0,
-	                        n.unsupported > 0     ? "nothing ran: no variant supports any of these cases"
-	                        : n.skipped == 0      ? "nothing ran"
-	                        : contestants_able(r) ? "nothing was judged: every row is unfit"
-	                                              : NULL);
+	                        n.unsupported > 0 ? "nothing ran: no variant supports any of these cases"
+	                        : n.skipped == 0  ? "nothing ran"
+	                        : contestants_able(r->variant, r->count) ? "nothing was judged: every row is unfit"
+	                                                                 : NULL);
 }
 
 /* ---- the step ---- */
@@ -151,9 +145,9 @@ static int try_worker(const session *s)
 {
 	gm_error error;
 	worker *w = NULL;
-	const executor *e = s->contestants.executor;
-	worker_launch launch = {
-		.in_place = s->options->no_fork, .program = !e ? NULL : e->program, .executor = !e ? NULL : e->words};
+	worker_launch launch = {.in_place = s->options->no_fork,
+	                        .program = s->contestants.executor.program,
+	                        .executor = s->contestants.executor.words};
 	gm_status status = worker_start(&launch, &w, &error);
 	worker_stop(w);
 	return cli_status(status, status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, &error);
@@ -192,7 +186,7 @@ static int run_engine(check_summary *s)
 	                         .variant_count = r->count,
 	                         .passes = s->session->passes,
 	                         .accuracy_class = s->session->accuracy_class,
-	                         .executor = r->executor,
+	                         .executor = &r->executor,
 	                         .no_fork = s->session->options->no_fork,
 	                         .stop = &session_stop,
 	                         .emit = on_result,
@@ -219,7 +213,7 @@ int conform(session *s, const char *junit, check_summary *summary)
 	summary->seconds = clock_now() - started;
 	if (code == CLI_OK && session_stop == 0)
 		code = cli_worse(exit_of(summary), require_met(summary));
-	else if (code == CLI_OK && summary_total(summary, STATUS_FAIL) > 0)
+	else if (code == CLI_OK && summary_counts(summary).fail > 0)
 		code = CLI_WRONG;
 	code = cli_worse(code, summary_digests_close(summary));
 	return junit ? cli_worse(code, write_junit(junit, summary)) : code;

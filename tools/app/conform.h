@@ -3,7 +3,8 @@
  *
  *   conform.c        engine, records, failures as they come, counts, exit code, JUnit
  *   check_table.c    the table that a person reads
- *   check_digests.c  bits by class, and against what is committed */
+ *   check_digests.c  bits by class, and against what is committed
+ *   require.c        --require */
 #ifndef TOOLS_CONFORM_H
 #define TOOLS_CONFORM_H
 
@@ -48,8 +49,13 @@ int conform(session *s, const char *junit, check_summary *summary);
 int conform_run(const check_plan *plan);
 int summary_open(check_summary *s, session *of); /* of nothing yet; CLI_INTERNAL without memory, said */
 void summary_free(check_summary *s);
-size_t summary_total(const check_summary *s, check_status status); /* over all variants */
-run_counts summary_counts(const check_summary *s);
+run_counts summary_counts(const check_summary *s); /* over all variants */
+
+/* --require X[=native|emulated]: coverage that must not shrink unnoticed.  X, an ISA or a variant, must have passed on
+ * at least one case, on this CPU (native, also without a word) or at least under an emulator.  Before anything runs:
+ * CLI_OK, or CLI_USAGE for a name that neither the table nor the contestants has, or another word. */
+int require_read(const cli_options *options, const contestants *r);
+int require_met(const check_summary *s); /* CLI_OK, or CLI_WRONG with a sentence for each that is not met */
 
 /* The block CHECK: header with verdict, a row a variant, PyTorch's share, bits. */
 void summary_print(const check_summary *s, int code);

@@ -50,18 +50,6 @@ static int load_worker(const worker_launch *launch, const char *what, contestant
 	return CLI_OK;
 }
 
-/* What the emulated worker's own table holds; which rows its CPU can run shows when they are planned there. */
-static int load_emulated(const cli_options *options, contestants *r)
-{
-	gm_error error;
-	executor *e = r->executor = calloc(1, sizeof *e);
-	if (!e)
-		return cli_fail(CLI_INTERNAL, "no memory");
-	int code = cli_status(executor_parse(options->executor, e, &error), 0, &error);
-	const worker_launch launch = {.program = e->program, .executor = e->words};
-	return code == CLI_OK ? load_worker(&launch, e->name, r) : code;
-}
-
 /* Names tell contestants apart in every record: two of the same name cannot be in one run. */
 static int unique_names(const contestants *r, size_t before, const char *path)
 {
@@ -101,24 +89,19 @@ static int load_plugin(const cli_options *options, const char *given, contestant
 /* What --isa-cap hides cannot run: workers look at the real CPU.  An ISA includes those below it. */
 static int hide(const cli_options *options, contestants *r)
 {
-	const char *names[1 + CPU_ROWS] = {"scalar"}, *cap = options->isa_cap;
-	uint64_t seen = 0;
-	int known = !cap || strcmp(cap, names[0]) == 0;
-	for (size_t k = 0; cap && k < CPU_ROWS; k++) {
+	const char *names[1 + CPU_ROWS] = {"scalar"};
+	size_t cap;
+	for (size_t k = 0; k < CPU_ROWS; k++)
 		names[1 + k] = cpu_table[k].cap;
-		if (strcmp(cap, cpu_table[k].cap) != 0)
-			continue;
-		seen = cpu_table[k].has;
-		known = 1;
-	}
-	if (!known)
-		return cli_unknown("ISA", cap, names, 1 + CPU_ROWS);
-	for (contestant *v = r->variant; cap && v < r->variant + r->count; v++) {
-		if (!v->runnable || (v->info.needs & ~seen) == 0)
+	int code = options->isa_cap ? cli_find("ISA", options->isa_cap, names, 1 + CPU_ROWS, &cap) : CLI_OK;
+	if (code != CLI_OK || !options->isa_cap)
+		return code;
+	for (contestant *v = r->variant; v < r->variant + r->count; v++) {
+		if (!v->runnable || (v->info.needs & ~(cap ? cpu_table[cap - 1].has : 0)) == 0)
 			continue;
 		v->runnable = 0;
 		v->code = CODE_HIDDEN;
-		snprintf(v->why, sizeof v->why, "%.47s is hidden by --isa-cap %s", v->info.name, cap);
+		snprintf(v->why, sizeof v->why, "%.47s is hidden by --isa-cap %s", v->info.name, options->isa_cap);
 	}
 	return CLI_OK;
 }
@@ -151,11 +134,15 @@ int contestants_load(const cli_options *options, int beside, contestants *r)
 {
 	size_t plugins = options->plugin.count, most = gm_variant_count() + (plugins + 1) * PLUGIN_VARIANTS;
 	*r = (contestants){.variant = calloc(most, sizeof *r->variant), .plugin = calloc(plugins + 1, sizeof *r->plugin)};
+	gm_error error;
 	int code = !r->variant || !r->plugin ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
 	if (code == CLI_OK && options->executor && (plugins > 0 || options->no_fork))
 		code = cli_usage(options, "--executor goes with neither --plugin nor --no-fork");
-	if (code == CLI_OK && options->executor)
-		code = load_emulated(options, r);
+	if (code == CLI_OK)
+		code = cli_status(executor_parse(options->executor, &r->executor, &error), 0, &error);
+	if (code == CLI_OK && options->executor) // which of its rows that CPU can run shows when they are planned there
+		code = load_worker(&(worker_launch){.program = r->executor.program, .executor = r->executor.words},
+		                   r->executor.name, r);
 	else if (code == CLI_OK && (plugins == 0 || beside))
 		load_table(r);
 	for (size_t k = 0; code == CLI_OK && k < plugins; k++)
@@ -164,29 +151,17 @@ int contestants_load(const cli_options *options, int beside, contestants *r)
 		code = hide(options, r);
 	if (code == CLI_OK)
 		code = keep_named(options, r);
-	if (code != CLI_OK)
-		contestants_free(r);
 	return code;
 }
 
 void contestants_free(contestants *r)
 {
-	if (r->executor)
-		executor_free(r->executor);
-	free(r->executor);
+	executor_free(&r->executor);
 	free(r->variant);
 	for (size_t k = 0; k < r->plugins; k++)
 		free(r->plugin[k]);
 	free(r->plugin);
 	*r = (contestants){0};
-}
-
-int contestants_able(const contestants *r)
-{
-	int able = 0;
-	for (size_t k = 0; k < r->count; k++)
-		able |= r->variant[k].runnable;
-	return able;
 }
 
 int contestants_exit(const contestants *r, int wrong, int ran, const char *nothing)
@@ -276,23 +251,18 @@ void cases_free(case_list *list)
 
 int passes_of(const cli_options *options, unsigned *passes)
 {
-	static const char *const names[] = {"fwd", "bwd"};
-	unsigned char chosen[2];
-	int code = select_names(&(select_from){"pass", names, 2, NULL}, &options->pass, options->quiet, chosen);
-	*passes = (chosen[0] ? CHECK_FWD : 0u) | (chosen[1] ? CHECK_BWD : 0u);
+	const select_from from = {"pass", check_pass_words.word, CHECK_PASSES, NULL};
+	unsigned char chosen[CHECK_PASSES];
+	int code = select_names(&from, &options->pass, options->quiet, chosen);
+	*passes = (chosen[PASS_FWD] ? CHECK_FWD : 0u) | (chosen[PASS_BWD] ? CHECK_BWD : 0u);
 	return code;
 }
 
 int class_of(const cli_options *options, int *accuracy_class)
 {
-	const char *names[GM_CLASSES];
-	*accuracy_class = -1;
-	for (int k = 0; k < GM_CLASSES; k++) {
-		names[k] = gm_class_name((uint32_t)k);
-		if (options->accuracy_class && strcmp(options->accuracy_class, names[k]) == 0)
-			*accuracy_class = k;
-	}
-	if (!options->accuracy_class || *accuracy_class >= 0)
-		return CLI_OK;
-	return cli_unknown("accuracy class", options->accuracy_class, names, GM_CLASSES);
+	const char *given = options->accuracy_class;
+	size_t k;
+	int code = given ? cli_find("accuracy class", given, class_name_words.word, CLASS_NAMES, &k) : CLI_OK;
+	*accuracy_class = given && code == CLI_OK ? (int)k : -1;
+	return code;
 }

@@ -11,15 +11,15 @@ typedef struct contestants {
 	contestant *variant; /* only those that are in, in order of the table */
 	char **plugin;       /* paths with a slash */
 	size_t plugins;
-	executor *executor; /* of --executor; NULL = this CPU */
+	executor executor; /* of --executor */
 } contestants;
 
 /* The table of variants; with --plugin those of all these shared objects instead of it or beside it; of them those that
  * --variants names; those above --isa-cap are there as not runnable.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names;
- * CLI_REFUSED for a plug-in, also if two of them have a variant of the same name; messages are said. */
+ * CLI_REFUSED for a plug-in, also if two of them have a variant of the same name; messages are said.  contestants_free
+ * in any case. */
 int contestants_load(const cli_options *options, int beside, contestants *r);
 void contestants_free(contestants *r);
-int contestants_able(const contestants *r);             /* can one of them run here? */
 int contestants_width(const contestants *r, int least); /* columns of their names */
 /* Exit code of their check or bench: CLI_WRONG or CLI_OK if one ran; CLI_NOTHING if a literally named one cannot run
  * here, or for what `nothing` says; without that CLI_SKIPPED. */

@@ -117,7 +117,7 @@ int measure(session *s, const contestants *r, measured *m)
 		return cli_status(status, 0, &error);
 	const int wrong = m->summary.rejected + m->summary.failed > 0;
 	return contestants_exit(r, wrong, wrong || m->summary.timed > 0 || session_stop,
-	                        contestants_able(r) ? "nothing was timed" : NULL);
+	                        contestants_able(r->variant, r->count) ? "nothing was timed" : NULL);
 }
 
 run_counts measure_counts(const measured *m)

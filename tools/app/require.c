@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* require.c - what must have passed, and why it has not. */
-#include "require.h"
+#include "conform.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +88,7 @@ static int meets(const requirement *one, const void *context)
 			continue;
 		best = came;
 		if (came == PASSED)
-			snprintf(text, sizeof text, "passed only under %s", executor_name(among->executor));
+			snprintf(text, sizeof text, "passed only under %s", among->executor.name);
 		else if (came == IDLE)
 			snprintf(text, sizeof text, "was skipped: %s",
 			         v->code == CODE_HIDDEN ? strstr(v->why, "hidden by") : reason_text(v->code));
@@ -98,7 +97,7 @@ static int meets(const requirement *one, const void *context)
 		else
 			snprintf(text, sizeof text, "%s", came == FAILED ? "failed" : "supports none of these cases");
 	}
-	if (best == PASSED && !(one->native && among->executor))
+	if (best == PASSED && !(one->native && among->executor.text))
 		return CLI_OK;
 	return cli_fail(CLI_WRONG, "%s was required %s, but %s", one->name, one->native ? "native" : "at least emulated",
 	                text);

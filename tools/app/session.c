@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "about.h"
+#include "conform.h"
 #include "measure.h"
 #include "record/output.h"
-#include "require.h"
 #include "base/clock.h"
 
 volatile sig_atomic_t session_signal, session_stop;

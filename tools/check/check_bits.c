@@ -16,34 +16,26 @@ static int same_bits(float a, float b)
 	return x == y || (isnan(a) && isnan(b));
 }
 
-/* The first row of the pass that differs, and in it the first index; *count = its elements that differ.  0: none. */
-static int first_difference(const unit *u, check_pass pass, const float *const *a, const float *const *b, size_t at[2],
-                            size_t *count)
-{
-	*count = 0;
-	for (at[0] = 0; at[0] < u->c->tensors->count && *count == 0; at[0]++)
-		for (size_t i = 0; u->picked[pass][at[0]] && i < u->c->tensors->row[at[0]].count; i++)
-			if (!same_bits(a[at[0]][i], b[at[0]][i]) && (*count)++ == 0)
-				at[1] = i;
-	at[0]--;
-	return *count > 0;
-}
-
-/* Turns the result into a failure if got is not want; from: whose that is.  1: it has. */
-static int compare(const unit *u, check_result *r, const char *from, const float *const *got, const float *const *want)
+int bits_compare(const unit *u, check_result *r, const char *from, const float *const *got, const float *const *want)
 {
 	char element[96], place[96], reason[400];
-	size_t at[2] = {0, 0}, count;
-	if (r->status == STATUS_FAIL || !first_difference(u, r->pass, got, want, at, &count))
-		return 0;
-	const gm_tensor *tensor = &u->c->tensors->row[at[0]];
-	locate_name(tensor, at[1], element);
-	locate_text(&u->c->spec, tensor, at[1], place);
-	snprintf(reason, sizeof reason,
-	         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
-	         got[at[0]][at[1]], want[at[0]][at[1]], place, count, tensor->count);
-	result_status(r, STATUS_FAIL, CODE_BITS, reason);
-	return 1;
+	for (size_t k = 0; r->status != STATUS_FAIL && k < u->c->tensors->count; k++) {
+		const gm_tensor *tensor = &u->c->tensors->row[k];
+		size_t differ = 0, first = 0;
+		for (size_t i = 0; u->picked[r->pass][k] && i < tensor->count; i++)
+			if (!same_bits(got[k][i], want[k][i]) && differ++ == 0)
+				first = i;
+		if (differ == 0)
+			continue;
+		locate_name(tensor, first, element);
+		locate_text(&u->c->spec, tensor, first, place);
+		snprintf(reason, sizeof reason,
+		         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
+		         got[k][first], want[k][first], place, differ, tensor->count);
+		result_status(r, STATUS_FAIL, CODE_BITS, reason);
+		return 1;
+	}
+	return 0;
 }
 
 float **bits_copy(const unit *u, check_pass pass, const float *const *got)
@@ -77,7 +69,7 @@ gm_status bits_against_class(unit *u, check_result *r, const float *const *got, 
 	if (r->bit_class[0] == '\0' || (known && known->digest == digest))
 		return GM_OK;
 	if (known) {
-		if (compare(u, r, known->name, got, (const float *const *)known->value))
+		if (bits_compare(u, r, known->name, got, (const float *const *)known->value))
 			memcpy(r->oracle, known->name, sizeof r->oracle);
 		return GM_OK;
 	}
@@ -85,9 +77,4 @@ gm_status bits_against_class(unit *u, check_result *r, const float *const *got, 
 	if (known)
 		known->value = bits_copy(u, r->pass, got);
 	return known && known->value ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the bits of %s", u->c->id);
-}
-
-void bits_against_tape(const unit *u, check_result *r, const float *const *with_tape, const float *const *without)
-{
-	(void)compare(u, r, "its forward with a tape", without, with_tape);
 }

@@ -17,7 +17,7 @@ void result_begin(const unit *u, const contestant *v, check_pass pass, check_res
 	r->status = STATUS_SKIPPED;
 	r->accuracy_class = (class_name)(u->plan->accuracy_class < 0 ? (int)v->info.accuracy_class
 	                                                             : u->plan->accuracy_class);
-	snprintf(r->executor, sizeof r->executor, "%s", executor_name(u->plan->executor));
+	snprintf(r->executor, sizeof r->executor, "%s", u->plan->executor->name);
 	judged_bit_class(&v->info, r->bit_class);
 	(void)record_set(&r->plugin, v->plugin);
 }

@@ -30,11 +30,10 @@ static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *err
 /* A variant may be able to infer what it cannot train: then only its forward is judged. */
 static gm_status begin(unit *u, attempt *a, gm_error *error)
 {
-	const executor *e = u->plan->executor;
 	worker_launch launch = {.plugin = a->v->plugin,
 	                        .in_place = u->plan->no_fork,
-	                        .program = !e ? NULL : e->program,
-	                        .executor = !e ? NULL : e->words};
+	                        .program = u->plan->executor->program,
+	                        .executor = u->plan->executor->words};
 	GM_TRY(worker_start(&launch, &a->w, error));
 	a->taped = a->v->info.has_backward != 0;
 	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, error) : GM_UNSUPPORTED;
@@ -88,7 +87,7 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 		return status;
 	}
 	if (a->v->info.rounding == GM_CANONICAL) {
-		bits_against_tape(u, r, with_tape, a->got);
+		(void)bits_compare(u, r, "its forward with a tape", a->got, with_tape);
 	} else if (r->status == STATUS_PASS) {
 		GM_TRY(budget_of(u, a, &budget, error));
 		result_verdict(u, r, budget, a->got);
@@ -229,13 +228,12 @@ static gm_status open_unit(unit *u, gm_error *error)
 	return GM_OK;
 }
 
-/* Not if all that was asked for cannot run here; without any variant the case itself is what is asked for. */
-static int worth_a_budget(const check_plan *plan)
+int contestants_able(const contestant *list, size_t count)
 {
-	int runnable = plan->variant_count == 0;
-	for (size_t k = 0; k < plan->variant_count; k++)
-		runnable |= plan->variant[k].runnable;
-	return runnable;
+	int able = 0;
+	for (size_t k = 0; k < count; k++)
+		able |= list[k].runnable;
+	return able;
 }
 
 gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out, gm_error *error)
@@ -247,7 +245,9 @@ gm_status check_unit(const check_plan *plan, size_t index, int variant, int alon
 	for (size_t k = 0; status == GM_OK && k < plan->variant_count; k++)
 		if (variant == CHECK_ALL || variant == (int)k)
 			status = run_variant(&u, &plan->variant[k], error);
-	if (status == GM_OK && variant == CHECK_ALL && worth_a_budget(plan))
+	// no budget if all that was asked for cannot run here; without any variant the case itself is what is asked for
+	if (status == GM_OK && variant == CHECK_ALL &&
+	    (!plan->variant_count || contestants_able(plan->variant, plan->variant_count)))
 		status = judged_budget(&u.judged, GM_CLASS_F32, NULL, NULL, &budget, error);
 	if (status == GM_OK && variant == CHECK_ALL)
 		status = facts_of_case(&u, budget, error);

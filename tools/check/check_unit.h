@@ -34,8 +34,8 @@ gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *err
 
 /* Compares got with what the first of v's bit class gave, or becomes that; a difference is a failure. */
 gm_status bits_against_class(unit *u, check_result *r, const float *const *got, gm_error *error);
-/* Compares a forward without a tape with the one that had it. */
-void bits_against_tape(const unit *u, check_result *r, const float *const *with_tape, const float *const *without);
+/* Turns the result into a failure if got is not want; from: whose that is.  1: it has. */
+int bits_compare(const unit *u, check_result *r, const char *from, const float *const *got, const float *const *want);
 /* Copies of the tensors of a pass, by row; NULL without memory. */
 float **bits_copy(const unit *u, check_pass pass, const float *const *got);
 void bits_release(const unit *u, float **copy); /* NULL allowed */
