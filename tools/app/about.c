@@ -62,14 +62,6 @@ const machine_profile *about_machine(void)
 	return &p;
 }
 
-int rerun_options_of(const cli_options *o, rerun_options *out)
-{
-	rerun_options_init(out);
-	out->allow_unlisted = o->allow_unlisted;
-	return record_set(&out->fixtures, o->fixtures) & record_set(&out->accuracy_class, o->accuracy_class) &
-	       record_set(&out->executor, o->executor);
-}
-
 int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 {
 	time_t now = time(NULL);
@@ -86,7 +78,6 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	snprintf(head->versions.abi, sizeof head->versions.abi, "%d.%d", GM_ABI_MAJOR, GM_ABI_MINOR);
 	head->seed = (int64_t)options->seed;
 	strftime(head->time, sizeof head->time, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	head->machine = *about_machine();
 	for (size_t k = 0; k < LIBRARIES; k++) {
 		library_version *one = record_grow(&head->libraries, &head->libraries_count, sizeof *one);
 		if (one)
@@ -97,5 +88,8 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 		good &= record_append(&head->arguments, &head->arguments_count, options->argv[k]);
 	for (size_t k = 0; k < options->plugin.count; k++)
 		good &= record_append(&head->plugins, &head->plugins_count, options->plugin.text[k]);
-	return rerun_options_of(options, &head->options) && good;
+	head->options.allow_unlisted = options->allow_unlisted;
+	return good & record_set(&head->options.fixtures, options->fixtures) &
+	       record_set(&head->options.accuracy_class, options->accuracy_class) &
+	       record_set(&head->options.executor, options->executor);
 }

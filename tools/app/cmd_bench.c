@@ -17,8 +17,7 @@ int cmd_bench(const cli_options *options)
 			measure_notes(&m, stderr, "note: ");
 		if (!options->quiet && !s.sink)
 			fputs("note: nothing is kept: --out DIR or --json=F keeps the figures, for choose and report\n", stderr);
-		const run_counts counts = measure_counts(&m);
-		code = session_end(&s, code, &counts);
+		code = session_end(&s, code, measure_counts(&m));
 	}
 	measure_free(&m);
 	session_free(&s);

@@ -12,8 +12,7 @@ int cmd_check(const cli_options *options)
 	if (code == CLI_OK) {
 		code = conform(&s, options->junit, &summary);
 		summary_print(&summary, code);
-		const run_counts counts = summary_counts(&summary);
-		code = session_end(&s, code, &counts);
+		code = session_end(&s, code, summary_counts(&summary));
 	}
 	summary_free(&summary);
 	session_free(&s);

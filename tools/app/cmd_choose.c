@@ -71,12 +71,11 @@ int cmd_choose(const cli_options *options)
 {
 	evidence e = {0};
 	int code = session_evidence(options, &e);
-	if (code != CLI_OK)
-		return code;
 	if (e.torn && !options->quiet)
 		fprintf(stderr, "note: %zu %s cut off in the last line, which was left out\n", e.torn,
 		        plural((double)e.torn, "file was", "files were"));
-	code = choose(&e, options);
+	if (code == CLI_OK)
+		code = choose(&e, options);
 	evidence_free(&e);
 	return code;
 }

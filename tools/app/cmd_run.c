@@ -43,14 +43,6 @@ static void print_head(const run *r)
 	fflush(stdout);
 }
 
-static int check_step(run *r)
-{
-	int code = conform(&r->s, r->path[JUNIT], &r->checked);
-	summary_print(&r->checked, code);
-	fflush(stdout);
-	return code;
-}
-
 /* Only what passed is timed: a variant with one failed check is out. */
 static int bench_step(run *r)
 {
@@ -123,13 +115,15 @@ static int steps(run *r)
 	if (code != CLI_OK)
 		return code;
 	print_head(r);
-	code = check_step(r);
+	code = conform(&r->s, r->path[JUNIT], &r->checked);
+	summary_print(&r->checked, code);
+	fflush(stdout);
 	if (session_stop == 0 && code != CLI_INTERNAL)
 		code = cli_worse(code, bench_step(r));
 	run_counts counts = summary_counts(&r->checked), timed = measure_counts(&r->timed);
 	counts.bench = &timed;
 	counts.bench_count = 1;
-	code = session_end(&r->s, code, &counts);
+	code = session_end(&r->s, code, counts);
 	if (code == CLI_NO_WRITE)
 		return code;
 	code = cli_worse(code, conclude(r));

@@ -19,7 +19,7 @@ int summary_open(check_summary *s, session *of)
 {
 	*s = (check_summary){
 		.session = of, .torch_worst = -1, .variant = calloc(of->contestants.count + 1, sizeof *s->variant)};
-	if (!rerun_options_of(of->options, &s->rerun) || !s->variant)
+	if (!s->variant)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	for (size_t k = 0; k < of->contestants.count; k++)
 		s->variant[k].worst = -1;
@@ -28,7 +28,6 @@ int summary_open(check_summary *s, session *of)
 
 void summary_free(check_summary *s)
 {
-	rerun_options_free(&s->rerun);
 	for (size_t k = 0; k < s->results_count; k++)
 		check_result_free(&s->results[k]);
 	for (size_t k = 0; k < s->bits_count; k++)
@@ -50,7 +49,7 @@ static void show(check_summary *s, tally *t, const check_result *r)
 		return;
 	term_progress_end(&s->progress); // the line must not stand in the way of the text
 	if (failed) {
-		char *text = failure_text(r, &s->rerun);
+		char *text = failure_text(r, &s->session->head.options);
 		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN),
 		        !text ? "" : text + 4);
 		free(text);
@@ -160,12 +159,7 @@ static int write_junit(const char *path, const check_summary *s)
 #ifdef GM_BUNDLE // has no --junit
 	(void)path, (void)s;
 #else
-	run_begin run;
-	if (!about_run(s->session->options, s->session->cases.set->version, &run))
-		status = gm_fail(&error, GM_NO_MEMORY, "no memory for %s", path);
-	else
-		status = junit_write(path, s->results, s->results_count, &run, 1, &error);
-	run_begin_free(&run);
+	status = junit_write(path, s->results, s->results_count, &s->session->head, 1, &error);
 #endif
 	return cli_status(status, CLI_NO_WRITE, &error);
 }

@@ -28,7 +28,6 @@ typedef struct class_bits { /* of one bit class */
 typedef struct check_summary {
 	session *session;
 	term_progress progress;
-	rerun_options rerun;   /* of the command line */
 	tally *variant;        /* by index in the contestants */
 	check_result *results; /* all of them, for JUnit */
 	size_t results_count;

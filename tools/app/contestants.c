@@ -246,23 +246,3 @@ void cases_free(case_list *list)
 	free(list->chosen);
 	*list = (case_list){0};
 }
-
-/* ---- words ---- */
-
-int passes_of(const cli_options *options, unsigned *passes)
-{
-	const select_from from = {"pass", check_pass_words.word, CHECK_PASSES, NULL};
-	unsigned char chosen[CHECK_PASSES];
-	int code = select_names(&from, &options->pass, options->quiet, chosen);
-	*passes = (chosen[PASS_FWD] ? CHECK_FWD : 0u) | (chosen[PASS_BWD] ? CHECK_BWD : 0u);
-	return code;
-}
-
-int class_of(const cli_options *options, int *accuracy_class)
-{
-	const char *given = options->accuracy_class;
-	size_t k;
-	int code = given ? cli_find("accuracy class", given, class_name_words.word, CLASS_NAMES, &k) : CLI_OK;
-	*accuracy_class = given && code == CLI_OK ? (int)k : -1;
-	return code;
-}

@@ -38,9 +38,4 @@ int cases_load(const cli_options *options, case_list *list);
 int cases_choose(const cli_list *words, int quiet, case_list *list);
 void cases_free(case_list *list);
 
-/* CHECK_* bits of --pass, all without it; CLI_USAGE for a word that is none. */
-int passes_of(const cli_options *options, unsigned *passes);
-/* Index of --class, -1 without it; CLI_USAGE. */
-int class_of(const cli_options *options, int *accuracy_class);
-
 #endif

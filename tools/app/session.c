@@ -11,6 +11,7 @@
 #include "conform.h"
 #include "measure.h"
 #include "record/output.h"
+#include "select.h"
 #include "base/clock.h"
 
 volatile sig_atomic_t session_signal, session_stop;
@@ -23,13 +24,20 @@ static void on_signal(int number)
 	session_stop = 1;
 }
 
+/* The cases, which of their passes (CHECK_*), and the class that all are judged by; -1: each variant's own. */
 static int load_cases(session *s)
 {
+	const select_from pass = {"pass", check_pass_words.word, CHECK_PASSES, NULL};
+	const char *given = s->options->accuracy_class;
+	unsigned char chosen[CHECK_PASSES] = {0};
+	size_t k = 0;
 	int code = cases_load(s->options, &s->cases);
 	if (code == CLI_OK)
-		code = passes_of(s->options, &s->passes);
-	if (code == CLI_OK)
-		code = class_of(s->options, &s->accuracy_class);
+		code = select_names(&pass, &s->options->pass, s->options->quiet, chosen);
+	if (code == CLI_OK && given)
+		code = cli_find("accuracy class", given, class_name_words.word, CLASS_NAMES, &k);
+	s->passes = (chosen[PASS_FWD] ? CHECK_FWD : 0u) | (chosen[PASS_BWD] ? CHECK_BWD : 0u);
+	s->accuracy_class = given ? (int)k : -1;
 	if (code == CLI_OK && s->options->digests && s->passes != (CHECK_FWD | CHECK_BWD))
 		code = cli_usage(s->options, "--digests are of both passes: leave out --pass");
 	return code;
@@ -52,6 +60,7 @@ int session_load(session *s, const cli_options *options, int what)
 
 void session_free(session *s)
 {
+	run_begin_free(&s->head);
 	shapes_free(&s->shapes);
 	cases_free(&s->cases);
 	contestants_free(&s->contestants);
@@ -93,17 +102,17 @@ static int open_file(session *s)
 
 int session_begin(session *s, evidence *kept)
 {
-	run_begin head;
 	s->kept = kept;
 	s->started = clock_now();
 	catch_signals();
+	if (!about_run(s->options, s->cases.set ? s->cases.set->version : NULL, &s->head))
+		return cli_fail(CLI_INTERNAL, "no memory");
 	int code = s->options->json || s->options->out ? open_file(s) : CLI_OK;
-	if (!s->sink)
-		return code;
-	int good = about_run(s->options, s->cases.set ? s->cases.set->version : NULL, &head);
-	session_put(s, RECORD_RUN, &head);
-	run_begin_free(&head);
-	return good ? CLI_OK : cli_fail(CLI_INTERNAL, "no memory");
+	if (s->sink || s->options->junit)
+		s->head.machine = *about_machine();
+	if (s->sink)
+		session_put(s, RECORD_RUN, &s->head);
+	return code;
 }
 
 void session_put(session *s, record_kind kind, const void *value)
@@ -115,14 +124,14 @@ void session_put(session *s, record_kind kind, const void *value)
 		session_stop = 1;
 }
 
-int session_end(session *s, int code, const run_counts *counts)
+int session_end(session *s, int code, run_counts counts)
 {
 	gm_error error;
 	int broken_pipe;
 	if (session_signal != 0)
 		code = CLI_SIGNAL + session_signal;
 	run_end end = {
-		.exit_code = code, .seconds = clock_now() - s->started, .interrupted = session_signal != 0, .counts = *counts};
+		.exit_code = code, .seconds = clock_now() - s->started, .interrupted = session_signal != 0, .counts = counts};
 	session_put(s, RECORD_END_OF_RUN, &end);
 	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
 		if (!broken_pipe)

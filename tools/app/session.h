@@ -25,6 +25,7 @@ typedef struct session {
 	int accuracy_class;
 	shape_list shapes; /* with SESSION_SHAPES */
 	const char *shapes_name;
+	run_begin head; /* what is said of this run; its machine only with records or JUnit */
 	results *sink;  /* NULL: no records wanted */
 	evidence *kept; /* NULL, or what takes a copy of every record */
 	gm_error lost;  /* why kept is not whole */
@@ -45,7 +46,7 @@ int session_load(session *s, const cli_options *options, int what);
 int session_begin(session *s, evidence *kept);
 void session_put(session *s, record_kind kind, const void *value);
 /* Writes the end record, closes the file; returns code, or what is worse: CLI_NO_WRITE, 128+n. */
-int session_end(session *s, int code, const run_counts *counts);
+int session_end(session *s, int code, run_counts counts);
 void session_free(session *s);
 
 /* The results of the files that are the arguments, else of out/results.jsonl.  CLI_OK, CLI_REFUSED,

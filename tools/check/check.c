@@ -56,8 +56,6 @@ typedef struct judge {
 	int fd; /* -1: done */
 } judge;
 
-static int stopped(const pool *p) { return p->plan->stop && *p->plan->stop; }
-
 static int add_work(pool *p, size_t case_index, int variant)
 {
 	work *one = record_grow(&p->todo, &p->count, sizeof *one);
@@ -104,7 +102,7 @@ static void deliver(pool *p, int incomplete)
 		case_results *out = &p->out[p->delivered];
 		for (size_t k = 0; p->plan->emit && k < out->results_count; k++)
 			p->plan->emit(p->plan->context, &out->results[k]);
-		for (size_t k = 0; p->plan->facts && k < out->facts_count; k++)
+		for (size_t k = 0; k < out->facts_count; k++)
 			p->plan->facts(p->plan->context, &out->facts[k]);
 		case_results_free(out);
 	}
@@ -125,8 +123,7 @@ static void take(pool *p, case_results *out)
 		p->done++;
 	}
 	case_results_free(out);
-	if (p->plan->step)
-		p->plan->step(p->plan->context, p->done);
+	p->plan->step(p->plan->context, p->done);
 	if (!p->alone)
 		deliver(p, 0);
 }
@@ -238,7 +235,7 @@ static void collect(pool *p, judge *judges, size_t count)
 		struct pollfd waiting[JUDGES];
 		for (size_t k = 0; k < count; k++)
 			waiting[k] = (struct pollfd){.fd = judges[k].fd, .events = POLLIN};
-		if (stopped(p))
+		if (*p->plan->stop)
 			p->board->stop = 1;
 		if (poll(waiting, count, 200) <= 0)
 			continue;
@@ -267,7 +264,7 @@ static gm_status run_round(pool *p, size_t begin, gm_error *error)
 	size_t started = 0;
 	p->end = p->count;
 	p->board->next = begin;
-	for (size_t k = begin; p->plan->no_fork && k < p->end && !stopped(p); k++) {
+	for (size_t k = begin; p->plan->no_fork && k < p->end && !*p->plan->stop; k++) {
 		case_results out;
 		perform(p, k, &out);
 		take(p, &out);
@@ -293,7 +290,7 @@ static gm_status open_pool(pool *p, gm_error *error)
 	p->ready = calloc(set->count + 1, 1);
 	int good = p->board != MAP_FAILED && p->out && p->ready;
 	for (size_t k = 0; good && k < set->count; k++) {
-		p->ready[k] = p->plan->chosen && !p->plan->chosen[k];
+		p->ready[k] = !p->plan->chosen[k];
 		good = p->ready[k] || add_work(p, k, CHECK_ALL);
 	}
 	return good ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu cases", set->count);
@@ -306,7 +303,7 @@ gm_status check_run(const check_plan *plan, gm_error *error)
 	if (status == GM_OK)
 		status = run_round(&p, 0, error);
 	p.alone = 1;
-	if (status == GM_OK && !stopped(&p))
+	if (status == GM_OK && !*plan->stop)
 		status = run_round(&p, p.end, error);
 	if (status == GM_OK) {
 		deliver(&p, 1);

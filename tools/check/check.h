@@ -41,7 +41,7 @@ int contestants_able(const contestant *list, size_t count); /* can one of them r
 
 typedef struct check_plan {
 	const fixture_set *set;
-	const unsigned char *chosen; /* of set's cases; NULL = all */
+	const unsigned char *chosen; /* of set's cases */
 	const contestant *variant;   /* in order of the table */
 	size_t variant_count;
 	unsigned passes;                   /* CHECK_* */
@@ -50,7 +50,7 @@ typedef struct check_plan {
 	const executor *executor;          /* of all workers */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
 	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its
-	 * init does; and after each case its number of those done.  NULL: not wanted. */
+	 * init does; and after each case how many are done. */
 	void (*emit)(void *context, check_result *result);
 	void (*facts)(void *context, case_facts *facts);
 	void (*step)(void *context, size_t done);
