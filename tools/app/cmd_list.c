@@ -109,9 +109,9 @@ static void cases_text(const json_t *list, const char *version)
 		width = term_wider(width, results_text(c, "case"));
 	printf("CASES  fixtures %s\n  %-*s %-5s %s\n", version, width, "id", "flags", "tags");
 	json_array_foreach(list, k, c) {
-		char flags[4] = "";
-		strcat(flags, json_array_size(json_object_get(c, "weak")) > 0 ? "w" : "");
-		strcat(flags, results_get(c, "unfit_rows", 0) > 0 ? "u" : "");
+		char flags[4];
+		snprintf(flags, sizeof flags, "%s%s", json_array_size(json_object_get(c, "weak")) > 0 ? "w" : "",
+		         results_get(c, "unfit_rows", 0) > 0 ? "u" : "");
 		printf("  %-*s %-5s %s\n", width, results_text(c, "case"), flags, results_text(c, "tags"));
 	}
 }

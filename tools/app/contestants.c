@@ -108,16 +108,14 @@ static int hide(const cli_options *options, contestants *r)
 
 static int keep_named(const cli_options *options, contestants *r)
 {
-	const char **names = calloc(2 * r->count + 1, sizeof *names), **former = names ? names + r->count : NULL;
+	const char **names = calloc(r->count + 1, sizeof *names);
 	unsigned char *chosen = calloc(r->count + 1, 1);
 	int code = !names || !chosen ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	for (size_t k = 0; code == CLI_OK && k < r->count; k++) {
+	for (size_t k = 0; code == CLI_OK && k < r->count; k++)
 		names[k] = r->variant[k].info.name;
-		former[k] = gm_variant_former_name(names[k]);
-	}
 	if (code == CLI_OK)
-		code = select_names(&(select_from){"variant", names, r->count, former}, &options->variants, options->quiet,
-		                    chosen);
+		code = select_names(&(select_from){"variant", names, r->count, gm_variant_former_name}, &options->variants,
+		                    options->quiet, chosen);
 	const size_t count = r->count;
 	r->count = 0;
 	for (size_t k = 0; code == CLI_OK && k < count; k++) {

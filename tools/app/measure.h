@@ -23,11 +23,6 @@ typedef struct measured { /* what the table and the notes need */
 	term_progress progress;
 } measured;
 
-/* CLI_OK where times mean something; in an emulator CLI_NOTHING, message said. */
-int measure_allowed(void);
-/* The list that the options name: --problem, else --shapes, else "quick" with --quick, else "full".
- * CLI_OK, CLI_USAGE, CLI_REFUSED; messages said. */
-int measure_shapes(const cli_options *options, shape_list *list, const char **name);
 /* Races the contestants (bit oracles only if named literally) over the session's list; a record a result.
  * Returns the exit code of a bench; m is to be freed in any case. */
 int measure(session *s, const contestants *r, measured *m);

@@ -28,7 +28,8 @@ static int select_word(const select_from *from, const char *word, int quiet, uns
 	if (name[0] == '\0')
 		return cli_fail(CLI_USAGE, "an empty name of a %s", from->what);
 	for (size_t k = 0; k < from->count; k++)
-		if (matches(name, glob, from->names[k]) || (from->former && matches(name, glob, from->former[k]))) {
+		if (matches(name, glob, from->names[k]) ||
+		    (from->former && matches(name, glob, from->former(from->names[k])))) {
 			chosen[k] = name != word ? SELECT_OUT : taken(chosen[k], glob);
 			found++;
 		}

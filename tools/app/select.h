@@ -12,7 +12,7 @@ typedef struct select_from { /* the names to choose from */
 	const char *what;        /* "case", for messages on stderr */
 	const char *const *names;
 	size_t count;
-	const char *const *former; /* NULL, or for each a second name that selects it too (NULL: none) */
+	const char *(*former)(const char *name); /* NULL, or a second name that selects it too (NULL: none) */
 } select_from;
 
 /* chosen[k] becomes one of those.  globs: words that add up, each a name, a glob, or behind ! what is left out; only

@@ -9,9 +9,9 @@
 
 #include "about.h"
 #include "conform.h"
-#include "measure.h"
 #include "record/output.h"
 #include "select.h"
+#include "worker/emulation.h"
 #include "base/clock.h"
 
 volatile sig_atomic_t session_signal, session_stop;
@@ -43,18 +43,44 @@ static int load_cases(session *s)
 	return code;
 }
 
+/* Those of --problem, else of --shapes, else "quick" with --quick, else "full". */
+static int load_shapes(session *s)
+{
+	const cli_options *options = s->options;
+	gm_error error;
+	const char *names[32];
+	size_t count = 0;
+	if (options->problem.count > 0 && options->shapes)
+		return cli_usage(options, "--shapes and --problem exclude each other");
+	char *given = cli_joined(&options->problem);
+	if (!given)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (char *comma = given; (comma = strchr(comma, ',')) != NULL;)
+		*comma = '\n'; // a list has a problem a line
+	s->shapes_name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
+	gm_status status = given[0] ? shapes_parse("--problem", given, &s->shapes, &error)
+	                            : shapes_load(s->shapes_name, &s->shapes, &error);
+	free(given);
+	for (; count < shapes_builtin_count() && count < 32; count++)
+		names[count] = shapes_builtin_name(count);
+	if (status == GM_IO && options->shapes && !strpbrk(options->shapes, "/."))
+		return cli_unknown("list or file", options->shapes, names, count);
+	return cli_status(status, status == GM_IO ? CLI_REFUSED : 0, &error);
+}
+
 int session_load(session *s, const cli_options *options, int what)
 {
 	*s = (session){.options = options, .text = stdout};
-	int code = what & SESSION_SHAPES ? measure_allowed() : CLI_OK;
-	if (code == CLI_OK)
-		code = contestants_load(options, what & SESSION_SHAPES, &s->contestants);
+	char how[EMULATION_TEXT];
+	if (what & SESSION_SHAPES && emulation_detect(how))
+		return cli_fail(CLI_NOTHING, "times from an emulator are never taken: %s", how);
+	int code = contestants_load(options, what & SESSION_SHAPES, &s->contestants);
 	if (code == CLI_OK)
 		code = require_read(options, &s->contestants);
 	if (code == CLI_OK && what & SESSION_CASES)
 		code = load_cases(s);
 	if (code == CLI_OK && what & SESSION_SHAPES)
-		code = measure_shapes(options, &s->shapes, &s->shapes_name);
+		code = load_shapes(s);
 	return code;
 }
 

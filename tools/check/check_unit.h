@@ -2,8 +2,7 @@
 /* check_unit.h - inside the engine of check: one case on its way through all variants.
  *
  *   check_unit.c    workers, the order of runs
- *   check_record.c  verdicts -> a result, and the sentence of a failure
- *   check_bits.c    bit classes, and forward with against without a tape */
+ *   check_record.c  verdicts and bits -> a result, and the sentence of a failure */
 #ifndef TOOLS_CHECK_UNIT_H
 #define TOOLS_CHECK_UNIT_H
 
@@ -22,7 +21,6 @@ typedef struct unit {
 
 /* A result of variant and pass with status skipped and nothing measured. */
 void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r);
-void result_status(check_result *r, check_status status, reason_code code, const char *reason);
 /* What a library's status means: unsupported, skipped, else fail; a time-out waits for its repetition. */
 void result_failure(check_result *r, gm_status status, const char *reason);
 /* Judges the tensors got[row] of the pass into the result: status, used, where, tensors, digest ... */
