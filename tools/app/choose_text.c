@@ -7,20 +7,16 @@
 
 #include "terminal.h"
 
-typedef struct columns {
-	int problem, chosen; /* widths */
-} columns;
-
-static void print_entry(FILE *stream, const choice_entry *entry, const columns *c)
+static void print_entry(FILE *stream, const choice_entry *entry, int problem, int chosen)
 {
 	term_row row = {.stream = stream, .indent = 6};
-	term_row_put(&row, entry->problem, c->problem);
+	term_row_put(&row, entry->problem, problem);
 	if (!entry->chosen[0]) {
 		term_row_put(&row, "none: no variant was judged and timed", 0);
 		fputc('\n', stream);
 		return;
 	}
-	term_row_put(&row, entry->chosen, c->chosen);
+	term_row_put(&row, entry->chosen, chosen);
 	term_row_time(&row, entry->p50_ns);
 	term_row_time(&row, entry->p99_ns);
 	if (entry->next[0])
@@ -30,7 +26,7 @@ static void print_entry(FILE *stream, const choice_entry *entry, const columns *
 	term_row_put(&row, entry->next, 0);
 	fputc('\n', stream);
 	for (size_t i = 0; i < entry->with_count; i++) {
-		term_row tied = {.stream = stream, .next = (size_t)c->problem + 1, .indent = 6};
+		term_row tied = {.stream = stream, .next = (size_t)problem + 1, .indent = 6};
 		term_row_putf(&tied, 0, "= %.60s, equal within noise", entry->with[i]);
 		fputc('\n', stream);
 	}
@@ -38,22 +34,22 @@ static void print_entry(FILE *stream, const choice_entry *entry, const columns *
 
 void choose_print(FILE *stream, const choice_document *choice)
 {
-	columns c = {(int)strlen("problem"), (int)strlen("chosen")};
+	int problem = (int)strlen("problem"), chosen = (int)strlen("chosen");
 	char *counts = choose_counts(choice);
 	for (size_t i = 0; i < choice->domain_count; i++) {
-		c.problem = term_wider(c.problem, choice->domain[i].problem);
-		c.chosen = term_wider(c.chosen, choice->domain[i].chosen);
+		problem = term_wider(problem, choice->domain[i].problem);
+		chosen = term_wider(chosen, choice->domain[i].chosen);
 	}
 	term_row head = {.stream = stream, .indent = 6};
-	term_row_put(&head, "problem", c.problem);
-	term_row_put(&head, "chosen", c.chosen);
+	term_row_put(&head, "problem", problem);
+	term_row_put(&head, "chosen", chosen);
 	term_row_put(&head, "p50", -6);
 	term_row_put(&head, "p99", -6);
 	term_row_put(&head, "by", -5);
 	term_row_put(&head, "next best", 0);
 	fputc('\n', stream);
 	for (size_t i = 0; i < choice->domain_count; i++)
-		print_entry(stream, &choice->domain[i], &c);
+		print_entry(stream, &choice->domain[i], problem, chosen);
 	fprintf(stream, "%sCHOOSE%s ", term_escape(stream, TERM_BOLD), term_escape(stream, TERM_PLAIN));
 	term_wrap(stream, counts ? counts : "", 7, 7);
 	free(counts);

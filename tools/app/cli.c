@@ -303,21 +303,19 @@ static int is_one_of(const char *word, const char *a, const char *b, const char 
 int cli_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
-	int asks = is_one_of(word, "help", "--help", "-h");
+	const int asks = is_one_of(word, "help", "--help", "-h");
 	const verb *v = find_verb(asks && argc > 2 ? argv[2] : word);
-	if (asks && argc > 2 && v)
-		return finish(run_verb(v, 3, (char *[]){argv[0], argv[2], "--help", NULL}));
 	if (asks && argc > 2)
-		return unknown_verb(argv[2]);
+		return v ? finish(run_verb(v, 3, (char *[]){argv[0], argv[2], "--help", NULL})) : unknown_verb(argv[2]);
 	if (v)
 		return finish(run_verb(v, argc, argv));
-	if (is_one_of(word, "version", "--version", "-V"))
+	if (is_one_of(word, "version", "--version", "-V")) {
 		about_print();
-	else if (asks)
+	} else if (asks) {
 		help(stdout);
-	else if (word[0] != '\0' && word[0] != '-')
+	} else if (word[0] != '\0' && word[0] != '-') {
 		return unknown_verb(word);
-	else {
+	} else {
 		help(stderr);
 		return word[0] == '\0' ? CLI_USAGE : cli_fail(CLI_USAGE, "the first word is a verb, not %s", word);
 	}

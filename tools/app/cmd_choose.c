@@ -12,11 +12,9 @@ static int unknown_problem(const evidence *e, const choose_options *options, con
 {
 	const run_begin *latest = evidence_latest(e);
 	names problems = choose_problems(e, latest ? latest->machine.fingerprint : "");
-	int code = CLI_USAGE;
-	if (problems.count)
-		cli_unknown("record of problem", choose_unanswered(options, &problems), problems.name, problems.count);
-	else
-		code = cli_fail(CLI_NOTHING, "%s", error->message);
+	int code = problems.count ? cli_unknown("record of problem", choose_unanswered(options, &problems), problems.name,
+	                                        problems.count)
+	                          : cli_fail(CLI_NOTHING, "%s", error->message);
 	free(problems.name);
 	return code;
 }

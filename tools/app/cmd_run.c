@@ -90,19 +90,16 @@ static int conclude(run *r)
 	return cli_worse(code, cli_status(report_write(&r->found, r->path[HTML], r->path[MARKDOWN], &error), 0, &error));
 }
 
-static void print_notes(const run *r)
+/* What spoilt the figures, then the verdict. */
+static void print_end(const run *r, int code)
 {
+	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
+	const run_counts checked = summary_counts(&r->checked);
 	const size_t hints = about_machine()->hints_count;
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
 		printf("NOTES  %zu %s on this machine %s measurements -> gatemark doctor\n", hints,
 		       plural((double)hints, "thing", "things"), plural((double)hints, "spoils", "spoil"));
-}
-
-static void print_verdict(const run *r, int code)
-{
-	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
-	const run_counts checked = summary_counts(&r->checked);
 	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED),
 	       word, term_escape(stdout, TERM_PLAIN), checked.fail + r->timed.summary.rejected + r->timed.summary.failed,
 	       checked.skipped, r->path[HTML]);
@@ -127,8 +124,7 @@ static int steps(run *r)
 	if (code == CLI_NO_WRITE)
 		return code;
 	code = cli_worse(code, conclude(r));
-	print_notes(r);
-	print_verdict(r, code);
+	print_end(r, code);
 	if (r->s.options->verbose)
 		fprintf(stderr, "run took %.0f s\n", clock_now() - started);
 	return code;

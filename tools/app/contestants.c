@@ -131,13 +131,13 @@ static int keep_named(const cli_options *options, contestants *r)
 int contestants_load(const cli_options *options, int beside, contestants *r)
 {
 	size_t plugins = options->plugin.count, most = gm_variant_count() + (plugins + 1) * PLUGIN_VARIANTS;
-	*r = (contestants){.variant = calloc(most, sizeof *r->variant), .plugin = calloc(plugins + 1, sizeof *r->plugin)};
 	gm_error error;
-	int code = !r->variant || !r->plugin ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	if (code == CLI_OK && options->executor && (plugins > 0 || options->no_fork))
-		code = cli_usage(options, "--executor goes with neither --plugin nor --no-fork");
-	if (code == CLI_OK)
-		code = cli_status(executor_parse(options->executor, &r->executor, &error), 0, &error);
+	*r = (contestants){.variant = calloc(most, sizeof *r->variant), .plugin = calloc(plugins + 1, sizeof *r->plugin)};
+	if (!r->variant || !r->plugin)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	if (options->executor && (plugins > 0 || options->no_fork))
+		return cli_usage(options, "--executor goes with neither --plugin nor --no-fork");
+	int code = cli_status(executor_parse(options->executor, &r->executor, &error), 0, &error);
 	if (code == CLI_OK && options->executor) // which of its rows that CPU can run shows when they are planned there
 		code = load_worker(&(worker_launch){.program = r->executor.program, .executor = r->executor.words},
 		                   r->executor.name, r);
@@ -147,9 +147,7 @@ int contestants_load(const cli_options *options, int beside, contestants *r)
 		code = load_plugin(options, options->plugin.text[k], r);
 	if (code == CLI_OK)
 		code = hide(options, r);
-	if (code == CLI_OK)
-		code = keep_named(options, r);
-	return code;
+	return code == CLI_OK ? keep_named(options, r) : code;
 }
 
 void contestants_free(contestants *r)
@@ -217,8 +215,8 @@ int cases_choose(const cli_list *globs, int quiet, case_list *list)
 		names[k] = set->cases[k]->id;
 	if (code == CLI_OK)
 		code = select_names(&(select_from){"case", names, set->count, NULL}, globs, quiet, list->chosen);
-	if (code == CLI_OK)
-		list->count = select_count(list->chosen, set->count);
+	for (size_t k = 0; code == CLI_OK && k < set->count; k++)
+		list->count += list->chosen[k] != SELECT_OUT;
 	free(names);
 	return code;
 }

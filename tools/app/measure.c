@@ -107,7 +107,6 @@ void measure_free(measured *m)
 {
 	free(m->table.result);
 	free(m->racing);
-	*m = (measured){0};
 }
 
 /* ---- the table ---- */

@@ -20,6 +20,5 @@ typedef struct select_from { /* the names to choose from */
  * CLI_USAGE for an empty word or a literal name that does not exist (with the nearest name); CLI_NOTHING if words were
  * given and no name is left. */
 int select_names(const select_from *from, const cli_list *globs, int quiet, unsigned char *chosen);
-size_t select_count(const unsigned char *chosen, size_t count); /* of those that are in */
 
 #endif

@@ -247,20 +247,11 @@ static void collect(pool *p, judge *judges, size_t count)
 	}
 }
 
-static size_t judges_for(const pool *p, size_t works)
-{
-	cpu_set_t set;
-	size_t cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
-	if (p->alone)
-		return 1;
-	cpus = cpus < JUDGES ? cpus : JUDGES;
-	return cpus < works ? cpus : works;
-}
-
 /* All work from begin on. */
 static gm_status run_round(pool *p, size_t begin, gm_error *error)
 {
 	judge judges[JUDGES];
+	cpu_set_t cpus;
 	size_t started = 0;
 	p->end = p->count;
 	p->board->next = begin;
@@ -271,7 +262,8 @@ static gm_status run_round(pool *p, size_t begin, gm_error *error)
 	}
 	if (p->plan->no_fork || begin == p->end)
 		return GM_OK;
-	for (size_t most = judges_for(p, p->end - begin); started < most; started++) {
+	size_t most = p->alone || sched_getaffinity(0, sizeof cpus, &cpus) != 0 ? 1 : (size_t)CPU_COUNT(&cpus);
+	for (; started < most && started < JUDGES && started < p->end - begin; started++) {
 		judges[started] = (judge){.pool = p, .number = started};
 		if (start_judge(&judges[started], started ? NULL : error) != GM_OK)
 			break;

@@ -103,14 +103,12 @@ static void take_time(check_result *r, double *since)
 }
 
 /* Destroying a plan is the variant's code too: a crash there is a failure of the last pass. */
-static void end_plan(const unit *u, attempt *a, gm_status *status, gm_error *error)
+static gm_status end_plan(const unit *u, attempt *a, gm_error *error)
 {
-	check_result *last = &a->result[u->has_pass[PASS_BWD] && a->taped ? PASS_BWD : PASS_FWD];
-	if (*status != GM_OK)
-		return;
-	*status = worker_unplan(a->w, error);
-	if (*status != GM_OK)
-		result_failure(last, *status, error->message);
+	gm_status status = worker_unplan(a->w, error);
+	if (status != GM_OK)
+		result_failure(&a->result[u->has_pass[PASS_BWD] && a->taped ? PASS_BWD : PASS_FWD], status, error->message);
+	return status;
 }
 
 /* The passes of a variant whose worker stands ready.  What ended the worker ends all that is behind it. */
@@ -134,7 +132,8 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 		status = run_untaped(u, a, (const float *const *)with_tape, error);
 		take_time(&a->result[PASS_FWD], &since);
 	}
-	end_plan(u, a, &status, error);
+	if (status == GM_OK)
+		status = end_plan(u, a, error);
 	bits_release(u, with_tape);
 	return status == GM_NO_MEMORY ? status : GM_OK;
 }
