@@ -50,7 +50,7 @@ void term_row_putf(term_row *row, int width, const char *format, ...)
 	term_row_put(row, text, width);
 }
 
-static void term_time(double ns, char text[16])
+void term_row_time(term_row *row, double ns)
 {
 	static const struct {
 		double scale;
@@ -60,14 +60,7 @@ static void term_time(double ns, char text[16])
 	while (k < 3 && ns >= 999.5 * unit[k].scale)
 		k++;
 	double value = ns / unit[k].scale;
-	snprintf(text, 16, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
-}
-
-void term_row_time(term_row *row, double ns)
-{
-	char text[16];
-	term_time(ns, text);
-	term_row_put(row, text, -6);
+	term_row_putf(row, -6, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
 }
 
 int term_wider(int width, const char *text) { return (int)strlen(text) > width ? (int)strlen(text) : width; }
