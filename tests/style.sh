@@ -27,7 +27,6 @@ parameters tests/fixtures/broken_fixtures.c 2
 parameters tests/impl/scan_activations.c 1
 parameters tests/plugins/base.c 1
 parameters tests/tools/result_lines.h 1
-parameters tools/app/conform.c 1
 END
 }
 

@@ -7,7 +7,6 @@
 
 #include "gbench/gbench_shim.h"
 #include "race.h"
-#include "record/reason.h"
 
 /* Where a race gets its times from: worker processes, or a test's simulation.  It holds one set of contestants open at
  * a time; `index` is the contestant's in the race's options. */

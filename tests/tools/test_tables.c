@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/check_summary.h"
 #include "app/choose_text.h"
-#include "app/measure_text.h"
+#include "app/conform.h"
+#include "app/measure.h"
 #include "run_program.h"
-#include "app/terminal.h"
 
 #define WIDE "rnn_tanh_L9999_D2_T16777216_N99999_I99999_H99999_nobias_bf_len_drop/train"
 
@@ -59,16 +58,17 @@ static bench_result timed(const char *problem, const char *variant, double ratio
 static void a_race_at_its_widest(void **state)
 {
 	static const double share[] = {1.008, 1.109, 400};
+	char plugin[] = "./libmine.so";
 	(void)state;
 	for (size_t k = 0; k < 6; k++) {
 		bench_result r[NAMES];
-		unsigned char own[NAMES] = {0, 0, 0, 1};
 		char *text = NULL;
 		size_t length = 0;
 		for (size_t v = 0; v < NAMES; v++)
 			r[v] = timed(WIDE, name_of(v), k < 3 ? 1 : 1 + 40 * (double)v, k < 3 ? share[k] : 9999);
+		r[NAMES - 1].plugin = plugin;
 		FILE *stream = open_memstream(&text, &length);
-		const measure_table table = {r, 1, NAMES, own, k == 5};
+		const measure_table table = {r, 1, NAMES, k == 5};
 		measure_table_print(stream, &table);
 		fflush(stream);
 		assert_int_equal(count_of(text, name_of(3)), 1); // a plug-in's own line
@@ -82,8 +82,7 @@ static void a_race_follows_its_list(void **state)
 {
 	bench_result r[3] = {
 		timed("gru_T1_N1_I2_H2/fwd", "a", 1, 1), {.status = RACE_TIMED}, timed("lstm_T1_N1_I2_H2/step", "a", 1, 1)};
-	unsigned char own[1] = {1};
-	const measure_table table = {r, 3, 1, own, 0};
+	const measure_table table = {r, 3, 1, 0};
 	char *text = NULL;
 	size_t length = 0;
 	(void)state;
@@ -128,8 +127,9 @@ static void a_check_at_its_widest(void **state)
 {
 	static const char sentence[] = "a sentence that says at some length why nothing of this could be run here at all";
 	contestant variant[NAMES] = {{.literal = 0}};
-	const contestants r = {.count = NAMES, .variant = variant};
 	const cli_options options = {.verb = "check"};
+	session from = {
+		.options = &options, .contestants = {.count = NAMES, .variant = variant}, .passes = CHECK_FWD | CHECK_BWD};
 	check_summary s;
 	char *text = NULL;
 	size_t length = 0;
@@ -138,16 +138,16 @@ static void a_check_at_its_widest(void **state)
 		snprintf(variant[k].info.name, sizeof variant[k].info.name, "%s", name_of(k));
 		variant[k].runnable = 1;
 	}
-	assert_int_equal(summary_open(&s, &r, &options), CLI_OK);
+	assert_int_equal(summary_open(&s, &from), CLI_OK);
 	for (size_t k = 0; k < NAMES; k++) {
 		s.variant[k].count[STATUS_PASS] = 9999;
 		s.variant[k].worst = k % 2 ? -1 : 0.5;
 		snprintf(s.variant[k].where, sizeof s.variant[k].where, "%s",
 		         k % 2 ? sentence : WIDE ".init/grad_weight_hh_l0");
 	}
-	FILE *stream = open_memstream(&text, &length);
-	summary_print(&s, stream, CHECK_FWD | CHECK_BWD, CLI_OK);
-	assert_whole(stream, &text, NAMES, ".init/grad_weight_hh_l0");
+	from.text = open_memstream(&text, &length);
+	summary_print(&s, CLI_OK);
+	assert_whole(from.text, &text, NAMES, ".init/grad_weight_hh_l0");
 	summary_free(&s);
 }
 

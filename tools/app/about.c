@@ -30,26 +30,18 @@ static const library_version library[] = {
 	{"jansson", JANSSON_VERSION}};
 enum { LIBRARIES = sizeof library / sizeof library[0] };
 
-const char *about_version(void) { return GM_VERSION; }
-
-const char *about_commit(void) { return GM_COMMIT; }
-
-const char *about_compiler(void)
-{
-	static char text[48];
+#define TEXT(number)    #number
+#define TEXT_OF(number) TEXT(number)
+const char about_version[] = GM_VERSION, about_commit[] = GM_COMMIT, about_sleef[] = GM_SLEEF_VERSION;
 #if defined(__clang__)
-	snprintf(text, sizeof text, "clang-%d.%d", __clang_major__, __clang_minor__);
+const char about_compiler[] = "clang-" TEXT_OF(__clang_major__) "." TEXT_OF(__clang_minor__);
 #else
-	snprintf(text, sizeof text, "gcc-%d.%d", __GNUC__, __GNUC_MINOR__);
+const char about_compiler[] = "gcc-" TEXT_OF(__GNUC__) "." TEXT_OF(__GNUC_MINOR__);
 #endif
-	return text;
-}
-
-const char *about_sleef(void) { return GM_SLEEF_VERSION; }
 
 void about_print(void)
 {
-	printf("gatemark %s  commit %s  %s\nlibraries ", about_version(), about_commit(), about_compiler());
+	printf("gatemark %s  commit %s  %s\nlibraries ", about_version, about_commit, about_compiler);
 	for (size_t k = 0; k < LIBRARIES; k++)
 		printf(" %s %s", library[k].name, library[k].version);
 	printf("\nISAs here ");
@@ -70,14 +62,6 @@ const machine_profile *about_machine(void)
 	return &p;
 }
 
-int rerun_options_of(const cli_options *o, rerun_options *out)
-{
-	rerun_options_init(out);
-	out->allow_unlisted = o->allow_unlisted;
-	return record_set(&out->fixtures, o->fixtures) & record_set(&out->accuracy_class, o->accuracy_class) &
-	       record_set(&out->executor, o->executor);
-}
-
 int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 {
 	time_t now = time(NULL);
@@ -86,15 +70,14 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	run_begin_init(head);
 	snprintf(head->run, sizeof head->run, "%s", results_run_id());
 	snprintf(head->verb, sizeof head->verb, "%s", options->verb);
-	snprintf(head->gatemark, sizeof head->gatemark, "%s", about_version());
-	snprintf(head->commit, sizeof head->commit, "%s", about_commit());
-	snprintf(head->compiler, sizeof head->compiler, "%s", about_compiler());
+	snprintf(head->gatemark, sizeof head->gatemark, "%s", about_version);
+	snprintf(head->commit, sizeof head->commit, "%s", about_commit);
+	snprintf(head->compiler, sizeof head->compiler, "%s", about_compiler);
 	head->versions = (version_set){.judge = JUDGE_VERSION, .protocol = RACE_PROTOCOL, .canonical = CANONICAL_VERSION};
 	snprintf(head->versions.fixtures, sizeof head->versions.fixtures, "%s", !fixtures ? GM_FIXTURES_VERSION : fixtures);
 	snprintf(head->versions.abi, sizeof head->versions.abi, "%d.%d", GM_ABI_MAJOR, GM_ABI_MINOR);
 	head->seed = (int64_t)options->seed;
 	strftime(head->time, sizeof head->time, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	head->machine = *about_machine();
 	for (size_t k = 0; k < LIBRARIES; k++) {
 		library_version *one = record_grow(&head->libraries, &head->libraries_count, sizeof *one);
 		if (one)
@@ -105,5 +88,8 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 		good &= record_append(&head->arguments, &head->arguments_count, options->argv[k]);
 	for (size_t k = 0; k < options->plugin.count; k++)
 		good &= record_append(&head->plugins, &head->plugins_count, options->plugin.text[k]);
-	return rerun_options_of(options, &head->options) && good;
+	head->options.allow_unlisted = options->allow_unlisted;
+	return good & record_set(&head->options.fixtures, options->fixtures) &
+	       record_set(&head->options.accuracy_class, options->accuracy_class) &
+	       record_set(&head->options.executor, options->executor);
 }

@@ -6,17 +6,15 @@
 #include "cli.h"
 #include "record/result.h"
 
-const char *about_version(void);  /* "0.1.0" */
-const char *about_commit(void);   /* "3f2a91c", "unknown" outside git */
-const char *about_compiler(void); /* "gcc-12.2" */
-const char *about_sleef(void);    /* "3.5.1" */
-void about_print(void);           /* --version, on stdout */
+extern const char about_version[];  /* "0.1.0" */
+extern const char about_commit[];   /* "3f2a91c", "unknown" outside git */
+extern const char about_compiler[]; /* "gcc-12.2" */
+extern const char about_sleef[];    /* "3.5.1" */
+void about_print(void);             /* --version, on stdout */
 
-/* The run record, to be freed: fixtures is the version of the set in use or NULL; probes the machine.  0 without
- * memory: then it is what fitted. */
+/* The run record but its machine, to be freed: fixtures is the version of the set in use or NULL.  0 without memory:
+ * then it is what fitted. */
 int about_run(const cli_options *options, const char *fixtures, run_begin *head);
-/* The options of this command line that decide what a check means, to be freed; 0 without memory. */
-int rerun_options_of(const cli_options *options, rerun_options *out);
 const machine_profile *about_machine(void); /* probed once a process */
 
 #endif

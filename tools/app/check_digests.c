@@ -4,30 +4,27 @@
 #include <string.h>
 
 #include "about.h"
-#include "check_summary.h"
+#include "conform.h"
 #include "base/plural.h"
 
 /* ---- against what is committed ---- */
 
-int summary_digests_open(check_summary *s, const char *fixtures_version)
+static const char *version_of(const check_summary *s) { return s->session->cases.set->version; }
+
+int summary_digests_open(check_summary *s)
 {
-	gm_error error = {.status = GM_OK};
-	s->fixtures_version = fixtures_version;
-	if (s->options->digests) {
-		digests_begin(fixtures_version, about_sleef(), &s->committed);
-		return CLI_OK;
-	}
-	gm_status status = digests_load(cli_fixtures_path(s->options), &s->committed, &error);
-	if (status == GM_OK)
-		return CLI_OK;
-	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : CLI_REFUSED, "%s", error.message);
+	gm_error error;
+	if (!s->session->options->digests)
+		return cli_status(digests_load(cli_fixtures_path(s->session->options), &s->committed, &error), CLI_REFUSED,
+		                  &error);
+	digests_begin(version_of(s), about_sleef, &s->committed);
+	return CLI_OK;
 }
 
 static const char *unlike(const check_summary *s, const char *bit_class)
 {
-	if (s->options->digests)
-		return "digests not compared";
-	return digests_unlike(&s->committed, bit_class, s->fixtures_version, about_sleef());
+	return s->session->options->digests ? "digests not compared"
+	                                    : digests_unlike(&s->committed, bit_class, version_of(s), about_sleef);
 }
 
 void summary_committed(const check_summary *s, check_result *r)
@@ -41,21 +38,18 @@ void summary_committed(const check_summary *s, check_result *r)
 	r->committed = want[0] == '\0'              ? COMMITTED_NONE
 	             : strcmp(want, r->digest) == 0 ? COMMITTED_SAME
 	                                            : COMMITTED_DIFFERENT;
+	if (r->committed != COMMITTED_DIFFERENT || r->status == STATUS_FAIL)
+		return;
+	r->status = STATUS_FAIL;
+	r->code = CODE_DIGEST;
 	snprintf(reason, sizeof reason, "digest %s, committed %s: bits differ from what this version promises", r->digest,
 	         want);
-	if (r->committed == COMMITTED_DIFFERENT && r->status != STATUS_FAIL) {
-		r->status = STATUS_FAIL;
-		r->code = CODE_DIGEST;
-		(void)record_set(&r->reason, reason);
-	}
+	(void)record_set(&r->reason, reason);
 }
 
-int summary_digests_close(check_summary *s)
+static int write_digests(const check_summary *s, const char *path)
 {
-	gm_error error = {.status = GM_OK};
-	const char *path = s->options->digests;
-	if (!path)
-		return CLI_OK;
+	gm_error error;
 	if (session_stop != 0)
 		return cli_fail(CLI_WRONG, "%s is not written: interrupted", path);
 	if (s->canonical_failures > 0)
@@ -63,9 +57,19 @@ int summary_digests_close(check_summary *s)
 		                s->canonical_failures, plural((double)s->canonical_failures, "", "s"));
 	if (s->committed.count == 0)
 		return cli_fail(CLI_NOTHING, "%s is not written: no canonical variant ran", path);
-	if (digests_write(&s->committed, path, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	return CLI_OK;
+	return cli_status(digests_write(&s->committed, path, &error), CLI_NO_WRITE, &error);
+}
+
+int summary_digests_close(check_summary *s)
+{
+	for (class_bits *b = s->bits; b < s->bits + s->bits_count; b++) {
+		b->result.identical = b->result.first_difference[0] == '\0';
+		b->result.committed = b->count[COMMITTED_DIFFERENT] > 0 ? COMMITTED_DIFFERENT
+		                    : b->count[COMMITTED_SAME] > 0      ? COMMITTED_SAME
+		                                                        : COMMITTED_NONE;
+		session_put(s->session, RECORD_BITS, &b->result);
+	}
+	return s->session->options->digests ? write_digests(s, s->session->options->digests) : CLI_OK;
 }
 
 /* ---- variants against each other ---- */
@@ -84,23 +88,21 @@ static class_bits *bits_of(check_summary *s, const char *bit_class)
 	return new;
 }
 
-static int add_name(bits_result *result, const char *name)
-{
-	for (size_t k = 0; k < result->variants_count; k++)
-		if (strcmp(result->variants[k], name) == 0)
-			return 1;
-	return record_append(&result->variants, &result->variants_count, name);
-}
-
 void summary_take_digest(check_summary *s, const check_result *r)
 {
 	s->canonical_failures += r->bit_class[0] != '\0' && r->status == STATUS_FAIL;
 	if (r->digest[0] == '\0' || r->bit_class[0] == '\0')
 		return;
 	class_bits *b = bits_of(s, r->bit_class);
-	s->no_memory |= !b || !add_name(&b->result, r->variant);
+	s->no_memory |= !b;
 	if (!b)
 		return;
+	bits_result *of = &b->result;
+	size_t k = 0;
+	while (k < of->variants_count && strcmp(of->variants[k], r->variant) != 0)
+		k++;
+	if (k == of->variants_count)
+		s->no_memory |= !record_append(&of->variants, &of->variants_count, r->variant);
 	b->count[r->committed]++;
 	if (strcmp(b->case_id, r->case_id) != 0) {
 		memcpy(b->case_id, r->case_id, sizeof b->case_id);
@@ -108,28 +110,18 @@ void summary_take_digest(check_summary *s, const check_result *r)
 	}
 	if (b->digest[r->pass][0] == '\0') {
 		memcpy(b->digest[r->pass], r->digest, sizeof r->digest);
-		b->result.cases++;
-	} else if (strcmp(b->digest[r->pass], r->digest) != 0 && b->result.first_difference[0] == '\0') {
-		snprintf(b->result.first_difference, sizeof b->result.first_difference, "%.47s at %.127s/%s", r->variant,
-		         r->case_id, check_pass_word(r->pass));
+		of->cases++;
+	} else if (strcmp(b->digest[r->pass], r->digest) != 0 && of->first_difference[0] == '\0') {
+		snprintf(of->first_difference, sizeof of->first_difference, "%.47s at %.127s/%s", r->variant, r->case_id,
+		         check_pass_word(r->pass));
 	}
-	if (s->options->digests)
+	if (s->session->options->digests)
 		s->no_memory |= !digests_add(&s->committed, r->case_id, r->bit_class, r->pass, r->digest);
 }
 
-void summary_bits(check_summary *s, session *to)
+void summary_print_bits(const check_summary *s)
 {
-	for (class_bits *b = s->bits; b < s->bits + s->bits_count; b++) {
-		b->result.identical = b->result.first_difference[0] == '\0';
-		b->result.committed = b->count[COMMITTED_DIFFERENT] > 0 ? COMMITTED_DIFFERENT
-		                    : b->count[COMMITTED_SAME] > 0      ? COMMITTED_SAME
-		                                                        : COMMITTED_NONE;
-		session_put(to, RECORD_BITS, &b->result);
-	}
-}
-
-void summary_print_bits(const check_summary *s, FILE *stream)
-{
+	FILE *stream = s->session->text;
 	for (const class_bits *b = s->bits; b < s->bits + s->bits_count; b++) {
 		const bits_result *r = &b->result;
 		const char *why = unlike(s, r->bit_class);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cli.h - what every verb of `gatemark` shares: options, exit codes, messages, suggestions.
  *
- * A verb is one row of the table in cli.c and one function `int cmd_NAME(const cli_options *)` in its own
- * file.  The row says which options the verb takes (each option is one row of a second table: name, meaning,
- * member of cli_options), so that --help, parsing and the suggestion of the nearest name need no other line.
+ * A verb is one row of a table in cli.c and one function `int cmd_NAME(const cli_options *)` in its own file.  An
+ * option is one row of a second table: the verbs that take it, name, meaning, member of cli_options; --help, parsing
+ * and the suggestion of the nearest name need no other line.
  * A verb returns a cli_exit and prints data on stdout, everything else on stderr. */
 #ifndef TOOLS_CLI_H
 #define TOOLS_CLI_H
@@ -27,9 +27,8 @@ typedef enum cli_exit {
 /* The one that wins when two things happened: 128+n, 70, 7, 6, 2, 1, 3, 4, 5, 77, 0.  Any other value counts
  * as CLI_INTERNAL. */
 int cli_worse(int a, int b);
-/* "Exit: 0 all well, 2 usage, ...": what stands for CLI_OK and these codes (0 ends them; NULL: all of them) in a
- * help. */
-void cli_exits(const unsigned char *codes, char text[200]);
+/* "Exit: 0 all well, 2 usage, ...": what stands for CLI_OK and these codes (" 2 70 "; NULL: all of them) in a help. */
+void cli_exits(const char *codes, char text[200]);
 /* Exit code of a library's status: GM_BAD_FIXTURE and GM_BAD_PLUGIN 6, GM_MISMATCH, GM_CRASHED and GM_TIMEOUT 1,
  * GM_UNSUPPORTED and GM_NO_CPU 5, GM_BAD_ARGUMENT and GM_BAD_SHAPE 2, GM_IO 7, else 70. */
 int cli_exit_of(gm_status status);
@@ -85,16 +84,17 @@ int cli_main(int argc, char **argv);
 __attribute__((format(printf, 2, 3)))
 #endif
 int cli_fail(int code, const char *format, ...);
+/* CLI_OK for GM_OK; else the error as a message, and CLI_INTERNAL without memory, else code; 0: that of cli_exit_of. */
+int cli_status(gm_status status, int code, const gm_error *error);
 /* As cli_fail(CLI_USAGE, ...) with the line "Try 'gatemark VERB --help'." below. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-int cli_usage(const cli_options *options, const char *format, ...);
+int cli_usage(const cli_options *options, const char *message);
 
 /* The name most like text (edit distance at most a third of its length, at least 2), or NULL. */
 const char *cli_nearest(const char *text, const char *const *names, size_t count);
 /* Says on stderr that there is no such WHAT, with the nearest name; returns CLI_USAGE. */
 int cli_unknown(const char *what, const char *text, const char *const *names, size_t count);
+/* The index of text among the names; as cli_unknown if it is none of them. */
+int cli_find(const char *what, const char *text, const char *const *names, size_t count, size_t *index);
 
 /* The values joined by commas; malloc'ed, NULL without memory. */
 char *cli_joined(const cli_list *list);

@@ -8,23 +8,38 @@
 #include "cli.h"
 #include "terminal.h"
 
-/* Strongest first. */
-static const int precedence[] = {CLI_INTERNAL, CLI_NO_WRITE, CLI_REFUSED, CLI_USAGE,   CLI_WRONG,
-                                 CLI_SLOW,     CLI_NOISY,    CLI_NOTHING, CLI_SKIPPED, CLI_OK};
+static const struct exit_row {
+	int code, strength;      /* of two the stronger wins */
+	const char *name, *what; /* NULL: no verb ends with it yet */
+} exits[] = {
+	{CLI_OK, 0, "0", "all well"},
+	{CLI_WRONG, 5, "1", "wrong or crashed"},
+	{CLI_USAGE, 6, "2", "usage"},
+	{CLI_SLOW, 4, "3", NULL},
+	{CLI_NOISY, 3, "4", NULL},
+	{CLI_NOTHING, 2, "5", "nothing ran"},
+	{CLI_REFUSED, 7, "6", "input refused"},
+	{CLI_NO_WRITE, 8, "7", "cannot write"},
+	{CLI_INTERNAL, 9, "70", "internal"},
+	{CLI_SKIPPED, 1, "77", "all skipped on this CPU"},
+	{CLI_SIGNAL, 9, "128+n", "signal"},
+};
+enum { EXITS = sizeof exits / sizeof exits[0] };
 
-static size_t rank_of(int code)
+static const struct exit_row *row_of(int code)
 {
-	for (size_t k = 0; k < sizeof precedence / sizeof precedence[0]; k++)
-		if (precedence[k] == code)
-			return k;
-	return 0;
+	for (size_t k = 0; k < EXITS; k++)
+		if (exits[k].code == code)
+			return &exits[k];
+	return row_of(CLI_INTERNAL);
 }
 
 int cli_worse(int a, int b)
 {
 	if (a > CLI_SIGNAL || b > CLI_SIGNAL)
 		return a > b ? a : b;
-	return precedence[rank_of(a) < rank_of(b) ? rank_of(a) : rank_of(b)];
+	const struct exit_row *one = row_of(a), *other = row_of(b);
+	return one->strength > other->strength ? one->code : other->code;
 }
 
 int cli_exit_of(gm_status status)
@@ -46,45 +61,38 @@ int cli_exit_of(gm_status status)
 	return code[status];
 }
 
-static const struct exit_row {
-	int code;
-	const char *name, *what;
-} exits[] = {{CLI_OK, "0", "all well"},           {CLI_WRONG, "1", "wrong or crashed"},
-             {CLI_USAGE, "2", "usage"},           {CLI_NOTHING, "5", "nothing ran"},
-             {CLI_REFUSED, "6", "input refused"}, {CLI_NO_WRITE, "7", "cannot write"},
-             {CLI_INTERNAL, "70", "internal"},    {CLI_SKIPPED, "77", "all skipped on this CPU"},
-             {CLI_SIGNAL, "128+n", "signal"}};
-
-void cli_exits(const unsigned char *codes, char text[200])
+int cli_status(gm_status status, int code, const gm_error *error)
 {
-	int used = snprintf(text, 200, "Exit: ");
-	for (size_t k = 0; k < sizeof exits / sizeof exits[0]; k++)
-		if (!codes || exits[k].code == CLI_OK || strchr((const char *)codes, exits[k].code))
-			used += snprintf(text + used, 200 - (size_t)used, "%s%s %s", k ? ", " : "", exits[k].name, exits[k].what);
+	if (status == GM_OK)
+		return CLI_OK;
+	return cli_fail(status == GM_NO_MEMORY ? CLI_INTERNAL : code ? code : cli_exit_of(status), "%s", error->message);
 }
 
-static void say(const char *format, va_list arguments)
+void cli_exits(const char *codes, char text[200])
 {
-	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	int used = snprintf(text, 200, "Exit: ");
+	for (size_t k = 0; k < EXITS; k++) {
+		char word[16];
+		snprintf(word, sizeof word, " %d ", exits[k].code);
+		if (exits[k].what && (k == 0 || !codes || strstr(codes, word)))
+			used += snprintf(text + used, 200 - (size_t)used, "%s%s %s", k ? ", " : "", exits[k].name, exits[k].what);
+	}
 }
 
 int cli_fail(int code, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	say(format, arguments);
+	fprintf(stderr, "%sgatemark:%s ", term_escape(stderr, TERM_RED), term_escape(stderr, TERM_PLAIN));
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
 	va_end(arguments);
 	return code;
 }
 
-int cli_usage(const cli_options *options, const char *format, ...)
+int cli_usage(const cli_options *options, const char *message)
 {
-	va_list arguments;
-	va_start(arguments, format);
-	say(format, arguments);
-	va_end(arguments);
+	cli_fail(CLI_USAGE, "%s", message);
 	fprintf(stderr, "Try 'gatemark %s --help'.\n", options->verb);
 	return CLI_USAGE;
 }
@@ -142,4 +150,12 @@ int cli_unknown(const char *what, const char *text, const char *const *names, si
 	if (!nearest)
 		return cli_fail(CLI_USAGE, "there is no %s %s", what, text);
 	return cli_fail(CLI_USAGE, "there is no %s %s; the nearest is %s", what, text, nearest);
+}
+
+int cli_find(const char *what, const char *text, const char *const *names, size_t count, size_t *index)
+{
+	for (*index = 0; *index < count; ++*index)
+		if (strcmp(text, names[*index]) == 0)
+			return CLI_OK;
+	return cli_unknown(what, text, names, count);
 }

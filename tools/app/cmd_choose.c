@@ -11,11 +11,9 @@
 static int unknown_problem(const evidence *e, const names *asked, const gm_error *error)
 {
 	names problems = choose_problems(e, evidence_latest(e)->machine.fingerprint);
-	int code = CLI_USAGE;
-	if (problems.count)
-		cli_unknown("record of problem", choose_unanswered(asked, &problems), problems.name, problems.count);
-	else
-		code = cli_fail(CLI_NOTHING, "%s", error->message);
+	int code = problems.count
+	             ? cli_unknown("record of problem", choose_unanswered(asked, &problems), problems.name, problems.count)
+	             : cli_fail(CLI_NOTHING, "%s", error->message);
 	free(problems.name);
 	return code;
 }
@@ -25,25 +23,16 @@ static int put_records(const choice_document *choice, const char *path)
 {
 	results *r;
 	gm_error error;
-	int broken_pipe = 0;
 	if (results_open(path, &r, &error) != GM_OK)
 		return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	for (size_t i = 0; i < choice->domain_count; i++)
 		results_put(r, RECORD_CHOICE, &choice->domain[i]);
-	if (results_close(r, &broken_pipe, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	return CLI_OK;
-}
-
-static int write_file(const choice_document *choice, const char *path)
-{
-	gm_error error;
-	gm_status status = choose_write(choice, path, &error);
-	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NO_WRITE : CLI_INTERNAL, "%s", error.message);
+	return cli_status(results_close(r, NULL, &error), CLI_NO_WRITE, &error);
 }
 
 static int show(const choice_document *choice, const cli_options *options)
 {
+	gm_error error;
 	int code = CLI_OK, text_is_data = options->output && strcmp(options->output, "-") == 0;
 	for (size_t i = 0; i < choice->notes_count && !options->quiet; i++)
 		fprintf(stderr, "note: %s\n", choice->notes[i]);
@@ -55,7 +44,9 @@ static int show(const choice_document *choice, const cli_options *options)
 		choose_print(stdout, choice);
 	if (choose_chosen(choice) == 0)
 		return cli_worse(code, cli_fail(CLI_NOTHING, "no problem has a variant that was judged and timed"));
-	return options->output ? cli_worse(code, write_file(choice, options->output)) : code;
+	if (options->output)
+		code = cli_worse(code, cli_status(choose_write(choice, options->output, &error), CLI_NO_WRITE, &error));
+	return code;
 }
 
 static int choose(const evidence *e, const cli_options *options)
@@ -67,7 +58,7 @@ static int choose(const evidence *e, const cli_options *options)
 	if (status == GM_BAD_ARGUMENT)
 		return unknown_problem(e, &asked, &error);
 	if (status != GM_OK)
-		return cli_fail(cli_exit_of(status), "%s", error.message);
+		return cli_status(status, 0, &error);
 	int code = show(&choice, options);
 	choice_document_free(&choice);
 	return code;
@@ -77,12 +68,11 @@ int cmd_choose(const cli_options *options)
 {
 	evidence e = {0};
 	int code = session_evidence(options, &e);
-	if (code != CLI_OK)
-		return code;
 	if (e.torn && !options->quiet)
 		fprintf(stderr, "note: %zu %s cut off in the last line, which was left out\n", e.torn,
 		        plural((double)e.torn, "file was", "files were"));
-	code = choose(&e, options);
+	if (code == CLI_OK)
+		code = choose(&e, options);
 	evidence_free(&e);
 	return code;
 }

@@ -19,26 +19,20 @@ static void number_line(const char *name, double value, const char *format)
 	line(name, value < 0 ? "unknown" : text);
 }
 
-static void print_caches(const machine_profile *m)
-{
-	char l1[16], l2[16], l3[16], text[64];
-	term_bytes(m->l1d_bytes, l1);
-	term_bytes(m->l2_bytes, l2);
-	term_bytes(m->l3_bytes, l3);
-	snprintf(text, sizeof text, "L1d %s, L2 %s, L3 %s", l1, l2, l3);
-	line("caches", text);
-}
-
 static void print_profile(const machine_profile *m)
 {
-	char text[200] = "";
+	char text[200] = "", l1[16], l2[16], l3[16];
 	for (size_t k = 0; k < m->isa_count; k++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", k ? " " : "", m->isa[k]);
 	printf("MACHINE  %s %s\n", m->cpu, m->cpu_model);
 	line("hypervisor", m->hypervisor);
 	number_line("CPUs allowed", (double)m->cpus, "%.0f");
 	line("ISAs", text[0] == '\0' ? "none of ours" : text);
-	print_caches(m);
+	term_bytes(m->l1d_bytes, l1);
+	term_bytes(m->l2_bytes, l2);
+	term_bytes(m->l3_bytes, l3);
+	snprintf(text, sizeof text, "L1d %s, L2 %s, L3 %s", l1, l2, l3);
+	line("caches", text);
 	number_line("CPU quota", m->quota_cpus, m->quota_cpus == 0 ? "none" : "%.2f CPUs");
 	line("governor", m->governor);
 	number_line("load", m->load, "%.2f");
@@ -53,19 +47,16 @@ static void print_profile(const machine_profile *m)
 		printf("  %s\n", m->hints[k]);
 }
 
-static int write_json(const char *path, const machine_profile *m)
-{
-	gm_error error = {.status = GM_OK};
-	json_t *json = record_to_json(&machine_profile_type, m);
-	gm_status status = results_document(path, json, RESULTS_INDENTED, &error);
-	json_decref(json);
-	return status == GM_OK ? CLI_OK : cli_fail(CLI_NO_WRITE, "%s", error.message);
-}
-
 int cmd_doctor(const cli_options *options)
 {
 	const machine_profile *machine = about_machine();
+	gm_error error;
 	if (!options->json || strcmp(options->json, "-") != 0)
 		print_profile(machine);
-	return options->json ? write_json(options->json, machine) : CLI_OK;
+	if (!options->json)
+		return CLI_OK;
+	json_t *json = record_to_json(&machine_profile_type, machine);
+	gm_status status = results_document(options->json, json, RESULTS_INDENTED, &error);
+	json_decref(json);
+	return cli_status(status, CLI_NO_WRITE, &error);
 }

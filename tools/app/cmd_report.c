@@ -30,13 +30,10 @@ int cmd_report(const cli_options *options)
 			return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	}
 	int code = session_evidence(options, &e);
-	if (code != CLI_OK)
-		return code;
-	gm_status status = write_all(&e, options, html, &error);
+	if (code == CLI_OK)
+		code = cli_status(write_all(&e, options, html, &error), 0, &error);
 	evidence_free(&e);
-	if (status != GM_OK)
-		return cli_fail(cli_exit_of(status), "%s", error.message);
-	if (html && strcmp(html, "-") != 0 && !options->quiet)
+	if (code == CLI_OK && html && strcmp(html, "-") != 0 && !options->quiet)
 		fprintf(stderr, "report: %s\n", html);
-	return CLI_OK;
+	return code;
 }

@@ -10,22 +10,16 @@
 #include "conform.h"
 #include "judge/judge.h"
 #include "measure.h"
-#include "record/output.h"
 #include "base/plural.h"
 #include "report/report.h"
-#include "require.h"
-#include "terminal.h"
 #include "base/clock.h"
 
+enum { JUNIT, CHOICE, HTML, MARKDOWN, FILES }; /* beside the records */
+
 typedef struct run {
-	const cli_options *options;
-	const char *folder;
-	char *results, *junit, *choice, *html, *markdown;
 	session s;
-	contestants contestants, passed; /* passed: the check; what is timed */
-	case_list cases;
-	shape_list list;
-	const char *list_name;
+	char *path[FILES];
+	contestants passed; /* the check: what is timed */
 	check_summary checked;
 	measured timed;
 	evidence found; /* every result of this run */
@@ -36,8 +30,8 @@ static void print_head(const run *r)
 	char l2[16], l3[16], text[400];
 	const machine_profile *machine = about_machine();
 	const double cpus = (double)machine->cpus;
-	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version(), r->cases.set->version, JUDGE_VERSION,
-	       about_commit(), about_compiler());
+	printf("gatemark %s  fixtures %s  judge %d  build %s %s\n", about_version, r->s.cases.set->version, JUDGE_VERSION,
+	       about_commit, about_compiler);
 	term_bytes(machine->l2_bytes, l2);
 	term_bytes(machine->l3_bytes, l3);
 	int used = snprintf(text, sizeof text, "%s %s, %s, %.0f %s,", machine->cpu, machine->cpu_model, machine->hypervisor,
@@ -50,62 +44,40 @@ static void print_head(const run *r)
 }
 
 /* Only what passed is timed: a variant with one failed check is out. */
-static int take_passed(run *r)
-{
-	r->passed = (contestants){.variant = calloc(r->contestants.count + 1, sizeof *r->passed.variant)};
-	if (!r->passed.variant)
-		return cli_fail(CLI_INTERNAL, "no memory");
-	for (size_t k = 0; k < r->contestants.count; k++) {
-		const tally *t = &r->checked.variant[k];
-		if (t->count[STATUS_FAIL] == 0 && t->count[STATUS_PASS] + t->count[STATUS_SKIPPED] > 0)
-			r->passed.variant[r->passed.count++] = r->contestants.variant[k];
-	}
-	return CLI_OK;
-}
-
-static int check_step(run *r)
-{
-	int code = conform(&r->s, &r->contestants, &r->cases, CHECK_FWD | CHECK_BWD, -1, r->junit, &r->checked);
-	summary_print(&r->checked, stdout, CHECK_FWD | CHECK_BWD, code);
-	fflush(stdout);
-	return code;
-}
-
 static int bench_step(run *r)
 {
-	int code = take_passed(r);
-	if (code != CLI_OK)
-		return code;
-	code = measure(&r->s, &r->passed, &r->list, r->list_name, r->options->quick, &r->timed);
-	measure_print(&r->timed, stdout);
+	const contestants *all = &r->s.contestants;
+	r->passed.variant = calloc(all->count + 1, sizeof *r->passed.variant);
+	if (!r->passed.variant)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (size_t k = 0; k < all->count; k++) {
+		const tally *t = &r->checked.variant[k];
+		if (t->count[STATUS_FAIL] == 0 && t->count[STATUS_PASS] + t->count[STATUS_SKIPPED] > 0)
+			r->passed.variant[r->passed.count++] = all->variant[k];
+	}
+	int code = measure(&r->s, &r->passed, &r->timed);
+	measure_print(&r->timed);
 	fflush(stdout);
 	return code == CLI_SKIPPED || code == CLI_NOTHING ? CLI_OK : code; // the check has said so already
 }
 
 static int choose_step(run *r)
 {
-	gm_error error = {.status = GM_OK};
+	gm_error error;
 	choice_document choice;
 	gm_status status = choose_decide(&r->found, NULL, &choice, &error);
 	if (status != GM_OK)
-		return cli_fail(cli_exit_of(status), "%s", error.message);
+		return cli_status(status, 0, &error);
 	if (choose_chosen(&choice) == 0) {
 		printf("CHOOSE nothing: no variant passed and was timed\n");
-	} else if ((status = choose_write(&choice, r->choice, &error)) == GM_OK) {
+	} else if ((status = choose_write(&choice, r->path[CHOICE], &error)) == GM_OK) {
 		char *counts = choose_counts(&choice);
 		fputs("CHOOSE ", stdout);
 		term_wrap(stdout, counts ? counts : "", 7, 7);
 		free(counts);
 	}
 	choice_document_free(&choice);
-	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
-}
-
-static int report_step(run *r)
-{
-	gm_error error = {.status = GM_OK};
-	gm_status status = report_write(&r->found, r->html, r->markdown, &error);
-	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
+	return cli_status(status, 0, &error);
 }
 
 /* Decides and shows what this run has found; the file is for others. */
@@ -115,78 +87,66 @@ static int conclude(run *r)
 	if (error.status != GM_OK || evidence_merge(&r->found, &error) != GM_OK)
 		return cli_fail(CLI_INTERNAL, "%s", error.message);
 	int code = choose_step(r);
-	return cli_worse(code, report_step(r));
+	return cli_worse(code, cli_status(report_write(&r->found, r->path[HTML], r->path[MARKDOWN], &error), 0, &error));
 }
 
-static void print_notes(const run *r)
+/* What spoilt the figures, then the verdict. */
+static void print_end(const run *r, int code)
 {
+	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
+	const run_counts checked = summary_counts(&r->checked);
 	const size_t hints = about_machine()->hints_count;
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
 		printf("NOTES  %zu %s on this machine %s measurements -> gatemark doctor\n", hints,
 		       plural((double)hints, "thing", "things"), plural((double)hints, "spoils", "spoil"));
-}
-
-static void print_verdict(const run *r, int code)
-{
-	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
 	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED),
-	       word, term_escape(stdout, TERM_PLAIN),
-	       summary_total(&r->checked, STATUS_FAIL) + r->timed.summary.rejected + r->timed.summary.failed,
-	       summary_total(&r->checked, STATUS_SKIPPED), r->html);
+	       word, term_escape(stdout, TERM_PLAIN), checked.fail + r->timed.summary.rejected + r->timed.summary.failed,
+	       checked.skipped, r->path[HTML]);
 }
 
 static int steps(run *r)
 {
 	double started = clock_now();
-	int code = session_begin(&r->s, r->options, r->results, r->cases.set->version, &r->found);
+	int code = session_begin(&r->s, &r->found);
 	if (code != CLI_OK)
 		return code;
 	print_head(r);
-	code = check_step(r);
+	code = conform(&r->s, r->path[JUNIT], &r->checked);
+	summary_print(&r->checked, code);
+	fflush(stdout);
 	if (session_stop == 0 && code != CLI_INTERNAL)
 		code = cli_worse(code, bench_step(r));
 	run_counts counts = summary_counts(&r->checked), timed = measure_counts(&r->timed);
 	counts.bench = &timed;
 	counts.bench_count = 1;
-	code = session_end(&r->s, code, &counts);
+	code = session_end(&r->s, code, counts);
 	if (code == CLI_NO_WRITE)
 		return code;
 	code = cli_worse(code, conclude(r));
-	print_notes(r);
-	print_verdict(r, code);
-	if (r->options->verbose)
+	print_end(r, code);
+	if (r->s.options->verbose)
 		fprintf(stderr, "run took %.0f s\n", clock_now() - started);
 	return code;
 }
 
 static int set_paths(run *r)
 {
-	gm_error error = {.status = GM_OK};
-	char **name[] = {&r->results, &r->junit, &r->choice, &r->html, &r->markdown};
-	static const char *const file[] = {"results.jsonl", "junit.xml", "choice.json", "report.html", "report.md"};
-	for (size_t k = 0; k < sizeof name / sizeof name[0]; k++)
-		if (asprintf(name[k], "%s/%s", r->folder, file[k]) < 0) {
-			*name[k] = NULL;
+	static const char *const file[FILES] = {"junit.xml", "choice.json", "report.html", "report.md"};
+	for (size_t k = 0; k < FILES; k++)
+		if (asprintf(&r->path[k], "%s/%s", r->s.options->out, file[k]) < 0) {
+			r->path[k] = NULL;
 			return cli_fail(CLI_INTERNAL, "no memory");
 		}
-	if (output_folder(r->folder, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
 	return CLI_OK;
 }
 
-int cmd_run(const cli_options *options)
+int cmd_run(const cli_options *given)
 {
-	run r = {.options = options, .folder = !options->out ? "out" : options->out};
-	int code = measure_allowed();
-	if (code == CLI_OK)
-		code = contestants_load(options, CONTESTANTS_BESIDE, &r.contestants);
-	if (code == CLI_OK)
-		code = require_read(options, &r.contestants);
-	if (code == CLI_OK)
-		code = cases_load(options, &r.cases);
-	if (code == CLI_OK)
-		code = measure_shapes(options, &r.list, &r.list_name);
+	cli_options options = *given;
+	run r = {0};
+	options.out = !given->out ? "out" : given->out;
+	int code = session_load(&r.s, &options, SESSION_CASES | SESSION_SHAPES);
 	if (code == CLI_OK)
 		code = set_paths(&r);
 	if (code == CLI_OK)
@@ -194,14 +154,9 @@ int cmd_run(const cli_options *options)
 	evidence_free(&r.found);
 	summary_free(&r.checked);
 	measure_free(&r.timed);
-	shapes_free(&r.list);
-	cases_free(&r.cases);
-	contestants_free(&r.contestants);
 	contestants_free(&r.passed);
-	free(r.results);
-	free(r.junit);
-	free(r.choice);
-	free(r.html);
-	free(r.markdown);
+	session_free(&r.s);
+	for (size_t k = 0; k < FILES; k++)
+		free(r.path[k]);
 	return code;
 }

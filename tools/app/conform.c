@@ -3,115 +3,214 @@
  * the terminal. */
 #include "conform.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "about.h"
+#include "record/rerun.h"
 #include "report/report.h"
-#include "require.h"
-#include "terminal.h"
 #include "worker/worker.h"
 #include "base/clock.h"
 
-typedef struct flow {
-	session *s;
-	check_summary *summary;
-	term_progress progress;
-} flow;
+enum { SHOWN = 10 }; /* failures of a variant without --verbose */
 
-static void on_result(void *context, check_result *result)
+int summary_open(check_summary *s, session *of)
 {
-	flow *f = context;
-	summary_committed(f->summary, result);
-	if (result->status == STATUS_FAIL || f->s->options->verbose)
-		term_progress_end(&f->progress); // the line must not stand in the way of the text
-	summary_show(f->summary, f->s->text, result);
-	session_put(f->s, RECORD_CHECK, result);
-	summary_take(f->summary, result);
+	*s = (check_summary){
+		.session = of, .torch_worst = -1, .variant = calloc(of->contestants.count + 1, sizeof *s->variant)};
+	if (!s->variant)
+		return cli_fail(CLI_INTERNAL, "no memory");
+	for (size_t k = 0; k < of->contestants.count; k++)
+		s->variant[k].worst = -1;
+	return CLI_OK;
 }
 
-static void on_facts(void *context, case_facts *facts) { summary_facts(((flow *)context)->summary, facts); }
-
-static void on_step(void *context, size_t done, size_t total)
+void summary_free(check_summary *s)
 {
-	flow *f = context;
-	(void)total;
-	term_progress_step(&f->progress, done);
+	for (size_t k = 0; k < s->results_count; k++)
+		check_result_free(&s->results[k]);
+	for (size_t k = 0; k < s->bits_count; k++)
+		bits_result_free(&s->bits[k].result);
+	digests_free(&s->committed);
+	free(s->results);
+	free(s->bits);
+	free(s->variant);
 }
 
-static int run_engine(flow *f, const check_plan *plan)
+/* ---- results ---- */
+
+/* A failure in two lines that stand for themselves; with --verbose everything else in one. */
+static void show(check_summary *s, tally *t, const check_result *r)
 {
-	gm_error error = {.status = GM_OK};
-	gm_status status = check_run(plan, &error);
-	term_progress_end(&f->progress);
-	if (status == GM_OK)
-		return f->summary->no_memory ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	return cli_fail(status == GM_BAD_FIXTURE ? CLI_REFUSED : CLI_INTERNAL, "%s", error.message);
+	FILE *stream = s->session->text;
+	const int verbose = s->session->options->verbose, failed = r->status == STATUS_FAIL;
+	if (!verbose && (!failed || t->shown == SHOWN))
+		return;
+	term_progress_end(&s->progress); // the line must not stand in the way of the text
+	if (failed) {
+		char *text = failure_text(r, &s->session->head.options);
+		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN),
+		        !text ? "" : text + 4);
+		free(text);
+	} else if (r->status == STATUS_PASS) {
+		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s\n", r->case_id, check_pass_word(r->pass), r->variant,
+		        100 * r->used, r->where, r->flaky ? " FLAKY" : "");
+	} else {
+		fprintf(stream, "%s %s/%s %s: %s\n", check_status_word(r->status), r->case_id, check_pass_word(r->pass),
+		        r->variant, r->reason ? r->reason : "");
+	}
+	if (failed && ++t->shown == SHOWN && !verbose)
+		fprintf(stream, "  further failures of %s are counted only; --verbose shows them\n", r->variant);
 }
+
+static void count(tally *t, const check_result *r)
+{
+	t->count[r->status]++;
+	if (r->tensors_count > 0 && r->used > t->worst) {
+		t->worst = r->used;
+		snprintf(t->where, sizeof t->where, "%s/%s", r->case_id, r->where);
+	} else if (t->where[0] == '\0' && r->reason) {
+		snprintf(t->where, sizeof t->where, "%.*s", (int)strcspn(r->reason, "\n"), r->reason);
+	}
+}
+
+static void on_result(void *context, check_result *r)
+{
+	check_summary *s = context;
+	const contestants *among = &s->session->contestants;
+	size_t k = 0;
+	while (k < among->count && strcmp(among->variant[k].info.name, r->variant) != 0)
+		k++;
+	if (k == among->count)
+		return;
+	summary_committed(s, r);
+	show(s, &s->variant[k], r);
+	session_put(s->session, RECORD_CHECK, r);
+	count(&s->variant[k], r);
+	summary_take_digest(s, r);
+	check_result *last = record_grow(&s->results, &s->results_count, sizeof *last);
+	s->no_memory |= !last;
+	if (last) {
+		*last = *r;
+		check_result_init(r);
+	}
+}
+
+static void on_facts(void *context, case_facts *facts)
+{
+	check_summary *s = context;
+	s->cases++;
+	s->unfit_rows += facts->unfit_rows;
+	s->unfit_cases += facts->unfit_rows > 0;
+	s->torch_worst = fmax(s->torch_worst, facts->torch_used);
+}
+
+static void on_step(void *context, size_t done) { term_progress_step(&((check_summary *)context)->progress, done); }
+
+/* ---- what they amount to ---- */
+
+run_counts summary_counts(const check_summary *s)
+{
+	run_counts n;
+	run_counts_init(&n);
+	n.pass = n.fail = n.xfail = n.unsupported = n.skipped = 0;
+	for (const tally *t = s->variant; t < s->variant + s->session->contestants.count; t++) {
+		n.pass += t->count[STATUS_PASS];
+		n.fail += t->count[STATUS_FAIL];
+		n.xfail += t->count[STATUS_XFAIL];
+		n.unsupported += t->count[STATUS_UNSUPPORTED];
+		n.skipped += t->count[STATUS_SKIPPED];
+	}
+	n.cases = s->cases;
+	return n;
+}
+
+static int exit_of(const check_summary *s)
+{
+	const contestants *r = &s->session->contestants;
+	const run_counts n = summary_counts(s);
+	return contestants_exit(r, n.fail > 0, n.pass + n.fail > 0,
+	                        n.unsupported > 0 ? "nothing ran: no variant supports any of these cases"
+	                        : n.skipped == 0  ? "nothing ran"
+	                        : contestants_able(r->variant, r->count) ? "nothing was judged: every row is unfit"
+	                                                                 : NULL);
+}
+
+/* ---- the step ---- */
 
 /* One worker, started and stopped: better one sentence now than a failure for every case. */
-static int try_worker(const contestants *r, const cli_options *options)
+static int try_worker(const session *s)
 {
-	gm_error error = {.status = GM_OK};
+	gm_error error;
 	worker *w = NULL;
-	worker_launch launch = {.in_place = options->no_fork,
-	                        .program = !r->executor ? NULL : r->executor->program,
-	                        .executor = !r->executor ? NULL : r->executor->words};
+	worker_launch launch = {.in_place = s->options->no_fork,
+	                        .program = s->contestants.executor.program,
+	                        .executor = s->contestants.executor.words};
 	gm_status status = worker_start(&launch, &w, &error);
 	worker_stop(w);
-	return status == GM_OK ? CLI_OK : cli_fail(status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, "%s", error.message);
+	return cli_status(status, status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, &error);
 }
 
 static int write_junit(const char *path, const check_summary *s)
 {
 	gm_status status = GM_OK;
-	gm_error error = {.status = GM_OK};
+	gm_error error;
 #ifdef GM_BUNDLE // has no --junit
 	(void)path, (void)s;
 #else
-	run_begin run;
-	if (!about_run(s->options, s->fixtures_version, &run))
-		status = gm_fail(&error, GM_NO_MEMORY, "no memory for %s", path);
-	else
-		status = junit_write(
-			path, &(evidence){.check = s->results, .check_count = s->results_count, .run = &run, .run_count = 1},
-			&error);
-	run_begin_free(&run);
+	status = junit_write(
+		path,
+		&(evidence){.check = s->results, .check_count = s->results_count, .run = &s->session->head, .run_count = 1},
+		&error);
 #endif
-	return status == GM_OK ? CLI_OK : cli_fail(CLI_NO_WRITE, "%s", error.message);
+	return cli_status(status, CLI_NO_WRITE, &error);
 }
 
-int conform(session *s, const contestants *r, const case_list *cases, unsigned passes, int accuracy_class,
-            const char *junit, check_summary *summary)
+int conform_run(const check_plan *plan)
 {
-	flow f = {.s = s, .summary = summary};
+	gm_error error;
+	gm_status status = check_run(plan, &error);
+	return cli_status(status, status == GM_BAD_FIXTURE ? CLI_REFUSED : CLI_INTERNAL, &error);
+}
+
+static int run_engine(check_summary *s)
+{
+	const contestants *r = &s->session->contestants;
+	const check_plan plan = {.set = s->session->cases.set,
+	                         .chosen = s->session->cases.chosen,
+	                         .variant = r->variant,
+	                         .variant_count = r->count,
+	                         .passes = s->session->passes,
+	                         .accuracy_class = s->session->accuracy_class,
+	                         .executor = &r->executor,
+	                         .no_fork = s->session->options->no_fork,
+	                         .stop = &session_stop,
+	                         .emit = on_result,
+	                         .facts = on_facts,
+	                         .step = on_step,
+	                         .context = s};
+	term_progress_begin(&s->progress, "check", s->session->cases.count, s->session->options->quiet);
+	int code = conform_run(&plan);
+	term_progress_end(&s->progress);
+	return code == CLI_OK && s->no_memory ? cli_fail(CLI_INTERNAL, "no memory") : code;
+}
+
+int conform(session *s, const char *junit, check_summary *summary)
+{
 	double started = clock_now();
-	check_plan plan = {.set = cases->set,
-	                   .chosen = cases->chosen,
-	                   .variant = r->variant,
-	                   .variant_count = r->count,
-	                   .passes = passes,
-	                   .accuracy_class = accuracy_class,
-	                   .executor = r->executor,
-	                   .no_fork = s->options->no_fork,
-	                   .stop = &session_stop,
-	                   .emit = on_result,
-	                   .facts = on_facts,
-	                   .step = on_step,
-	                   .context = &f};
-	int code = summary_open(summary, r, s->options);
+	int code = summary_open(summary, s);
 	if (code == CLI_OK)
-		code = try_worker(r, s->options);
+		code = try_worker(s);
 	if (code == CLI_OK)
-		code = summary_digests_open(summary, cases->set->version);
+		code = summary_digests_open(summary);
 	if (code != CLI_OK)
 		return code;
-	term_progress_begin(&f.progress, "check", cases->count, s->options->quiet);
-	code = run_engine(&f, &plan);
+	code = run_engine(summary);
 	summary->seconds = clock_now() - started;
-	summary_bits(summary, s);
 	if (code == CLI_OK && session_stop == 0)
-		code = cli_worse(summary_exit(summary), require_met(summary));
-	else if (code == CLI_OK && summary_total(summary, STATUS_FAIL) > 0)
+		code = cli_worse(exit_of(summary), require_met(summary));
+	else if (code == CLI_OK && summary_counts(summary).fail > 0)
 		code = CLI_WRONG;
 	code = cli_worse(code, summary_digests_close(summary));
 	return junit ? cli_worse(code, write_junit(junit, summary)) : code;

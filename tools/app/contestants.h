@@ -11,17 +11,19 @@ typedef struct contestants {
 	contestant *variant; /* only those that are in, in order of the table */
 	char **plugin;       /* paths with a slash */
 	size_t plugins;
-	executor *executor; /* of --executor; NULL = this CPU */
+	executor executor; /* of --executor */
 } contestants;
 
-enum { CONTESTANTS_INSTEAD = 0, CONTESTANTS_BESIDE = 1 };
 /* The table of variants; with --plugin those of all these shared objects instead of it or beside it; of them those that
  * --variants names; those above --isa-cap are there as not runnable.  CLI_OK; CLI_USAGE or CLI_NOTHING as select_names;
- * CLI_REFUSED for a plug-in, also if two of them have a variant of the same name; messages are said. */
-int contestants_load(const cli_options *options, int plugin, contestants *r);
+ * CLI_REFUSED for a plug-in, also if two of them have a variant of the same name; messages are said.  contestants_free
+ * in any case. */
+int contestants_load(const cli_options *options, int beside, contestants *r);
 void contestants_free(contestants *r);
-/* A literally named variant that cannot run here, or NULL. */
-const contestant *contestants_unable(const contestants *r);
+int contestants_width(const contestants *r, int least); /* columns of their names */
+/* Exit code of their check or bench: CLI_WRONG or CLI_OK if one ran; CLI_NOTHING if a literally named one cannot run
+ * here, or for what `nothing` says; without that CLI_SKIPPED. */
+int contestants_exit(const contestants *r, int wrong, int ran, const char *nothing);
 
 typedef struct case_list {
 	fixture_set *set;
@@ -29,13 +31,11 @@ typedef struct case_list {
 	size_t count;          /* of the chosen */
 } case_list;
 
-/* The fixtures, and of their cases those that --cases names.  As above; CLI_REFUSED for a fixture. */
+/* The fixtures, and of their cases those that --cases names.  As above; CLI_REFUSED for a fixture.  cases_free in any
+ * case. */
 int cases_load(const cli_options *options, case_list *list);
+/* Of a list with a set the cases that these words name; as select_names. */
+int cases_choose(const cli_list *words, int quiet, case_list *list);
 void cases_free(case_list *list);
-
-/* CHECK_* bits of --pass, all without it; CLI_USAGE for a word that is none. */
-int passes_of(const cli_options *options, unsigned *passes);
-/* Index of --class, -1 without it; CLI_USAGE. */
-int class_of(const cli_options *options, int *accuracy_class);
 
 #endif

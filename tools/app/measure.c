@@ -1,60 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* measure.c - runs the race; each result goes to the result file and the table of the terminal. */
+/* measure.c - runs the race; each result goes to the result file and to the table: of each problem the fastest, its p50
+ * and p99 and the next, or who is undecided. */
 #include "measure.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench_judge.h"
-#include "worker/emulation.h"
-#include "terminal.h"
-#include "base/clock.h"
-
-typedef struct flow {
-	session *s;
-	measure_table *table;
-	double started, last;
-	size_t wrong; /* rejected or failed */
-} flow;
-
-int measure_allowed(void)
-{
-	char how[EMULATION_TEXT];
-	if (!emulation_detect(how))
-		return CLI_OK;
-	return cli_fail(CLI_NOTHING, "times from an emulator are never taken: %s", how);
-}
-
-int measure_shapes(const cli_options *options, shape_list *list, const char **name)
-{
-	gm_error error = {.status = GM_OK};
-	const char *names[32];
-	size_t count = 0;
-	if (options->problem.count > 0 && options->shapes)
-		return cli_usage(options, "--shapes and --problem exclude each other");
-	char *given = cli_joined(&options->problem);
-	if (!given)
-		return cli_fail(CLI_INTERNAL, "no memory");
-	for (char *comma = given; (comma = strchr(comma, ',')) != NULL;)
-		*comma = '\n'; // a list has a problem a line
-	*name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
-	gm_status status = given[0] ? shapes_parse("--problem", given, list, &error) : shapes_load(*name, list, &error);
-	free(given);
-	if (status == GM_OK)
-		return CLI_OK;
-	for (; count < shapes_builtin_count() && count < 32; count++)
-		names[count] = shapes_builtin_name(count);
-	if (status == GM_IO && options->shapes && !strpbrk(options->shapes, "/."))
-		return cli_unknown("list or file", options->shapes, names, count);
-	return cli_fail(status == GM_IO ? CLI_REFUSED : cli_exit_of(status), "%s", error.message);
-}
-
-/* ---- results ---- */
+#include "base/plural.h"
 
 static void on_results(void *context, const bench_result *results, size_t count)
 {
-	flow *f = context;
+	measured *m = context;
 	for (size_t k = 0; k < count; k++) {
 		bench_result r = results[k];
 		if (r.status == RACE_FAILED && session_signal != 0) { // Ctrl-C may have reached the worker itself
@@ -62,103 +19,72 @@ static void on_results(void *context, const bench_result *results, size_t count)
 			r.code = CODE_INTERRUPTED;
 			snprintf(r.reason, sizeof r.reason, "interrupted");
 		}
-		f->wrong += r.status == RACE_REJECTED || r.status == RACE_FAILED;
-		session_put(f->s, RECORD_BENCH, &r);
-		r.plugin = NULL;
+		session_put(m->session, RECORD_BENCH, &r);
 		r.blocks_ns = NULL; // goes now
-		f->table->result[r.place * count + k] = r;
+		m->table.result[r.place * count + k] = r;
 	}
 }
 
 static void on_progress(void *context, const char *text, double done)
 {
-	flow *f = context;
-	if (!f->s->options->quiet)
-		term_status(text, done, f->started, &f->last);
+	term_progress_show(&((measured *)context)->progress, text, done);
 }
 
-/* ---- the race ---- */
+/* Bit oracles race only if named literally; what is so named twice races against itself. */
+static int starts(const contestant *v) { return v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0; }
 
-static int table_open(measure_table *t, size_t problems, const contestant *const *racing, size_t count, int every)
-{
-	*t = (measure_table){.result = calloc(problems * count + 1, sizeof *t->result),
-	                     .problems = problems,
-	                     .contestants = count,
-	                     .own = calloc(count + 1, 1),
-	                     .every = every};
-	for (size_t k = 0; t->own && k < count; k++)
-		t->own[k] = racing[k]->plugin != NULL;
-	return t->result && t->own;
-}
-
-/* Bit oracles race only if named literally; what is so named twice races against itself.  NULL without memory. */
-static const contestant **racing_of(const contestants *r, size_t *count)
+/* Who races, and room for what comes of it.  0 without memory. */
+static int enter(const contestants *r, measured *m)
 {
 	size_t most = 1;
 	for (size_t k = 0; k < r->count; k++)
-		most += r->variant[k].literal > 1 ? (size_t)r->variant[k].literal : 1;
-	const contestant **racing = calloc(most, sizeof *racing);
-	for (size_t k = 0; racing && k < r->count; k++) {
-		const contestant *v = &r->variant[k];
-		int times = v->literal > 0 ? v->literal : strcmp(v->info.strategy, "oracle") != 0;
-		for (; times > 0; times--)
-			racing[(*count)++] = v;
+		most += (size_t)starts(&r->variant[k]);
+	m->racing = calloc(most, sizeof *m->racing);
+	m->table.result = calloc(m->table.problems * most, sizeof *m->table.result);
+	if (!m->racing || !m->table.result) {
+		m->table.problems = 0;
+		return 0;
 	}
-	return racing;
+	for (const contestant *v = r->variant; v < r->variant + r->count; v++)
+		for (int times = starts(v); times > 0; times--)
+			m->racing[m->table.contestants++] = v;
+	return 1;
 }
 
-static int exit_of(const contestants *r, const measured *m, const flow *f)
+int measure(session *s, const contestants *r, measured *m)
 {
-	const contestant *unable = contestants_unable(r);
-	const race_summary *sum = &m->summary;
-	int code = f->wrong > 0 ? CLI_WRONG : CLI_OK;
-	if (unable)
-		return cli_worse(code, cli_fail(CLI_NOTHING, "cannot run: %s", unable->why));
-	if (sum->timed > 0 || f->wrong > 0 || session_stop != 0)
-		return code;
-	for (size_t k = 0; k < r->count; k++)
-		if (r->variant[k].runnable)
-			return cli_fail(CLI_NOTHING, "nothing was timed");
-	return CLI_SKIPPED;
-}
-
-int measure(session *s, const contestants *r, const shape_list *list, const char *name, int quick, measured *m)
-{
-	gm_error error = {.status = GM_OK};
-	size_t count = 0;
-	const contestant **racing = racing_of(r, &count);
-	bench_judge judge = {.no_fork = s->options->no_fork, .seed = s->options->seed};
-	flow f = {.s = s, .table = &m->table, .started = clock_now()};
-	*m = (measured){.shapes = name, .threads = 1};
-	if (!racing || !table_open(&m->table, list->count, racing, count, s->options->verbose)) {
-		free(racing);
+	const cli_options *o = s->options;
+	gm_error error;
+	*m = (measured){.session = s, .table = {.problems = s->shapes.count, .every = o->verbose}};
+	term_progress_begin(&m->progress, NULL, 0, o->quiet);
+	bench_judge judge = {.no_fork = o->no_fork, .seed = o->seed};
+	if (!enter(r, m))
 		return cli_fail(CLI_INTERNAL, "no memory");
-	}
-	race_options options = {.specs = list->specs,
-	                        .spec_count = list->count,
-	                        .contestants = racing,
-	                        .contestant_count = count,
-	                        .judge = bench_judge_one,
-	                        .judge_context = &judge,
-	                        .report = on_results,
-	                        .report_context = &f,
-	                        .progress = on_progress,
-	                        .progress_context = &f,
-	                        .quick = quick,
-	                        .seed = s->options->seed,
-	                        .in_place = s->options->no_fork,
-	                        .flags = s->options->benchmark.text,
-	                        .flag_count = s->options->benchmark.count,
-	                        .stop = &session_stop};
-	gm_status status = count > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
-	if (!s->options->quiet)
-		term_clear();
-	free(racing);
-	if (count == 0)
+	const race_options options = {.specs = s->shapes.specs,
+	                              .spec_count = s->shapes.count,
+	                              .contestants = m->racing,
+	                              .contestant_count = m->table.contestants,
+	                              .judge = bench_judge_one,
+	                              .judge_context = &judge,
+	                              .report = on_results,
+	                              .report_context = m,
+	                              .progress = on_progress,
+	                              .progress_context = m,
+	                              .quick = o->quick,
+	                              .seed = o->seed,
+	                              .in_place = o->no_fork,
+	                              .flags = o->benchmark.text,
+	                              .flag_count = o->benchmark.count,
+	                              .stop = &session_stop};
+	const gm_status status = m->table.contestants > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
+	term_progress_end(&m->progress);
+	if (m->table.contestants == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");
 	if (status != GM_OK)
-		return cli_fail(cli_exit_of(status), "%s", error.message);
-	return exit_of(r, m, &f);
+		return cli_status(status, 0, &error);
+	const int wrong = m->summary.rejected + m->summary.failed > 0;
+	return contestants_exit(r, wrong, wrong || m->summary.timed > 0 || session_stop,
+	                        contestants_able(r->variant, r->count) ? "nothing was timed" : NULL);
 }
 
 run_counts measure_counts(const measured *m)
@@ -180,6 +106,176 @@ run_counts measure_counts(const measured *m)
 void measure_free(measured *m)
 {
 	free(m->table.result);
-	free(m->table.own);
-	*m = (measured){0};
+	free(m->racing);
+}
+
+/* ---- the table ---- */
+
+typedef struct columns {
+	int problem, variant; /* widths */
+} columns;
+
+/* The two that a row names: the timed results of least ratio; NULL where there is none. */
+typedef struct leaders {
+	const bench_result *best, *next;
+	int tied; /* next is not surely slower */
+} leaders;
+
+static const bench_result *fastest(const bench_result *results, size_t count, const bench_result *but)
+{
+	const bench_result *best = NULL;
+	for (size_t k = 0; k < count; k++)
+		if (results[k].status == RACE_TIMED && &results[k] != but && (!best || results[k].ratio < best->ratio))
+			best = &results[k];
+	return best;
+}
+
+static leaders leaders_of(const bench_result *results, size_t count)
+{
+	leaders l = {.best = fastest(results, count, NULL)};
+	l.next = fastest(results, count, l.best);
+	l.tied = l.next && race_compare(l.next, MEASURE_DELTA) != RACE_SLOWER;
+	return l;
+}
+
+/* Has a result a line of its own below the row? */
+static int has_line(const measure_table *t, const bench_result *r, const leaders *l)
+{
+	return r->status == RACE_TIMED && (t->every || (r->plugin && r != l->best && r != l->next));
+}
+
+static const bench_result *results_of(const measure_table *t, size_t problem)
+{
+	return t->result + problem * t->contestants;
+}
+
+static columns columns_of(const measure_table *t)
+{
+	columns c = {(int)strlen("problem"), (int)strlen("best")};
+	for (size_t p = 0; p < t->problems; p++) {
+		const bench_result *results = results_of(t, p);
+		const leaders l = leaders_of(results, t->contestants);
+		c.problem = term_wider(c.problem, results[0].problem);
+		for (const bench_result *r = results; r < results + t->contestants; r++)
+			if ((r == l.best && !l.tied) || has_line(t, r, &l))
+				c.variant = term_wider(c.variant, r->variant);
+	}
+	return c;
+}
+
+/* "+-1.6 %"; beyond 100 % a number says nothing. */
+static void width_text(double share, char text[24])
+{
+	if (share > 1)
+		snprintf(text, 24, "over +-100 %%");
+	else
+		snprintf(text, 24, "+-%.1f %%", 100 * share);
+}
+
+static void put_result(term_row *row, const columns *c, const bench_result *r)
+{
+	term_row_put(row, r->variant, c->variant);
+	term_row_time(row, r->p50_ns);
+	term_row_time(row, r->p99_ns);
+}
+
+static void put_tie(term_row *row, const bench_result *results, size_t count, const leaders *l)
+{
+	char width[24];
+	size_t tied = 0;
+	double wide = 0;
+	for (const bench_result *r = results; r < results + count; r++) {
+		if (r == l->best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
+			continue;
+		tied++;
+		wide = r->ratio_high - 1 > wide ? r->ratio_high - 1 : wide;
+	}
+	width_text(wide, width);
+	term_row_putf(row, 0, "undecided: %s", l->best->variant);
+	term_row_putf(row, 0, "= %s", l->next->variant);
+	if (tied > 1)
+		term_row_putf(row, 0, "+%zu", tied - 1);
+	term_row_putf(row, 0, " %s", width);
+}
+
+/* "  budget   avx2-fused 59.7us 80.5us 14.88x [14.78, 14.97]" */
+static void put_line(FILE *stream, const columns *c, const bench_result *r)
+{
+	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	term_row_putf(&row, c->problem, "  %s", judged_how_word(r->judged));
+	put_result(&row, c, r);
+	term_row_putf(&row, 0, "%.2fx [%.2f, %.2f]", r->ratio, r->ratio_low, r->ratio_high);
+	fputc('\n', stream);
+}
+
+static void put_problem(FILE *stream, const measure_table *t, const bench_result *results, const columns *c)
+{
+	const leaders l = leaders_of(results, t->contestants);
+	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	term_row_put(&row, results[0].problem, c->problem);
+	if (!l.best) {
+		fputs(" nothing timed: ", stream);
+		term_wrap(stream, results[0].reason, row.used + 16, 6);
+	} else if (l.tied) {
+		put_tie(&row, results, t->contestants, &l);
+	} else {
+		put_result(&row, c, l.best);
+		if (l.next)
+			term_row_putf(&row, 0, l.next->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", l.next->variant, l.next->ratio);
+	}
+	if (l.best)
+		fputc('\n', stream);
+	for (size_t k = 0; k < t->contestants; k++) {
+		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
+			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG",
+			        results[k].problem, results[k].variant, results[k].reason);
+		else if (has_line(t, &results[k], &l))
+			put_line(stream, c, &results[k]);
+	}
+}
+
+void measure_table_print(FILE *stream, const measure_table *t)
+{
+	const columns c = columns_of(t);
+	term_row head = {.stream = stream, .next = 2, .indent = 6};
+	term_row_put(&head, "problem", c.problem);
+	term_row_put(&head, "best", c.variant);
+	term_row_put(&head, "p50", -6);
+	term_row_put(&head, "p99", -6);
+	term_row_put(&head, "next best", 0);
+	fputc('\n', stream);
+	for (size_t p = 0; p < t->problems; p++)
+		if (results_of(t, p)[0].problem[0] != '\0')
+			put_problem(stream, t, results_of(t, p), &c);
+}
+
+void measure_print(const measured *m)
+{
+	char head[160], noise[24];
+	const race_summary *s = &m->summary;
+	term_row row = {.stream = m->session->text, .indent = 6};
+	snprintf(head, sizeof head, "BENCH  %.60s: %zu %s, 1 thread, %zu %s", m->session->shapes_name, s->problems,
+	         plural((double)s->problems, "problem", "problems"), s->processes,
+	         plural((double)s->processes, "process", "processes"));
+	width_text(s->noise, noise);
+	term_row_put(&row, head, 54);
+	term_row_putf(&row, -25, "%.0f s  noise %s", s->seconds, noise);
+	fputc('\n', row.stream);
+	measure_table_print(row.stream, &m->table);
+}
+
+void measure_notes(const measured *m, FILE *stream, const char *lead)
+{
+	const race_summary *s = &m->summary;
+	const char *note = s->notes;
+	if (s->tainted > 0)
+		fprintf(stream, "%s%zu of %zu %s lost time to others and %s left out\n", lead, s->tainted, s->blocks,
+		        plural((double)s->blocks, "block", "blocks"), plural((double)s->tainted, "was", "were"));
+	if (s->budget_spent)
+		fprintf(stream, "%sthe time budget was spent: problems with fewer blocks or skipped\n", lead);
+	while (*note != '\0') {
+		size_t length = strcspn(note, "\n");
+		fprintf(stream, "%s%.*s\n", lead, (int)length, note);
+		note += length + (note[length] == '\n');
+	}
 }

@@ -3,28 +3,35 @@
 #ifndef TOOLS_MEASURE_H
 #define TOOLS_MEASURE_H
 
-#include "measure_text.h"
-#include "contestants.h"
+#include "protocol/race.h"
 #include "session.h"
-#include "shapes/shapes.h"
+#include "terminal.h"
 
-typedef struct measured { /* what the table and the notes need; filled by measure() */
+#define MEASURE_DELTA 0.02 /* a smaller difference is of no interest: the two are called equal */
+
+typedef struct measure_table {
+	bench_result *result; /* [problems][contestants]; those without a name were not reached */
+	size_t problems, contestants;
+	int every; /* every variant is shown, else only a plug-in's beside those that a row names */
+} measure_table;
+
+typedef struct measured { /* what the table and the notes need */
+	session *session;
 	race_summary summary;
-	measure_table table; /* owned */
-	const char *shapes;  /* name of the list */
-	uint32_t threads;
+	measure_table table;       /* owned */
+	const contestant **racing; /* by contestant of the table; owned */
+	term_progress progress;
 } measured;
 
-/* CLI_OK where times mean something; in an emulator CLI_NOTHING, message said. */
-int measure_allowed(void);
-/* The list that the options name: --problem, else --shapes, else "quick" with --quick, else "full".
- * CLI_OK, CLI_USAGE, CLI_REFUSED; messages said. */
-int measure_shapes(const cli_options *options, shape_list *list, const char **name);
-/* Races the contestants (bit oracles only if named literally) over the list; a record a result.
- * Returns the exit code of a bench. */
-int measure(session *s, const contestants *r, const shape_list *list, const char *name, int quick, measured *m);
+/* Races the contestants (bit oracles only if named literally) over the session's list; a record a result.
+ * Returns the exit code of a bench; m is to be freed in any case. */
+int measure(session *s, const contestants *r, measured *m);
 /* The block BENCH: header, a row a problem. */
-void measure_print(const measured *m, FILE *stream);
+void measure_print(const measured *m);
+/* A row a problem: best, its latencies, the next one and its distance, or what cannot be told apart; below it the
+ * others that are shown, and what was not timed because it was wrong.  Columns are as wide as the longest of what
+ * stands in them; what would pass column 80 goes on in the next line. */
+void measure_table_print(FILE *stream, const measure_table *table);
 /* Lines of what spoilt the figures, each begun with lead; nothing if nothing did. */
 void measure_notes(const measured *m, FILE *stream, const char *lead);
 run_counts measure_counts(const measured *m);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* require.c - what must have passed, and why it has not. */
-#include "require.h"
+#include "conform.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "check/executor.h"
 
 typedef struct requirement {
 	char name[64];
@@ -17,12 +14,11 @@ typedef int visit(const requirement *one, const void *context);
 
 static int read_one(const char *text, size_t length, requirement *one)
 {
-	const char *equals = memchr(text, '=', length), *how = !equals ? "=native" : equals;
-	size_t name = !equals ? length : (size_t)(equals - text);
-	size_t rest = !equals ? strlen(how) : length - name;
-	one->native = rest == strlen("=native") && strncmp(how, "=native", rest) == 0;
-	if (name == 0 || name >= sizeof one->name ||
-	    (!one->native && (rest != strlen("=emulated") || strncmp(how, "=emulated", rest) != 0)))
+	const char *equals = memchr(text, '=', length);
+	const size_t name = !equals ? length : (size_t)(equals - text), rest = length - name;
+	one->native = rest == 0 || (rest == strlen("=native") && memcmp(equals, "=native", rest) == 0);
+	const int emulated = rest == strlen("=emulated") && memcmp(equals, "=emulated", rest) == 0;
+	if (name == 0 || name >= sizeof one->name || !(one->native || emulated))
 		return cli_fail(CLI_USAGE, "--require takes X, X=native or X=emulated, not %.*s", (int)length, text);
 	snprintf(one->name, sizeof one->name, "%.*s", (int)name, text);
 	return CLI_OK;
@@ -46,30 +42,23 @@ static int each(const cli_options *options, visit *call, const void *context)
 static int exists(const requirement *one, const void *context)
 {
 	const contestants *r = context;
-	size_t table = gm_variant_count(), count = 0;
-	int code = CLI_OK, found = 0;
-	const char **names = calloc(2 * (table + r->count) + 1, sizeof *names);
-	if (!names)
-		return cli_fail(CLI_INTERNAL, "no memory");
-	for (size_t k = 0; k < table + r->count; k++) {
-		const gm_variant *row = k < table ? gm_variant_at(k) : NULL;
-		names[count++] = row ? row->traits.isa : r->variant[k - table].info.isa;
-		names[count++] = row ? row->name : r->variant[k - table].info.name;
+	names all = {0};
+	for (size_t k = 0; k < gm_variant_count(); k++) {
+		names_add(&all, gm_variant_at(k)->traits.isa);
+		names_add(&all, gm_variant_at(k)->name);
 	}
-	for (size_t k = 0; k < count; k++)
-		found |= strcmp(names[k], one->name) == 0;
-	if (!found)
-		code = cli_unknown("ISA or variant", one->name, names, count);
-	free(names);
+	for (size_t k = 0; k < r->count; k++) {
+		names_add(&all, r->variant[k].info.isa);
+		names_add(&all, r->variant[k].info.name);
+	}
+	int code = all.failed ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
+	if (code == CLI_OK && names_find(&all, one->name) == all.count)
+		code = cli_unknown("ISA or variant", one->name, all.name, all.count);
+	free(all.name);
 	return code;
 }
 
 int require_read(const cli_options *options, const contestants *r) { return each(options, exists, r); }
-
-static int is_meant(const requirement *one, const contestant *v)
-{
-	return strcmp(v->info.isa, one->name) == 0 || strcmp(v->info.name, one->name) == 0;
-}
 
 /* How far a variant came: not run, run but not judged, no case supported, failed, passed. */
 enum { IDLE, UNJUDGED, UNSUPPORTED, FAILED, PASSED };
@@ -83,40 +72,33 @@ static int progress_of(const contestant *v, const tally *t)
 	                                        : IDLE;
 }
 
-/* Of its variants the one that came furthest tells why. */
-static void shortfall(const requirement *one, const check_summary *s, char text[160])
-{
-	int best = -1;
-	snprintf(text, 160, "is not among the variants of this run");
-	for (size_t k = 0; k < s->contestants->count; k++) {
-		const contestant *v = &s->contestants->variant[k];
-		int came = progress_of(v, &s->variant[k]);
-		if (!is_meant(one, v) || came <= best)
-			continue;
-		best = came;
-		if (came == PASSED)
-			snprintf(text, 160, "passed only under %s", executor_name(s->contestants->executor));
-		else if (came == IDLE)
-			snprintf(text, 160, "was skipped: %s",
-			         v->code == CODE_HIDDEN ? strstr(v->why, "hidden by") : reason_text(v->code));
-		else if (came == UNJUDGED)
-			snprintf(text, 160, "was skipped: %.60s", s->variant[k].where);
-		else
-			snprintf(text, 160, "%s", came == FAILED ? "failed" : "supports none of these cases");
-	}
-}
-
+/* Of the variants that are meant the one that came furthest tells why. */
 static int meets(const requirement *one, const void *context)
 {
 	const check_summary *s = context;
-	char text[160];
-	int here = !one->native || !s->contestants->executor;
-	for (size_t k = 0; k < s->contestants->count; k++)
-		if (is_meant(one, &s->contestants->variant[k]) && s->variant[k].count[STATUS_PASS] > 0 && here)
-			return CLI_OK;
-	shortfall(one, s, text);
+	const contestants *among = &s->session->contestants;
+	char text[160] = "is not among the variants of this run";
+	int best = -1;
+	for (size_t k = 0; k < among->count; k++) {
+		const contestant *v = &among->variant[k];
+		const int came = progress_of(v, &s->variant[k]);
+		if ((strcmp(v->info.isa, one->name) != 0 && strcmp(v->info.name, one->name) != 0) || came <= best)
+			continue;
+		best = came;
+		if (came == PASSED)
+			snprintf(text, sizeof text, "passed only under %s", among->executor.name);
+		else if (came == IDLE)
+			snprintf(text, sizeof text, "was skipped: %s",
+			         v->code == CODE_HIDDEN ? strstr(v->why, "hidden by") : reason_text(v->code));
+		else if (came == UNJUDGED)
+			snprintf(text, sizeof text, "was skipped: %.60s", s->variant[k].where);
+		else
+			snprintf(text, sizeof text, "%s", came == FAILED ? "failed" : "supports none of these cases");
+	}
+	if (best == PASSED && !(one->native && among->executor.text))
+		return CLI_OK;
 	return cli_fail(CLI_WRONG, "%s was required %s, but %s", one->name, one->native ? "native" : "at least emulated",
 	                text);
 }
 
-int require_met(const check_summary *s) { return each(s->options, meets, s); }
+int require_met(const check_summary *s) { return each(s->session->options, meets, s); }

@@ -8,13 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned char taken(unsigned char was, int glob)
-{
-	if (glob)
-		return was == SELECT_OUT ? SELECT_GLOB : was;
-	return was < SELECT_LITERAL ? SELECT_LITERAL : was < SELECT_MOST ? was + 1 : was;
-}
-
 static int matches(const char *word, int glob, const char *name)
 {
 	return name && (glob ? fnmatch(word, name, 0) == 0 : strcmp(word, name) == 0);
@@ -27,11 +20,19 @@ static int select_word(const select_from *from, const char *word, int quiet, uns
 	size_t found = 0;
 	if (name[0] == '\0')
 		return cli_fail(CLI_USAGE, "an empty name of a %s", from->what);
-	for (size_t k = 0; k < from->count; k++)
-		if (matches(name, glob, from->names[k]) || (from->former && matches(name, glob, from->former[k]))) {
-			chosen[k] = name != word ? SELECT_OUT : taken(chosen[k], glob);
-			found++;
-		}
+	for (size_t k = 0; k < from->count; k++) {
+		const char *former = from->former ? from->former(from->names[k]) : NULL;
+		unsigned char *was = &chosen[k];
+		if (!matches(name, glob, from->names[k]) && !matches(name, glob, former))
+			continue;
+		found++;
+		if (name != word)
+			*was = SELECT_OUT;
+		else if (!glob)
+			*was = *was < SELECT_LITERAL ? SELECT_LITERAL : *was + (*was < SELECT_MOST);
+		else if (*was == SELECT_OUT)
+			*was = SELECT_GLOB;
+	}
 	if (found == 0 && !glob)
 		return cli_unknown(from->what, name, from->names, from->count);
 	if (found == 0 && !quiet)
@@ -72,16 +73,11 @@ int select_names(const select_from *from, const cli_list *globs, int quiet, unsi
 	memset(chosen, !given || only_denies(words) ? SELECT_GLOB : SELECT_OUT, from->count);
 	for (int denying = 0; given && code == CLI_OK && denying < 2; denying++)
 		code = select_words(from, words, denying, silent, chosen);
-	if (given && code == CLI_OK && select_count(chosen, from->count) == 0)
+	size_t left = 0;
+	for (size_t k = 0; k < from->count; k++)
+		left += chosen[k] != SELECT_OUT;
+	if (given && code == CLI_OK && left == 0)
 		code = cli_fail(CLI_NOTHING, "no %s matches %s", from->what, words);
 	free(words);
 	return code;
-}
-
-size_t select_count(const unsigned char *chosen, size_t count)
-{
-	size_t in = 0;
-	for (size_t k = 0; k < count; k++)
-		in += chosen[k] != SELECT_OUT;
-	return in;
 }

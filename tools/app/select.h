@@ -12,7 +12,7 @@ typedef struct select_from { /* the names to choose from */
 	const char *what;        /* "case", for messages on stderr */
 	const char *const *names;
 	size_t count;
-	const char *const *former; /* NULL, or for each a second name that selects it too (NULL: none) */
+	const char *(*former)(const char *name); /* NULL, or a second name that selects it too (NULL: none) */
 } select_from;
 
 /* chosen[k] becomes one of those.  globs: words that add up, each a name, a glob, or behind ! what is left out; only
@@ -20,6 +20,5 @@ typedef struct select_from { /* the names to choose from */
  * CLI_USAGE for an empty word or a literal name that does not exist (with the nearest name); CLI_NOTHING if words were
  * given and no name is left. */
 int select_names(const select_from *from, const cli_list *globs, int quiet, unsigned char *chosen);
-size_t select_count(const unsigned char *chosen, size_t count); /* of those that are in */
 
 #endif

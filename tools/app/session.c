@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c - the frame of a verb that leaves records. */
+#define _GNU_SOURCE
 #include "session.h"
 
 #include <stdlib.h>
@@ -7,8 +8,10 @@
 #include <unistd.h>
 
 #include "about.h"
+#include "conform.h"
 #include "record/output.h"
-#include "terminal.h"
+#include "select.h"
+#include "worker/emulation.h"
 #include "base/clock.h"
 
 volatile sig_atomic_t session_signal, session_stop;
@@ -21,58 +24,121 @@ static void on_signal(int number)
 	session_stop = 1;
 }
 
-int session_path(const cli_options *options, char **path)
+/* The cases, which of their passes (CHECK_*), and the class that all are judged by; -1: each variant's own. */
+static int load_cases(session *s)
 {
+	const select_from pass = {"pass", check_pass_words.word, CHECK_PASSES, NULL};
+	const char *given = s->options->accuracy_class;
+	unsigned char chosen[CHECK_PASSES] = {0};
+	size_t k = 0;
+	int code = cases_load(s->options, &s->cases);
+	if (code == CLI_OK)
+		code = select_names(&pass, &s->options->pass, s->options->quiet, chosen);
+	if (code == CLI_OK && given)
+		code = cli_find("accuracy class", given, class_name_words.word, CLASS_NAMES, &k);
+	s->passes = (chosen[PASS_FWD] ? CHECK_FWD : 0u) | (chosen[PASS_BWD] ? CHECK_BWD : 0u);
+	s->accuracy_class = given ? (int)k : -1;
+	if (code == CLI_OK && s->options->digests && s->passes != (CHECK_FWD | CHECK_BWD))
+		code = cli_usage(s->options, "--digests are of both passes: leave out --pass");
+	return code;
+}
+
+/* Those of --problem, else of --shapes, else "quick" with --quick, else "full". */
+static int load_shapes(session *s)
+{
+	const cli_options *options = s->options;
 	gm_error error;
-	*path = NULL;
-	if (options->json) {
-		*path = strdup(options->json);
-		return !*path ? cli_fail(CLI_INTERNAL, "no memory") : CLI_OK;
-	}
-	if (!options->out)
-		return CLI_OK;
-	if (output_folder(options->out, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	size_t length = strlen(options->out) + sizeof "/results.jsonl";
-	*path = malloc(length);
-	if (!*path)
+	const char *names[32];
+	size_t count = 0;
+	if (options->problem.count > 0 && options->shapes)
+		return cli_usage(options, "--shapes and --problem exclude each other");
+	char *given = cli_joined(&options->problem);
+	if (!given)
 		return cli_fail(CLI_INTERNAL, "no memory");
-	snprintf(*path, length, "%s/results.jsonl", options->out);
-	return CLI_OK;
+	for (char *comma = given; (comma = strchr(comma, ',')) != NULL;)
+		*comma = '\n'; // a list has a problem a line
+	s->shapes_name = given[0] ? "given" : options->shapes ? options->shapes : options->quick ? "quick" : "full";
+	gm_status status = given[0] ? shapes_parse("--problem", given, &s->shapes, &error)
+	                            : shapes_load(s->shapes_name, &s->shapes, &error);
+	free(given);
+	for (; count < shapes_builtin_count() && count < 32; count++)
+		names[count] = shapes_builtin_name(count);
+	if (status == GM_IO && options->shapes && !strpbrk(options->shapes, "/."))
+		return cli_unknown("list or file", options->shapes, names, count);
+	return cli_status(status, status == GM_IO ? CLI_REFUSED : 0, &error);
+}
+
+int session_load(session *s, const cli_options *options, int what)
+{
+	*s = (session){.options = options, .text = stdout};
+	char how[EMULATION_TEXT];
+	if (what & SESSION_SHAPES && emulation_detect(how))
+		return cli_fail(CLI_NOTHING, "times from an emulator are never taken: %s", how);
+	int code = contestants_load(options, what & SESSION_SHAPES, &s->contestants);
+	if (code == CLI_OK)
+		code = require_read(options, &s->contestants);
+	if (code == CLI_OK && what & SESSION_CASES)
+		code = load_cases(s);
+	if (code == CLI_OK && what & SESSION_SHAPES)
+		code = load_shapes(s);
+	return code;
+}
+
+void session_free(session *s)
+{
+	run_begin_free(&s->head);
+	shapes_free(&s->shapes);
+	cases_free(&s->cases);
+	contestants_free(&s->contestants);
 }
 
 int session_evidence(const cli_options *options, evidence *e)
 {
-	static const char *const usual[] = {"out/results.jsonl"};
-	gm_error error = {.status = GM_OK};
-	const size_t count = options->arg.count;
-	gm_status status = evidence_read(e, count ? (const char *const *)options->arg.text : usual, count ? count : 1,
-	                                 &error);
-	return status == GM_OK ? CLI_OK : cli_fail(cli_exit_of(status), "%s", error.message);
+	static char usual[] = "out/results.jsonl";
+	const cli_list files = options->arg.count > 0 ? options->arg : (cli_list){(char *[]){usual}, 1};
+	gm_error error;
+	return cli_status(evidence_read(e, (const char *const *)files.text, files.count, &error), 0, &error);
 }
 
-int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version,
-                  evidence *kept)
+static void catch_signals(void)
 {
-	gm_error error;
-	*s = (session){.options = options, .kept = kept, .text = stdout, .started = clock_now()};
 	struct sigaction before, action = {.sa_handler = on_signal};
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) // nohup stays nohup
 		sigaction(SIGHUP, &action, NULL);
-	if (!path)
-		return CLI_OK;
+}
+
+static int open_file(session *s)
+{
+	const cli_options *options = s->options;
+	gm_error error;
+	char *path = NULL;
+	if (!options->json && output_folder(options->out, &error) != GM_OK)
+		return cli_fail(CLI_NO_WRITE, "%s", error.message);
+	if ((options->json ? asprintf(&path, "%s", options->json) : asprintf(&path, "%s/results.jsonl", options->out)) < 0)
+		return cli_fail(CLI_INTERNAL, "no memory");
 	if (strcmp(path, "-") == 0)
 		s->text = stderr;
-	if (results_open(path, &s->sink, &error) != GM_OK)
-		return cli_fail(CLI_NO_WRITE, "%s", error.message);
-	run_begin head;
-	int good = about_run(options, fixtures_version, &head);
-	session_put(s, RECORD_RUN, &head);
-	run_begin_free(&head);
-	return good ? CLI_OK : cli_fail(CLI_INTERNAL, "no memory");
+	int code = cli_status(results_open(path, &s->sink, &error), CLI_NO_WRITE, &error);
+	free(path);
+	return code;
+}
+
+int session_begin(session *s, evidence *kept)
+{
+	s->kept = kept;
+	s->started = clock_now();
+	catch_signals();
+	if (!about_run(s->options, s->cases.set ? s->cases.set->version : NULL, &s->head))
+		return cli_fail(CLI_INTERNAL, "no memory");
+	int code = s->options->json || s->options->out ? open_file(s) : CLI_OK;
+	if (s->sink || s->options->junit)
+		s->head.machine = *about_machine();
+	if (s->sink)
+		session_put(s, RECORD_RUN, &s->head);
+	return code;
 }
 
 void session_put(session *s, record_kind kind, const void *value)
@@ -84,14 +150,14 @@ void session_put(session *s, record_kind kind, const void *value)
 		session_stop = 1;
 }
 
-int session_end(session *s, int code, const run_counts *counts)
+int session_end(session *s, int code, run_counts counts)
 {
 	gm_error error;
 	int broken_pipe;
 	if (session_signal != 0)
 		code = CLI_SIGNAL + session_signal;
 	run_end end = {
-		.exit_code = code, .seconds = clock_now() - s->started, .interrupted = session_signal != 0, .counts = *counts};
+		.exit_code = code, .seconds = clock_now() - s->started, .interrupted = session_signal != 0, .counts = counts};
 	session_put(s, RECORD_END_OF_RUN, &end);
 	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
 		if (!broken_pipe)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* session.h - the frame of a verb that leaves records: opens the result file, writes the run record first and the
- * end record last, catches Ctrl-C, and settles the exit code.
+/* session.h - the frame of a verb that leaves records: loads what the options name, opens the result file, writes the
+ * run record first and the end record last, catches Ctrl-C, and settles the exit code.
+ *
+ *   session_load -> session_begin -> session_put ... -> session_end -> session_free
  *
  * Ctrl-C (and SIGTERM, SIGHUP): the first asks the verb to finish what it is at and to write what it has, the second
  * ends the process at once. */
@@ -10,12 +12,20 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "cli.h"
+#include "contestants.h"
 #include "record/evidence.h"
 #include "record/results.h"
+#include "shapes/shapes.h"
 
 typedef struct session {
 	const cli_options *options;
+	contestants contestants;
+	case_list cases; /* with SESSION_CASES */
+	unsigned passes;
+	int accuracy_class;
+	shape_list shapes; /* with SESSION_SHAPES */
+	const char *shapes_name;
+	run_begin head; /* what is said of this run; its machine only with records or JUnit */
 	results *sink;  /* NULL: no records wanted */
 	evidence *kept; /* NULL, or what takes a copy of every record */
 	gm_error lost;  /* why kept is not whole */
@@ -26,14 +36,19 @@ typedef struct session {
 extern volatile sig_atomic_t session_signal; /* number of the signal that asked to stop; 0 = none */
 extern volatile sig_atomic_t session_stop;   /* not 0: finish what is at hand; a signal, or records that go nowhere */
 
-/* path: of the result file, "-", or NULL = none; kept: as above.  Returns CLI_OK or CLI_NO_WRITE, said. */
-int session_begin(session *s, const cli_options *options, const char *path, const char *fixtures_version,
-                  evidence *kept);
+/* Contestants, --require, and what is judged or timed; plug-ins are judged instead of the table, timed beside it.
+ * CLI_OK, CLI_USAGE, CLI_NOTHING (also where times mean nothing), CLI_REFUSED, CLI_INTERNAL; said.  session_free in any
+ * case. */
+enum { SESSION_CASES = 1, SESSION_SHAPES = 2 };
+int session_load(session *s, const cli_options *options, int what);
+/* The result file: --json[=F], else DIR/results.jsonl of --out (made), else none; kept: as above.  CLI_OK,
+ * CLI_NO_WRITE, CLI_INTERNAL, said. */
+int session_begin(session *s, evidence *kept);
 void session_put(session *s, record_kind kind, const void *value);
 /* Writes the end record, closes the file; returns code, or what is worse: CLI_NO_WRITE, 128+n. */
-int session_end(session *s, int code, const run_counts *counts);
-/* --json[=F], else DIR/results.jsonl of --out (made), else NULL.  The caller frees *path.  CLI_OK or CLI_NO_WRITE. */
-int session_path(const cli_options *options, char **path);
+int session_end(session *s, int code, run_counts counts);
+void session_free(session *s);
+
 /* The results of the files that are the arguments, else of out/results.jsonl.  CLI_OK, CLI_REFUSED,
  * CLI_INTERNAL, said. */
 int session_evidence(const cli_options *options, evidence *e);

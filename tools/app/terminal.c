@@ -3,9 +3,9 @@
 #include "terminal.h"
 #include "base/clock.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static int is_terminal(FILE *stream)
@@ -40,6 +40,31 @@ void term_row_put(term_row *row, const char *text, int width)
 	row->next = 1 + (begin + cell > row->used ? begin + cell : row->used);
 }
 
+void term_row_putf(term_row *row, int width, const char *format, ...)
+{
+	char text[256];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	term_row_put(row, text, width);
+}
+
+void term_row_time(term_row *row, double ns)
+{
+	static const struct {
+		double scale;
+		const char *unit;
+	} unit[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
+	size_t k = 0;
+	while (k < 3 && ns >= 999.5 * unit[k].scale)
+		k++;
+	double value = ns / unit[k].scale;
+	term_row_putf(row, -6, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
+}
+
+int term_wider(int width, const char *text) { return (int)strlen(text) > width ? (int)strlen(text) : width; }
+
 void term_wrap(FILE *stream, const char *text, size_t used, size_t indent)
 {
 	for (int first = 1; *text != '\0'; first = 0) {
@@ -58,19 +83,6 @@ void term_wrap(FILE *stream, const char *text, size_t used, size_t indent)
 	fputc('\n', stream);
 }
 
-void term_time(double ns, char text[16])
-{
-	static const struct {
-		double scale;
-		const char *unit;
-	} unit[] = {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}};
-	size_t k = 0;
-	while (k < 3 && ns >= 999.5 * unit[k].scale)
-		k++;
-	double value = ns / unit[k].scale;
-	snprintf(text, 16, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
-}
-
 void term_bytes(size_t count, char text[16])
 {
 	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -84,10 +96,18 @@ void term_bytes(size_t count, char text[16])
 		snprintf(text, 16, "%.*f %s", bytes == (double)(long)bytes ? 0 : 1, bytes, unit[k]);
 }
 
-/* "TEXT  12 s, 31 s to go", redrawn on a terminal, a line of its own elsewhere. */
-static void show(const char *text, double done, double spent)
+void term_progress_begin(term_progress *p, const char *what, size_t total, int quiet)
 {
-	int redraw = is_terminal(stderr);
+	*p = (term_progress){.what = what, .total = total, .started = clock_now(), .quiet = quiet};
+}
+
+void term_progress_show(term_progress *p, const char *text, double done)
+{
+	const int redraw = is_terminal(stderr);
+	const double now = clock_now(), spent = now - p->started;
+	if (p->quiet || now - (p->last == 0 ? p->started : p->last) < (redraw ? 0.1 : 10.0))
+		return;
+	p->last = now;
 	fprintf(stderr, "%s%.50s  %.0f s", redraw ? "\r\033[K" : "", text, spent);
 	if (done > 0.01 && done < 1)
 		fprintf(stderr, ", %.0f s to go", spent / done * (1 - done));
@@ -95,39 +115,17 @@ static void show(const char *text, double done, double spent)
 	fflush(stderr);
 }
 
-void term_status(const char *text, double done, double started, double *last)
-{
-	double now = clock_now();
-	if (now - (*last == 0 ? started : *last) < (is_terminal(stderr) ? 0.1 : 10.0))
-		return;
-	*last = now;
-	show(text, done, now - started);
-}
-
-void term_clear(void)
-{
-	if (is_terminal(stderr)) {
-		fputs("\r\033[K", stderr);
-		fflush(stderr);
-	}
-}
-
-void term_progress_begin(term_progress *p, const char *what, size_t total, int quiet)
-{
-	*p = (term_progress){.what = what, .total = total, .started = clock_now(), .quiet = quiet};
-}
-
 void term_progress_step(term_progress *p, size_t done)
 {
 	char text[64];
-	p->done = done;
 	snprintf(text, sizeof text, "%s %zu/%zu", p->what, done, p->total);
-	if (!p->quiet)
-		term_status(text, p->total == 0 ? 1 : (double)done / (double)p->total, p->started, &p->last);
+	term_progress_show(p, text, p->total == 0 ? 1 : (double)done / (double)p->total);
 }
 
-void term_progress_end(term_progress *p)
+void term_progress_end(const term_progress *p)
 {
-	if (!p->quiet)
-		term_clear();
+	if (p->quiet || !is_terminal(stderr))
+		return;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
 }

@@ -23,11 +23,16 @@ typedef struct term_row {
 } term_row;
 /* width: columns of the cell, negative = text to the right of it; 0 = as wide as the text. */
 void term_row_put(term_row *row, const char *text, int width);
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+void term_row_putf(term_row *row, int width, const char *format, ...);
+/* "225us", "1.2ms", "3.4s": three digits and a unit, to the right of 6 columns. */
+void term_row_time(term_row *row, double ns);
+int term_wider(int width, const char *text); /* the text's columns if they are more */
 /* Prints text broken between words so that no line passes column 80; lines after the first begin with indent spaces;
  * used: columns already taken of the first.  Ends the line. */
 void term_wrap(FILE *stream, const char *text, size_t used, size_t indent);
-/* "225us", "1.2ms", "3.4s": three digits and a unit, at most 6 columns. */
-void term_time(double ns, char text[16]);
 /* "1 MiB", "32 KiB", "unknown" for 0. */
 void term_bytes(size_t bytes, char text[16]);
 
@@ -35,16 +40,14 @@ void term_bytes(size_t bytes, char text[16]);
  * times a second; elsewhere a whole line every 10 s, without cursor movement. */
 typedef struct term_progress {
 	const char *what;
-	size_t total, done;
-	double started, last; /* monotonic seconds */
+	size_t total;
+	double started, last; /* monotonic seconds; when it last spoke */
 	int quiet;
 } term_progress;
 void term_progress_begin(term_progress *p, const char *what, size_t total, int quiet);
 void term_progress_step(term_progress *p, size_t done);
-void term_progress_end(term_progress *p); /* clears the line */
-/* One line of a job that knows its share of done (0..1): "bench lstm_T64...  12 s, 31 s to go"; the same rules.
- * last: when it last spoke, 0 at first. */
-void term_status(const char *text, double done, double started, double *last);
-void term_clear(void); /* of such a line, on a terminal */
+/* The same of a job that has its own text and knows the share of it that is done, 0..1; needs no what and total. */
+void term_progress_show(term_progress *p, const char *text, double done);
+void term_progress_end(const term_progress *p); /* clears the line */
 
 #endif

@@ -16,28 +16,44 @@
 
 #include <signal.h>
 
-#include "executor.h"
 #include "judged/judged_run.h"
 #include "reader/fixture.h"
 #include "record/result.h"
 
 enum { CHECK_FWD = 1u << PASS_FWD, CHECK_BWD = 1u << PASS_BWD };
 
+/* Workers that run through something else than this CPU: an emulator, for ISAs that the machine lacks.  Its name stands
+ * in every record; nothing that ran there is ever timed. */
+enum { EXECUTOR_WORDS = 24 };
+
+typedef struct executor {
+	char name[40];                         /* "qemu-aarch64-7.2"; "native": this CPU, and nothing of the others */
+	const char *words[EXECUTOR_WORDS + 1]; /* before the program, NULL at the end */
+	const char *program;                   /* a gatemark-worker built for it */
+	char *text;                            /* owns the words */
+} executor;
+/* From "NAME=COMMAND.. WORKER", words parted by blanks, or NULL.  GM_BAD_ARGUMENT with what is missing; GM_NO_MEMORY;
+ * to be freed in any case. */
+GM_CHECKED gm_status executor_parse(const char *text, executor *e, gm_error *error);
+void executor_free(executor *e);
+
+int contestants_able(const contestant *list, size_t count); /* can one of them run here? */
+
 typedef struct check_plan {
 	const fixture_set *set;
-	const unsigned char *chosen; /* of set's cases; NULL = all */
+	const unsigned char *chosen; /* of set's cases */
 	const contestant *variant;   /* in order of the table */
 	size_t variant_count;
 	unsigned passes;                   /* CHECK_* */
 	int accuracy_class;                /* of all; -1 = each variant's own */
 	int no_fork;                       /* everything in this process */
-	const executor *executor;          /* of all workers; NULL = this CPU */
+	const executor *executor;          /* of all workers */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
 	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its
-	 * init does; and after each case its number of those done.  NULL: not wanted. */
+	 * init does; and after each case how many are done. */
 	void (*emit)(void *context, check_result *result);
 	void (*facts)(void *context, case_facts *facts);
-	void (*step)(void *context, size_t done, size_t total);
+	void (*step)(void *context, size_t done);
 	void *context;
 } check_plan;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* check_record.c - from verdicts to a result and to the sentence that a person reads: got, want, allowed, where. */
+/* check_record.c - from verdicts, and from bits that differ, to a result and to the sentence that a person reads: got,
+ * want, allowed, where. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +18,12 @@ void result_begin(const unit *u, const contestant *v, check_pass pass, check_res
 	r->status = STATUS_SKIPPED;
 	r->accuracy_class = (class_name)(u->plan->accuracy_class < 0 ? (int)v->info.accuracy_class
 	                                                             : u->plan->accuracy_class);
-	snprintf(r->executor, sizeof r->executor, "%s", executor_name(u->plan->executor));
+	snprintf(r->executor, sizeof r->executor, "%s", u->plan->executor->name);
 	judged_bit_class(&v->info, r->bit_class);
 	(void)record_set(&r->plugin, v->plugin);
 }
 
-void result_status(check_result *r, check_status status, reason_code code, const char *reason)
+static void result_status(check_result *r, check_status status, reason_code code, const char *reason)
 {
 	r->status = status;
 	r->code = code;
@@ -31,21 +32,13 @@ void result_status(check_result *r, check_status status, reason_code code, const
 
 void result_failure(check_result *r, gm_status status, const char *reason)
 {
-	static const struct {
-		gm_status status;
-		check_status word;
-		reason_code code;
-	} row[] = {{GM_UNSUPPORTED, STATUS_UNSUPPORTED, CODE_UNSUPPORTED},
-	           {GM_NO_CPU, STATUS_SKIPPED, CODE_NO_CPU},
-	           {GM_TIMEOUT, STATUS_FAIL, CODE_TIMED_OUT},
-	           {GM_CRASHED, STATUS_FAIL, CODE_CRASHED},
-	           {GM_MISMATCH, STATUS_FAIL, CODE_CONTRACT}};
-	size_t k = 0;
-	while (k < sizeof row / sizeof row[0] && row[k].status != status)
-		k++;
-	int known = k < sizeof row / sizeof row[0];
-	result_status(r, known ? row[k].word : STATUS_FAIL, known ? row[k].code : CODE_BROKEN,
-	              reason[0] == '\0' ? gm_status_name(status) : reason);
+	check_status word = status == GM_UNSUPPORTED ? STATUS_UNSUPPORTED
+	                  : status == GM_NO_CPU      ? STATUS_SKIPPED
+	                                             : STATUS_FAIL;
+	reason_code code = status == GM_MISMATCH  ? CODE_CONTRACT
+	                 : status == GM_NO_MEMORY ? CODE_BROKEN // the variant's own
+	                                          : reason_of(status);
+	result_status(r, word, code, reason[0] == '\0' ? gm_status_name(status) : reason);
 }
 
 static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdict *v)
@@ -101,14 +94,8 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
 
 double torch_share(const unit *u, const judge_budget *budget, check_pass pass)
 {
-	judged_rows rows = {.worst_row = GM_NO_TENSOR};
-	size_t count = u->c->tensors->count;
-	unsigned char *given = calloc(count, 1);
-	for (size_t k = 0; given && k < count; k++)
-		given[k] = u->picked[pass][k] && u->c->golden32[k];
-	if (given)
-		judged_verdict(budget, &(judged_result){u->c->tensors, given, u->c->golden32}, NULL, NULL, &rows);
-	free(given);
+	judged_rows rows;
+	judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[pass], u->c->golden32}, NULL, NULL, &rows);
 	return rows.worst_row == GM_NO_TENSOR ? -1 : rows.worst.used;
 }
 
@@ -136,29 +123,97 @@ static float **wanted(const unit *u, const judge_budget *budget)
 /* Rows, fitness and weakness do not depend on a result: what is wanted is judged in its place. */
 gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *error)
 {
-	size_t count = u->c->tensors->count;
 	case_facts *facts = record_grow(&u->out->facts, &u->out->facts_count, sizeof *facts);
-	float **got = budget ? wanted(u, budget) : NULL;
-	unsigned char *picked = calloc(count, 1);
-	judged_rows rows;
+	float **got = facts && budget ? wanted(u, budget) : NULL;
 	if (facts) {
 		case_facts_init(facts);
 		snprintf(facts->case_id, sizeof facts->case_id, "%s", u->c->id);
 		(void)record_set(&facts->tags, u->c->tags);
 		(void)record_set(&facts->note, u->c->note);
 	}
-	for (size_t k = 0; got && picked && k < count; k++)
-		picked[k] = (u->picked[PASS_FWD][k] || u->picked[PASS_BWD][k]) && got[k];
-	if (facts && got && picked) {
-		judged_verdict(budget, &(judged_result){u->c->tensors, picked, (const float *const *)got}, note_weak, facts,
-		               &rows);
-		facts->rows = rows.rows;
-		facts->unfit_rows = rows.unfit_rows;
-		facts->torch_used = fmax(torch_share(u, budget, PASS_FWD), torch_share(u, budget, PASS_BWD));
+	for (int pass = 0; got && pass < CHECK_PASSES; pass++) {
+		judged_rows rows;
+		judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[pass], (const float *const *)got}, note_weak,
+		               facts, &rows);
+		facts->rows += rows.rows;
+		facts->unfit_rows += rows.unfit_rows;
+		facts->torch_used = fmax(facts->torch_used, torch_share(u, budget, (check_pass)pass));
 	}
-	gm_status status = facts && picked && (got || !budget) ? GM_OK
-	                                                       : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	int whole = facts && (got || !budget);
 	bits_release(u, got);
-	free(picked);
-	return status;
+	return whole ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+}
+
+/* ---- bits ---- */
+
+/* NaNs are one value; -0 and +0 are two. */
+static int same_bits(float a, float b)
+{
+	uint32_t x, y;
+	memcpy(&x, &a, sizeof x);
+	memcpy(&y, &b, sizeof y);
+	return x == y || (isnan(a) && isnan(b));
+}
+
+int bits_compare(const unit *u, check_result *r, const char *from, const float *const *got, const float *const *want)
+{
+	char element[96], place[96], reason[400];
+	for (size_t k = 0; r->status != STATUS_FAIL && k < u->c->tensors->count; k++) {
+		const gm_tensor *tensor = &u->c->tensors->row[k];
+		size_t differ = 0, first = 0;
+		for (size_t i = 0; u->picked[r->pass][k] && i < tensor->count; i++)
+			if (!same_bits(got[k][i], want[k][i]) && differ++ == 0)
+				first = i;
+		if (differ == 0)
+			continue;
+		gm_tensor_element(tensor, first, element);
+		locate_text(&u->c->spec, tensor, first, place);
+		snprintf(reason, sizeof reason,
+		         "differs in bits from %s at %s: got %.9g want %.9g\nfirst wrong %s; %zu of %zu differ", from, element,
+		         got[k][first], want[k][first], place, differ, tensor->count);
+		result_status(r, STATUS_FAIL, CODE_BITS, reason);
+		return 1;
+	}
+	return 0;
+}
+
+float **bits_copy(const unit *u, check_pass pass, const float *const *got)
+{
+	float **copy = calloc(u->c->tensors->count, sizeof *copy);
+	for (size_t k = 0; copy && k < u->c->tensors->count; k++) {
+		size_t bytes = u->c->tensors->row[k].count * sizeof **copy;
+		if (!u->picked[pass][k])
+			continue;
+		copy[k] = malloc(bytes);
+		if (!copy[k]) {
+			bits_release(u, copy);
+			return NULL;
+		}
+		memcpy(copy[k], got[k], bytes);
+	}
+	return copy;
+}
+
+void bits_release(const unit *u, float **copy)
+{
+	for (size_t k = 0; copy && k < u->c->tensors->count; k++)
+		free(copy[k]);
+	free(copy);
+}
+
+gm_status bits_against_class(unit *u, check_result *r, const float *const *got, gm_error *error)
+{
+	uint64_t digest = judged_digest(&(judged_result){u->c->tensors, u->picked[r->pass], got});
+	judged_bits *known = judged_bits_of(&u->judged, r->bit_class, r->pass);
+	if (r->bit_class[0] == '\0' || (known && known->digest == digest))
+		return GM_OK;
+	if (known) {
+		if (bits_compare(u, r, known->name, got, (const float *const *)known->value))
+			memcpy(r->oracle, known->name, sizeof r->oracle);
+		return GM_OK;
+	}
+	known = judged_remember(&u->judged, r->bit_class, r->variant, r->pass, digest);
+	if (known)
+		known->value = bits_copy(u, r->pass, got);
+	return known && known->value ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the bits of %s", u->c->id);
 }

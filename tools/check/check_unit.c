@@ -11,18 +11,12 @@
 
 typedef struct attempt { /* one variant on the case */
 	const contestant *v;
-	gm_class accuracy_class;
 	judge_budget *own; /* of a variant that rounds its weights */
 	worker *w;
 	int taped;                         /* planned for training; else the forward is inference */
 	check_result result[CHECK_PASSES]; /* those that u->has_pass */
 	const float **got, **effective;    /* by row: where the worker left its results; weights it rounded */
 } attempt;
-
-static gm_class judged_by(const unit *u, const contestant *v)
-{
-	return u->plan->accuracy_class < 0 ? (gm_class)v->info.accuracy_class : (gm_class)u->plan->accuracy_class;
-}
 
 static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
 {
@@ -36,11 +30,10 @@ static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *err
 /* A variant may be able to infer what it cannot train: then only its forward is judged. */
 static gm_status begin(unit *u, attempt *a, gm_error *error)
 {
-	const executor *e = u->plan->executor;
 	worker_launch launch = {.plugin = a->v->plugin,
 	                        .in_place = u->plan->no_fork,
-	                        .program = !e ? NULL : e->program,
-	                        .executor = !e ? NULL : e->words};
+	                        .program = u->plan->executor->program,
+	                        .executor = u->plan->executor->words};
 	GM_TRY(worker_start(&launch, &a->w, error));
 	a->taped = a->v->info.has_backward != 0;
 	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, error) : GM_UNSUPPORTED;
@@ -51,6 +44,8 @@ static gm_status begin(unit *u, attempt *a, gm_error *error)
 	return plan_and_fill(u, a, GM_MODE_INFER, error);
 }
 
+static gm_class class_of(const attempt *a) { return (gm_class)a->result[PASS_FWD].accuracy_class; }
+
 /* The weights of a variant are rounded once: what it multiplies in its first run counts for all. */
 static gm_status budget_of(unit *u, attempt *a, const judge_budget **budget, gm_error *error)
 {
@@ -58,7 +53,7 @@ static gm_status budget_of(unit *u, attempt *a, const judge_budget **budget, gm_
 	if (a->own)
 		return GM_OK;
 	run_effective(a->w, u->c->tensors, a->effective);
-	return judged_budget(&u->judged, a->accuracy_class, a->effective, &a->own, budget, error);
+	return judged_budget(&u->judged, class_of(a), a->effective, &a->own, budget, error);
 }
 
 static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
@@ -92,7 +87,7 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 		return status;
 	}
 	if (a->v->info.rounding == GM_CANONICAL) {
-		bits_against_tape(u, r, with_tape, a->got);
+		(void)bits_compare(u, r, "its forward with a tape", a->got, with_tape);
 	} else if (r->status == STATUS_PASS) {
 		GM_TRY(budget_of(u, a, &budget, error));
 		result_verdict(u, r, budget, a->got);
@@ -108,14 +103,12 @@ static void take_time(check_result *r, double *since)
 }
 
 /* Destroying a plan is the variant's code too: a crash there is a failure of the last pass. */
-static void end_plan(const unit *u, attempt *a, gm_status *status, gm_error *error)
+static gm_status end_plan(const unit *u, attempt *a, gm_error *error)
 {
-	check_result *last = &a->result[u->has_pass[PASS_BWD] && a->taped ? PASS_BWD : PASS_FWD];
-	if (*status != GM_OK)
-		return;
-	*status = worker_unplan(a->w, error);
-	if (*status != GM_OK)
-		result_failure(last, *status, error->message);
+	gm_status status = worker_unplan(a->w, error);
+	if (status != GM_OK)
+		result_failure(&a->result[u->has_pass[PASS_BWD] && a->taped ? PASS_BWD : PASS_FWD], status, error->message);
+	return status;
 }
 
 /* The passes of a variant whose worker stands ready.  What ended the worker ends all that is behind it. */
@@ -139,7 +132,8 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 		status = run_untaped(u, a, (const float *const *)with_tape, error);
 		take_time(&a->result[PASS_FWD], &since);
 	}
-	end_plan(u, a, &status, error);
+	if (status == GM_OK)
+		status = end_plan(u, a, error);
 	bits_release(u, with_tape);
 	return status == GM_NO_MEMORY ? status : GM_OK;
 }
@@ -149,18 +143,17 @@ static gm_status finish(unit *u, attempt *a, gm_error *error)
 {
 	for (int pass = 0; pass < CHECK_PASSES; pass++) {
 		check_result *r = &a->result[pass];
-		check_result *last = !u->has_pass[pass] ? NULL
-		                                        : record_grow(&u->out->results, &u->out->results_count, sizeof *last);
+		if (!u->has_pass[pass])
+			continue;
 		if (u->alone && r->status == STATUS_PASS) {
 			r->flaky = 1;
 			(void)record_set(&r->reason, "timed out once, passed when repeated alone");
 		}
-		if (u->has_pass[pass] && !last)
+		check_result *last = record_grow(&u->out->results, &u->out->results_count, sizeof *last);
+		if (!last)
 			return gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
-		if (last) {
-			*last = *r;
-			check_result_init(r);
-		}
+		*last = *r;
+		check_result_init(r);
 	}
 	return GM_OK;
 }
@@ -186,18 +179,15 @@ static gm_status run_attempt(unit *u, attempt *a, gm_error *error)
 
 static gm_status run_variant(unit *u, const contestant *v, gm_error *error)
 {
-	attempt a = {.v = v, .accuracy_class = judged_by(u, v)};
+	const size_t count = u->c->tensors->count;
 	const judge_budget *budget;
-	size_t count = u->c->tensors->count;
-	gm_status status = GM_OK;
+	attempt a = {.v = v, .got = calloc(2 * count, sizeof *a.got)};
+	gm_status status = a.got ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	a.effective = a.got ? a.got + count : NULL;
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
 		result_begin(u, v, (check_pass)pass, &a.result[pass]);
-	a.got = calloc(count, sizeof *a.got);
-	a.effective = calloc(count, sizeof *a.effective);
-	if (!a.got || !a.effective)
-		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
-	else if (v->runnable) // before the variant's time begins
-		status = judged_budget(&u->judged, a.accuracy_class, NULL, NULL, &budget, error);
+	if (status == GM_OK && v->runnable) // before the variant's time begins
+		status = judged_budget(&u->judged, class_of(&a), NULL, NULL, &budget, error);
 	if (status == GM_OK)
 		status = run_attempt(u, &a, error);
 	if (status == GM_OK)
@@ -207,7 +197,6 @@ static gm_status run_variant(unit *u, const contestant *v, gm_error *error)
 	judge_budget_destroy(a.own);
 	worker_stop(a.w);
 	free(a.got);
-	free(a.effective);
 	return status;
 }
 
@@ -215,11 +204,11 @@ static gm_status open_unit(unit *u, gm_error *error)
 {
 	static const gm_role role[CHECK_PASSES] = {GM_ROLE_OUTPUT, GM_ROLE_GRAD};
 	const gm_tensors *tensors = u->c->tensors;
-	u->absent = calloc(tensors->count, 1);
-	for (int pass = 0; pass < CHECK_PASSES; pass++)
-		u->picked[pass] = calloc(tensors->count, 1);
-	if (!u->absent || !u->picked[PASS_FWD] || !u->picked[PASS_BWD])
+	u->absent = calloc((1 + CHECK_PASSES) * tensors->count, 1);
+	if (!u->absent)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		u->picked[pass] = u->absent + (size_t)(1 + pass) * tensors->count;
 	for (size_t k = 0; k < tensors->count; k++) {
 		u->absent[k] = !u->c->data[k];
 		for (int pass = 0; pass < CHECK_PASSES; pass++) {
@@ -238,13 +227,12 @@ static gm_status open_unit(unit *u, gm_error *error)
 	return GM_OK;
 }
 
-/* Not if all that was asked for cannot run here; without any variant the case itself is what is asked for. */
-static int worth_a_budget(const check_plan *plan)
+int contestants_able(const contestant *list, size_t count)
 {
-	int runnable = plan->variant_count == 0;
-	for (size_t k = 0; k < plan->variant_count; k++)
-		runnable |= plan->variant[k].runnable;
-	return runnable;
+	int able = 0;
+	for (size_t k = 0; k < count; k++)
+		able |= list[k].runnable;
+	return able;
 }
 
 gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out, gm_error *error)
@@ -256,14 +244,14 @@ gm_status check_unit(const check_plan *plan, size_t index, int variant, int alon
 	for (size_t k = 0; status == GM_OK && k < plan->variant_count; k++)
 		if (variant == CHECK_ALL || variant == (int)k)
 			status = run_variant(&u, &plan->variant[k], error);
-	if (status == GM_OK && variant == CHECK_ALL && worth_a_budget(plan))
+	// no budget if all that was asked for cannot run here; without any variant the case itself is what is asked for
+	if (status == GM_OK && variant == CHECK_ALL &&
+	    (!plan->variant_count || contestants_able(plan->variant, plan->variant_count)))
 		status = judged_budget(&u.judged, GM_CLASS_F32, NULL, NULL, &budget, error);
 	if (status == GM_OK && variant == CHECK_ALL)
 		status = facts_of_case(&u, budget, error);
 	judged_free(&u.judged);
 	free(u.absent);
-	for (int pass = 0; pass < CHECK_PASSES; pass++)
-		free(u.picked[pass]);
 	if (status != GM_OK)
 		case_results_free(out);
 	return status;

@@ -2,8 +2,7 @@
 /* check_unit.h - inside the engine of check: one case on its way through all variants.
  *
  *   check_unit.c    workers, the order of runs
- *   check_record.c  verdicts -> a result, and the sentence of a failure
- *   check_bits.c    bit classes, and forward with against without a tape */
+ *   check_record.c  verdicts and bits -> a result, and the sentence of a failure */
 #ifndef TOOLS_CHECK_UNIT_H
 #define TOOLS_CHECK_UNIT_H
 
@@ -13,8 +12,8 @@ typedef struct unit {
 	const check_plan *plan;
 	const gm_case *c;
 	judged judged;                       /* its bits have values, for the sentence of a difference */
+	unsigned char *absent;               /* by row: not given, not wanted; owns picked too */
 	unsigned char *picked[CHECK_PASSES]; /* by row: judged in this pass */
-	unsigned char *absent;               /* by row: not given, not wanted */
 	int has_pass[CHECK_PASSES];          /* asked for, and the case has goldens of it */
 	int alone;                           /* a repetition: what passes is flaky */
 	case_results *out;
@@ -22,7 +21,6 @@ typedef struct unit {
 
 /* A result of variant and pass with status skipped and nothing measured. */
 void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r);
-void result_status(check_result *r, check_status status, reason_code code, const char *reason);
 /* What a library's status means: unsupported, skipped, else fail; a time-out waits for its repetition. */
 void result_failure(check_result *r, gm_status status, const char *reason);
 /* Judges the tensors got[row] of the pass into the result: status, used, where, tensors, digest ... */
@@ -34,8 +32,8 @@ gm_status facts_of_case(const unit *u, const judge_budget *budget, gm_error *err
 
 /* Compares got with what the first of v's bit class gave, or becomes that; a difference is a failure. */
 gm_status bits_against_class(unit *u, check_result *r, const float *const *got, gm_error *error);
-/* Compares a forward without a tape with the one that had it. */
-void bits_against_tape(const unit *u, check_result *r, const float *const *with_tape, const float *const *without);
+/* Turns the result into a failure if got is not want; from: whose that is.  1: it has. */
+int bits_compare(const unit *u, check_result *r, const char *from, const float *const *got, const float *const *want);
 /* Copies of the tensors of a pass, by row; NULL without memory. */
 float **bits_copy(const unit *u, check_pass pass, const float *const *got);
 void bits_release(const unit *u, float **copy); /* NULL allowed */

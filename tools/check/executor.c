@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* executor.c - the text of --executor, taken apart. */
 #define _GNU_SOURCE
-#include "executor.h"
+#include "check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 gm_status executor_parse(const char *text, executor *e, gm_error *error)
 {
+	*e = (executor){.name = "native"};
+	if (!text)
+		return GM_OK;
 	const char *equals = strchr(text, '=');
 	size_t length = !equals ? 0 : (size_t)(equals - text), count = 0;
 	char *rest = NULL;
-	*e = (executor){0};
 	if (length == 0 || length >= sizeof e->name || strcspn(text, " ") < length)
 		return gm_fail(error, GM_BAD_ARGUMENT,
 		               "executor '%.80s' is not NAME=COMMAND WORKER with a name of 1 to %zu letters", text,
 		               sizeof e->name - 1);
-	memcpy(e->name, text, length);
+	snprintf(e->name, sizeof e->name, "%.*s", (int)length, text);
 	e->text = strdup(equals + 1);
 	if (!e->text)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for an executor");
@@ -38,5 +41,3 @@ void executor_free(executor *e)
 	free(e->text);
 	*e = (executor){0};
 }
-
-const char *executor_name(const executor *e) { return !e ? "native" : e->name; }
