@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,21 +28,9 @@
 #include "reader/casepack.h"
 #include "judge/judge.h"
 
-enum { FWD, BWD, INFER, PASSES };
 enum { KMSG_MAJOR = 1, KMSG_MINOR = 11 }; /* Documentation/admin-guide/devices.txt of Linux */
 
 static int out = STDOUT_FILENO;
-
-typedef struct attempt { /* one variant on one case, in one mode */
-	const gm_variant *variant;
-	const gm_case *c;
-	gm_plan_opts opts;
-	gm_sizes sizes;
-	void **data; /* by row: the case's own, or owned results; NULL = absent */
-	gm_binding *binding;
-	gm_plan *plan;
-	void *plan_memory, *scratch, *tape;
-} attempt;
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
@@ -58,15 +47,20 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 		_exit(2);
 }
 
-/* ---- one attempt ---- */
+/* ---- one variant on one case, in one mode ---- */
 
-/* Poisoned: what is read before it is written shows in the digest. */
-static void *poisoned(size_t bytes, size_t alignment)
+enum { POOL_BYTES = 256 << 20 };
+static unsigned char *pool; /* of all that a run needs; the next begins at its start again */
+static size_t pool_used;    /* more than POOL_BYTES: it did not suffice */
+
+/* Poisoned, and a little behind it: what is read before it is written, or too far, shows in the digest. */
+static void *take(size_t bytes, size_t alignment)
 {
+	size_t start = (pool_used + alignment - 1) / alignment * alignment;
 	size_t size = (bytes + alignment) / alignment * alignment;
-	void *memory = aligned_alloc(alignment, size);
 
-	return memory ? memset(memory, 0xff, size) : NULL;
+	pool_used = start > POOL_BYTES || size > POOL_BYTES - start ? (size_t)POOL_BYTES + 1 : start + size;
+	return pool_used > POOL_BYTES ? NULL : memset(pool + start, 0xff, size);
 }
 
 static int is_result(const gm_case *c, size_t row, gm_role role)
@@ -74,98 +68,69 @@ static int is_result(const gm_case *c, size_t row, gm_role role)
 	return c->tensors->row[row].role == role && c->golden64[row];
 }
 
-static gm_status give_data(attempt *a, gm_error *error)
-{
-	const gm_case *c = a->c;
-
-	a->data = calloc(c->tensors->count, sizeof *a->data);
-	for (size_t k = 0; a->data && k < c->tensors->count; k++) {
-		const gm_tensor *tensor = &c->tensors->row[k];
-
-		a->data[k] = c->data[k];
-		if (!is_result(c, k, GM_ROLE_OUTPUT) && !is_result(c, k, GM_ROLE_GRAD))
-			continue;
-		a->data[k] = poisoned(tensor->count * gm_dtype_bytes(tensor->dtype), 64);
-		if (!a->data[k])
-			return gm_fail(error, GM_NO_MEMORY, "no memory for %s", tensor->name);
-	}
-	return a->data ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for a case");
-}
-
-static gm_status give_memory(attempt *a, gm_error *error)
-{
-	a->sizes.struct_size = sizeof a->sizes;
-	GM_TRY(a->variant->sizes(&a->c->spec.problem, &a->opts, &a->sizes));
-	a->plan_memory = poisoned(a->sizes.plan_bytes, a->sizes.alignment);
-	a->scratch = poisoned(a->sizes.scratch_bytes, a->sizes.alignment);
-	a->tape = poisoned(a->sizes.tape_bytes, a->sizes.alignment);
-	if (!a->plan_memory || !a->scratch || !a->tape)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for a plan");
-	return GM_OK;
-}
-
-static gm_status attempt_open(attempt *a, gm_error *error)
-{
-	GM_TRY(a->variant->supports(&a->c->spec.problem, &a->opts, error));
-	GM_TRY(give_data(a, error));
-	GM_TRY(give_memory(a, error));
-	GM_TRY(a->variant->plan_create(&a->c->spec.problem, &a->opts, a->plan_memory, &a->plan, error));
-	GM_TRY(gm_binding_create(&a->c->spec, a->c->tensors, a->data, &a->binding, error));
-	a->binding->fwd.tape = a->opts.mode == GM_MODE_INFER ? NULL : a->tape;
-	a->binding->fwd.scratch = a->scratch;
-	return a->variant->set_weights(a->plan, &a->binding->weights, error);
-}
-
-static void attempt_close(attempt *a)
-{
-	if (a->plan)
-		a->variant->plan_destroy(a->plan);
-	for (size_t k = 0; a->data && k < a->c->tensors->count; k++)
-		if (a->data[k] != a->c->data[k])
-			free(a->data[k]);
-	gm_binding_destroy(a->binding);
-	free(a->data);
-	free(a->plan_memory);
-	free(a->scratch);
-	free(a->tape);
-}
-
 /* Digest of all results of a pass in order of the table, as in the records of check; says nothing if there are none. */
-static void say_digest(const attempt *a, int pass)
+static void say_digest(const gm_case *c, const gm_variant *variant, void *const *data, const char *pass, gm_role role)
 {
-	static const char *const name[PASSES] = {"fwd", "bwd", "infer"};
-	const gm_traits *traits = &a->variant->traits;
-	const char *rounding = traits->rounding == GM_CANONICAL ? "canon1" : "free";
+	const char *rounding = variant->traits.rounding == GM_CANONICAL ? "canon1" : "free";
 	uint64_t digest = 0;
 	size_t results = 0;
 
-	for (size_t k = 0; k < a->c->tensors->count; k++) {
-		if (!is_result(a->c, k, pass == BWD ? GM_ROLE_GRAD : GM_ROLE_OUTPUT))
+	for (size_t k = 0; k < c->tensors->count; k++) {
+		if (!is_result(c, k, role))
 			continue;
-		digest = judge_digest(digest, a->data[k], a->c->tensors->row[k].count);
+		digest = judge_digest(digest, data[k], c->tensors->row[k].count);
 		results++;
 	}
 	if (results)
-		say("%s %s %s/%s/%s %s %016llx", a->c->id, a->variant->name, rounding, traits->activation, traits->weights,
-		    name[pass], (unsigned long long)digest);
+		say("%s %s %s/%s/%s %s %016llx", c->id, variant->name, rounding, variant->traits.activation,
+		    variant->traits.weights, pass, (unsigned long long)digest);
 }
 
-static gm_status run_mode(const gm_case *c, const gm_variant *variant, unsigned mode, gm_error *error)
+static gm_status run_plan(const gm_variant *variant, gm_plan *plan, const gm_case *c, void *const *data, gm_binding *b,
+                          gm_error *error)
 {
-	attempt a = {.variant = variant, .c = c};
+	GM_TRY(variant->set_weights(plan, &b->weights, error));
+	GM_TRY(variant->forward(plan, &b->fwd));
+	say_digest(c, variant, data, b->fwd.tape ? "fwd" : "infer", GM_ROLE_OUTPUT);
+	if (!b->fwd.tape)
+		return GM_OK;
+	GM_TRY(variant->backward(plan, &b->bwd));
+	say_digest(c, variant, data, "bwd", GM_ROLE_GRAD);
+	return GM_OK;
+}
 
-	a.opts = (gm_plan_opts){
-		.struct_size = sizeof a.opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
-	gm_status status = attempt_open(&a, error);
-	if (status == GM_OK)
-		status = variant->forward(a.plan, &a.binding->fwd);
-	if (status == GM_OK)
-		say_digest(&a, mode == GM_MODE_INFER ? INFER : FWD);
-	if (status == GM_OK && mode == GM_MODE_TRAIN)
-		status = variant->backward(a.plan, &a.binding->bwd);
-	if (status == GM_OK && mode == GM_MODE_TRAIN)
-		say_digest(&a, BWD);
-	attempt_close(&a);
+static gm_status run_mode(const gm_case *c, const gm_variant *variant, uint32_t mode, gm_error *error)
+{
+	const gm_problem *problem = &c->spec.problem;
+	gm_plan_opts opts = {
+		.struct_size = sizeof opts, .mode = mode, .T_max = c->spec.T, .N_max = c->spec.N, .threads = 1};
+	gm_sizes sizes = {.struct_size = sizeof sizes};
+	gm_binding *binding;
+	gm_plan *plan;
+
+	GM_TRY(variant->supports(problem, &opts, error));
+	GM_TRY(variant->sizes(problem, &opts, &sizes));
+	pool_used = 0;
+	void *memory = take(sizes.plan_bytes, sizes.alignment), *scratch = take(sizes.scratch_bytes, sizes.alignment);
+	void *tape = mode == GM_MODE_INFER ? NULL : take(sizes.tape_bytes, sizes.alignment);
+	void **data = take(c->tensors->count * sizeof *data, 64);
+	for (size_t k = 0; data && k < c->tensors->count; k++) {
+		const gm_tensor *tensor = &c->tensors->row[k];
+		int result = is_result(c, k, GM_ROLE_OUTPUT) || is_result(c, k, GM_ROLE_GRAD);
+
+		data[k] = result ? take(tensor->count * gm_dtype_bytes(tensor->dtype), 64) : c->data[k];
+	}
+	if (pool_used > POOL_BYTES)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a case");
+	GM_TRY(gm_binding_create(&c->spec, c->tensors, data, &binding, error));
+	binding->fwd.scratch = scratch;
+	binding->fwd.tape = tape;
+	gm_status status = variant->plan_create(problem, &opts, memory, &plan, error);
+	if (status == GM_OK) {
+		status = run_plan(variant, plan, c, data, binding, error);
+		variant->plan_destroy(plan);
+	}
+	gm_binding_destroy(binding);
 	return status;
 }
 
@@ -195,12 +160,7 @@ static void run_case(const char *path, char *const *names)
 	case_destroy(c);
 }
 
-static int is_pack(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return length > 5 && strcmp(entry->d_name + length - 5, ".pack") == 0;
-}
+static int is_pack(const struct dirent *entry) { return fnmatch("*.pack", entry->d_name, 0) == 0; }
 
 static void run_folder(const char *folder, char *const *names)
 {
@@ -237,8 +197,11 @@ int main(int argc, char **argv)
 
 	if (alone && mknod("/kmsg", S_IFCHR | 0600, makedev(KMSG_MAJOR, KMSG_MINOR)) == 0)
 		out = open("/kmsg", O_WRONLY);
+	pool = aligned_alloc(4096, POOL_BYTES);
 	if (argc < 3)
 		say("failed - - needs a folder of case packs and variants");
+	else if (!pool)
+		say("failed - - no memory for a case");
 	else
 		run_folder(argv[1], argv + 2);
 	if (alone)
