@@ -209,6 +209,22 @@ static void sizes_stay_within_their_limits(void **state)
 	free(markdown);
 }
 
+/* A record of a variant without a name: the table says none, and then no time either. */
+static void none_has_no_time(void **state)
+{
+	lines l;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_check(&l, RUN_A, "", "pass", "f32");
+	put_time(&l, RUN_A, "gru_T3_N1_I4_H4/fwd", "", 100);
+	assert_int_equal(report_of(&l, NULL, lines_beside(&l, "r.md")), GM_OK);
+	char *markdown = read_text(lines_beside(&l, "r.md"));
+	assert_non_null(strstr(markdown, "| none |  |  |"));
+	lines_remove(&l, "r.md", NULL);
+	free(markdown);
+}
+
 /* Failures and reasons of five-byte entities: a part that does not fit is left out as a whole, and it is said. */
 static void a_comment_that_would_not_fit_is_cut(void **state)
 {
@@ -358,6 +374,7 @@ int main(void)
 		cmocka_unit_test(the_verdict_comes_first),
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(sizes_stay_within_their_limits),
+		cmocka_unit_test(none_has_no_time),
 		cmocka_unit_test(a_comment_that_would_not_fit_is_cut),
 		cmocka_unit_test(unfit_rows_are_of_both_passes),
 		cmocka_unit_test(nothing_and_nowhere_are_told),

@@ -30,10 +30,10 @@ static void put_chosen(page *p, const choice_entry *entry)
 
 static const double none = 0; /* what stands for no number is sorted by */
 
-static void put_time(page *p, const double *ns)
+static void put_time(page *p, const choice_entry *entry, const double *ns)
 {
 	p->sort = *ns > 0 ? ns : &none;
-	table_cell(p, *ns > 0 ? "%t" : "", *ns);
+	table_cell(p, entry->chosen[0] && *ns > 0 ? "%t" : "", *ns);
 }
 
 static void put_margin(page *p, const choice_entry *entry)
@@ -54,8 +54,8 @@ void report_part_choice(page *p, const report_view *view)
 		const choice_entry *entry = &view->choice.domain[i];
 		table_row(p, "%s", entry->problem);
 		put_chosen(p, entry);
-		put_time(p, &entry->p50_ns);
-		put_time(p, &entry->p99_ns);
+		put_time(p, entry, &entry->p50_ns);
+		put_time(p, entry, &entry->p99_ns);
 		put_margin(p, entry);
 		if (!p->markdown)
 			put_reasons(p, entry);
