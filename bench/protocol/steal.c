@@ -44,9 +44,9 @@ int steal_ticks_read(const char *root, int cpu, steal_ticks *ticks)
 		        strcmp(name, wanted) == 0;
 	if (f)
 		fclose(f);
-	*ticks = (steal_ticks){0};
+	*ticks = (steal_ticks){.stolen = found ? v[7] : 0};
 	for (size_t i = 0; found && i < 8; i++)
-		ticks->all += ticks->stolen = v[i];
+		ticks->all += v[i];
 	return found;
 }
 
