@@ -15,7 +15,7 @@ typedef struct bench_sample {
 	const judge_problem *whole;
 	gm_spec spec;        /* of the sample */
 	gm_tensors *tensors; /* the same rows, smaller; owned */
-	size_t row[2];       /* batch rows in it */
+	size_t row[2];       /* batch rows in it: 0, where tensors without a batch begin too, and the last */
 	void **data;         /* by row, owned: inputs, weights, upstream */
 } bench_sample;
 
