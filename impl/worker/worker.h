@@ -12,8 +12,8 @@
  *        are poisoned with NaNs before each run, the plan before it is created.
  * Threads: one call at a time per worker; workers are independent.  The child is killed when the thread that started
  *        it ends. */
-#ifndef BENCH_WORKER_H
-#define BENCH_WORKER_H
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
 
 #include "gatemark/tensors.h"
 
