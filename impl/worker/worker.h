@@ -20,10 +20,10 @@
 typedef struct worker worker;
 
 typedef struct worker_launch {
-	const char *program; /* path of gatemark-worker; NULL = beside the running program, or that itself (program.h) */
-	const char *plugin;  /* shared object to load in the child, with a slash; NULL = built-in variants */
-	int in_place;        /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
-	double seconds;      /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
+	const char *program;         /* path of gatemark-worker; NULL: program_beside.c finds it, or the program itself */
+	const char *plugin;          /* shared object to load in the child, with a slash; NULL = built-in variants */
+	int in_place;                /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
+	double seconds;              /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
 	const char *const *executor; /* words before program, NULL at the end ("qemu-aarch64"); NULL = none */
 	size_t align;                /* of tensors, bytes, a power of two; 0 = flush against the guard page (4; lengths 8),
 	                         which checking wants; timing wants 64 */
