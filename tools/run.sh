@@ -14,7 +14,7 @@ does so), builds Release under build/release, judges every variant on this CPU
 against the golden fixtures, times a short list of problems and writes
 out/report.html.
 
-  --no-install   list what is missing and stop
+  --no-install   install nothing: where something is missing, list it and stop
   --full         time the whole list of problems (the default is gatemark's --quick)
   -h, --help     this text; of gatemark run: build/release/bin/gatemark run --help
 

@@ -13,7 +13,7 @@ Installs the Debian or Ubuntu packages that are missing (and says which before i
 does so), builds under build/NAME and runs all tests with ctest; results also as
 JUnit in build/NAME/ctest.xml.
 
-  --no-install    list what is missing and stop
+  --no-install    install nothing: where something is missing, list it and stop
   --preset NAME   release (the default), clang, dev, asan-ubsan, tsan
   -L LABEL        build and run the tests with one label: fast, slow, emulator,
                   threads, digests or lint (tests/README.md)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* race_internal.h - the parts of a race, in order of use: race.c walks problems and contestants, race_worker.c is where
- * times come from, race_size.c decides how much to measure and in which order, race_time.c measures, race_result.c
- * turns blocks into figures. */
+ * times come from, race_size.c decides how much to measure, race_order.c in which order, race_time.c measures,
+ * race_result.c turns blocks into figures. */
 #ifndef BENCH_RACE_INTERNAL_H
 #define BENCH_RACE_INTERNAL_H
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* race_size.c - how much is measured, and in which order.  Equal counts for every contestant of a problem: the
- * fastest decides the calls of a sample (long enough for the clock), the geometric mean the samples of a block, the
- * slowest caps it. */
+/* race_size.c - how much is measured.  Equal counts for every contestant of a problem: the fastest decides the calls
+ * of a sample (long enough for the clock), the geometric mean the samples of a block, the slowest caps it. */
 #include "race_internal.h"
 
 #include <math.h>
 
 #include "base/clock.h"
-#include "base/random.h"
-#include "stats.h"
 
 #define BLOCK_NS       5e6 /* a block of the middling contestant */
 #define QUICK_BLOCK_NS 2.5e6
@@ -17,31 +14,6 @@
 #define SLOWEST        4.0 /* a block of the slowest lasts this many times that, at most */
 #define FEW_SAMPLES    4   /* a budget does not go below, where a block had them */
 #define WARM_BLOCKS    3   /* what warm-up takes, in blocks: for predictions only */
-
-void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_t n, size_t order[])
-{
-	size_t shuffle[RACE_MAX_CONTESTANTS];
-	uint64_t stream = random_draw(random_draw(seed, problem), process);
-	for (size_t i = 0; i < n; i++)
-		shuffle[i] = i;
-	for (size_t i = n; i > 1; i--) {
-		const size_t j = stats_below(&stream, i), held = shuffle[i - 1];
-		shuffle[i - 1] = shuffle[j];
-		shuffle[j] = held;
-	}
-	for (size_t j = 0; j < n; j++)
-		order[j] = shuffle[(row + j) % n];
-}
-
-void race_take_turns(const gm_spec *specs, size_t count, size_t order[])
-{
-	for (size_t round = 0, taken = 0; taken < count; round++) {
-		size_t seen[GM_CELLS][GM_PASSES] = {{0}};
-		for (size_t i = 0; i < count; i++)
-			if (seen[specs[i].problem.cell % GM_CELLS][specs[i].pass % GM_PASSES]++ == round)
-				order[taken++] = i;
-	}
-}
 
 static double clamp(double value, double low, double high) { return fmin(fmax(value, low), high); }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* steal.h - time that a process lost to others: waiting for a CPU (run-queue wait of all its threads, from
  * /proc/PID/task/TID/schedstat) and time stolen by the hypervisor from CPUs (/proc/stat, in ticks of 10 ms as a
- * rule, so one tick taints a whole short block). */
+ * rule, so one tick taints a whole short block).  How much is too much: RACE_STEAL_LIMIT of race.h. */
 #ifndef BENCH_STEAL_H
 #define BENCH_STEAL_H
 

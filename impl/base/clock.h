@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clock.h - the one clock for deadlines, progress and budgets of time; what is measured has its own (worker). */
-#ifndef BASE_CLOCK_H
-#define BASE_CLOCK_H
+#ifndef GM_BASE_CLOCK_H
+#define GM_BASE_CLOCK_H
 
 #include <time.h>
 

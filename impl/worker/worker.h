@@ -12,18 +12,18 @@
  *        are poisoned with NaNs before each run, the plan before it is created.
  * Threads: one call at a time per worker; workers are independent.  The child is killed when the thread that started
  *        it ends. */
-#ifndef BENCH_WORKER_H
-#define BENCH_WORKER_H
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
 
 #include "gatemark/tensors.h"
 
 typedef struct worker worker;
 
 typedef struct worker_launch {
-	const char *program; /* path of gatemark-worker; NULL = beside the running program, or that itself (program.h) */
-	const char *plugin;  /* shared object to load in the child, with a slash; NULL = built-in variants */
-	int in_place;        /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
-	double seconds;      /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
+	const char *program;         /* path of gatemark-worker; NULL: program_beside.c finds it, or the program itself */
+	const char *plugin;          /* shared object to load in the child, with a slash; NULL = built-in variants */
+	int in_place;                /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
+	double seconds;              /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
 	const char *const *executor; /* words before program, NULL at the end ("qemu-aarch64"); NULL = none */
 	size_t align;                /* of tensors, bytes, a power of two; 0 = flush against the guard page (4; lengths 8),
 	                         which checking wants; timing wants 64 */

@@ -98,9 +98,11 @@ static const verb verbs[] = {
 	{CHECK, "check", cmd_check, "Judge every variant on every case, forward and backward", EXITS_OF_RUNNERS, NULL,
      NULL},
 	{BENCH, "bench", cmd_bench, "Judge, then time, every variant on every problem", EXITS_OF_RUNNERS, NULL, NULL},
-	{CHOOSE, "choose", cmd_choose, "Which variant to deploy, from results", EXITS_OF_READERS, "FILE..", NULL},
+	{CHOOSE, "choose", cmd_choose, "Which variant to deploy, from results", EXITS_OF_READERS, "[FILE..]",
+     "Without FILE out/results.jsonl is read."},
 #ifndef GM_BUNDLE
-	{REPORT, "report", cmd_report, "Results to one HTML page, Markdown, JUnit", EXITS_OF_READERS, "FILE..", NULL},
+	{REPORT, "report", cmd_report, "Results to one HTML page, Markdown, JUnit", EXITS_OF_READERS, "[FILE..]",
+     "Without FILE out/results.jsonl is read; without an option out/report.html is written."},
 	{RUN, "run", cmd_run, "check, bench, choose and report in one", EXITS_OF_RUNNERS, NULL,
      "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out)."},
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* result.h - results are types: the enums and structs of fields.def, and what can be done with any of them.  A result
  * owns its strings and lists.  Each enum X has X_word(value), "" for -1, and X_words; each struct X has X_init (all
- * unknown or 0), X_free (leaves what X_init does), and X_type for the functions that take any (record.h). */
+ * unknown or 0), X_free (leaves what X_init does), and X_type for the functions that take any (record_*). */
 #ifndef RECORD_RESULT_H
 #define RECORD_RESULT_H
 

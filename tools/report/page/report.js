@@ -234,13 +234,13 @@ const whiskers = {
 	}
 };
 
-/* Centred on 1 where something lies on its left, else 1 near the left edge. */
-function range(list) {
+/* Centred on 1 where something lies on its left, else 1 near the left edge.  room: for labels, share of the axis. */
+function range(list, room) {
 	const all = member => list.map(b => b.rival[member]);
 	const {low, high} = extent([1, 1.1, ...all('ratio')], all('ratioLow'), all('ratioHigh'));
 	if (low > 0.95)
-		return {min: Math.min(low, Math.pow(high, -0.04)), max: Math.pow(high, 1.22)};
-	const widest = Math.pow(Math.max(high, 1 / low), 1.25);
+		return {min: Math.min(low, Math.pow(high, -0.04)), max: Math.pow(high, 1 + room)};
+	const widest = Math.pow(Math.max(high, 1 / low), 1.03 + room);
 	return {min: 1 / widest, max: widest};
 }
 
@@ -255,7 +255,7 @@ function steps(span, narrowPage) {
 
 function drawSpeed() {
 	const {against: {value: against}, scope} = byId('speed-controls').elements, list = bars(against, scope.value);
-	const narrowPage = byId('speed-box').clientWidth < 480, {min, max} = range(list);
+	const narrowPage = byId('speed-box').clientWidth < 480, {min, max} = range(list, narrowPage ? 0.32 : 0.22);
 	const options = {
 		indexAxis: 'y', responsive: true, maintainAspectRatio: false, animation: false,
 		scales: {
