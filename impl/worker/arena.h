@@ -13,7 +13,7 @@
 #define ARENA_GUARD ((uint64_t)1 << 16) /* bytes of guard on each side; address space only */
 
 typedef struct arena {   /* as one side sees it */
-	uint64_t page;       /* bytes: the larger of both sides' */
+	uint64_t page;       /* bytes; the host lays out by the larger of both sides' */
 	gm_tensors *tensors; /* their slots are the first; NULL = nothing is planned */
 	wire_slot *slot;
 	size_t slots;

@@ -5,6 +5,7 @@
 
 #include "base/process.h"
 #include "base/clock.h"
+#include "base/plain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -184,7 +185,7 @@ gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_e
 	m->fd = -1;
 	if (w->ended.status != GM_OK)
 		return gm_fail(error, w->ended.status, "%s", w->ended.message);
-	return m->head.status == GM_OK ? GM_OK : gm_fail(error, (gm_status)m->head.status, "%s", m->text);
+	return m->head.status == GM_OK ? GM_OK : gm_fail(error, (gm_status)m->head.status, "%s", plain(m->text));
 }
 
 void child_stop(worker *w)

@@ -2,6 +2,8 @@
 /* host.c - the calls of worker.h: each is a message or two. */
 #include "host.h"
 
+#include "base/plain.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +98,12 @@ static gm_status load(worker *w, gm_error *error)
 	return GM_OK;
 }
 
+static void take_text(char *text, size_t capacity)
+{
+	text[capacity - 1] = 0;
+	plain(text);
+}
+
 gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error)
 {
 	GM_TRY(load(w, error));
@@ -103,11 +111,11 @@ gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *
 	*count = w->message.head.bytes / sizeof *list;
 	for (size_t i = 0; i < *count && i < capacity; i++) {
 		list[i] = w->message.variant[i];
-		list[i].name[sizeof list[i].name - 1] = 0;
-		list[i].isa[sizeof list[i].isa - 1] = 0;
-		list[i].strategy[sizeof list[i].strategy - 1] = 0;
-		list[i].activation[sizeof list[i].activation - 1] = 0;
-		list[i].weights[sizeof list[i].weights - 1] = 0;
+		take_text(list[i].name, sizeof list[i].name);
+		take_text(list[i].isa, sizeof list[i].isa);
+		take_text(list[i].strategy, sizeof list[i].strategy);
+		take_text(list[i].activation, sizeof list[i].activation);
+		take_text(list[i].weights, sizeof list[i].weights);
 	}
 	return GM_OK;
 }
@@ -177,7 +185,7 @@ static gm_status hand_over(worker *w, gm_error *error)
 	gm_status status = ask(w, MESSAGE_ARENA, sizeof m->arena + slot_bytes, 1, error);
 	close(file);
 	if (status == GM_OK)
-		snprintf(w->info.engine, sizeof w->info.engine, "%s", m->text);
+		snprintf(w->info.engine, sizeof w->info.engine, "%s", plain(m->text));
 	return status;
 }
 

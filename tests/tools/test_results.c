@@ -141,6 +141,26 @@ static void what_is_no_record_is_refused(void **state)
 	assert_refused(in_folder("none"), "cannot read");
 }
 
+/* Text of a file, its keys too, reaches a terminal without control characters; so does a complaint about it. */
+static void texts_come_back_plain(void **state)
+{
+	evidence e = {0};
+	gm_error error;
+	(void)state;
+	file_put(folder, "p.jsonl",
+	         "{\"kind\":\"run\",\"schema\":1,\"run\":\"a\\u001b[31mb\\u009bc\\u00e9\",\"verb\":\"\\r\\n\","
+	         "\"arguments\":[\"\\u0007\"],\"libraries\":{\"\\u0001\":\"\\u007f\"}}\n");
+	assert_int_equal(results_read(in_folder("p.jsonl"), &e, &error), GM_OK);
+	assert_string_equal(e.run[0].run, "a?[31mb??c\xc3\xa9");
+	assert_string_equal(e.run[0].verb, "?\n");
+	assert_string_equal(e.run[0].arguments[0], "?");
+	assert_string_equal(e.run[0].libraries[0].name, "?");
+	assert_string_equal(e.run[0].libraries[0].version, "?");
+	evidence_free(&e);
+	file_put(folder, "bad.jsonl", "\033[31m\n");
+	assert_refused(in_folder("bad.jsonl"), "near '?'");
+}
+
 static void the_second_writer_is_refused(void **state)
 {
 	gm_error error;
@@ -202,10 +222,10 @@ static void junit_comes_from_a_file_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_survive),       IN_FOLDER(a_file_appears_when_it_is_whole),
-		IN_FOLDER(a_torn_last_line_is_dropped),  IN_FOLDER(what_is_no_record_is_refused),
-		IN_FOLDER(the_second_writer_is_refused), IN_FOLDER(a_file_is_replaced_as_a_whole),
-		IN_FOLDER(junit_comes_from_a_file_too),
+		cmocka_unit_test(numbers_survive),        IN_FOLDER(a_file_appears_when_it_is_whole),
+		IN_FOLDER(a_torn_last_line_is_dropped),   IN_FOLDER(what_is_no_record_is_refused),
+		IN_FOLDER(texts_come_back_plain),         IN_FOLDER(the_second_writer_is_refused),
+		IN_FOLDER(a_file_is_replaced_as_a_whole), IN_FOLDER(junit_comes_from_a_file_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,13 +151,28 @@ static void a_check_at_its_widest(void **state)
 	summary_free(&s);
 }
 
+/* A plug-in that times itself, or a file, may claim any time. */
+static void a_time_is_short(void **state)
+{
+	static const double ns[] = {0, 7, 9.994, 225e3, 1.2e6, 999.6e6, 99999e9, 1e14, 1.7e308};
+	char *text;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+	term_row row = {.stream = stream};
+	(void)state;
+	for (size_t k = 0; k < sizeof ns / sizeof *ns; k++)
+		term_row_time(&row, ns[k]);
+	fclose(stream);
+	assert_string_equal(text, "0.00ns 7.00ns 9.99ns  225us 1.20ms  1.00s 99999s 1e+05s 2e+299s");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_race_at_its_widest),
-		cmocka_unit_test(a_race_follows_its_list),
-		cmocka_unit_test(a_choice_at_its_widest),
-		cmocka_unit_test(a_check_at_its_widest),
+		cmocka_unit_test(a_race_at_its_widest),   cmocka_unit_test(a_race_follows_its_list),
+		cmocka_unit_test(a_choice_at_its_widest), cmocka_unit_test(a_check_at_its_widest),
+		cmocka_unit_test(a_time_is_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -328,6 +328,29 @@ static void programs_that_are_no_worker(void **state)
 	assert_nobody_left();
 }
 
+/* Nothing that a plug-in says moves the cursor of whoever reads it. */
+static void what_it_says_is_plain(void **state)
+{
+	worker_variant list[2];
+	worker_info info;
+	gm_error error;
+	size_t count;
+	planned p;
+
+	(void)state;
+	start(&p, "colours", 0);
+	assert_ok(worker_list(p.w, list, 2, &count, ERROR));
+	assert_string_equal(list[0].strategy, "?[33mbase");
+	gm_plan_opts opts = options(&p.spec, GM_MODE_INFER);
+	assert_int_equal(worker_plan(p.w, "base", &p.spec, p.tensors, NULL, &opts, &error), GM_UNSUPPORTED);
+	assert_string_equal(error.message, "trains??[31m only?, ??5m\xc3\xa9");
+	assert_ok(plan_base(&p, ERROR));
+	worker_describe(p.w, &info);
+	assert_string_equal(info.engine, "?[32mtiles");
+	tear_down(&p);
+	assert_nobody_left();
+}
+
 /* What does not fit into a message is refused before it is sent, and again when it is asked again. */
 static void too_long_for_a_message(void **state)
 {
@@ -368,6 +391,7 @@ int main(void)
 		cmocka_unit_test(harmless_or_for_others),
 		cmocka_unit_test(only_decent_files),
 		cmocka_unit_test(programs_that_are_no_worker),
+		cmocka_unit_test(what_it_says_is_plain),
 		cmocka_unit_test(too_long_for_a_message),
 	};
 

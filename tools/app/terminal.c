@@ -60,7 +60,10 @@ void term_row_time(term_row *row, double ns)
 	while (k < 3 && ns >= 999.5 * unit[k].scale)
 		k++;
 	double value = ns / unit[k].scale;
-	term_row_putf(row, -6, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
+	if (value < 99999.5)
+		term_row_putf(row, -6, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, unit[k].unit);
+	else
+		term_row_putf(row, -6, "%.0e%s", value, unit[k].unit);
 }
 
 int term_wider(int width, const char *text) { return (int)strlen(text) > width ? (int)strlen(text) : width; }

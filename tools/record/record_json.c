@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* record_json.c - a result to JSON and back, member by member of its table. */
+/* record_json.c - a result to JSON and back, member by member of its table.  Texts come back plain. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "result.h"
+
+#include "base/plain.h"
 
 static const struct {
 	const char *text;
@@ -161,6 +163,7 @@ static gm_status text_from_json(const json_t *json, size_t room, char *text, gm_
 		return gm_fail(error, GM_BAD_FIXTURE, "a text of at most %zu bytes is expected, not %zu", room - 1,
 		               json_string_length(json));
 	memcpy(text, json_string_value(json), json_string_length(json) + 1);
+	plain(text);
 	return GM_OK;
 }
 
@@ -211,8 +214,10 @@ static gm_status element_from_json(const record_field *f, const json_t *json, vo
 	case FORM_STRINGS:
 		if (!json_is_string(json))
 			return expected("a text", error);
-		return found_memory(record_append(&RECORD_AT(value, f->offset, char **), count, json_string_value(json)),
-		                    error);
+		if (!record_append(&RECORD_AT(value, f->offset, char **), count, json_string_value(json)))
+			return found_memory(0, error);
+		plain(RECORD_AT(value, f->offset, char **)[*count - 1]);
+		return GM_OK;
 	default:
 		last = record_add(f, value);
 		return last ? record_from_json(f->of, json, last, error) : found_memory(0, error);
@@ -255,7 +260,7 @@ static gm_status member_from_json(const record_field *f, const json_t *json, voi
 	case FORM_STRING:
 		if (!json_is_string(json))
 			return expected("a text", error);
-		return found_memory(record_set(at, json_string_value(json)), error);
+		return found_memory(record_set(at, json_string_value(json)) && plain(RECORD_AT(at, 0, char *)), error);
 	case FORM_WORD: return word_from_json(f, json, at, error);
 	case FORM_FLAG:
 		RECORD_AT(at, 0, int) = json_is_true(json);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/plain.h"
 #include "output.h"
 
 struct results {
@@ -224,7 +225,7 @@ static gm_status read_lines(FILE *file, const char *path, evidence *e, gm_error 
 	}
 	free(line);
 	if (status != GM_OK)
-		return gm_fail(error, status, "%s:%zu%.400s", path, number, inner.message);
+		return gm_fail(error, status, "%s:%zu%.400s", path, number, plain(inner.message));
 	if (ferror(file))
 		return gm_fail(error, GM_BAD_FIXTURE, "cannot read %s: %s", path, strerror(errno));
 	return number > 0 ? GM_OK : gm_fail(error, GM_BAD_FIXTURE, "%s has no record in it", path);
