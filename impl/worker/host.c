@@ -227,7 +227,12 @@ gm_status worker_unplan(worker *w, gm_error *error)
 	return status;
 }
 
-void *worker_data(worker *w, size_t row) { return arena_data(&w->arena, row); }
+void *worker_data(worker *w, size_t row)
+{
+	const gm_tensors *tensors = w->arena.tensors;
+
+	return tensors && row < tensors->count ? arena_data(&w->arena, row) : NULL;
+}
 
 const float *worker_effective(const worker *w, size_t row)
 {
