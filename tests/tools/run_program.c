@@ -177,3 +177,32 @@ const char *plugin_path(const char *name)
 	snprintf(path, sizeof path, "%s/plugin_%s.so", variable("GM_LIB"), name);
 	return path;
 }
+
+char *folder;
+
+int open_folder(void **state)
+{
+	(void)state;
+	folder = scratch_open();
+	return 0;
+}
+
+int close_folder(void **state)
+{
+	(void)state;
+	scratch_close(folder);
+	return 0;
+}
+
+const char *in_folder(const char *name)
+{
+	static char path[4096];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+void assert_in(const char *text, const char *part)
+{
+	if (!text || !strstr(text, part))
+		fail_msg("\"%s\" is not in:\n%s", part, text ? text : "");
+}

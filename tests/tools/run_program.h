@@ -18,6 +18,13 @@ outcome run_shell(const char *command);
 outcome expect(int code, const char *format, ...);
 void outcome_free(outcome *o);
 
+/* Set-up and tear-down of tests that have a fresh folder; the path of a file in it (static storage). */
+extern char *folder;
+int open_folder(void **state);
+int close_folder(void **state);
+const char *in_folder(const char *name);
+void assert_in(const char *text, const char *part); /* fails with both if part is not in text (NULL: in none) */
+
 char *scratch_open(void);                              /* path of a new folder; owned by the caller */
 void scratch_close(char *folder);                      /* removes it with all in it, frees the path */
 char *file_text(const char *folder, const char *name); /* whole file, NUL-terminated; NULL if it cannot be read */

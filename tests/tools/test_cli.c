@@ -31,13 +31,6 @@ static int close_scratch(void **state)
 	return 0;
 }
 
-static void assert_in(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		print_error("\"%s\" is not in:\n%s\n", part, text);
-	assert_non_null(strstr(text, part));
-}
-
 /* ---- tables ---- */
 
 static void precedence_is_that_of_the_contract(void **state)

@@ -17,29 +17,6 @@
 #define SKELETON " --plugin \"$GM_LIB\"/libskeleton.so"
 #define TINY     "gatemark bench -q --quick --variants scalar-plain "
 
-static char *folder;
-
-static int open_folder(void **state)
-{
-	(void)state;
-	folder = scratch_open();
-	return 0;
-}
-
-static int close_folder(void **state)
-{
-	(void)state;
-	scratch_close(folder);
-	return 0;
-}
-
-static void assert_in(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		print_error("\"%s\" is not in:\n%s\n", part, text);
-	assert_non_null(strstr(text, part));
-}
-
 /* ---- choosing by words ---- */
 
 /* Selects as well. */

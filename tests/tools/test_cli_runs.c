@@ -15,22 +15,6 @@
 
 #define SMALL "rnn_tanh_T2_N1_I3_H5/fwd"
 
-static char *folder;
-
-static int open_folder(void **state)
-{
-	(void)state;
-	folder = scratch_open();
-	return 0;
-}
-
-static int close_folder(void **state)
-{
-	(void)state;
-	scratch_close(folder);
-	return 0;
-}
-
 /* ---- the program ---- */
 
 static void bench_rejects_what_is_wrong(void **state)

@@ -19,33 +19,16 @@
 #define THROUGH_ENV " --executor \"x=env $GM_BIN/gatemark-worker\""
 #define ABSENT      "0123456789abcdef"
 
-static char *folder;
-
 /* A small set of its own: core.h5, its line of the manifest, the committed digests. */
-static int open_folder(void **state)
+static int open_set(void **state)
 {
-	(void)state;
-	folder = scratch_open();
+	(void)open_folder(state);
 	outcome o = expect(0,
 	                   "cp \"$GM_FIXTURES\"/core.h5 \"$GM_FIXTURES\"/DIGESTS %s && "
 	                   "sed -n '1p; / core[.]h5$/p' \"$GM_FIXTURES\"/MANIFEST.sha256 >%s/MANIFEST.sha256",
 	                   folder, folder);
 	outcome_free(&o);
 	return 0;
-}
-
-static int close_folder(void **state)
-{
-	(void)state;
-	scratch_close(folder);
-	return 0;
-}
-
-static void assert_in(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		print_error("\"%s\" is not in:\n%s\n", part, text);
-	assert_non_null(strstr(text, part));
 }
 
 static void needs_fma(void)
@@ -349,7 +332,7 @@ static void run_knows_both(void **state)
 	outcome_free(&o);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, open_folder, close_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, open_set, close_folder)
 
 int main(void)
 {

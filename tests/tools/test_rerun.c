@@ -43,12 +43,6 @@ static void every_option_that_matters_is_named_and_quoted(void **state)
 	}
 }
 
-static void assert_in(const char *text, const char *part)
-{
-	if (!text || !strstr(text, part))
-		fail_msg("\"%s\" is not in:\n%s", part, text ? text : "");
-}
-
 /* A plug-in that is wrong, a set of one's own in a folder with a blank, an option of each kind. */
 static void all_outputs_say_the_same_and_it_repeats_the_failure(void **state)
 {

@@ -14,29 +14,6 @@
 #include "record/results.h"
 #include "run_program.h"
 
-static char *folder;
-
-static int open_folder(void **state)
-{
-	(void)state;
-	folder = scratch_open();
-	return 0;
-}
-
-static int close_folder(void **state)
-{
-	(void)state;
-	scratch_close(folder);
-	return 0;
-}
-
-static const char *in_folder(const char *name)
-{
-	static char path[4096];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return path;
-}
-
 /* Number of ends in a file of this run. */
 static size_t count_ends(const char *name, size_t torn)
 {
