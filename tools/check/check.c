@@ -292,6 +292,7 @@ gm_status check_run(const check_plan *plan, gm_error *error)
 {
 	pool p = {.plan = plan};
 	gm_status status = open_pool(&p, error);
+	const size_t asked = p.count;
 	if (status == GM_OK)
 		status = run_round(&p, 0, error);
 	p.alone = 1;
@@ -299,6 +300,8 @@ gm_status check_run(const check_plan *plan, gm_error *error)
 		status = run_round(&p, p.end, error);
 	if (status == GM_OK) {
 		deliver(&p, 1);
+		if (p.done < asked && !*plan->stop && p.trouble.status == GM_OK) // however a result got lost
+			(void)gm_fail(&p.trouble, GM_CRASHED, "%zu of %zu cases were not judged", asked - p.done, asked);
 		if (p.trouble.status != GM_OK)
 			status = gm_fail(error, p.trouble.status, "%s", p.trouble.message);
 	}
