@@ -33,9 +33,10 @@ BEGIN {
 	row("tools/record", "impl/base impl/include")
 	row("bench/shapes", "impl/base impl/include")
 	row("bench/gbench", "impl/include")
+	row("bench/limits", "impl/base impl/include")
 	row("bench/judged", "tools/record reference/judge reference/budget reference/model impl/worker impl/base " \
 	    "impl/include")
-	row("bench/protocol", "bench/judged bench/gbench tools/record impl/worker impl/base impl/include")
+	row("bench/protocol", "bench/judged bench/gbench bench/limits tools/record impl/worker impl/base impl/include")
 	row("bench/machine", "bench/protocol tools/record impl/base impl/include")
 	row("bench/plugin_skeleton", "impl/include")
 	row("tools/check", "bench/judged tools/record reference/judge reference/budget reference/model fixtures/reader " \
@@ -53,7 +54,8 @@ BEGIN {
 	    "impl/base impl/include")
 	row("tests/fixtures", "tests/tools fixtures/reader impl/base impl/include")
 	row("tests/worker", "tests/tools impl/worker reference/model impl/base impl/include")
-	row("tests/bench", "bench/machine bench/shapes bench/protocol bench/gbench tools/record impl/base impl/include")
+	row("tests/bench", "bench/machine bench/shapes bench/protocol bench/gbench bench/limits tools/record impl/base " \
+	    "impl/include")
 	roots = split("impl/include impl reference fixtures bench tools tests", base, " ")
 	# What has one home: pattern of the code, pattern of the home, what it is.
 	home("#[ \t]*include[ \t]*[<\"]hdf5", "^(fixtures/reader/|tests/fixtures/broken_)", "HDF5")
@@ -153,6 +155,7 @@ reference/judge/f.c|#include "kernels/kernels.h"|reference/judge must not includ
 reference/faults/g.c|#include "judge/judge.h"|reference/faults must not include reference/judge
 fixtures/reader/h.c|#include "protocol/race.h"|fixtures/reader must not include bench/protocol
 bench/gbench/i.c|#include "protocol/race.h"|bench/gbench must not include bench/protocol
+bench/limits/i.c|#include "protocol/race.h"|bench/limits must not include bench/protocol
 bench/judged/i.c|#include "protocol/race.h"|bench/judged must not include bench/protocol
 impl/include/y.h|#include "base/process.h"|impl/include must not include impl/base
 bench/shapes/i.c|#include "protocol/race.h"|bench/shapes must not include bench/protocol
