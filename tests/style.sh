@@ -16,13 +16,11 @@ exceptions() {
 line fixtures/cases.py 1
 line tests/lint/audit_objects.sh 6
 line tests/lint/words.sh 3
-parameters bench/protocol/race_worker.c 1
 parameters impl/engine/gradients.c 1
 parameters impl/engine/pack.c 1
 parameters impl/kernels/gemm.inc 1
 parameters impl/kernels/tile.inc 1
 parameters impl/worker/host.c 1
-parameters tests/bench/race_simulation.h 1
 parameters tests/fixtures/broken_fixtures.c 2
 parameters tests/impl/scan_activations.c 1
 parameters tests/plugins/base.c 1

@@ -52,15 +52,14 @@ void judged_free(judged *j)
 gm_status judged_budget(judged *j, gm_class accuracy_class, const float *const *effective, judge_budget **own,
                         const judge_budget **budget, gm_error *error)
 {
-	size_t rounded = 0, count = j->problem.tensors->count;
-	for (size_t k = 0; effective && k < count; k++)
-		rounded += effective[k] != NULL;
-	if (rounded == 0) {
+	size_t count = j->problem.tensors->count;
+	if (!judged_rounds(accuracy_class, j->problem.tensors, effective)) {
 		if (!j->budget[accuracy_class])
 			GM_TRY(judge_budget_create(&j->problem, accuracy_class, &j->budget[accuracy_class], error));
 		*budget = j->budget[accuracy_class];
 		return GM_OK;
 	}
+	GM_TRY(judged_near_given(accuracy_class, j->problem.tensors, j->problem.data, effective, error));
 	judge_problem problem = j->problem;
 	void **data = calloc(count, sizeof *data);
 	if (!data)

@@ -30,6 +30,12 @@ GM_CHECKED gm_status run_plan(worker *w, const char *variant, const judge_proble
 /* After a good run: effective[row] of the weights that are not as given, NULL elsewhere. */
 void run_effective(const worker *w, const gm_tensors *tensors, const float **effective);
 
+/* Does the pass leave this tensor behind? */
+static inline int judged_left(gm_pass pass, const gm_tensor *tensor)
+{
+	return tensor->role == GM_ROLE_OUTPUT || (tensor->role == GM_ROLE_GRAD && gm_pass_backward(pass));
+}
+
 /* ---- judging ---- */
 
 typedef struct judged_bits { /* what the first of a bit class gave */
@@ -48,8 +54,9 @@ typedef struct judged { /* a problem that contestants are judged on */
 
 void judged_free(judged *j);
 
-/* The budget for a contestant of that class: *budget is j's, or, of one with effective weights, *own, which the caller
- * destroys.  Such a one is judged against the reference alone: goldens are of the weights as given. */
+/* The budget for a contestant of that class: *budget is j's, or, of one that rounds its weights, *own, which the caller
+ * destroys.  Such a one is judged against the reference alone: goldens are of the weights as given.  GM_MISMATCH: they
+ * are not the given ones rounded. */
 GM_CHECKED gm_status judged_budget(judged *j, gm_class accuracy_class, const float *const *effective,
                                    judge_budget **own, const judge_budget **budget, gm_error *error);
 
@@ -81,5 +88,15 @@ void judged_bit_class(const worker_variant *v, char text[48]);
 /* What is known of that class and pass, or NULL; and room for what becomes known, NULL without memory. */
 judged_bits *judged_bits_of(const judged *j, const char *bit_class, int pass);
 judged_bits *judged_remember(judged *j, const char *bit_class, const char *name, int pass, uint64_t digest);
+
+/* ---- rounded weights ---- */
+
+/* 1: judged with the weights that it says it multiplies.  Only classes bf16w and int8w are; what a variant of another
+ * class says does not count. */
+int judged_rounds(gm_class accuracy_class, const gm_tensors *tensors, const float *const *effective);
+/* GM_MISMATCH: one of them is further from the given one than the class rounds (bf16w a unit of the last of 8 bits,
+ * int8w the matrix's largest / 127). */
+GM_CHECKED gm_status judged_near_given(gm_class accuracy_class, const gm_tensors *tensors, void *const *given,
+                                       const float *const *effective, gm_error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "judged_run.h"
 
 enum { LEAST_STEPS = 8 };
@@ -30,7 +31,8 @@ static void copy_part(const bench_sample *s, size_t row, const char *from, char 
 	int batch_first = axis == STEPS && w->problem.batch_first && !w->problem.unbatched;
 	for (size_t t = 0; t < count; t++)
 		for (size_t n = 0; n < batch; n++) {
-			size_t in_whole = batch_first ? s->row[n] * w->T + t : t * w->N + s->row[n];
+			size_t row = axis == NO_BATCH ? 0 : s->row[n];
+			size_t in_whole = batch_first ? row * w->T + t : t * w->N + row;
 			size_t in_part = batch_first ? n * p->T + t : t * p->N + n;
 			memcpy(to + (in_place ? in_whole : in_part) * bytes, from + in_whole * bytes, bytes);
 		}
@@ -45,24 +47,25 @@ static void gather(const bench_sample *s, size_t row, const void *whole, void *t
 			lengths[n] = (int64_t)s->spec.T;
 }
 
-static void choose_size(const gm_spec *whole, double flops, bench_sample *s)
+static void draw(const gm_spec *whole, double flops, uint64_t seed, bench_sample *s)
 {
 	s->spec = *whole;
 	s->spec.N = whole->N > 2 ? 2 : whole->N;
-	s->row[0] = 0;
-	s->row[1] = whole->N - 1;
+	s->row[0] = random_draw(seed, 0) % whole->N;
+	s->row[1] = (s->row[0] + 1 + random_draw(seed, 1) % (whole->N > 1 ? whole->N - 1 : 1)) % whole->N;
 	double left = gm_spec_flops(&s->spec);
 	if (left > flops && !whole->problem.bidirectional) {
 		size_t T = (size_t)((double)whole->T * flops / left);
+		T -= random_draw(seed, 2) % (T / 2 + 1);
 		s->spec.T = T < LEAST_STEPS ? LEAST_STEPS : T;
 		s->spec.T = s->spec.T < whole->T ? s->spec.T : whole->T;
 	}
 }
 
-gm_status sample_create(const judge_problem *whole, double flops, bench_sample *s, gm_error *error)
+gm_status sample_create(const judge_problem *whole, double flops, uint64_t seed, bench_sample *s, gm_error *error)
 {
 	*s = (bench_sample){.whole = whole};
-	choose_size(whole->spec, flops, s);
+	draw(whole->spec, flops, seed, s);
 	gm_status status = gm_tensors_create(&s->spec, &s->tensors, error);
 	if (status == GM_OK && (s->data = calloc(s->tensors->count, sizeof *s->data)) == NULL)
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for a sample");

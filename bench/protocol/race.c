@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "fill.h"
 #include "stats.h"
@@ -80,13 +81,31 @@ static void open_runner(race *r, size_t index)
 	memcpy(runner->result->engine, r->outputs.info.engine, sizeof runner->result->engine);
 }
 
+int race_judge_outputs(race *r, size_t index, const timed_call *call)
+{
+	race_runner *runner = &r->runner[index];
+	char reason[RACE_REASON] = "judged wrong";
+	judged_how judged = JUDGED_BUDGET;
+	const double begun = clock_now();
+	r->source.outputs(r->source.context, index, &r->outputs);
+	r->outputs.call = call;
+	const race_status verdict = r->options.judge(r->options.judge_context, &r->given, r->options.contestants[index],
+	                                             &r->outputs, &judged, reason);
+	const double took = clock_now() - begun;
+	r->summary->judging_seconds += took;
+	r->summary->timed_judging_seconds += call ? took : 0;
+	if (verdict != RACE_TIMED)
+		race_drop(runner, verdict, verdict == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN, reason);
+	else if (!call)
+		runner->result->judged = judged;
+	return verdict == RACE_TIMED;
+}
+
 static void open_and_judge(race *r)
 {
 	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		const contestant *c = r->options.contestants[i];
 		race_runner *runner = &r->runner[i];
-		race_status verdict = RACE_TIMED;
-		char reason[RACE_REASON] = "judged wrong";
 		if (!c->runnable || race_stopped(r)) {
 			race_drop(runner, RACE_SKIPPED, c->runnable ? CODE_INTERRUPTED : c->code,
 			          c->runnable ? "interrupted" : c->why);
@@ -94,15 +113,9 @@ static void open_and_judge(race *r)
 		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
 		open_runner(r, i);
-		if (runner->alive)
-			verdict = r->options.judge(r->options.judge_context, &r->given, c, &r->outputs, &runner->result->judged,
-			                           reason);
-		if (verdict != RACE_TIMED)
-			race_drop(runner, verdict, verdict == RACE_REJECTED ? CODE_WRONG : CODE_BROKEN, reason);
-		if (!runner->alive)
+		if (!runner->alive || !race_judge_outputs(r, i, NULL))
 			r->source.close(r->source.context, i);
 	}
-	r->options.judge(r->options.judge_context, &r->given, NULL, NULL, NULL, NULL);
 }
 
 /* ---- measuring ---- */
@@ -221,9 +234,11 @@ static gm_status race_problem(race *r, gm_error *error)
 	gm_error why = {0}; // the caller may not want one, a reason needs it
 	gm_status status = make_data(r, &tensors, &filled, &why);
 	if (status == GM_OK) {
+		r->vary = (vary){.spec = r->given.spec, .tensors = tensors, .given = filled.data};
 		open_and_judge(r);
 		status = measure(r, &why);
 		close_all(r);
+		r->options.judge(r->options.judge_context, &r->given, NULL, NULL, NULL, NULL);
 	}
 	if (status == GM_OK)
 		report(r);
@@ -293,6 +308,8 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 	}
 	*summary = (race_summary){0};
 	*r = (race){.options = *options, .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
+	if (getrandom(&r->hidden, sizeof r->hidden, 0) != sizeof r->hidden)
+		r->hidden = (uint64_t)(uintptr_t)r ^ (uint64_t)(clock_now() * 1e9);
 	if (options->quick && options->budget_seconds <= 0)
 		r->options.budget_seconds = QUICK_SECONDS;
 	gm_status status = gbench_create(options->flags, options->flag_count, &r->bench, error);

@@ -11,21 +11,23 @@
 
 #include <signal.h>
 
-#include "judged/judged_run.h"
+#include "judged/answers.h"
 
-#define RACE_PROTOCOL        1 /* `versions.protocol` of records: changes when times stop being comparable */
+#define RACE_PROTOCOL        2 /* `versions.protocol` of records: changes when times stop being comparable */
 #define RACE_REASON          256
 #define RACE_MAX_CONTESTANTS 64
 #define RACE_STEAL_LIMIT     0.05 /* share of its time that a part of a block may lose: over it, its samples go */
 
-typedef struct race_outputs { /* of a contestant's first run, by row */
+typedef struct race_outputs { /* of a contestant's run, by row */
 	worker_info info;
 	void **got;              /* outputs, and gradients where the pass computes them: NaNs before it ran; else NULL */
 	const float **effective; /* weights that it really multiplies, where it rounds them; NULL: as given */
+	const timed_call *call;  /* the last of a timed block; NULL: its first run, of the problem as given */
 } race_outputs;
 
-/* Judges one contestant on one problem (its spec, tensors and data), before it is timed; judged: how; reason: why not,
- * one sentence.  Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED to keep it out.
+/* Judges one contestant on one problem (its spec, tensors and data), before it is timed and at calls in between;
+ * judged: how (before); reason: why not, one sentence.  Returns RACE_TIMED to let it race, RACE_REJECTED or RACE_FAILED
+ * to keep it out.
  * Contestants come in the caller's order.  A last call with all but the first two NULL says that the problem is about
  * to go: drop what refers to it (its result is ignored). */
 typedef race_status race_judge(void *context, const judge_problem *problem, const contestant *contestant,
@@ -67,6 +69,7 @@ typedef struct race_options {
 typedef struct race_summary {
 	size_t problems, timed, rejected, unsupported, skipped, failed; /* problems raced; results by status */
 	size_t blocks, tainted;                                         /* of all */
+	double judging_seconds, timed_judging_seconds, timed_seconds;   /* all judging; of it of timed calls; timed calls */
 	double noise;     /* median over timed results of (high - low) / 2 / p50: 0.011 = +-1.1 % */
 	size_t processes; /* a problem, at most */
 	double seconds;

@@ -6,22 +6,29 @@
 #define BENCH_RACE_INTERNAL_H
 
 #include "gbench/gbench_shim.h"
+#include "limits/peak.h"
 #include "race.h"
 
 /* Where a race gets its times from: worker processes, or a test's simulation.  It holds one set of contestants open at
  * a time; `index` is the contestant's in the race's options. */
 typedef struct race_source {
 	void *context;
-	/* Starts a fresh process for the contestant, plans the problem, copies data in and runs it once.  outputs: valid
-	 * until the next call of time.  Status as of the worker: GM_UNSUPPORTED, GM_NO_CPU, GM_CRASHED ... */
+	/* Starts a fresh process for the contestant, plans the problem, copies data in and runs it once; outputs as below.
+	 * Status as of the worker: GM_UNSUPPORTED, GM_NO_CPU, GM_CRASHED ... */
 	gm_status (*open)(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
 	                  race_outputs *outputs, gm_error *error);
-	/* `samples` samples of `calls` calls, ns a call.  *lost = share of the block's time that others had (steal,
-	 * run-queue wait), negative if it cannot be told. */
-	gm_status (*time)(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
-	                  double *lost, gm_error *error);
+	/* What its last run left: all but call.  Valid until the next call of time. */
+	void (*outputs)(void *context, size_t index, race_outputs *outputs);
+	/* Inputs as given again, outputs poisoned. */
+	void (*restore)(void *context, size_t index);
+	/* As worker_time.  *lost = share of the block's time that others had (steal, run-queue wait), negative if it cannot
+	 * be told. */
+	gm_status (*time)(void *context, size_t index, const worker_timing *what, double *sample_ns, double *lost,
+	                  gm_error *error);
 	void (*close)(void *context, size_t index); /* also of one that is not open */
-	void (*destroy)(void *context);             /* after the last close; or NULL */
+	/* Raises *best to the most that the contestants' CPU can do, as peak_measure. */
+	void (*limit)(void *context, double seconds, peak *best);
+	void (*destroy)(void *context); /* after the last close; or NULL */
 } race_source;
 
 /* The source of real races: workers.  summary gets its notes. */
@@ -60,7 +67,7 @@ typedef struct race {
 	race_summary *summary;
 	double begun;            /* seconds of the monotonic clock */
 	judge_problem given;     /* to every contestant of the present problem */
-	race_outputs outputs;    /* of the one opened last */
+	race_outputs outputs;    /* of the one looked at last */
 	size_t problem, process; /* index of the present problem; of its process */
 	size_t begun_problems;   /* before it */
 	race_runner runner[RACE_MAX_CONTESTANTS];
@@ -69,7 +76,13 @@ typedef struct race {
 	double sample_ns[RACE_MOST_SAMPLES]; /* scratch of one block */
 	double *noise;                       /* relative half widths so far */
 	size_t noises;
-	double slowness; /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
+	peak limit;        /* measured when first needed */
+	uint64_t hidden;   /* drawn from the system: which calls are judged and what they are asked is nobody's guess */
+	vary vary;         /* of the present problem; each block has its own seed */
+	size_t judged_row; /* of the present process: judged in any case */
+	size_t decided;    /* 1 + the repetition last decided on, and */
+	int judge_it;      /* whether its blocks are judged */
+	double slowness;   /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
 } race;
 
 int race_stopped(const race *r);
@@ -79,6 +92,9 @@ void race_drop(race_runner *runner, race_status status, reason_code code, const 
 void race_drop_error(race_runner *runner, gm_status status, const char *when, const gm_error *error);
 size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS]);
 int race_tainted(const race *r, const race_runner *runner, size_t block);
+
+/* Judges what the contestant's last run left; call NULL: its first.  0: it is out of the race. */
+int race_judge_outputs(race *r, size_t index, const timed_call *call);
 
 /* Row of a cyclic Latin square over n contestants: order[j] = shuffle[(row + j) % n], the shuffle from (seed, problem,
  * process).  In n consecutive rows every contestant stands in every place once. */

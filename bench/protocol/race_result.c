@@ -11,8 +11,9 @@
 #include "stats.h"
 #include "base/random.h"
 
-#define FEW_BLOCKS 3
-#define RESAMPLES  1000
+#define FEW_BLOCKS  3
+#define RESAMPLES   1000
+#define LIMIT_SHARE 0.9 /* of a rate that is held against the limit: the clock of a CPU wanders */
 
 typedef struct table { /* values by process, for the bootstrap */
 	double *value;     /* processes * blocks */
@@ -95,6 +96,41 @@ static void sample_figures(const race *r, race_runner *runner, int all, double *
 		         x->tainted, 100 * RACE_STEAL_LIMIT);
 }
 
+/* Operations that nobody can leave out: of valid steps.  0: not bounded (packing multiplies nothing; narrow weights
+ * have faster instructions than those that are measured). */
+static double least_flops(const race *r, size_t index)
+{
+	const gm_spec *spec = r->given.spec;
+	const uint32_t class = r->options.contestants[index]->info.accuracy_class;
+	const size_t row = gm_tensors_index(r->given.tensors, GM_LENGTHS, 0, 0);
+	const int64_t *const lengths = row == GM_NO_TENSOR ? NULL : r->given.data[row];
+	double steps = 0;
+
+	if (class == GM_CLASS_BF16W || class == GM_CLASS_INT8W)
+		return 0;
+	for (size_t n = 0; n < spec->N; n++)
+		steps += lengths ? (double)lengths[n] : (double)spec->T;
+	return gm_spec_flops(spec) * steps / (double)(spec->T * spec->N);
+}
+
+/* Faster than the CPU can multiply and add?  A probe on a busy machine may come out slow: it is repeated, longer,
+ * before anybody is refused. */
+static void refuse_impossible(race *r, size_t index)
+{
+	static const double seconds[] = {0.05, 0.5};
+	race_runner *runner = &r->runner[index];
+	const double rate = least_flops(r, index) / (runner->result->p50_ns * 1e-9);
+	char reason[RACE_REASON];
+
+	for (size_t i = 0; i < 2 && rate * LIMIT_SHARE > r->limit.flops; i++)
+		r->source.limit(r->source.context, seconds[i], &r->limit);
+	if (!(rate * LIMIT_SHARE > r->limit.flops))
+		return;
+	snprintf(reason, sizeof reason, "impossible: %.4g GFLOP/s, where this CPU can do %.4g at most (%s, %d chains)",
+	         rate * 1e-9, r->limit.flops * 1e-9, r->limit.isa, r->limit.chains);
+	race_drop(runner, RACE_REJECTED, CODE_WRONG, reason);
+}
+
 static void runner_figures(race *r, size_t index, table *t, double *kept)
 {
 	race_runner *runner = &r->runner[index];
@@ -118,7 +154,9 @@ static void runner_figures(race *r, size_t index, table *t, double *kept)
 	x->blocks_ns = runner->block_ns;
 	x->steps_per_s = (double)r->given.spec->T * (double)r->given.spec->N / (x->p50_ns * 1e-9);
 	x->gflops = gm_spec_flops(r->given.spec) / x->p50_ns;
-	r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
+	refuse_impossible(r, index);
+	if (runner->alive)
+		r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
 }
 
 /* NAN if the two never ran in the same row. */

@@ -13,6 +13,7 @@
 typedef struct workers {
 	const race_options *options;
 	race_summary *summary;
+	const judge_problem *problem; /* of the open ones */
 	worker *worker[RACE_MAX_CONTESTANTS];
 	cpu_set_t all; /* allowed to this process */
 	int cpu, own;  /* of the workers; of this process while timing; -1 = not pinned */
@@ -55,16 +56,28 @@ static void release_cpus(const workers *w)
 
 /* ---- the source's functions ---- */
 
+static void outputs_of(void *context, size_t index, race_outputs *outputs)
+{
+	workers *all = context;
+	worker *w = all->worker[index];
+	const gm_tensors *tensors = all->problem->tensors;
+	release_cpus(all); // the judge may use them all
+	worker_describe(w, &outputs->info);
+	for (size_t k = 0; k < tensors->count; k++)
+		outputs->got[k] = judged_left(all->problem->spec->pass, &tensors->row[k]) ? worker_data(w, k) : NULL;
+	run_effective(w, tensors, outputs->effective);
+}
+
 static gm_status open_one(void *context, size_t index, const contestant *contestant, const judge_problem *problem,
                           race_outputs *outputs, gm_error *error)
 {
 	workers *all = context;
 	worker **w = &all->worker[index];
 	const gm_pass pass = problem->spec->pass;
-	const int gradients = gm_pass_backward(pass);
-	const gm_plan_opts opts = run_options(problem->spec, gradients ? GM_MODE_TRAIN : GM_MODE_INFER);
+	const gm_plan_opts opts = run_options(problem->spec, gm_pass_backward(pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
 	const worker_launch launch = {
 		.program = all->options->worker, .plugin = contestant->plugin, .in_place = all->options->in_place, .align = 64};
+	all->problem = problem;
 	take_cpu(all, all->cpu, "the worker could not be pinned to a CPU");
 	const gm_status status = worker_start(&launch, w, error);
 	release_cpus(all);
@@ -72,18 +85,18 @@ static gm_status open_one(void *context, size_t index, const contestant *contest
 	GM_TRY(run_plan(*w, contestant->info.name, problem, NULL, &opts, error));
 	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
 	GM_TRY(worker_run(*w, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error));
-	worker_describe(*w, &outputs->info);
-	for (size_t k = 0; k < problem->tensors->count; k++) {
-		const gm_role role = problem->tensors->row[k].role;
-		if (role == GM_ROLE_OUTPUT || (role == GM_ROLE_GRAD && gradients))
-			outputs->got[k] = worker_data(*w, k);
-	}
-	run_effective(*w, problem->tensors, outputs->effective);
+	outputs_of(all, index, outputs);
 	return GM_OK;
 }
 
-static gm_status time_one(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
-                          double *lost, gm_error *error)
+static void restore_one(void *context, size_t index)
+{
+	workers *all = context;
+	worker_restore(all->worker[index], all->problem->data);
+}
+
+static gm_status time_one(void *context, size_t index, const worker_timing *what, double *sample_ns, double *lost,
+                          gm_error *error)
 {
 	workers *all = context;
 	worker *w = all->worker[index];
@@ -91,11 +104,11 @@ static gm_status time_one(void *context, size_t index, gm_pass pass, uint64_t ca
 
 	take_cpu(all, all->own, "this process could not be pinned to a CPU");
 	const steal_reading before = steal_read("", pid, all->cpu);
-	GM_TRY(worker_time(w, pass, calls, samples, sample_ns, error));
+	GM_TRY(worker_time(w, what, sample_ns, error));
 	const steal_reading after = steal_read("", pid, all->cpu);
 	double wall = 0;
-	for (size_t i = 0; i < samples; i++)
-		wall += sample_ns[i] * (double)calls;
+	for (size_t i = 0; i < what->samples; i++)
+		wall += sample_ns[i] * (double)what->calls;
 	*lost = wall > 0 ? steal_share(before, after, wall) : -1;
 	return GM_OK;
 }
@@ -105,6 +118,15 @@ static void close_one(void *context, size_t index)
 	workers *all = context;
 	worker_stop(all->worker[index]);
 	all->worker[index] = NULL;
+}
+
+/* Measured in this process, on the workers' CPU. */
+static void limit(void *context, double seconds, peak *best)
+{
+	workers *all = context;
+	take_cpu(all, all->cpu, "the probe could not be pinned to the worker's CPU");
+	peak_measure(seconds, best);
+	release_cpus(all);
 }
 
 static void destroy(void *context)
@@ -121,6 +143,6 @@ gm_status race_worker_create(const race_options *options, race_summary *summary,
 	made->options = options;
 	made->summary = summary;
 	choose_cpus(made);
-	*source = (race_source){made, open_one, time_one, close_one, destroy};
+	*source = (race_source){made, open_one, outputs_of, restore_one, time_one, close_one, limit, destroy};
 	return GM_OK;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define POISON           0x7fc0deadu /* a quiet NaN */
 #define SECONDS_BASE     30.0
 #define FLOPS_PER_SECOND 50e6 /* what the slowest sane kernel under emulation does */
 
@@ -48,7 +47,7 @@ gm_status worker_start(const worker_launch *launch, worker **result, gm_error *e
 		return gm_fail(error, GM_NO_MEMORY, "no memory for a worker");
 	w->launch = *launch;
 	w->channel = w->output = w->message.fd = -1;
-	w->poison = POISON;
+	w->poison = WORKER_POISON;
 	w->control = launch->in_place ? &w->own_control : NULL;
 	server_init(&w->in_place, w->control);
 	gm_status status = launch->in_place ? GM_OK : child_start(w, error);
@@ -255,15 +254,35 @@ gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
 	return status == GM_OK ? damage : status;
 }
 
-gm_status worker_time(worker *w, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns, gm_error *error)
+void worker_restore(worker *w, void *const *data)
+{
+	const arena *a = &w->arena;
+
+	for (size_t k = 0; a->base && k < a->tensors->count; k++) {
+		if (a->slot[k].access == SLOT_WRITE)
+			arena_fill(a->base, &a->slot[k], w->poison);
+		else if (a->slot[k].access == SLOT_READ && data[k])
+			memcpy(a->base + a->slot[k].data, data[k], a->slot[k].bytes);
+	}
+	w->restored = 1;
+}
+
+gm_status worker_time(worker *w, const worker_timing *what, double *sample_ns, gm_error *error)
 {
 	if (!w->arena.base)
 		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
-	for (size_t done = 0; done < samples;) {
-		size_t left = samples - done, part = left < PROTOCOL_SAMPLES ? left : PROTOCOL_SAMPLES;
+	for (size_t done = 0; done < what->samples;) {
+		size_t left = what->samples - done, part = left < PROTOCOL_SAMPLES ? left : PROTOCOL_SAMPLES;
 
-		w->message.time = (wire_time){.pass = pass, .samples = (uint32_t)part, .calls = calls};
-		GM_TRY(ask(w, MESSAGE_TIME, sizeof(wire_time), 1 + (double)calls * (double)part, error));
+		w->message.time = (wire_time){.pass = what->pass,
+		                              .samples = (uint32_t)part,
+		                              .calls = what->calls,
+		                              .seed = what->seed,
+		                              .sample = what->sample + done,
+		                              .call = what->call,
+		                              .restored = w->restored};
+		w->restored = 0;
+		GM_TRY(ask(w, MESSAGE_TIME, sizeof(wire_time), 1 + (double)what->calls * (double)part, error));
 		memcpy(sample_ns + done, arena_data(&w->arena, w->arena.tensors->count + SLOT_SAMPLES),
 		       part * sizeof *sample_ns);
 		done += part;

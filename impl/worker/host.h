@@ -29,6 +29,7 @@ struct worker {
 	arena arena;
 	worker_info info;
 	uint32_t poison;
+	uint32_t restored; /* 1: worker_restore wrote since the last worker_time */
 };
 
 /* child.c */

@@ -13,12 +13,13 @@
 
 #include "worker.h"
 
-#define PROTOCOL_VERSION 3u
+#define PROTOCOL_VERSION 4u
 #define PROTOCOL_MAGIC   0x4b574d47u /* "GMWK" */
 #define PROTOCOL_CHANNEL 3
 #define PROTOCOL_CONTROL 4
 #define PROTOCOL_PAYLOAD (256u * 1024u) /* no message is longer */
 #define PROTOCOL_SAMPLES 4096u          /* capacity of the arena's sample slot; longer requests are split */
+#define PROTOCOL_CALLS   4096u          /* of a sample, at most */
 #define PROTOCOL_LOST    71             /* exit code of a child whose channel is gone */
 
 enum message_kind {
@@ -87,7 +88,9 @@ typedef struct wire_run {
 } wire_run;
 typedef struct wire_time {
 	uint32_t pass, samples;
-	uint64_t calls;
+	uint64_t calls;              /* of a sample */
+	uint64_t seed, sample, call; /* of vary.h: of the first call */
+	uint32_t restored, reserved; /* 1: the host has written inputs and weights since the last message */
 } wire_time;
 
 /* What the child is doing: X(PHASE_*, the word for it). */
@@ -129,7 +132,7 @@ typedef struct message {
 _Static_assert(sizeof(message_head) == 24 && offsetof(message, payload) == offsetof(message, head) + 24 &&
                    sizeof(wire_hello) == 32 && sizeof(worker_variant) == 144 && sizeof(wire_plan) == 168 &&
                    sizeof(wire_planned) == 32 && sizeof(wire_slot) == 40 && sizeof(wire_arena) == 24 &&
-                   sizeof(wire_time) == 16 && sizeof(control) == 32,
+                   sizeof(wire_time) == 48 && sizeof(control) == 32,
                "wire layout");
 
 wire_hello protocol_hello(void); /* of this side */

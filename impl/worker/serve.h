@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* serve.h - the child's side: answers one message after another.  Nothing here knows whether it runs in a child or in
- * place.  serve.c: messages; serve_plan.c: plan and arena; serve_run.c: running and timing. */
+ * place.  serve.c: messages; serve_plan.c: plan and arena; serve_run.c: running;
+ * serve_time.c: timing. */
 #ifndef WORKER_SERVE_H
 #define WORKER_SERVE_H
 
 #include "arena.h"
 #include "environment.h"
 #include "gatemark/plugin.h"
+#include "pass.h"
+
+typedef struct question question;
 
 typedef struct server {
 	control *control;                 /* phase and crash record, seen by the host */
@@ -21,7 +25,13 @@ typedef struct server {
 	arena arena;
 	gm_binding *binding;
 	gm_plan *plan;
-	int weights_set;
+	void **given;       /* [row] addresses in the arena; NULL: absent */
+	int weights_set;    /* as given */
+	question *question; /* [questions] what timed calls in a row are asked; kept from one message to the next */
+	unsigned char *question_memory;
+	size_t questions;
+	uint32_t question_pass;
+	int question_vary;
 } server;
 
 void server_init(server *s, control *page_of_control);
@@ -40,6 +50,36 @@ static inline void server_phase(server *s, enum phase phase) { s->control->phase
 /* Judges the return of a variant's function called in the present phase: its own status with a sentence, GM_MISMATCH
  * for a status that it may not return or a changed FP mode. */
 GM_CHECKED gm_status server_called(server *s, gm_status status, gm_error *error);
+
+/* The arguments of all calls on these tensors, by row. */
+GM_CHECKED gm_status server_bind(server *s, void *const *data, gm_binding **binding, gm_error *error);
+void server_drop_questions(server *s);
+
+/* The steps of the plan, in order, without a look at what they leave behind. */
+static inline gm_status server_steps(server *s, const gm_binding *b, unsigned steps, gm_error *error)
+{
+	if (steps & STEP_SET) {
+		server_phase(s, PHASE_SET_WEIGHTS);
+		GM_TRY(s->variant->set_weights(s->plan, &b->weights, error));
+	}
+	if (steps & STEP_FORWARD) {
+		server_phase(s, PHASE_FORWARD);
+		GM_TRY(s->variant->forward(s->plan, &b->fwd));
+	}
+	if (steps & STEP_BACKWARD) {
+		server_phase(s, PHASE_BACKWARD);
+		GM_TRY(s->variant->backward(s->plan, &b->bwd));
+	}
+	__asm__ __volatile__("" : : "r"(s->arena.base) : "memory");
+	return GM_OK;
+}
+
+/* The same one at a time; what each must leave alone is checked after it. */
+GM_CHECKED gm_status server_check_steps(server *s, const gm_binding *b, unsigned steps, gm_error *error);
+/* Asks for the weights that the plan really multiplies, if the variant rounds them. */
+GM_CHECKED gm_status server_effective(server *s, gm_error *error);
+/* GM_OK if this pass can run on the plan. */
+GM_CHECKED gm_status server_check_pass(const server *s, uint32_t pass, gm_error *error);
 
 /* One handler a message kind; each may replace the payload, and returns what goes into head.status. */
 typedef gm_status serve_handler(server *s, message *m, gm_error *error);

@@ -108,21 +108,26 @@ static gm_status map_arena(server *s, message *m, gm_error *error)
 	return GM_OK;
 }
 
-static gm_status bind(server *s, gm_error *error)
+gm_status server_bind(server *s, void *const *data, gm_binding **binding, gm_error *error)
 {
 	size_t rows = s->arena.tensors->count;
-	void **data = calloc(rows + 1, sizeof *data);
 
-	if (!data)
+	GM_TRY(gm_binding_create(&s->spec, s->arena.tensors, data, binding, error));
+	(*binding)->fwd.scratch = arena_data(&s->arena, rows + SLOT_SCRATCH);
+	(*binding)->fwd.tape = s->opts.mode == GM_MODE_INFER ? NULL : arena_data(&s->arena, rows + SLOT_TAPE);
+	return GM_OK;
+}
+
+static gm_status bind_given(server *s, gm_error *error)
+{
+	size_t rows = s->arena.tensors->count;
+
+	s->given = calloc(rows + 1, sizeof *s->given);
+	if (!s->given)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for a plan's tables");
 	for (size_t i = 0; i < rows; i++)
-		data[i] = arena_data(&s->arena, i);
-	gm_status status = gm_binding_create(&s->spec, s->arena.tensors, data, &s->binding, error);
-	free(data);
-	GM_TRY(status);
-	s->binding->fwd.scratch = arena_data(&s->arena, rows + SLOT_SCRATCH);
-	s->binding->fwd.tape = s->opts.mode == GM_MODE_INFER ? NULL : arena_data(&s->arena, rows + SLOT_TAPE);
-	return GM_OK;
+		s->given[i] = arena_data(&s->arena, i);
+	return server_bind(s, s->given, &s->binding, error);
 }
 
 static gm_status create_plan(server *s, uint32_t poison, gm_error *error)
@@ -146,7 +151,7 @@ gm_status serve_arena(server *s, message *m, gm_error *error)
 	if (!s->variant || s->arena.base)
 		return gm_fail(error, GM_BAD_ARGUMENT, "an arena is due right behind a plan message");
 	GM_TRY(map_arena(s, m, error));
-	GM_TRY(bind(s, error));
+	GM_TRY(bind_given(s, error));
 	GM_TRY(create_plan(s, m->arena.poison, error));
 	const char *engine = NULL;
 	if (s->variant->describe) {
@@ -167,6 +172,8 @@ gm_status serve_unplan(server *s, message *m, gm_error *error)
 		s->variant->plan_destroy(s->plan);
 		status = server_called(s, GM_OK, error);
 	}
+	server_drop_questions(s);
+	free(s->given);
 	arena_destroy(&s->arena);
 	gm_binding_destroy(s->binding);
 	free(s->cpus);
@@ -174,6 +181,7 @@ gm_status serve_unplan(server *s, message *m, gm_error *error)
 	s->variant = NULL;
 	s->binding = NULL;
 	s->cpus = NULL;
+	s->given = NULL;
 	s->weights_set = 0;
 	return status;
 }

@@ -15,7 +15,7 @@
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
 
-#include "gatemark/tensors.h"
+#include "vary.h"
 
 typedef struct worker worker;
 
@@ -65,7 +65,8 @@ typedef struct worker_info {
 	char engine[64];
 } worker_info;
 void worker_describe(const worker *w, worker_info *info); /* zeros without a plan */
-/* The 32-bit word that poisons from now on; 0x7fc0dead (a NaN) at first. */
+#define WORKER_POISON 0x7fc0deadu                         /* a quiet NaN */
+/* The 32-bit word that poisons from now on; WORKER_POISON at first. */
 void worker_poison(worker *w, uint32_t word);
 
 /* Runs set_weights, then what the pass says (PACK: nothing more; FWD, STEP: forward in infer or train mode as planned;
@@ -75,10 +76,20 @@ void worker_poison(worker *w, uint32_t word);
  * status. */
 GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
-/* Times the pass in the child: `samples` samples of `calls` calls each, ns a call.  What the pass does not measure is
- * done before (set_weights; the forward whose tape BWD reads).  STEP carries the state: h_0 is h_n, c_0 is c_n,
- * set to the caller's h_0 and c_0 before each sample.  Results of a timed run are not checked. */
-GM_CHECKED gm_status worker_time(worker *w, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
-                                 gm_error *error);
+/* The inputs back to data ([row]), the outputs and gradients poisoned: nothing that a call left is there any more. */
+void worker_restore(worker *w, void *const *data);
+
+typedef struct worker_timing {
+	gm_pass pass;
+	uint64_t calls; /* of a sample */
+	size_t samples;
+	uint64_t seed, sample, call; /* of the new values (vary.h): numbers of the first sample and of its first call */
+} worker_timing;
+
+/* Times the pass in the child, ns a call of each sample.  What the pass does not measure is done before (set_weights;
+ * the forward whose tape BWD reads).  STEP carries the state: h_0 is h_n, c_0 is c_n, set to the first call's h_0 and
+ * c_0 before each sample.  Each call finds new values in what it reads; the outputs are those of the last call (PACK:
+ * of a forward pass behind it).  GM_MISMATCH also if other threads worked meanwhile and one was planned. */
+GM_CHECKED gm_status worker_time(worker *w, const worker_timing *what, double *sample_ns, gm_error *error);
 
 #endif

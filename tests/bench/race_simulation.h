@@ -15,7 +15,7 @@
 #include "protocol/stats.h"
 
 enum { SIM_MOST = 8, SIM_EVENTS = 20000 };
-typedef enum sim_kind { SIM_OPEN, SIM_JUDGE, SIM_TIME, SIM_CLOSE, SIM_FORGET } sim_kind;
+typedef enum sim_kind { SIM_OPEN, SIM_JUDGE, SIM_BLOCK, SIM_TIME, SIM_CALL, SIM_CLOSE, SIM_FORGET } sim_kind;
 typedef struct sim_event {
 	sim_kind kind;
 	size_t index, process, samples;
@@ -25,15 +25,20 @@ typedef struct sim_event {
 typedef struct simulation {
 	double true_ns[SIM_MOST];
 	double process_spread, noise, drift; /* relative; drift: swing of a slow wave over all contestants */
-	size_t lose_every;                   /* each n-th call of time takes five times as long and says so; 0 = none */
+	size_t lose_every;                   /* each n-th message takes five times as long and says so; 0 = none */
+	size_t lose_block_every;             /* the same of each n-th block */
 	int steal_unknown;
 	gm_status open_status[SIM_MOST];
 	race_status verdict[SIM_MOST];
 	size_t crash_one, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
 	double judge_seconds;            /* what judging a contestant really takes */
-	size_t stop_after;               /* calls of time until *stop is set; 0 = never */
+	size_t stop_after;               /* blocks until *stop is set; 0 = never */
+	size_t wrong_from;               /* block from which on the calls of contestant 1 are judged wrong; 0 = never */
 	volatile sig_atomic_t stop;
 	uint64_t seed, stream;
+	double limit;          /* flops a second that the CPU can do; INFINITY by default */
+	size_t limit_from;     /* the probe that first sees it */
+	size_t limits, blocks; /* probes and blocks so far */
 	size_t opens[SIM_MOST], times;
 	double layout[SIM_MOST]; /* of the present process */
 	sim_event event[SIM_EVENTS];
@@ -64,18 +69,32 @@ static gm_status sim_open(void *context, size_t index, const contestant *contest
 	return GM_OK;
 }
 
-static gm_status sim_time(void *context, size_t index, gm_pass pass, uint64_t calls, size_t samples, double *sample_ns,
-                          double *lost, gm_error *error)
+static void sim_outputs(void *context, size_t index, race_outputs *outputs)
+{
+	(void)context, (void)index, (void)outputs;
+}
+
+static void sim_restore(void *context, size_t index)
 {
 	simulation *s = context;
-	(void)pass;
+	s->blocks++;
+	sim_note(s, SIM_BLOCK, index, 0, 0);
+	if (s->stop_after && s->blocks >= s->stop_after)
+		s->stop = 1;
+}
+
+static gm_status sim_time(void *context, size_t index, const worker_timing *what, double *sample_ns, double *lost,
+                          gm_error *error)
+{
+	simulation *s = context;
+	const uint64_t calls = what->calls;
+	const size_t samples = what->samples;
 	s->times++;
 	sim_note(s, SIM_TIME, index, calls, samples);
 	if (s->crash_process && index == s->crash_one && s->opens[index] == s->crash_process)
 		return gm_fail(error, GM_CRASHED, "SIGSEGV in forward");
-	if (s->stop_after && s->times >= s->stop_after)
-		s->stop = 1;
-	const int loses = s->lose_every && s->times % s->lose_every == 0;
+	const int loses = (s->lose_every && s->times % s->lose_every == 0) ||
+	                  (s->lose_block_every && s->blocks % s->lose_block_every == 0);
 	const double wave = 1 + s->drift * sin((double)s->times / 50);
 	const double base = s->true_ns[index] * s->layout[index] * wave * (loses ? 5 : 1);
 	for (size_t i = 0; i < samples; i++)
@@ -84,16 +103,32 @@ static gm_status sim_time(void *context, size_t index, gm_pass pass, uint64_t ca
 	return GM_OK;
 }
 
+static void sim_limit(void *context, double seconds, peak *best)
+{
+	simulation *s = context;
+	(void)seconds;
+	s->limits++;
+	*best = (peak){.flops = s->limits < s->limit_from ? 1 : s->limit, .isa = "simulated", .chains = 8};
+}
+
 static void sim_close(void *context, size_t index) { sim_note(context, SIM_CLOSE, index, 0, 0); }
 
 static race_status sim_judge(void *context, const judge_problem *problem, const contestant *contestant,
                              const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON])
 {
 	simulation *s = context;
-	(void)problem, (void)outputs;
+	(void)problem;
 	if (!contestant) {
 		sim_note(s, SIM_FORGET, SIM_MOST, 0, 0);
 		return RACE_TIMED;
+	}
+	if (outputs->call) {
+		const size_t called = (size_t)(contestant->info.name[1] - '0');
+		sim_note(s, SIM_CALL, called, outputs->call->calls, 1);
+		if (!s->wrong_from || called != 1 || s->blocks < s->wrong_from)
+			return RACE_TIMED;
+		snprintf(reason, RACE_REASON, "wrong when timed");
+		return RACE_REJECTED;
 	}
 	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
 	const size_t index = (size_t)(contestant->info.name[1] - '0');
@@ -133,6 +168,7 @@ static simulation *sim_create(uint64_t seed, size_t contestants, const double *t
 		abort();
 	s->seed = s->stream = seed;
 	memcpy(s->true_ns, true_ns, contestants * sizeof *true_ns);
+	s->limit = INFINITY;
 	return s;
 }
 
@@ -145,7 +181,7 @@ static const contestant *const sim_candidates[SIM_MOST] = {SIM(0), SIM(1), SIM(2
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
                                 size_t contestants)
 {
-	*source = (race_source){s, sim_open, sim_time, sim_close, NULL};
+	*source = (race_source){s, sim_open, sim_outputs, sim_restore, sim_time, sim_close, sim_limit, NULL};
 	return (race_options){.specs = specs,
 	                      .spec_count = spec_count,
 	                      .contestants = sim_candidates,

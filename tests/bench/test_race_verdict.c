@@ -109,7 +109,7 @@ static void tainted_blocks_are_left_out_and_counted(void **state)
 	simulation *s = sim_create(31, 2, times);
 	race_source source;
 	race_options options = sim_options(s, &source, &spec, 1, 2);
-	s->lose_every = 5;
+	s->lose_block_every = 5;
 	const race_summary summary = run(&options);
 	size_t tainted = 0;
 	for (size_t i = 0; i < 2; i++) {

@@ -56,7 +56,7 @@ while read -r macro value text; do
 	[ "$is" = "$value" ] || { echo "$macro is $is, not $value: mend \"$text\""; failed=1; }
 	echo "$text"
 done >>"$work/want" <<'END'
-RACE_PROTOCOL 1 The protocol (version 1)
+RACE_PROTOCOL 2 The protocol (version 2)
 WARM_AGREE 0.03 two medians in a row agree within 3 % (8 at most)
 WARM_MOST 8 (8 at most)
 RACE_SAMPLE_NS 2000.0 at least 2 us, 50 times what reading the clock costs

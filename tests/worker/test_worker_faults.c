@@ -209,15 +209,15 @@ static void faults_while_timed(void **state)
 		{"forward_refuses", GM_NO_MEMORY, "forward: out of memory, no reason given"},
 	};
 	double ns[2];
-
 	(void)state;
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		gm_error error = {0};
 		planned p;
-
 		start(&p, faults[i].plugin, 0);
 		assert_ok(plan_base(&p, ERROR));
-		assert_says(&faults[i], worker_time(p.w, GM_PASS_FWD, 2, 2, ns, &error), &error);
+		gm_status status = worker_time(p.w, &(worker_timing){.pass = GM_PASS_FWD, .calls = 2, .samples = 2}, ns,
+		                               &error);
+		assert_says(&faults[i], status, &error);
 		tear_down(&p);
 		assert_nobody_left();
 	}

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* ---- the problem at hand ---- */
 
 static void drop(bench_judge *j)
 {
+	answers_destroy(j->answers);
+	j->answers = NULL;
 	judged_free(&j->judged);
 	sample_free(&j->sample);
 	free(j->results);
@@ -33,9 +36,11 @@ static gm_status take_on(bench_judge *j, const judge_problem *problem, gm_error 
 	if (!j->results)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", tensors->count);
 	for (size_t k = 0; k < tensors->count; k++)
-		j->results[k] = tensors->row[k].role == GM_ROLE_OUTPUT || (gradients && tensors->row[k].role == GM_ROLE_GRAD);
+		j->results[k] = judged_left(problem->spec->pass, &tensors->row[k]) != 0;
+	if (!j->hidden && getrandom(&j->hidden, sizeof j->hidden, 0) != sizeof j->hidden)
+		return gm_fail(error, GM_IO, "no random number from the system");
 	if (gm_spec_flops(problem->spec) > flops)
-		GM_TRY(sample_create(problem, flops, &j->sample, error));
+		GM_TRY(sample_create(problem, flops, j->hidden++, &j->sample, error));
 	j->judged.problem = *problem;
 	if (sampled(j))
 		j->judged.problem = (judge_problem){
@@ -61,7 +66,10 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
 		return RACE_TIMED;
 	if (rows.wrong > 0)
 		judged_text(tensors, &rows, text);
-	snprintf(reason, RACE_REASON, "%.255s", text);
+	snprintf(reason, RACE_REASON, "%.200s", text);
+	if (sampled(j))
+		snprintf(reason + strlen(reason), RACE_REASON - strlen(reason), " (of a sample: rows %zu, %zu)",
+		         j->sample.row[0], j->sample.row[1]);
 	return RACE_REJECTED;
 }
 
@@ -83,6 +91,8 @@ static race_status by_budget(bench_judge *j, const contestant *v, const race_out
 		verdict = judge_all(j, budget, sampled(j) ? part : (float *const *)left->got, reason);
 	else
 		snprintf(reason, RACE_REASON, "%.250s", error.message);
+	if (status == GM_MISMATCH) // weights that it cannot have rounded to
+		verdict = RACE_REJECTED;
 	for (size_t k = 0; part && k < count; k++)
 		free(part[k]);
 	free(part);
@@ -90,23 +100,58 @@ static race_status by_budget(bench_judge *j, const contestant *v, const race_out
 	return verdict;
 }
 
+/* ---- timed calls ---- */
+
+static race_status judge_first(bench_judge *j, const judge_problem *problem, const contestant *v,
+                               const race_outputs *left, judged_how *how, char reason[RACE_REASON]);
+
+/* Opens the canonical row; it is judged like any contestant. */
+static race_status open_timed(bench_judge *j, const judge_problem *problem, char reason[RACE_REASON])
+{
+	gm_error error = {.status = GM_OK};
+	race_outputs left = {.got = calloc(problem->tensors->count, sizeof *left.got)};
+	contestant canonical;
+	judged_how how;
+	race_status verdict = RACE_FAILED;
+	gm_status status = left.got ? GM_OK : gm_fail(&error, GM_NO_MEMORY, "no memory to judge timed calls");
+
+	if (status == GM_OK)
+		status = answers_create(&j->judged, problem, sampled(j) ? &j->sample : NULL, j->no_fork, &j->answers, &error);
+	if (status == GM_OK)
+		status = answers_given(j->answers, left.got, &error);
+	if (status == GM_OK) {
+		answers_canonical(j->answers, &canonical);
+		verdict = judge_first(j, problem, &canonical, &left, &how, reason);
+	} else {
+		snprintf(reason, RACE_REASON, "timed calls cannot be judged: %.200s", error.message);
+	}
+	free(left.got);
+	return verdict;
+}
+
+static race_status judge_timed(bench_judge *j, const judge_problem *problem, const contestant *v,
+                               const race_outputs *left, const timed_call *call, char reason[RACE_REASON])
+{
+	gm_error error = {.status = GM_OK};
+
+	if (!j->answers) {
+		race_status opened = open_timed(j, problem, reason);
+		if (opened != RACE_TIMED)
+			return opened;
+	}
+	gm_status status = answers_judge(j->answers, v, call, left->got, left->effective, &error);
+	snprintf(reason, RACE_REASON, "%.250s", status == GM_OK ? "" : error.message);
+	return status == GM_OK ? RACE_TIMED : status == GM_MISMATCH ? RACE_REJECTED : RACE_FAILED;
+}
+
 /* ---- the judge ---- */
 
-race_status bench_judge_one(void *context, const judge_problem *problem, const contestant *v, const race_outputs *left,
-                            judged_how *how, char reason[RACE_REASON])
+static race_status judge_first(bench_judge *j, const judge_problem *problem, const contestant *v,
+                               const race_outputs *left, judged_how *how, char reason[RACE_REASON])
 {
-	bench_judge *j = context;
-	gm_error error = {.status = GM_OK};
 	const gm_pass pass = problem->spec->pass;
 	char bit_class[48];
-	if (!v) {
-		drop(j);
-		return RACE_TIMED;
-	}
-	if (take_on(j, problem, &error) != GM_OK) {
-		snprintf(reason, RACE_REASON, "%.250s", error.message);
-		return RACE_FAILED;
-	}
+
 	judged_bit_class(&v->info, bit_class);
 	uint64_t digest = judged_digest(&(judged_result){problem->tensors, j->results, (const float *const *)left->got});
 	const judged_bits *known = judged_bits_of(&j->judged, bit_class, pass);
@@ -121,5 +166,36 @@ race_status bench_judge_one(void *context, const judge_problem *problem, const c
 	race_status verdict = by_budget(j, v, left, reason);
 	if (verdict == RACE_TIMED && bit_class[0] != '\0') // without memory the next one is judged by budget as well
 		(void)judged_remember(&j->judged, bit_class, v->info.name, pass, digest);
+	return verdict;
+}
+
+/* Of a sampled problem, what the sample leaves out. */
+static race_status judge_rest(bench_judge *j, const judge_problem *problem, const contestant *v,
+                              const race_outputs *left, char reason[RACE_REASON])
+{
+	const timed_call given = {.vary = {.spec = problem->spec, .tensors = problem->tensors}, .calls = 1};
+
+	return judge_timed(j, problem, v, left, &given, reason);
+}
+
+race_status bench_judge_one(void *context, const judge_problem *problem, const contestant *v, const race_outputs *left,
+                            judged_how *how, char reason[RACE_REASON])
+{
+	bench_judge *j = context;
+	gm_error error = {.status = GM_OK};
+
+	if (!v) {
+		drop(j);
+		return RACE_TIMED;
+	}
+	if (take_on(j, problem, &error) != GM_OK) {
+		snprintf(reason, RACE_REASON, "%.250s", error.message);
+		return RACE_FAILED;
+	}
+	if (left->call)
+		return judge_timed(j, problem, v, left, left->call, reason);
+	race_status verdict = judge_first(j, problem, v, left, how, reason);
+	if (verdict == RACE_TIMED && *how == JUDGED_SAMPLED)
+		verdict = judge_rest(j, problem, v, left, reason);
 	return verdict;
 }

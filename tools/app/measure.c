@@ -77,6 +77,9 @@ int measure(session *s, const contestants *r, measured *m)
 	                              .flag_count = o->benchmark.count,
 	                              .stop = &session_stop};
 	const gm_status status = m->table.contestants > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
+	s->judging_s += m->summary.judging_seconds;
+	s->timed_judging_s += m->summary.timed_judging_seconds;
+	s->timed_s += m->summary.timed_seconds;
 	term_progress_end(&m->progress);
 	if (m->table.contestants == 0)
 		return cli_fail(CLI_NOTHING, "nothing to time: bit oracles race only if named");

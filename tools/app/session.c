@@ -156,8 +156,13 @@ int session_end(session *s, int code, run_counts counts)
 	int broken_pipe;
 	if (session_signal != 0)
 		code = CLI_SIGNAL + session_signal;
-	run_end end = {
-		.exit_code = code, .seconds = clock_now() - s->started, .interrupted = session_signal != 0, .counts = counts};
+	run_end end = {.exit_code = code,
+	               .seconds = clock_now() - s->started,
+	               .judging_s = s->judging_s,
+	               .timed_judging_s = s->timed_judging_s,
+	               .timed_s = s->timed_s,
+	               .interrupted = session_signal != 0,
+	               .counts = counts};
 	session_put(s, RECORD_END_OF_RUN, &end);
 	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
 		if (!broken_pipe)

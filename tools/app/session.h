@@ -31,6 +31,7 @@ typedef struct session {
 	gm_error lost;  /* why kept is not whole */
 	FILE *text;     /* tables for people: stdout, or stderr while records go to stdout */
 	double started;
+	double judging_s, timed_judging_s, timed_s; /* of a race, for the end record */
 } session;
 
 extern volatile sig_atomic_t session_signal; /* number of the signal that asked to stop; 0 = none */

@@ -61,11 +61,12 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	check_result *r = &a->result[pass];
 	const judge_budget *budget;
 	gm_status status = worker_run(a->w, pass == PASS_BWD ? GM_PASS_BWD : GM_PASS_FWD, error);
-	if (status != GM_OK) {
+	if (status == GM_OK)
+		status = budget_of(u, a, &budget, error);
+	if (status != GM_OK) { // also: weights that it cannot have rounded to
 		result_failure(r, status, error->message);
 		return status;
 	}
-	GM_TRY(budget_of(u, a, &budget, error));
 	result_verdict(u, r, budget, a->got);
 	r->torch_used = torch_share(u, budget, pass);
 	return bits_against_class(u, r, a->got, error);

@@ -254,7 +254,7 @@ typedef struct gm_variant {
 	gm_status (*forward)(gm_plan *, const gm_forward_args *);
 	gm_status (*backward)(gm_plan *, const gm_backward_args *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);               /* NULL: as given */
-	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* NULL: the host times */
+	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* never called */
 	const char *(*describe)(const gm_plan *);                                        /* the engine that really runs */
 	void (*plan_destroy)(gm_plan *);
 } gm_variant;
