@@ -49,7 +49,7 @@ static void words_add_up_and_take_away(void **state)
 		{{"!"}, CLI_USAGE, {0}},
 		{{""}, CLI_USAGE, {0}},
 	};
-	const select_from from = {"variant", names, 4, former};
+	const select_from from = {"variant", names, 4, former, 0};
 	(void)state;
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
 		unsigned char chosen[4] = {9, 9, 9, 9};

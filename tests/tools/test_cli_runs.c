@@ -89,9 +89,9 @@ static void ctrl_c_leaves_a_valid_part(void **state)
 		"until grep -q '\"kind\":\"check\"' %s/out/results.jsonl.partial 2>/dev/null; do sleep 0.02; done\n"
 		"kill -INT -$run; wait $run",
 		folder, folder);
-	if (!strstr(o.out, "STOP   0 failed"))
+	if (!strstr(o.out, "STOPPED 0 failed"))
 		print_error("%s%s", o.out, o.err);
-	assert_non_null(strstr(o.out, "STOP   0 failed"));
+	assert_non_null(strstr(o.out, "STOPPED 0 failed"));
 	assert_int_equal(count_of(o.err, "gatemark:"), 0); // and no judge
 	outcome_free(&o);
 	char *text = file_text(folder, "out/results.jsonl");

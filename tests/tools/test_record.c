@@ -179,7 +179,9 @@ static const char *const every_member[RECORD_KINDS] = {
 	"\"plugin\":\"./x.so\",\"p50_ns\":3.5,\"ratio\":\"NaN\",\"blocks_ns\":[[1.0,2.0],[\"NaN\",4.0]]}",
 	"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"with\":[\"w\"],"
 	"\"rejected\":[{\"variant\":\"w\",\"code\":\"tie\"}]}",
-	"{\"exit_code\":1,\"seconds\":2.5,\"interrupted\":true,\"counts\":{\"pass\":1,\"bench\":{\"timed\":2}}}",
+	"{\"what\":\"plugin\",\"path\":\"./x.so\",\"case\":\"c\",\"reason\":\"no plug-in\"}",
+	"{\"unmet\":[\"a\",\"b\"],\"exit_code\":1,\"seconds\":2.5,\"interrupted\":true,"
+	"\"counts\":{\"pass\":1,\"bench\":{\"timed\":2}}}",
 };
 
 /* Through JSON and back nothing is lost, also not by a copy. */
@@ -194,6 +196,7 @@ static void records_survive(void **state)
 			bits_result bits;
 			bench_result bench;
 			choice_entry choice;
+			refused_input refused;
 			run_end end;
 		} one, other;
 		gm_error error;

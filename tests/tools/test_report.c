@@ -149,7 +149,11 @@ static void the_verdict_comes_first(void **state)
 	assert_non_null(strstr(page, "1 of 2 variants conformant"));
 	assert_non_null(strstr(page, "<li>family 1 model 2</li>"));
 	assert_non_null(strstr(markdown, "\n\nCPU m1 family 1 model 2, commit abc"));
-	assert_non_null(strstr(markdown, "- 2 runs did not end"));
+	assert_non_null(
+		strstr(markdown, "\n\n**FAIL** on CPU m1, m1: **STOPPED: 1 of 1 run did not end.** 1 of 2 variants"));
+	assert_non_null(strstr(markdown, "\n\n**STOPPED** on CPU &lt;/script&gt;"));
+	assert_int_equal(count_of(page, "class=\"verdict "), 2);
+	assert_non_null(strstr(markdown, "- 1 run did not end on CPU m1, m1"));
 	assert_non_null(strstr(page, "gatemark run --cases &#39;a b*&#39;"));
 	assert_int_equal(strncmp(markdown, "## Gatemark: FAIL\n", 18), 0);
 	free(page);
@@ -282,7 +286,7 @@ static void nothing_and_nowhere_are_told(void **state)
 	lines l;
 	(void)state;
 	lines_open(&l);
-	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	fprintf(l.file, "{\"schema\":1,\"kind\":\"choice\",\"problem\":\"" P "\"}\n");
 	const char *page = lines_beside(&l, "r.html"), *nowhere = lines_beside(&l, "none/r.html");
 	assert_int_equal(report_of(&l, page, NULL), GM_UNSUPPORTED);
 	l.file = fopen(l.path, "a");

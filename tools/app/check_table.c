@@ -67,17 +67,18 @@ void summary_print(const check_summary *s, int code)
 	static const char *const pass_text[] = {"", "fwd", "bwd", "fwd+bwd"};
 	FILE *stream = s->session->text;
 	char head[96], seconds[16];
-	int good = code == CLI_OK && !session_stop;
-	const char *word = code == CLI_SKIPPED ? "SKIP"
-	                 : session_stop        ? "STOP"
-	                 : good                ? "PASS"
-	                 : code == CLI_WRONG   ? "FAIL"
-	                                       : "NONE";
+	const run_counts counts = summary_counts(s);
+	const verdict v = session_verdict(s->session, code, &counts, SESSION_CASES);
+	const char *word = verdict_word_word(v.word);
 	snprintf(head, sizeof head, "CHECK  %zu %s, %s, %s", s->cases, plural((double)s->cases, "case", "cases"),
 	         pass_text[s->session->passes & 3], s->session->contestants.executor.name);
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
-	fprintf(stream, "%-66s%8s  %s%s%s\n", head, seconds, term_escape(stream, good ? TERM_GREEN : TERM_RED), word,
-	        term_escape(stream, TERM_PLAIN));
+	fprintf(stream, "%-*s%8s  %s%s%s\n", TERM_WIDTH - 10 - (int)strlen(word), head, seconds,
+	        term_escape(stream, v.word == VERDICT_PASS ? TERM_GREEN : TERM_RED), word, term_escape(stream, TERM_PLAIN));
+	if (v.why[0] != '\0') {
+		fputs("  ", stream);
+		term_wrap(stream, v.why, 2, 2);
+	}
 	put_table(stream, s);
 	if (s->torch_worst >= 0)
 		fprintf(stream, "  PyTorch's own f32 uses %.0f %%", 100 * s->torch_worst);

@@ -8,9 +8,9 @@ int cmd_bench(const cli_options *options)
 	measured m = {0};
 	int code = session_load(&s, options, SESSION_SHAPES);
 	if (code == CLI_OK)
-		code = session_begin(&s, NULL);
+		code = session_begin(&s);
 	if (code == CLI_OK) {
-		code = measure(&s, &s.contestants, &m);
+		code = s.contestants.count > 0 ? measure(&s, &s.contestants, &m) : CLI_OK; // else all of them were refused
 		if (m.summary.problems > 0)
 			measure_print(&m);
 		if (!options->quiet)

@@ -8,11 +8,13 @@ int cmd_check(const cli_options *options)
 	check_summary summary = {0};
 	int code = session_load(&s, options, SESSION_CASES);
 	if (code == CLI_OK)
-		code = session_begin(&s, NULL);
+		code = session_begin(&s);
 	if (code == CLI_OK) {
-		code = conform(&s, options->junit, &summary);
+		code = conform(&s, &summary);
 		summary_print(&summary, code);
 		code = session_end(&s, code, summary_counts(&summary));
+		if (options->junit)
+			code = cli_worse(code, conform_junit(&s, options->junit));
 	}
 	summary_free(&summary);
 	session_free(&s);

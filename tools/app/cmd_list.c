@@ -66,6 +66,7 @@ static int list_variants(const listing *l)
 	for (size_t k = 0; code == CLI_OK && table && k < r.count; k++)
 		if (!r.variant[k].runnable)
 			printf("  * %s\n", r.variant[k].why);
+	code = cli_worse(code, r.refused_count > 0 ? CLI_REFUSED : CLI_OK);
 	contestants_free(&r);
 	return code;
 }
@@ -128,6 +129,7 @@ static int list_cases(const listing *l)
 		printf("CASES\n  %zu in fixtures %s; gatemark list cases shows them\n", cases.count, cases.set->version);
 	else if (code == CLI_OK && l->text)
 		cases_text(list, cases.set->version);
+	code = cli_worse(code, cases.refused_count > 0 ? CLI_REFUSED : CLI_OK);
 	cases_free(&cases);
 	return code;
 }
@@ -202,11 +204,12 @@ int cmd_list(const cli_options *options)
 		chosen[n] = 1;
 	}
 	const listing l = {options, options->arg.count > 0, !options->json, json_object()};
-	for (size_t k = 0; k < LISTS && code == CLI_OK; k++)
+	for (size_t k = 0; k < LISTS && (code == CLI_OK || code == CLI_REFUSED); k++) // what is good is listed all the same
 		if (chosen[k])
-			code = part[k](&l);
-	if (code == CLI_OK && options->json)
-		code = cli_status(results_document(options->json, l.document, RESULTS_INDENTED, &error), CLI_NO_WRITE, &error);
+			code = cli_worse(code, part[k](&l));
+	if ((code == CLI_OK || code == CLI_REFUSED) && options->json)
+		code = cli_worse(code, cli_status(results_document(options->json, l.document, RESULTS_INDENTED, &error),
+		                                  CLI_NO_WRITE, &error));
 	json_decref(l.document);
 	return code;
 }

@@ -12,11 +12,20 @@ static gm_status write_all(const evidence *e, const cli_options *options, const 
 {
 	if (html || options->markdown_file)
 		GM_TRY(report_write(e, html, options->markdown_file, error));
-	if (!options->junit)
-		return GM_OK;
-	if (e->check_count == 0)
-		return gm_fail(error, GM_UNSUPPORTED, "no check record in %zu file(s)", e->files);
-	return junit_write(options->junit, e, error);
+	return options->junit ? junit_write(options->junit, e, error) : GM_OK;
+}
+
+/* What the results amount to, on stderr, and as an exit code. */
+static int judge(const evidence *e, const char *html, int quiet)
+{
+	static const int exit_of[VERDICT_WORDS] = {
+		[VERDICT_PASS] = CLI_OK,       [VERDICT_FAIL] = CLI_WRONG, [VERDICT_STOPPED] = CLI_NOISY,
+		[VERDICT_PARTIAL] = CLI_NOISY, [VERDICT_NONE] = CLI_NOISY, [VERDICT_SKIPPED] = CLI_SKIPPED};
+	const verdict v = verdict_of_all(e);
+	if (!quiet)
+		fprintf(stderr, "report: %s%s%s%s%s\n", verdict_word_word(v.word), v.why[0] ? ": " : "", v.why,
+		        html ? " -> " : "", html ? html : "");
+	return exit_of[v.word];
 }
 
 int cmd_report(const cli_options *options)
@@ -32,8 +41,8 @@ int cmd_report(const cli_options *options)
 	int code = session_evidence(options, &e);
 	if (code == CLI_OK)
 		code = cli_status(write_all(&e, options, html, &error), 0, &error);
+	if (code == CLI_OK)
+		code = judge(&e, html && strcmp(html, "-") != 0 ? html : NULL, options->quiet);
 	evidence_free(&e);
-	if (code == CLI_OK && html && strcmp(html, "-") != 0 && !options->quiet)
-		fprintf(stderr, "report: %s\n", html);
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "judge/judge.h"
 #include "measure.h"
 #include "base/plural.h"
+#include "record/output.h"
 #include "report/report.h"
 #include "base/clock.h"
 
@@ -22,7 +23,6 @@ typedef struct run {
 	contestants passed; /* the check: what is timed */
 	check_summary checked;
 	measured timed;
-	evidence found; /* every result of this run */
 } run;
 
 static void print_head(const run *r)
@@ -65,7 +65,7 @@ static int choose_step(run *r)
 {
 	gm_error error;
 	choice_document choice;
-	gm_status status = choose_decide(&r->found, NULL, &choice, &error);
+	gm_status status = choose_decide(&r->s.found, NULL, &choice, &error);
 	if (status != GM_OK)
 		return cli_status(status, 0, &error);
 	if (choose_chosen(&choice) == 0) {
@@ -83,36 +83,38 @@ static int choose_step(run *r)
 /* Decides and shows what this run has found; the file is for others. */
 static int conclude(run *r)
 {
-	gm_error error = r->s.lost;
-	if (error.status != GM_OK || evidence_merge(&r->found, &error) != GM_OK)
-		return cli_fail(CLI_INTERNAL, "%s", error.message);
-	int code = choose_step(r);
-	return cli_worse(code, cli_status(report_write(&r->found, r->path[HTML], r->path[MARKDOWN], &error), 0, &error));
+	gm_error error;
+	const evidence *found = &r->s.found;
+	int code = cli_worse(choose_step(r), conform_junit(&r->s, r->path[JUNIT]));
+	return cli_worse(code, cli_status(report_write(found, r->path[HTML], r->path[MARKDOWN], &error), 0, &error));
 }
 
 /* What spoilt the figures, then the verdict. */
-static void print_end(const run *r, int code)
+static void print_end(const run *r)
 {
-	const char *word = session_signal != 0 ? "STOP" : code == CLI_OK ? "PASS" : code == CLI_SKIPPED ? "SKIP" : "FAIL";
+	const verdict v = verdict_of_all(&r->s.found);
 	const run_counts checked = summary_counts(&r->checked);
 	const size_t hints = about_machine()->hints_count;
 	measure_notes(&r->timed, stdout, "NOTES  ");
 	if (hints > 0)
 		printf("NOTES  %zu %s on this machine %s measurements -> gatemark doctor\n", hints,
 		       plural((double)hints, "thing", "things"), plural((double)hints, "spoils", "spoil"));
-	printf("%s%s%s   %zu failed, %zu skipped -> %s\n", term_escape(stdout, code == CLI_OK ? TERM_GREEN : TERM_RED),
-	       word, term_escape(stdout, TERM_PLAIN), checked.fail + r->timed.summary.rejected + r->timed.summary.failed,
-	       checked.skipped, r->path[HTML]);
+	printf("%s%-6s%s %zu failed, %zu skipped%s%s -> %s\n",
+	       term_escape(stdout, v.word == VERDICT_PASS ? TERM_GREEN : TERM_RED), verdict_word_word(v.word),
+	       term_escape(stdout, TERM_PLAIN), checked.fail + r->timed.summary.rejected + r->timed.summary.failed,
+	       checked.skipped, v.why[0] ? "; " : "", v.why, r->path[HTML]);
 }
 
 static int steps(run *r)
 {
 	double started = clock_now();
-	int code = session_begin(&r->s, &r->found);
+	int code = session_begin(&r->s);
 	if (code != CLI_OK)
 		return code;
+	for (size_t k = 0; k < FILES; k++)
+		output_forget(r->path[k]);
 	print_head(r);
-	code = conform(&r->s, r->path[JUNIT], &r->checked);
+	code = conform(&r->s, &r->checked);
 	summary_print(&r->checked, code);
 	fflush(stdout);
 	if (session_stop == 0 && code != CLI_INTERNAL)
@@ -124,7 +126,7 @@ static int steps(run *r)
 	if (code == CLI_NO_WRITE)
 		return code;
 	code = cli_worse(code, conclude(r));
-	print_end(r, code);
+	print_end(r);
 	if (r->s.options->verbose)
 		fprintf(stderr, "run took %.0f s\n", clock_now() - started);
 	return code;
@@ -151,7 +153,6 @@ int cmd_run(const cli_options *given)
 		code = set_paths(&r);
 	if (code == CLI_OK)
 		code = steps(&r);
-	evidence_free(&r.found);
 	summary_free(&r.checked);
 	measure_free(&r.timed);
 	contestants_free(&r.passed);

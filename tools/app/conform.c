@@ -3,6 +3,7 @@
  * the terminal. */
 #include "conform.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +29,9 @@ int summary_open(check_summary *s, session *of)
 
 void summary_free(check_summary *s)
 {
-	for (size_t k = 0; k < s->results_count; k++)
-		check_result_free(&s->results[k]);
 	for (size_t k = 0; k < s->bits_count; k++)
 		bits_result_free(&s->bits[k].result);
 	digests_free(&s->committed);
-	free(s->results);
 	free(s->bits);
 	free(s->variant);
 }
@@ -89,12 +87,6 @@ static void on_result(void *context, check_result *r)
 	session_put(s->session, RECORD_CHECK, r);
 	count(&s->variant[k], r);
 	summary_take_digest(s, r);
-	check_result *last = record_grow(&s->results, &s->results_count, sizeof *last);
-	s->no_memory |= !last;
-	if (last) {
-		*last = *r;
-		check_result_init(r);
-	}
 }
 
 static void on_facts(void *context, case_facts *facts)
@@ -104,6 +96,25 @@ static void on_facts(void *context, case_facts *facts)
 	s->unfit_rows += facts->unfit_rows;
 	s->unfit_cases += facts->unfit_rows > 0;
 	s->torch_worst = fmax(s->torch_worst, facts->torch_used);
+}
+
+/* A golden that the reference contradicts. */
+static void on_refused(void *context, size_t case_index, const char *why)
+{
+	check_summary *s = context;
+	const fixture_set *set = s->session->cases.set;
+	const gm_case *c = set->cases[case_index];
+	const char *path = cli_fixtures_path(s->session->options), *name = fixture_file_of(set, c);
+	const size_t length = strlen(path), tail = name ? strlen(name) : 0;
+	const int whole = !name || (length >= tail && strcmp(path + length - tail, name) == 0);
+	char file[PATH_MAX + 80];
+	snprintf(file, sizeof file, "%s%s%s", cli_fixtures_name(path), whole || path[length - 1] == '/' ? "" : "/",
+	         whole ? "" : name);
+	refused_input one = {.what = REFUSED_FIXTURE, .path = file, .reason = (char *)(uintptr_t)why};
+	snprintf(one.case_id, sizeof one.case_id, "%s", c->id);
+	term_progress_end(&s->progress);
+	cli_fail(CLI_REFUSED, "%s: %s: %s", file, c->id, why);
+	session_put(s->session, RECORD_REFUSED, &one);
 }
 
 static void on_step(void *context, size_t done) { term_progress_step(&((check_summary *)context)->progress, done); }
@@ -152,17 +163,14 @@ static int try_worker(const session *s)
 	return cli_status(status, status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, &error);
 }
 
-static int write_junit(const char *path, const check_summary *s)
+int conform_junit(const session *s, const char *path)
 {
 	gm_status status = GM_OK;
 	gm_error error;
 #ifdef GM_BUNDLE // has no --junit
 	(void)path, (void)s;
 #else
-	status = junit_write(
-		path,
-		&(evidence){.check = s->results, .check_count = s->results_count, .run = &s->session->head, .run_count = 1},
-		&error);
+	status = junit_write(path, &s->found, &error);
 #endif
 	return cli_status(status, CLI_NO_WRITE, &error);
 }
@@ -189,6 +197,7 @@ static int run_engine(check_summary *s)
 	                         .emit = on_result,
 	                         .facts = on_facts,
 	                         .step = on_step,
+	                         .refuse = on_refused,
 	                         .context = s};
 	term_progress_begin(&s->progress, "check", s->session->cases.count, s->session->options->quiet);
 	int code = conform_run(&plan);
@@ -196,7 +205,7 @@ static int run_engine(check_summary *s)
 	return code == CLI_OK && s->no_memory ? cli_fail(CLI_INTERNAL, "no memory") : code;
 }
 
-int conform(session *s, const char *junit, check_summary *summary)
+int conform(session *s, check_summary *summary)
 {
 	double started = clock_now();
 	int code = summary_open(summary, s);
@@ -206,12 +215,12 @@ int conform(session *s, const char *junit, check_summary *summary)
 		code = summary_digests_open(summary);
 	if (code != CLI_OK)
 		return code;
-	code = run_engine(summary);
+	const int any = s->contestants.count > 0 && s->cases.count > 0; // else all of them were refused
+	code = any ? run_engine(summary) : CLI_OK;
 	summary->seconds = clock_now() - started;
 	if (code == CLI_OK && session_stop == 0)
-		code = cli_worse(exit_of(summary), require_met(summary));
+		code = cli_worse(any ? exit_of(summary) : CLI_OK, require_met(summary));
 	else if (code == CLI_OK && summary_counts(summary).fail > 0)
 		code = CLI_WRONG;
-	code = cli_worse(code, summary_digests_close(summary));
-	return junit ? cli_worse(code, write_junit(junit, summary)) : code;
+	return cli_worse(code, summary_digests_close(summary));
 }

@@ -28,9 +28,7 @@ typedef struct class_bits { /* of one bit class */
 typedef struct check_summary {
 	session *session;
 	term_progress progress;
-	tally *variant;        /* by index in the contestants */
-	check_result *results; /* all of them, for JUnit */
-	size_t results_count;
+	tally *variant; /* by index in the contestants */
 	class_bits *bits;
 	size_t bits_count;
 	digests committed; /* beside the fixtures; with --digests those of this run */
@@ -41,10 +39,13 @@ typedef struct check_summary {
 } check_summary;
 
 /* Judges the session's contestants on its cases; failures are printed as they come (ten a variant, all with --verbose;
- * then every other result too).  junit: a file, or NULL.  Returns the exit code of a check so far, messages said; the
- * summary is the caller's to free in any case. */
-int conform(session *s, const char *junit, check_summary *summary);
-/* check_run; CLI_OK, CLI_REFUSED for a golden that the reference contradicts, CLI_INTERNAL, said. */
+ * then every other result too).  Returns the exit code of a check so far, messages said; the summary is the caller's to
+ * free in any case. */
+int conform(session *s, check_summary *summary);
+/* JUnit of a session that has ended: CLI_OK, CLI_NO_WRITE, CLI_INTERNAL, said. */
+int conform_junit(const session *s, const char *path);
+/* check_run; CLI_OK, CLI_REFUSED for a golden that the reference contradicts if the plan has no refuse, CLI_INTERNAL,
+ * said. */
 int conform_run(const check_plan *plan);
 int summary_open(check_summary *s, session *of); /* of nothing yet; CLI_INTERNAL without memory, said */
 void summary_free(check_summary *s);
@@ -54,9 +55,10 @@ run_counts summary_counts(const check_summary *s); /* over all variants */
  * at least one case, on this CPU (native, also without a word) or at least under an emulator.  Before anything runs:
  * CLI_OK, or CLI_USAGE for a name that neither the table nor the contestants has, or another word. */
 int require_read(const cli_options *options, const contestants *r);
-int require_met(const check_summary *s); /* CLI_OK, or CLI_WRONG with a sentence for each that is not met */
+/* CLI_OK, or CLI_WRONG with a sentence for each that is not met, which the session keeps. */
+int require_met(const check_summary *s);
 
-/* The block CHECK: header with verdict, a row a variant, PyTorch's share, bits. */
+/* The block CHECK: header with the verdict of the checks, a row a variant, PyTorch's share, bits. */
 void summary_print(const check_summary *s, int code);
 /* The lines of bits below it. */
 void summary_print_bits(const check_summary *s);

@@ -97,8 +97,13 @@ static int meets(const requirement *one, const void *context)
 	}
 	if (best == PASSED && !(one->native && among->executor.text))
 		return CLI_OK;
-	return cli_fail(CLI_WRONG, "%s was required %s, but %s", one->name, one->native ? "native" : "at least emulated",
-	                text);
+	char sentence[320];
+	snprintf(sentence, sizeof sentence, "%s was required %s, but %s", one->name,
+	         one->native ? "native" : "at least emulated", text);
+	session *of = s->session;
+	if (!record_append(&of->unmet, &of->unmet_count, sentence))
+		return cli_fail(CLI_INTERNAL, "no memory");
+	return cli_fail(CLI_WRONG, "%s", sentence);
 }
 
 int require_met(const check_summary *s) { return each(s->session->options, meets, s); }

@@ -33,7 +33,7 @@ static int select_word(const select_from *from, const char *word, int quiet, uns
 		else if (*was == SELECT_OUT)
 			*was = SELECT_GLOB;
 	}
-	if (found == 0 && !glob)
+	if (found == 0 && !glob && !from->lacking)
 		return cli_unknown(from->what, name, from->names, from->count);
 	if (found == 0 && !quiet)
 		fprintf(stderr, "note: no %s matches %s\n", from->what, name);
@@ -76,7 +76,7 @@ int select_names(const select_from *from, const cli_list *globs, int quiet, unsi
 	size_t left = 0;
 	for (size_t k = 0; k < from->count; k++)
 		left += chosen[k] != SELECT_OUT;
-	if (given && code == CLI_OK && left == 0)
+	if (given && code == CLI_OK && left == 0 && !from->lacking)
 		code = cli_fail(CLI_NOTHING, "no %s matches %s", from->what, words);
 	free(words);
 	return code;

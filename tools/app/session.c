@@ -27,7 +27,7 @@ static void on_signal(int number)
 /* The cases, which of their passes (CHECK_*), and the class that all are judged by; -1: each variant's own. */
 static int load_cases(session *s)
 {
-	const select_from pass = {"pass", check_pass_words.word, CHECK_PASSES, NULL};
+	const select_from pass = {"pass", check_pass_words.word, CHECK_PASSES, NULL, 0};
 	const char *given = s->options->accuracy_class;
 	unsigned char chosen[CHECK_PASSES] = {0};
 	size_t k = 0;
@@ -86,6 +86,10 @@ int session_load(session *s, const cli_options *options, int what)
 
 void session_free(session *s)
 {
+	for (size_t k = 0; k < s->unmet_count; k++)
+		free(s->unmet[k]);
+	free(s->unmet);
+	evidence_free(&s->found);
 	run_begin_free(&s->head);
 	shapes_free(&s->shapes);
 	cases_free(&s->cases);
@@ -126,9 +130,14 @@ static int open_file(session *s)
 	return code;
 }
 
-int session_begin(session *s, evidence *kept)
+static void put_refused(session *s, const refused_input *list, size_t count)
 {
-	s->kept = kept;
+	for (size_t k = 0; k < count; k++)
+		session_put(s, RECORD_REFUSED, &list[k]);
+}
+
+int session_begin(session *s)
+{
 	s->started = clock_now();
 	catch_signals();
 	if (!about_run(s->options, s->cases.set ? s->cases.set->version : NULL, &s->head))
@@ -136,18 +145,52 @@ int session_begin(session *s, evidence *kept)
 	int code = s->options->json || s->options->out ? open_file(s) : CLI_OK;
 	if (s->sink || s->options->junit)
 		s->head.machine = *about_machine();
-	if (s->sink)
-		session_put(s, RECORD_RUN, &s->head);
+	s->head.asked = (run_asked){.cases = s->cases.set ? s->cases.count : RECORD_UNKNOWN,
+	                            .variants = s->contestants.count,
+	                            .problems = s->shapes.count ? s->shapes.count : RECORD_UNKNOWN};
+	session_put(s, RECORD_RUN, &s->head);
+	put_refused(s, s->contestants.refused, s->contestants.refused_count);
+	put_refused(s, s->cases.refused, s->cases.refused_count);
 	return code;
 }
 
 void session_put(session *s, record_kind kind, const void *value)
 {
 	results_put(s->sink, kind, value);
-	if (s->kept && s->lost.status == GM_OK)
-		s->lost.status = evidence_add(s->kept, kind, value, &s->lost);
+	if (s->lost.status == GM_OK)
+		s->lost.status = evidence_add(&s->found, kind, value, &s->lost);
 	if (results_broken(s->sink))
 		session_stop = 1;
+}
+
+static run_end end_of(const session *s, int code, const run_counts *counts)
+{
+	run_end end = {.exit_code = code,
+	               .seconds = clock_now() - s->started,
+	               .judging_s = s->judging_s,
+	               .timed_judging_s = s->timed_judging_s,
+	               .timed_s = s->timed_s,
+	               .interrupted = session_signal != 0,
+	               .unmet = s->unmet,
+	               .unmet_count = s->unmet_count,
+	               .counts = *counts};
+	memcpy(end.run, s->head.run, sizeof end.run);
+	return end;
+}
+
+verdict session_verdict(const session *s, int code, const run_counts *counts, int what)
+{
+	run_begin head = s->head;
+	run_end end = end_of(s, code, counts);
+	evidence now = s->found;
+	now.run = &head;
+	now.end = &end;
+	now.run_count = now.end_count = 1;
+	if (!(what & SESSION_SHAPES)) {
+		now.bench_count = 0;
+		head.asked.problems = RECORD_UNKNOWN;
+	}
+	return verdict_of(&now, head.machine.fingerprint);
 }
 
 int session_end(session *s, int code, run_counts counts)
@@ -156,14 +199,17 @@ int session_end(session *s, int code, run_counts counts)
 	int broken_pipe;
 	if (session_signal != 0)
 		code = CLI_SIGNAL + session_signal;
-	run_end end = {.exit_code = code,
-	               .seconds = clock_now() - s->started,
-	               .judging_s = s->judging_s,
-	               .timed_judging_s = s->timed_judging_s,
-	               .timed_s = s->timed_s,
-	               .interrupted = session_signal != 0,
-	               .counts = counts};
+	const verdict v = session_verdict(s, code, &counts, SESSION_CASES | SESSION_SHAPES);
+	if (v.refused > 0)
+		code = cli_worse(code, CLI_REFUSED);
+	if (v.cut > 0 || (v.word == VERDICT_PARTIAL && code == CLI_OK))
+		code = cli_worse(code, CLI_NOISY);
+	const run_end end = end_of(s, code, &counts);
 	session_put(s, RECORD_END_OF_RUN, &end);
+	if (s->lost.status == GM_OK)
+		s->lost.status = evidence_merge(&s->found, &s->lost);
+	if (s->lost.status != GM_OK)
+		code = cli_worse(code, cli_fail(CLI_INTERNAL, "%s", s->lost.message));
 	if (results_close(s->sink, &broken_pipe, &error) != GM_OK) {
 		if (!broken_pipe)
 			cli_fail(CLI_NO_WRITE, "%s", error.message);

@@ -112,7 +112,9 @@ static void deliver(pool *p, int incomplete)
 static void take(pool *p, case_results *out)
 {
 	size_t c = p->todo[out->work].case_index;
-	if (out->trouble != GM_OK && p->trouble.status == GM_OK)
+	if (out->trouble == GM_BAD_FIXTURE && p->plan->refuse)
+		p->plan->refuse(p->plan->context, c, out->message ? out->message : "");
+	else if (out->trouble != GM_OK && p->trouble.status == GM_OK)
 		(void)gm_fail(&p->trouble, (gm_status)out->trouble, "%s", out->message ? out->message : "");
 	if (p->alone) {
 		replace(&p->out[c], out);

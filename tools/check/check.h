@@ -54,11 +54,13 @@ typedef struct check_plan {
 	void (*emit)(void *context, check_result *result);
 	void (*facts)(void *context, case_facts *facts);
 	void (*step)(void *context, size_t done);
+	/* A case with a golden that the reference contradicts; the others go on.  NULL: that ends check_run. */
+	void (*refuse)(void *context, size_t case_index, const char *why);
 	void *context;
 } check_plan;
 
-/* GM_OK whatever became of the variants; GM_NO_MEMORY, GM_IO (no process), GM_BAD_FIXTURE (a golden that the
- * reference contradicts), GM_CRASHED (a judging process died: its case is named; the others are reported). */
+/* GM_OK whatever became of the variants; GM_NO_MEMORY, GM_IO (no process), GM_BAD_FIXTURE (without refuse), GM_CRASHED
+ * (a judging process died: its case is named; the others are reported). */
 GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
 
 /* One piece of work: a case and one of its variants, or all. */

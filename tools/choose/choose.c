@@ -10,6 +10,7 @@
 #include "gatemark/tensors.h"
 #include "base/plural.h"
 #include "record/results.h"
+#include "record/verdict.h"
 
 /* ---- which problems ---- */
 
@@ -117,7 +118,8 @@ static gm_status sum_checks(const evidence *e, const char *machine, conformance 
 /* What a reader should know before trusting the choice; 0 without memory. */
 static int add_notes(choice_document *choice, const evidence *e, const run_begin *latest)
 {
-	const size_t machines = evidence_machines(e);
+	const verdict v = verdict_of(e, latest->machine.fingerprint);
+	names machines = evidence_machines(e);
 	char ***notes = &choice->notes;
 	size_t checks = 0, *count = &choice->notes_count;
 	const char *checked = latest->commit;
@@ -132,9 +134,16 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 	int good = checks || record_append(notes, count, "no check records: conformance rests on the timed problems alone");
 	if (strcmp(checked, latest->commit) != 0)
 		good &= record_appendf(notes, count, "checked at commit %s, timed at commit %s", checked, latest->commit);
-	if (machines > 1)
-		good &= record_appendf(notes, count, "records of %zu other machine%s not used", machines - 1,
-		                       plural((double)machines - 1, "", "s"));
+	if (machines.count > 1)
+		good &= record_appendf(notes, count, "records of %zu other machine%s not used", machines.count - 1,
+		                       plural((double)machines.count - 1, "", "s"));
+	if (e->replaced > 0)
+		good &= record_appendf(notes, count, "%zu result%s of earlier runs on the same machine: the later run's count",
+		                       e->replaced, plural((double)e->replaced, "", "s"));
+	if (v.word == VERDICT_STOPPED || v.word == VERDICT_PARTIAL)
+		good &= record_appendf(notes, count, "%s: %s", verdict_word_word(v.word), v.why);
+	choice->verdict = v.word;
+	free(machines.name);
 	return good;
 }
 

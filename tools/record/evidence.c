@@ -62,25 +62,30 @@ static json_t *key_of(const filed *f, record_kind kind)
 	const bits_result *bits = (const void *)f->value;
 	const bench_result *bench = (const void *)f->value;
 	const choice_entry *choice = (const void *)f->value;
+	const refused_input *refused = (const void *)f->value;
 	const char *machine = f->run->machine.fingerprint;
 	switch (kind) {
 	case RECORD_CHECK: return json_sprintf("%s\n%s\n%s\n%d", machine, check->case_id, check->variant, (int)check->pass);
 	case RECORD_BITS: return json_sprintf("%s\n%s", machine, bits->bit_class);
 	case RECORD_BENCH: return json_sprintf("%s\n%s\n%s", machine, bench->problem, bench->variant);
 	case RECORD_CHOICE: return json_sprintf("%s\n%s", machine, choice->problem);
+	case RECORD_REFUSED:
+		return json_sprintf("%s\n%s\n%s", refused->run, refused->path ? refused->path : "", refused->case_id);
 	default: return json_string(f->value);
 	}
 }
 
 /* Moves the records of list, in order, to kept: the last one about a thing, where its first one stood.  Returns how
- * many those are. */
-static size_t keep_last(const record_type *type, record_kind kind, const filed *list, size_t count, char *kept)
+ * many those are; *replaced counts those of another run's. */
+static size_t keep_last(record_kind kind, const filed *list, size_t count, char *kept, size_t *replaced)
 {
+	const record_type *type = record_type_of(kind);
 	json_t *place = json_object();
 	size_t used = 0;
 	for (size_t i = 0; i < count; i++) {
 		json_t *key = key_of(&list[i], kind), *known = json_object_get(place, json_string_value(key));
 		char *to = kept + (known ? (size_t)json_integer_value(known) : used) * type->bytes;
+		*replaced += known && strcmp(to, list[i].value) != 0;
 		if (known)
 			record_free(type, to);
 		else
@@ -108,7 +113,7 @@ static gm_status merge_kind(evidence *e, record_kind kind, gm_error *error)
 	}
 	if (status == GM_OK && *count > 0) {
 		qsort(list, *count, sizeof *list, by_order);
-		*count = keep_last(type, kind, list, *count, kept);
+		*count = keep_last(kind, list, *count, kept, &e->replaced);
 		memcpy(all, kept, *count * type->bytes);
 	}
 	free(list);
@@ -170,13 +175,27 @@ const run_begin *evidence_latest(const evidence *e)
 	return last > 0 ? &e->run[last - 1] : e->run_count > 0 ? &e->run[e->run_count - 1] : no_run();
 }
 
-size_t evidence_machines(const evidence *e)
+names evidence_machines(const evidence *e)
 {
+	static const record_kind of_a_machine[] = {RECORD_CHECK, RECORD_BENCH, RECORD_REFUSED};
 	names seen = {0};
 	for (size_t i = 0; i < e->run_count; i++)
 		names_add(&seen, e->run[i].machine.fingerprint);
-	free(seen.name);
-	return seen.count;
+	for (size_t k = 0; k < sizeof of_a_machine / sizeof *of_a_machine; k++) {
+		const record_field *f = &evidence_type.field[of_a_machine[k]];
+		const char *one = RECORD_AT(e, f->offset, char *);
+		for (size_t i = 0; i < RECORD_AT(e, f->count, size_t); i++, one += f->of->bytes)
+			names_add(&seen, evidence_machine(e, one)); // a record begins with the id of its run
+	}
+	return seen;
+}
+
+const run_end *evidence_end(const evidence *e, const char *id)
+{
+	for (size_t i = 0; i < e->end_count; i++)
+		if (strcmp(e->end[i].run, id) == 0)
+			return &e->end[i];
+	return NULL;
 }
 
 static size_t rank_of(const char *variant)

@@ -24,8 +24,10 @@ const run_begin *evidence_run(const evidence *e, const char *id);
 const char *evidence_machine(const evidence *e, const char *id);
 /* The latest run that timed something, else the latest run, else as above: its machine is the one decided for. */
 const run_begin *evidence_latest(const evidence *e);
-/* Number of different machines among the runs. */
-size_t evidence_machines(const evidence *e);
+/* The machines (fingerprints) that results are of, "" where no run record says; name is to be freed. */
+names evidence_machines(const evidence *e);
+/* The end of the run of that id; NULL: it was killed, or it goes on. */
+const run_end *evidence_end(const evidence *e, const char *id);
 /* strcmp's order of two variants: by place in the table of variants, behind all of it by name. */
 int evidence_order(const char *a, const char *b);
 

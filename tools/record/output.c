@@ -56,6 +56,12 @@ static gm_status write_directly(const char *path, const void *bytes, size_t coun
 	return status;
 }
 
+void output_forget(const char *path)
+{
+	if (!output_is_direct(path))
+		unlink(path);
+}
+
 int output_is_direct(const char *path)
 {
 	struct stat st;

@@ -20,6 +20,8 @@ GM_CHECKED gm_status output_folder(const char *path, gm_error *error);
 GM_CHECKED gm_status output_all(int fd, const void *bytes, size_t count, const char *what, gm_error *error);
 /* Syncs fd, renames temporary to path, syncs the folder.  GM_IO; temporary is gone then. */
 GM_CHECKED gm_status output_commit(int fd, const char *temporary, const char *path, gm_error *error);
+/* Removes what an earlier run left at path, unless it would be written to directly: nobody takes it for this one's. */
+void output_forget(const char *path);
 /* 1 if path is "-" or names something that is neither a regular file nor a folder nor absent. */
 int output_is_direct(const char *path);
 

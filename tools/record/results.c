@@ -178,8 +178,10 @@ static gm_status take_line(const json_t *json, evidence *e, gm_error *error)
 		return gm_fail(error, GM_BAD_FIXTURE, " has schema %g; this program reads %d", schema, RECORD_SCHEMA);
 	while (kind < RECORD_KINDS && strcmp(evidence_type.field[kind].of->name, name) != 0)
 		kind++;
-	if (kind == RECORD_KINDS)
+	if (kind == RECORD_KINDS) {
+		e->unknown++;
 		return GM_OK;
+	}
 	void *last = record_add(&evidence_type.field[kind], e);
 	gm_status status = last ? record_from_json(evidence_type.field[kind].of, json, last, &inner)
 	                        : gm_fail(&inner, GM_NO_MEMORY, "no memory");

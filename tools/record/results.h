@@ -34,7 +34,7 @@ GM_CHECKED gm_status results_document(const char *path, const json_t *json, size
 /* Member of an object that is a text, or "". */
 const char *results_text(const json_t *record, const char *key);
 
-/* Adds the records of a file to e in their order, and counts the file; kinds that are not known are passed over.
+/* Adds the records of a file to e in their order, and counts the file; kinds that are not known are counted.
  * GM_BAD_FIXTURE if the file cannot be read, has no record, or (with the line's number, kind and key) a line is no
  * record, of another schema or not as fields.def says; GM_NO_MEMORY.  "-" is stdin. */
 GM_CHECKED gm_status results_read(const char *path, evidence *e, gm_error *error);

@@ -2,6 +2,8 @@
 /* junit.c - checks as JUnit XML, made in memory by libxml2's writer.
  *
  *   testsuite   a variant        classname   cell.pass.variant     name   case id
+ *   testsuite   gatemark         classname   gatemark.WHAT         name   what is no check: runs that are not whole,
+ *               if there is any                                           inputs refused, what broke where it was timed
  *   failure     wrong numbers or bits, the text self-sufficient with its reproducer
  *   error       crash, time-out, broken contract: nothing could be judged
  *   skipped     skipped and unsupported, with the reason as message
@@ -13,6 +15,7 @@
 
 #include "record/output.h"
 #include "record/rerun.h"
+#include "record/verdict.h"
 #include "report.h"
 
 enum { TEXT_CAP = 4000, LINE_CAP = 586 };
@@ -36,15 +39,115 @@ static void attribute(xmlTextWriterPtr w, const char *name, const char *format, 
 	xmlTextWriterWriteAttribute(w, BAD_CAST name, clean(text));
 }
 
+/* ---- what is no check ---- */
+
+typedef struct incident {
+	const char *element, *type, *classname;
+	char name[400], message[LINE_CAP + 1];
+} incident;
+
+typedef struct incidents {
+	incident *list;
+	size_t count, failures;
+	int failed; /* no memory */
+} incidents;
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 5, 6)))
+#endif
+static void
+add(incidents *all, const char *type, const char *classname, const char *message, const char *name, ...)
+{
+	const int failure = strcmp(type, "wrong") == 0 || strcmp(type, "required") == 0;
+	incident *one = record_grow(&all->list, &all->count, sizeof *one);
+	va_list arguments;
+	all->failed |= !one;
+	if (!one)
+		return;
+	*one = (incident){failure ? "failure" : "error", type, classname, "", ""};
+	all->failures += (size_t)failure;
+	va_start(arguments, name);
+	vsnprintf(one->name, sizeof one->name, name, arguments);
+	va_end(arguments);
+	snprintf(one->message, sizeof one->message, "%s", message);
+}
+
+/* A machine whose results are not all that was asked for, or no verdict. */
+static void add_verdicts(incidents *all, const evidence *e)
+{
+	names machines = evidence_machines(e);
+	for (size_t m = 0; m < machines.count; m++) {
+		const verdict v = verdict_of(e, machines.name[m]);
+		char message[LINE_CAP];
+		const int failed = v.word == VERDICT_FAIL;
+		snprintf(message, sizeof message, "%s%s%s", failed ? "" : verdict_word_word(v.word), failed ? "" : ": ", v.why);
+		if (v.extent != VERDICT_PASS || v.word == VERDICT_NONE)
+			add(all, "incomplete", "gatemark.run", message, "run on %s",
+			    machines.name[m][0] ? machines.name[m] : "a machine unknown");
+	}
+	free(machines.name);
+}
+
+static incidents incidents_of(const evidence *e)
+{
+	incidents all = {0};
+	add_verdicts(&all, e);
+	for (const refused_input *r = e->refused; r < e->refused + e->refused_count; r++)
+		add(&all, "refused", r->what == REFUSED_PLUGIN ? "gatemark.plugin" : "gatemark.fixture",
+		    r->reason ? r->reason : "", "%s%s%s", r->path ? r->path : "", r->case_id[0] ? " " : "", r->case_id);
+	for (const run_end *end = e->end; end < e->end + e->end_count; end++)
+		for (size_t i = 0; i < end->unmet_count; i++)
+			add(&all, "required", "gatemark.require", end->unmet[i], "%s", end->unmet[i]);
+	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
+		if (r->status == RACE_REJECTED || r->status == RACE_FAILED)
+			add(&all, r->status == RACE_REJECTED ? "wrong" : "broken", "gatemark.bench", r->reason, "%s %s", r->problem,
+			    r->variant);
+	return all;
+}
+
+static void put_incidents(xmlTextWriterPtr w, incidents *all)
+{
+	if (all->count == 0)
+		return;
+	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
+	attribute(w, "name", "gatemark");
+	attribute(w, "tests", "%zu", all->count);
+	attribute(w, "failures", "%zu", all->failures);
+	attribute(w, "errors", "%zu", all->count - all->failures);
+	attribute(w, "skipped", "0");
+	attribute(w, "time", "0");
+	for (incident *one = all->list; one < all->list + all->count; one++) {
+		xmlTextWriterStartElement(w, BAD_CAST "testcase");
+		attribute(w, "classname", "%s", one->classname);
+		attribute(w, "name", "%s", one->name);
+		attribute(w, "time", "0");
+		xmlTextWriterStartElement(w, BAD_CAST one->element);
+		attribute(w, "message", "%s", one->message);
+		attribute(w, "type", "%s", one->type);
+		xmlTextWriterEndElement(w);
+		xmlTextWriterEndElement(w);
+	}
+	xmlTextWriterEndElement(w);
+}
+
+/* ---- checks ---- */
+
 static int was_judged(const check_result *r) { return r->tensors_count > 0; }
 
-/* variant NULL: all. */
-static void head(xmlTextWriterPtr w, const evidence *e, const char *variant)
+/* The suite of a check: its variant on its machine. */
+static int is_of(const evidence *e, const check_result *r, const check_result *first)
 {
-	size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+	return strcmp(r->variant, first->variant) == 0 &&
+	       strcmp(evidence_machine(e, r->run), evidence_machine(e, first->run)) == 0;
+}
+
+/* first NULL: all, incidents too. */
+static void head(xmlTextWriterPtr w, const evidence *e, const check_result *first, const incidents *all)
+{
+	size_t tests = first ? 0 : all->count, failures = first ? 0 : all->failures, errors = tests - failures, skipped = 0;
 	double seconds = 0;
 	for (const check_result *r = e->check; r < e->check + e->check_count; r++) {
-		if (variant && strcmp(r->variant, variant) != 0)
+		if (first && !is_of(e, r, first))
 			continue;
 		tests++;
 		failures += r->status == STATUS_FAIL && was_judged(r);
@@ -52,7 +155,7 @@ static void head(xmlTextWriterPtr w, const evidence *e, const char *variant)
 		skipped += r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED;
 		seconds += r->seconds;
 	}
-	attribute(w, "name", "%s", !variant ? "gatemark" : variant);
+	attribute(w, "name", "%s", !first ? "gatemark" : first->variant);
 	attribute(w, "tests", "%zu", tests);
 	attribute(w, "failures", "%zu", failures);
 	attribute(w, "errors", "%zu", errors);
@@ -123,46 +226,55 @@ static void testcase(xmlTextWriterPtr w, const evidence *e, const check_result *
 	xmlTextWriterEndElement(w);
 }
 
-/* All results of the variant of this one, its first. */
+/* All results of the suite of this one, its first. */
 static void suite(xmlTextWriterPtr w, const evidence *e, const check_result *first)
 {
 	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
-	head(w, e, first->variant);
+	head(w, e, first, NULL);
 	if (e->run_count > 0)
 		properties(w, run_of(e, first), first->plugin);
 	for (const check_result *r = first; r < e->check + e->check_count; r++)
-		if (strcmp(r->variant, first->variant) == 0)
+		if (is_of(e, r, first))
 			testcase(w, e, r);
 	xmlTextWriterEndElement(w);
 }
 
-static void document(xmlTextWriterPtr w, const evidence *e)
+static int is_first(const evidence *e, const check_result *r)
 {
-	names variants = {0};
+	const check_result *first = e->check;
+	while (!is_of(e, r, first))
+		first++;
+	return first == r;
+}
+
+static void document(xmlTextWriterPtr w, const evidence *e, incidents *all)
+{
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
 	xmlTextWriterStartElement(w, BAD_CAST "testsuites");
-	head(w, e, NULL);
+	head(w, e, NULL, all);
+	put_incidents(w, all);
 	for (size_t k = 0; k < e->check_count; k++)
-		if (names_new(&variants, e->check[k].variant))
+		if (is_first(e, &e->check[k]))
 			suite(w, e, &e->check[k]);
-	free(variants.name);
 	xmlTextWriterEndDocument(w);
 }
 
 gm_status junit_write(const char *path, const evidence *e, gm_error *error)
 {
 	gm_status status;
+	incidents all = incidents_of(e);
 	xmlBufferPtr buffer = xmlBufferCreate();
-	xmlTextWriterPtr w = !buffer ? NULL : xmlNewTextWriterMemory(buffer, 0);
+	xmlTextWriterPtr w = !buffer || all.failed ? NULL : xmlNewTextWriterMemory(buffer, 0);
 	if (!w) {
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", path);
 	} else {
-		document(w, e);
+		document(w, e, &all);
 		xmlFreeTextWriter(w); // flushes
 		status = output_write(path, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer), error);
 	}
 	if (buffer)
 		xmlBufferFree(buffer);
+	free(all.list);
 	return status;
 }

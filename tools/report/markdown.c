@@ -9,14 +9,17 @@
 
 enum { FAILURES = 20, NOTES = 30 };
 
-static void put_verdict(page *p, const report_view *view)
+static void put_machine(page *p, const report_view *view, const report_summary *s)
 {
-	const report_summary *s = &view->summary;
-	const machine_profile *m = &view->run->machine;
-	put(p, "## Gatemark: %s\n\n%z of %n conformant on %n: ", s->word, s->conformant, s->judged, "variant", "variants",
-	    s->cases, "case", "cases");
+	const machine_profile *m = &s->run->machine;
+	const size_t *checks = s->verdict.checks;
+	if (view->machines > 1)
+		put(p, "**%s**%S: ", verdict_word_word(s->verdict.word), report_on(view, s->machine));
+	if (s->verdict.why[0] != '\0')
+		put(p, "**%s.** ", s->verdict.why);
+	put(p, "%z of %n conformant on %n: ", s->conformant, s->judged, "variant", "variants", s->cases, "case", "cases");
 	for (int i = 0; i < CHECK_STATUSES; i++)
-		put(p, i == STATUS_FAIL ? "%s**%z %s**" : "%s%z %s", i ? ", " : "", s->checks[i],
+		put(p, i == STATUS_FAIL ? "%s**%z %s**" : "%s%z %s", i ? ", " : "", checks[i],
 		    check_status_word((check_status)i));
 	put(p, ".");
 	if (s->worst)
@@ -25,7 +28,15 @@ static void put_verdict(page *p, const report_view *view)
 	if (!isnan(s->noise))
 		put(p, " Noise \302\261%f %%.", 100 * s->noise);
 	put(p, "\n\n%s%s%s, commit %s, run again: <code>%S</code>\n\n", m->cpu, m->cpu_model[0] ? " " : "", m->cpu_model,
-	    view->run->commit, rerun_run(view->run));
+	    s->run->commit, rerun_run(s->run));
+}
+
+/* A paragraph a machine: their results are never one verdict. */
+static void put_verdict(page *p, const report_view *view)
+{
+	put(p, "## Gatemark: %s\n\n", verdict_word_word(view->verdict.word));
+	for (size_t m = 0; m < view->machines; m++)
+		put_machine(p, view, &view->summary[m]);
 }
 
 static void put_failures(page *p, const report_view *view)
@@ -34,9 +45,20 @@ static void put_failures(page *p, const report_view *view)
 	for (const check_result *r = view->e->check; r < view->e->check + view->e->check_count; r++) {
 		if (r->status != STATUS_FAIL || count++ >= FAILURES)
 			continue;
-		put(p, "- **%s** on %s/%s: %S<br><code>%S</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
-		    report_difference(r), report_rerun(view, r));
+		put(p, "- **%s** on %s/%s%S: %S<br><code>%S</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
+		    report_on(view, evidence_machine(view->e, r->run)), report_difference(r), report_rerun(view, r));
 	}
+	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
+		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < FAILURES)
+			put(p, "- **%s** on %s%S: %s\n", r->variant, r->problem, report_on(view, evidence_machine(view->e, r->run)),
+			    r->reason);
+	for (const refused_input *r = view->e->refused; r < view->e->refused + view->e->refused_count; r++)
+		if (count++ < FAILURES)
+			put(p, "- refused %s **%s** %s%S: %s\n", refused_what_word(r->what), r->path, r->case_id,
+			    report_on(view, evidence_machine(view->e, r->run)), r->reason);
+	for (const run_end *end = view->e->end; end < view->e->end + view->e->end_count; end++)
+		for (size_t i = 0; i < end->unmet_count && count++ < FAILURES; i++)
+			put(p, "- %s\n", end->unmet[i]);
 	if (count > FAILURES)
 		put(p, "- and %z more failures\n", count - FAILURES);
 	put(p, count ? "\n" : "");

@@ -59,8 +59,8 @@ static gm_status print_page(FILE *out, const void *context, gm_error *error)
 gm_status report_write(const evidence *e, const char *html, const char *markdown, gm_error *error)
 {
 	report_view view;
-	if (e->check_count + e->bench_count == 0)
-		return gm_fail(error, GM_UNSUPPORTED, "no check and no bench record in %zu file(s)", e->files);
+	if (e->check_count + e->bench_count + e->run_count == 0)
+		return gm_fail(error, GM_UNSUPPORTED, "no run, no check and no bench record in %zu file(s)", e->files);
 	GM_TRY(report_view_create(e, &view, error));
 	gm_status status = html ? output_print(html, print_page, &view, error) : GM_OK;
 	if (markdown && status == GM_OK)

@@ -11,11 +11,12 @@
 #include "record/evidence.h"
 
 /* Writes the HTML page to html and the Markdown to markdown (each NULL = not wanted, "-" = stdout).  GM_UNSUPPORTED: no
- * check and no bench record; GM_IO; GM_NO_MEMORY. */
+ * run, no check and no bench record; GM_IO; GM_NO_MEMORY. */
 GM_CHECKED gm_status report_write(const evidence *e, const char *html, const char *markdown, gm_error *error);
 
-/* The checks of e as JUnit XML that GitLab, Jenkins and GitHub actions read.  Suites stand in the order in which these
- * first name their variants, with the properties of their run; a check whose run is not there belongs to the first.
+/* The checks of e as JUnit XML that GitLab, Jenkins and GitHub actions read.  Suites, one a variant and machine, stand
+ * in the order in which these first name them, with the properties of their run; a check whose run is not there belongs
+ * to the first.  What keeps the verdict from being PASS and is no check stands before them.
  * GM_IO with path and reason; GM_NO_MEMORY. */
 GM_CHECKED gm_status junit_write(const char *path, const evidence *e, gm_error *error);
 

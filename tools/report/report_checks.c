@@ -62,6 +62,12 @@ static void put_map_cell(page *p, const check_result *r)
 	}
 }
 
+/* On the machine that the map is of? */
+static int is_here(const report_view *view, const char *run)
+{
+	return strcmp(evidence_machine(view->e, run), view->run->machine.fingerprint) == 0;
+}
+
 /* keys: of all checks. */
 static void put_row(page *p, const report_view *view, char (*keys)[80], const char *key)
 {
@@ -69,7 +75,7 @@ static void put_row(page *p, const report_view *view, char (*keys)[80], const ch
 	const check_result **cell = calloc(view->variants.count + 1, sizeof *cell);
 	for (size_t i = 0; cell && i < view->e->check_count; i++) {
 		const check_result *r = &view->e->check[i];
-		if (strcmp(keys[i], key) != 0)
+		if (strcmp(keys[i], key) != 0 || !is_here(view, r->run))
 			continue;
 		const size_t v = names_find(&view->variants, r->variant);
 		cell[v] = more_telling(cell[v], r);
@@ -95,7 +101,7 @@ static void put_map(page *p, const report_view *view, int whole_cells)
 		key_of(&view->e->check[i], whole_cells, keys[i]);
 	table_begin(p, "class=\"map\"", columns, 2, &view->variants, "tn");
 	for (size_t i = 0; keys && i < count; i++)
-		if (names_new(&met, keys[i]))
+		if (is_here(view, view->e->check[i].run) && names_new(&met, keys[i]))
 			put_row(p, view, keys, keys[i]);
 	table_end(p);
 	free(met.name);
@@ -112,9 +118,19 @@ static void put_failure(page *p, const report_view *view, const check_result *r)
 {
 	const int known = r->status == STATUS_XFAIL;
 	put(p,
-	    "<li><p><b class=\"%s\">%s</b> %s/%s <b>%s</b>%s</p><pre>%S</pre><p class=\"rerun\"><code>%S</code></p></li>\n",
+	    "<li><p><b class=\"%s\">%s</b> %s/%s <b>%s</b>%s%S</p><pre>%S</pre><p class=\"rerun\"><code>%S</code></p></li>"
+	    "\n",
 	    known ? "known" : "bad", known ? "XFAIL" : "FAIL", r->case_id, check_pass_word(r->pass), r->variant,
-	    r->flaky ? " (flaky)" : "", report_difference(r), report_rerun(view, r));
+	    r->flaky ? " (flaky)" : "", report_on(view, evidence_machine(view->e, r->run)), report_difference(r),
+	    report_rerun(view, r));
+}
+
+static void put_rejected(page *p, const report_view *view, const bench_result *r)
+{
+	const int wrong = r->status == RACE_REJECTED;
+	put(p, "<li><p><b class=\"bad\">%s</b> %s <b>%s</b> %s%S</p><pre>%s</pre></li>\n", wrong ? "REJECTED" : "FAILED",
+	    r->problem, r->variant, wrong ? "judged wrong where it was to be timed" : "could not be timed",
+	    report_on(view, evidence_machine(view->e, r->run)), r->reason);
 }
 
 void report_part_failures(page *p, const report_view *view)
@@ -125,10 +141,15 @@ void report_part_failures(page *p, const report_view *view)
 		if ((r->status == STATUS_FAIL || r->status == STATUS_XFAIL) && count++ < MOST_FAILURES)
 			put_failure(p, view, r);
 	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
-		if (r->status == RACE_REJECTED && count++ < MOST_FAILURES)
-			put(p,
-			    "<li><p><b class=\"bad\">REJECTED</b> %s <b>%s</b> judged wrong before timing</p><pre>%s</pre></li>\n",
-			    r->problem, r->variant, r->reason);
+		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < MOST_FAILURES)
+			put_rejected(p, view, r);
+	for (const refused_input *r = view->e->refused; r < view->e->refused + view->e->refused_count; r++)
+		if (count++ < MOST_FAILURES)
+			put(p, "<li><p><b class=\"bad\">REFUSED</b> %s %s %s%S</p><pre>%s</pre></li>\n", refused_what_word(r->what),
+			    r->path, r->case_id, report_on(view, evidence_machine(view->e, r->run)), r->reason);
+	for (const run_end *end = view->e->end; end < view->e->end + view->e->end_count; end++)
+		for (size_t i = 0; i < end->unmet_count && count++ < MOST_FAILURES; i++)
+			put(p, "<li><p><b class=\"bad\">REQUIRED</b> %s</p></li>\n", end->unmet[i]);
 	put(p, count ? "</ol>" : "</ol><p>None.</p>");
 	if (count > MOST_FAILURES)
 		put(p, "<p>%z more are in the CSV below.</p>", count - MOST_FAILURES);
@@ -136,15 +157,18 @@ void report_part_failures(page *p, const report_view *view)
 
 void report_part_absent(page *p, const report_view *view)
 {
-	static const char *const columns[] = {"variant", "what", "why", "count"};
+	static const char *const columns[] = {"variant", "what", "why", "count"}, *const machine[] = {"machine"};
+	names more = {(const char **)(uintptr_t)machine, view->machines > 1, 0};
 	if (view->absent_count == 0) {
 		put(p, "<p>Nothing: every variant ran on everything.</p>");
 		return;
 	}
-	table_begin(p, "", columns, 4, NULL, "tttn");
+	table_begin(p, "", columns, 4, &more, "tttnt");
 	for (size_t i = 0; i < view->absent_count && (!p->markdown || i < PAGE_ABSENT); i++) {
 		const absent *a = &view->absent[i];
 		table_row(p, "%s\t%s\t%s\t%z %s", a->variant, a->status, a->reason, a->count, a->what);
+		if (view->machines > 1)
+			table_cell(p, "%s", a->machine);
 	}
 	table_end(p);
 }

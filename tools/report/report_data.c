@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* report_data.c - the view (report_parts.h): the verdict and its numbers, what is absent and why, notes, and texts that
  * several parts show. */
+#define _GNU_SOURCE
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,6 @@ static void add_fitness(report_summary *s, const check_result *r, names *met)
 static void add_check(report_summary *s, const check_result *r, names *met)
 {
 	const int passed = r->status == STATUS_PASS, failed = r->status == STATUS_FAIL || r->status == STATUS_XFAIL;
-	s->checks[r->status]++;
 	s->flaky += r->flaky != 0;
 	if (passed || r->status == STATUS_FAIL)
 		names_add(&s->executors, r->executor);
@@ -46,6 +46,8 @@ static void add_checks(report_summary *s, const evidence *e)
 {
 	names met[SETS] = {{0}};
 	for (size_t i = 0; i < e->check_count; i++) {
+		if (strcmp(evidence_machine(e, e->check[i].run), s->machine) != 0)
+			continue;
 		add_check(s, &e->check[i], met);
 		add_fitness(s, &e->check[i], met);
 	}
@@ -70,9 +72,8 @@ static void add_benches(report_summary *s, const evidence *e)
 	double *half = calloc(e->bench_count + 1, sizeof *half);
 	for (size_t i = 0; i < e->bench_count; i++) {
 		const bench_result *r = &e->bench[i];
-		s->rejected += r->status == RACE_REJECTED;
-		s->failed += r->status == RACE_FAILED;
-		if (!half || r->status != RACE_TIMED || !(r->p50_ns > 0))
+		if (!half || r->status != RACE_TIMED || !(r->p50_ns > 0) ||
+		    strcmp(evidence_machine(e, r->run), s->machine) != 0)
 			continue;
 		const double low = r->low_ns < 0 ? r->p50_ns : r->low_ns, high = r->high_ns < 0 ? r->p50_ns : r->high_ns;
 		half[s->timed++] = (high - low) / 2 / r->p50_ns;
@@ -86,19 +87,26 @@ static void add_benches(report_summary *s, const evidence *e)
 	free(half);
 }
 
-static void summarise(report_summary *s, const evidence *e)
+static report_summary summary_of(const evidence *e, const char *machine)
 {
-	add_checks(s, e);
-	add_benches(s, e);
-	for (size_t i = 0; i < e->run_count; i++) {
-		size_t k = 0;
-		while (k < e->end_count && strcmp(e->end[k].run, e->run[i].run) != 0)
-			k++;
-		s->incomplete += k == e->end_count || e->end[k].interrupted;
-	}
-	s->word = s->checks[STATUS_FAIL] + s->rejected > 0 ? "FAIL"
-	        : s->checks[STATUS_PASS] + s->timed > 0    ? "PASS"
-	                                                   : "NOT JUDGED";
+	report_summary s = {.machine = machine, .run = evidence_run(e, ""), .verdict = verdict_of(e, machine)};
+	for (size_t i = 0; i < e->run_count; i++)
+		if (strcmp(e->run[i].machine.fingerprint, machine) == 0)
+			s.run = &e->run[i];
+	add_checks(&s, e);
+	add_benches(&s, e);
+	return s;
+}
+
+static gm_status summarise(report_view *view, gm_error *error)
+{
+	names machines = evidence_machines(view->e);
+	view->summary = calloc(machines.count + 1, sizeof *view->summary);
+	for (size_t m = 0; view->summary && m < machines.count; m++)
+		view->summary[view->machines++] = summary_of(view->e, machines.name[m]);
+	free(machines.name);
+	view->verdict = verdict_of_all(view->e);
+	return view->summary ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for the report");
 }
 
 /* ---- what is absent ---- */
@@ -108,7 +116,7 @@ static void add_absent(report_view *view, absent one)
 	for (size_t i = view->absent_count; i > 0; i--) { // from the end, where it mostly is
 		absent *a = &view->absent[i - 1];
 		if (strcmp(a->variant, one.variant) == 0 && strcmp(a->status, one.status) == 0 && a->what == one.what &&
-		    strcmp(a->reason, one.reason) == 0) {
+		    strcmp(a->reason, one.reason) == 0 && strcmp(a->machine, one.machine) == 0) {
 			a->count++;
 			return;
 		}
@@ -124,10 +132,12 @@ static void find_absent(report_view *view)
 	const evidence *e = view->e;
 	for (const check_result *r = e->check; r < e->check + e->check_count; r++)
 		if (r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED)
-			add_absent(view, (absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks, 1});
+			add_absent(view, (absent){r->variant, check_status_word(r->status), r->reason ? r->reason : "", checks,
+			                          evidence_machine(e, r->run), 1});
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
 		if (r->status == RACE_SKIPPED || r->status == RACE_UNSUPPORTED)
-			add_absent(view, (absent){r->variant, race_status_word(r->status), r->reason, problems, 1});
+			add_absent(view, (absent){r->variant, race_status_word(r->status), r->reason, problems,
+			                          evidence_machine(e, r->run), 1});
 }
 
 /* ---- notes ---- */
@@ -137,39 +147,44 @@ static void add_bits(report_view *view, const bits_result *b)
 	const char *committed = b->committed == COMMITTED_SAME      ? ", digests as committed"
 	                      : b->committed == COMMITTED_DIFFERENT ? ", digests differ from the committed ones"
 	                                                            : "";
-	record_appendf(&view->note, &view->notes, "bits: %s, %zu variant%s over %zu case%s %s%s%s", b->bit_class,
-	               b->variants_count, plural((double)b->variants_count, "", "s"), b->cases,
+	char *on = report_on(view, evidence_machine(view->e, b->run));
+	record_appendf(&view->note, &view->notes, "bits%s: %s, %zu variant%s over %zu case%s %s%s%s", on ? on : "",
+	               b->bit_class, b->variants_count, plural((double)b->variants_count, "", "s"), b->cases,
 	               plural((double)b->cases, "", "s"),
 	               b->identical ? "identical" : "DIFFER: ", b->identical ? "" : b->first_difference, committed);
+	free(on);
 }
 
-static void add_counts(report_view *view)
+static void add_counts(report_view *view, const report_summary *s)
 {
-	const report_summary *s = &view->summary;
+	char *on = report_on(view, s->machine);
 	const struct {
 		size_t count;
 		const char *one, *many, *rest;
-	} notes[] = {{s->incomplete, "run", "runs", "did not end: these results are partial"},
+	} notes[] = {{s->verdict.stopped, "run", "runs", "did not end"},
 	             {s->flaky, "check", "checks", "passed only when repeated (flaky)"},
 	             {s->tainted, "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
 	             {s->remarks, "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
-	             {s->failed, "timing", "timings", "of a variant on a problem failed"},
+	             {s->verdict.broken, "timing", "timings", "of a variant on a problem failed"},
 	             {s->weak, "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
 		if (notes[i].count > 0)
-			record_appendf(&view->note, &view->notes, "%zu %s %s", notes[i].count,
-			               plural((double)notes[i].count, notes[i].one, notes[i].many), notes[i].rest);
+			record_appendf(&view->note, &view->notes, "%zu %s %s%s", notes[i].count,
+			               plural((double)notes[i].count, notes[i].one, notes[i].many), notes[i].rest, on ? on : "");
 	if (s->unfit_rows > 0)
-		record_appendf(&view->note, &view->notes, "%zu %s of %zu %s unfit (chaos or underflow): counted, never passed",
-		               s->unfit_rows, plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
-		               plural((double)s->unfit_cases, "case is", "cases are"));
+		record_appendf(&view->note, &view->notes,
+		               "%zu %s of %zu %s unfit%s (chaos or underflow): counted, never passed", s->unfit_rows,
+		               plural((double)s->unfit_rows, "row", "rows"), s->unfit_cases,
+		               plural((double)s->unfit_cases, "case is", "cases are"), on ? on : "");
+	free(on);
 }
 
 static void find_notes(report_view *view)
 {
 	for (size_t i = 0; i < view->e->bits_count; i++)
 		add_bits(view, &view->e->bits[i]);
-	add_counts(view);
+	for (size_t m = 0; m < view->machines; m++)
+		add_counts(view, &view->summary[m]);
 	if (view->e->torn)
 		record_appendf(&view->note, &view->notes, "%zu file%s ended in a cut-off line, which was left out",
 		               view->e->torn, plural((double)view->e->torn, "", "s"));
@@ -190,7 +205,11 @@ gm_status report_view_create(const evidence *e, report_view *view, gm_error *err
 {
 	*view = (report_view){.e = e, .run = evidence_latest(e)};
 	GM_TRY(choose_decide(e, NULL, &view->choice, error));
-	summarise(&view->summary, e);
+	gm_status status = summarise(view, error);
+	if (status != GM_OK) {
+		choice_document_free(&view->choice);
+		return status;
+	}
 	for (size_t i = 0; i < e->check_count; i++)
 		names_add(&view->variants, e->check[i].variant);
 	for (size_t i = 0; i < e->bench_count; i++)
@@ -209,11 +228,24 @@ void report_view_destroy(report_view *view)
 	free(view->note);
 	free(view->absent);
 	choice_document_free(&view->choice);
-	free(view->summary.executors.name);
+	for (size_t m = 0; m < view->machines; m++)
+		free(view->summary[m].executors.name);
+	free(view->summary);
 	free(view->variants.name);
 }
 
-/* ---- texts of a check and a problem ---- */
+/* ---- texts of a machine, a check and a problem ---- */
+
+char *report_on(const report_view *view, const char *machine)
+{
+	char *text = NULL;
+	for (size_t m = 0; m < view->machines; m++)
+		if (view->machines > 1 && strcmp(view->summary[m].machine, machine) == 0 &&
+		    asprintf(&text, " on %s, %s", machine[0] ? view->summary[m].run->machine.cpu : "a machine unknown",
+		             machine[0] ? machine : "no run record") >= 0)
+			return text;
+	return strdup("");
+}
 
 char *report_rerun(const report_view *view, const check_result *check)
 {

@@ -9,7 +9,7 @@
 
 void report_part_title(page *p, const report_view *view)
 {
-	put(p, "Gatemark: %s, %s", view->summary.word, view->run->machine.cpu);
+	put(p, "Gatemark: %s, %s", verdict_word_word(view->verdict.word), view->run->machine.cpu);
 }
 
 /* ---- the verdict ---- */
@@ -20,13 +20,13 @@ static void put_counts(page *p, const report_summary *s)
 	for (int i = 0; i < CHECK_STATUSES; i++) {
 		const char *word = check_status_word((check_status)i);
 		put(p, i ? " \302\267 " : "");
-		if (link[i] && s->checks[i] > 0)
-			put(p, "<a href=\"#%s\">%z %s</a>", link[i], s->checks[i], word);
+		if (link[i] && s->verdict.checks[i] > 0)
+			put(p, "<a href=\"#%s\">%z %s</a>", link[i], s->verdict.checks[i], word);
 		else
-			put(p, "%z %s", s->checks[i], word);
+			put(p, "%z %s", s->verdict.checks[i], word);
 	}
-	if (s->rejected > 0)
-		put(p, " \302\267 %z rejected before timing", s->rejected);
+	if (s->verdict.rejected + s->verdict.broken > 0)
+		put(p, " \302\267 %z wrong or broken where they were to be timed", s->verdict.rejected + s->verdict.broken);
 }
 
 static void put_noise(page *p, const report_summary *s)
@@ -41,15 +41,18 @@ static void put_noise(page *p, const report_summary *s)
 		put(p, "; %z of %n tainted", s->tainted, s->blocks, "block", "blocks");
 }
 
-static void put_facts(page *p, const report_view *view)
+static void put_facts(page *p, const report_view *view, const report_summary *s)
 {
-	const run_begin *run = view->run;
+	const run_begin *run = s->run;
 	const version_set *v = &run->versions;
-	put(p, "<dl><div><dt>Executor</dt><dd>");
-	for (size_t i = 0; i < view->summary.executors.count; i++)
-		put(p, "%s%s", i ? ", " : "", view->summary.executors.name[i]);
+	put(p, "<dl>");
+	if (view->machines > 1)
+		put(p, "<div><dt>Machine</dt><dd>%s, %s</dd></div>", run->machine.cpu, s->machine);
+	put(p, "<div><dt>Executor</dt><dd>");
+	for (size_t i = 0; i < s->executors.count; i++)
+		put(p, "%s%s", i ? ", " : "", s->executors.name[i]);
 	put(p, "</dd></div><div><dt>Noise</dt><dd>");
-	put_noise(p, &view->summary);
+	put_noise(p, s);
 	put(p,
 	    "</dd></div><div><dt>Build</dt><dd>gatemark %s, commit %s, %s</dd></div>"
 	    "<div><dt>Versions</dt><dd>fixtures %s, judge %z, protocol %z, canonical %z, abi %s</dd></div>"
@@ -59,10 +62,11 @@ static void put_facts(page *p, const report_view *view)
 }
 
 /* The first failure, so that nobody has to look for it. */
-static void put_first(page *p, const report_view *view)
+static void put_first(page *p, const report_view *view, const char *machine)
 {
 	size_t i = 0;
-	while (i < view->e->check_count && view->e->check[i].status != STATUS_FAIL)
+	while (i < view->e->check_count && (view->e->check[i].status != STATUS_FAIL ||
+	                                    strcmp(evidence_machine(view->e, view->e->check[i].run), machine) != 0))
 		i++;
 	if (i == view->e->check_count)
 		return;
@@ -70,27 +74,40 @@ static void put_first(page *p, const report_view *view)
 	char *difference = report_difference(r);
 	if (difference)
 		difference[strcspn(difference, "\n")] = 0;
-	put(p, "<p id=\"first\"><b>%s</b> on %s/%s: %S <a href=\"#failures\">all failures</a></p>", r->variant, r->case_id,
-	    check_pass_word(r->pass), difference);
+	put(p, "<p class=\"first\"><b>%s</b> on %s/%s: %S <a href=\"#failures\">all failures</a></p>", r->variant,
+	    r->case_id, check_pass_word(r->pass), difference);
 }
 
-void report_part_verdict(page *p, const report_view *view)
+static void put_bar(page *p, const report_view *view, const report_summary *s)
 {
 	static const struct {
 		const char *css, *sign;
-	} kinds[] = {{"pass", "\342\234\223"}, {"fail", "\342\234\225"}, {"none", "\342\200\223"}};
-	const report_summary *s = &view->summary;
-	const size_t k = strcmp(s->word, "PASS") == 0 ? 0 : strcmp(s->word, "FAIL") == 0 ? 1 : 2;
+	} kinds[VERDICT_WORDS] = {
+		[VERDICT_PASS] = {"pass", "\342\234\223"},    [VERDICT_FAIL] = {"fail", "\342\234\225"},
+		[VERDICT_STOPPED] = {"part", "\342\226\240"}, [VERDICT_PARTIAL] = {"part", "\342\227\220"},
+		[VERDICT_SKIPPED] = {"none", "\342\200\223"}, [VERDICT_NONE] = {"none", "\342\200\223"}};
+	const verdict *v = &s->verdict;
 	put(p,
 	    "<section class=\"verdict %s\" aria-label=\"Verdict\"><p class=\"word\"><span aria-hidden=\"true\">%s</span> "
-	    "%s</p><p class=\"claim\">%z of %n conformant<span>%n: ",
-	    kinds[k].css, kinds[k].sign, s->word, s->conformant, s->judged, "variant", "variants", s->cases, "case",
-	    "cases");
+	    "%s</p><p class=\"claim\">",
+	    kinds[v->word].css, kinds[v->word].sign, verdict_word_word(v->word));
+	if (v->why[0] != '\0')
+		put(p, "%s<span>", v->why);
+	put(p, v->why[0] != '\0' ? "%z of %n conformant; " : "%z of %n conformant<span>", s->conformant, s->judged,
+	    "variant", "variants");
+	put(p, "%n: ", s->cases, "case", "cases");
 	put_counts(p, s);
 	put(p, "</span></p>");
-	put_facts(p, view);
-	put_first(p, view);
+	put_facts(p, view, s);
+	put_first(p, view, s->machine);
 	put(p, "</section>");
+}
+
+/* A bar a machine: their results are never one verdict. */
+void report_part_verdict(page *p, const report_view *view)
+{
+	for (size_t m = 0; m < view->machines; m++)
+		put_bar(p, view, &view->summary[m]);
 }
 
 /* ---- machine and method ---- */
@@ -109,7 +126,7 @@ void report_part_machine(page *p, const report_view *view)
 	const struct {
 		const char *before, *text;
 	} facts[] = {{"", m->cpu_model}, {"", m->hypervisor}, {"governor ", m->governor}, {"fingerprint ", m->fingerprint}};
-	const size_t machines = evidence_machines(view->e), cpus = m->cpus < 0 ? 0 : (size_t)m->cpus;
+	const size_t machines = view->machines, cpus = m->cpus < 0 ? 0 : (size_t)m->cpus;
 	put(p, "<ul class=\"machine\" aria-label=\"Machine\"><li><strong>%s</strong></li><li>%n</li><li>", m->cpu, cpus,
 	    "CPU", "CPUs");
 	for (size_t i = 0; i < m->isa_count; i++)

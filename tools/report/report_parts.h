@@ -7,16 +7,18 @@
 
 #include "choose/choose.h"
 #include "record/output.h"
+#include "record/verdict.h"
 #include "report_html.h"
 
-typedef struct report_summary {
-	const char *word; /* "PASS", "FAIL" or "NOT JUDGED" */
-	size_t checks[CHECK_STATUSES], flaky;
+typedef struct report_summary { /* of the results of one machine */
+	const char *machine;        /* fingerprint */
+	const run_begin *run;       /* its latest */
+	verdict verdict;
+	size_t flaky;
 	size_t judged, conformant; /* variants */
 	size_t cases, unfit_rows, unfit_cases, weak;
-	size_t timed, rejected, failed; /* on a problem */
+	size_t timed; /* on a problem */
 	size_t blocks, tainted, remarks;
-	size_t incomplete;         /* runs */
 	double noise;              /* median half interval / p50; NAN: nothing timed */
 	const check_result *worst; /* of those that passed, or NULL */
 	names executors;
@@ -24,16 +26,19 @@ typedef struct report_summary {
 
 typedef struct absent {                           /* what was skipped or unsupported for one reason */
 	const char *variant, *status, *reason, *what; /* what: "checks", "problems" */
+	const char *machine;
 	size_t count;
 } absent;
 
 typedef struct report_view {
 	const evidence *e;
-	const run_begin *run; /* the latest */
+	const run_begin *run; /* the latest: the times, the choice and the map are of its machine */
 	choice_document choice;
-	report_summary summary;
-	names variants; /* in the order of the table of variants */
-	absent *absent; /* what was skipped or unsupported */
+	report_summary *summary; /* of each machine */
+	size_t machines;
+	verdict verdict; /* the gravest of theirs */
+	names variants;  /* in the order of the table of variants */
+	absent *absent;  /* what was skipped or unsupported */
 	size_t absent_count;
 	char **note; /* what a reader should know */
 	size_t notes;
@@ -44,6 +49,8 @@ typedef struct report_view {
 /* What finds no memory is left out of absent and note. */
 GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm_error *error);
 void report_view_destroy(report_view *view);
+/* " on CPU, fingerprint": the machine of a run where there are several, else ""; malloc'ed. */
+char *report_on(const report_view *view, const char *machine);
 /* The command that repeats a check, with the options of its run; malloc'ed. */
 char *report_rerun(const report_view *view, const check_result *check);
 /* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
