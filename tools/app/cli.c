@@ -88,7 +88,7 @@ typedef struct verb {
 } verb;
 
 #define EXITS_OF_READERS " 2 5 6 7 70 "
-#define EXITS_OF_RUNNERS " 1 2 5 6 7 70 77 128 "
+#define EXITS_OF_RUNNERS " 1 2 4 5 6 7 70 77 128 "
 
 static const verb verbs[] = {
 	{DOCTOR, "doctor", cmd_doctor, "What this machine is, and what on it spoils measurements", " 2 7 70 ", NULL, NULL},
@@ -101,7 +101,8 @@ static const verb verbs[] = {
 	{CHOOSE, "choose", cmd_choose, "Which variant to deploy, from results", EXITS_OF_READERS, "[FILE..]",
      "Without FILE out/results.jsonl is read."},
 #ifndef GM_BUNDLE
-	{REPORT, "report", cmd_report, "Results to one HTML page, Markdown, JUnit", EXITS_OF_READERS, "[FILE..]",
+	{REPORT, "report", cmd_report, "Results to one HTML page, Markdown, JUnit", " 1 2 4 5 6 7 70 77 ", "[FILE..]",
+     "It ends as the results' verdict says: 0 PASS, 1 FAIL, 4 STOPPED, PARTIAL or NO VERDICT, 77 SKIPPED.\n"
      "Without FILE out/results.jsonl is read; without an option out/report.html is written."},
 	{RUN, "run", cmd_run, "check, bench, choose and report in one", EXITS_OF_RUNNERS, NULL,
      "Writes results.jsonl, junit.xml, choice.json, report.html and report.md into DIR (default: out)."},

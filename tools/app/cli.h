@@ -15,7 +15,7 @@ typedef enum cli_exit {
 	CLI_WRONG = 1,    /* conformance failure */
 	CLI_USAGE = 2,    /* usage, or a literal name that does not exist */
 	CLI_SLOW = 3,     /* conformance fine, speed outside given limits */
-	CLI_NOISY = 4,    /* inconclusive where a verdict was asked for */
+	CLI_NOISY = 4,    /* inconclusive: not all that was asked for was judged or timed */
 	CLI_NOTHING = 5,  /* nothing ran */
 	CLI_REFUSED = 6,  /* input refused: fixture, plug-in, result or choice file */
 	CLI_NO_WRITE = 7, /* a result cannot be written */

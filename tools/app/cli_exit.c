@@ -5,6 +5,7 @@
 
 #include "cli.h"
 
+/* clang-format off */
 static const struct exit_row {
 	int code, strength;      /* of two the stronger wins */
 	const char *name, *what; /* NULL: no verb ends with it yet */
@@ -13,14 +14,15 @@ static const struct exit_row {
 	{CLI_WRONG, 5, "1", "wrong or crashed"},
 	{CLI_USAGE, 6, "2", "usage"},
 	{CLI_SLOW, 4, "3", NULL},
-	{CLI_NOISY, 3, "4", NULL},
+	{CLI_NOISY, 3, "4", "partial"},
 	{CLI_NOTHING, 2, "5", "nothing ran"},
 	{CLI_REFUSED, 7, "6", "input refused"},
 	{CLI_NO_WRITE, 8, "7", "cannot write"},
 	{CLI_INTERNAL, 9, "70", "internal"},
-	{CLI_SKIPPED, 1, "77", "all skipped on this CPU"},
+	{CLI_SKIPPED, 1, "77", "all skipped"},
 	{CLI_SIGNAL, 9, "128+n", "signal"},
 };
+/* clang-format on */
 enum { EXITS = sizeof exits / sizeof exits[0] };
 
 static const struct exit_row *row_of(int code)
