@@ -96,11 +96,22 @@ void session_free(session *s)
 	contestants_free(&s->contestants);
 }
 
+/* A run that writes FILE has not ended, or was killed: FILE is an older one's. */
+static void tell_partial(const char *path)
+{
+	char *partial = NULL;
+	if (asprintf(&partial, "%s.partial", path) >= 0 && access(partial, F_OK) == 0)
+		fprintf(stderr, "note: %s is of a later run that was killed, or goes on\n", partial);
+	free(partial);
+}
+
 int session_evidence(const cli_options *options, evidence *e)
 {
 	static char usual[] = "out/results.jsonl";
 	const cli_list files = options->arg.count > 0 ? options->arg : (cli_list){(char *[]){usual}, 1};
 	gm_error error;
+	for (size_t k = 0; k < files.count; k++)
+		tell_partial(files.text[k]);
 	return cli_status(evidence_read(e, (const char *const *)files.text, files.count, &error), 0, &error);
 }
 
