@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_kills.c - a check and a run killed at twenty moments of their life, and interrupted: what they leave is reported,
- * and PASS only where the file holds the whole run. */
+/* test_kills.c - a check and a run killed at twenty moments of their life, and interrupted: what they leave is
+ * reported, as PASS only where the file holds the whole run. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "app/session.h"
 #include "record/verdict.h"
 #include "report/report.h"
 #include "result_lines.h"
@@ -218,12 +219,43 @@ static void machines_are_not_pooled(void **state)
 	lines_remove(&l, "r.html", "r.md", "j.xml", NULL);
 }
 
+/* What a verb ends with beside its own code. */
+static void a_session_ends_with_it(void **state)
+{
+	static const struct {
+		int refused, cut, code, want;
+	} row[] = {{0, 0, CLI_OK, CLI_OK},         {0, 1, CLI_OK, CLI_NOISY},   {0, 1, CLI_WRONG, CLI_WRONG},
+	           {0, 1, CLI_NOTHING, CLI_NOISY}, {1, 0, CLI_OK, CLI_REFUSED}, {1, 1, CLI_WRONG, CLI_REFUSED}};
+	char *argv[] = {NULL};
+	const cli_options options = {.verb = "bench", .argv = argv};
+	(void)state;
+	for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+		session s = {.options = &options, .text = stdout};
+		run_counts counts;
+		bench_result cut;
+		refused_input refused = {.what = REFUSED_PLUGIN};
+		run_counts_init(&counts);
+		bench_result_init(&cut);
+		cut.status = RACE_SKIPPED;
+		cut.code = CODE_BUDGET_SPENT;
+		assert_int_equal(session_begin(&s), CLI_OK);
+		if (row[k].cut)
+			session_put(&s, RECORD_BENCH, &cut);
+		if (row[k].refused)
+			session_put(&s, RECORD_REFUSED, &refused);
+		assert_int_equal(session_end(&s, row[k].code, counts), row[k].want);
+		assert_int_equal(s.found.end[0].exit_code, row[k].want);
+		session_free(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_set_has_its_word),
 		cmocka_unit_test(every_output_says_it),
 		cmocka_unit_test(machines_are_not_pooled),
+		cmocka_unit_test(a_session_ends_with_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,9 +140,10 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 	if (e->replaced > 0)
 		good &= record_appendf(notes, count, "%zu result%s of earlier runs on the same machine: the later run's count",
 		                       e->replaced, plural((double)e->replaced, "", "s"));
-	if (v.word == VERDICT_STOPPED || v.word == VERDICT_PARTIAL)
-		good &= record_appendf(notes, count, "%s: %s", verdict_word_word(v.word), v.why);
-	choice->verdict = v.word;
+	choice->verdict = v.extent != VERDICT_PASS ? v.extent : v.word;
+	if (v.extent != VERDICT_PASS)
+		good &= record_appendf(notes, count, "%s%s%s", v.word == v.extent ? verdict_word_word(v.word) : "",
+		                       v.word == v.extent ? ": " : "", v.why);
 	free(machines.name);
 	return good;
 }
@@ -223,6 +224,8 @@ char *choose_counts(const choice_document *choice)
 	if (out) {
 		append(out, "tie to simpler", ties);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
+		if (choice->verdict == VERDICT_STOPPED || choice->verdict == VERDICT_PARTIAL)
+			fprintf(out, "; from results that are %s", verdict_word_word(choice->verdict));
 		fclose(out);
 	}
 	free(chosen.name);

@@ -27,7 +27,8 @@ GM_CHECKED gm_status choose_decide(const evidence *e, const names *asked, choice
 GM_CHECKED gm_status choose_write(const choice_document *choice, const char *path, gm_error *error);
 /* Number of problems that have a chosen variant. */
 size_t choose_chosen(const choice_document *choice);
-/* "avx512-fused 6, avx512-stream 2, tie to simpler 1": malloc'ed, NULL without memory. */
+/* "avx512-fused 6, avx512-stream 2, tie to simpler 1; from results that are STOPPED": malloc'ed, NULL without
+ * memory. */
 char *choose_counts(const choice_document *choice);
 
 /* All problems of the bench records of a machine, in the order of the lists that were raced; to be freed. */
