@@ -74,7 +74,7 @@ static const struct row {
 	{RUN("1", "m", CASES(2)) GOOD BENCH("1", "p", "rejected", "wrong") TWO_PASSED, VERDICT_FAIL, ""},
 	{RUN("1", "m", CASES(2)) GOOD BENCH("1", "p", "failed", "crashed") TWO_PASSED, VERDICT_FAIL, ""},
 	/* nothing was judged */
-	{RUN("1", "m", "\"problems\":1") BENCH("1", "p", "timed", "") END("1", 0, ""), VERDICT_NONE, "no check passed"},
+	{RUN("1", "m", "\"problems\":1") BENCH("1", "p", "timed", "") END("1", 0, ""), VERDICT_NONE, "no check record"},
 	{RUN("1", "m", CASES(1)) CHECK("1", "a", "unsupported") END("1", 5, COUNTS("\"cases\":1")), VERDICT_NONE,
      "no check passed"},
 	{RUN("1", "m", CASES(1)) CHECK("1", "a", "skipped") END("1", 77, COUNTS("\"cases\":1")), VERDICT_SKIPPED, ""},

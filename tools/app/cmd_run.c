@@ -47,6 +47,8 @@ static void print_head(const run *r)
 static int bench_step(run *r)
 {
 	const contestants *all = &r->s.contestants;
+	if (all->count == 0) // all of them were refused
+		return CLI_OK;
 	r->passed.variant = calloc(all->count + 1, sizeof *r->passed.variant);
 	if (!r->passed.variant)
 		return cli_fail(CLI_INTERNAL, "no memory");

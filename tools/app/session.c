@@ -110,7 +110,7 @@ int session_evidence(const cli_options *options, evidence *e)
 	static char usual[] = "out/results.jsonl";
 	const cli_list files = options->arg.count > 0 ? options->arg : (cli_list){(char *[]){usual}, 1};
 	gm_error error;
-	for (size_t k = 0; k < files.count; k++)
+	for (size_t k = 0; k < files.count && !options->quiet; k++)
 		tell_partial(files.text[k]);
 	return cli_status(evidence_read(e, (const char *const *)files.text, files.count, &error), 0, &error);
 }

@@ -224,7 +224,7 @@ char *choose_counts(const choice_document *choice)
 	if (out) {
 		append(out, "tie to simpler", ties);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
-		if (choice->verdict == VERDICT_STOPPED || choice->verdict == VERDICT_PARTIAL)
+		if (ftell(out) > 0 && (choice->verdict == VERDICT_STOPPED || choice->verdict == VERDICT_PARTIAL))
 			fprintf(out, "; from results that are %s", verdict_word_word(choice->verdict));
 		fclose(out);
 	}

@@ -153,7 +153,7 @@ static void say_why(verdict *v, const evidence *e)
 	if (v->stopped > 0 && (v->runs > 1 || v->cases_asked + v->problems_asked == 0))
 		say(v, "%zu of %zu %s did not end", v->stopped, v->runs, plural((double)v->runs, "run", "runs"));
 	if (v->word == VERDICT_NONE)
-		say(v, "no check passed");
+		say(v, v->checks[STATUS_XFAIL] + v->checks[STATUS_UNSUPPORTED] > 0 ? "no check passed" : "no check record");
 }
 
 static verdict_word extent_word(const verdict *v, const evidence *e)
