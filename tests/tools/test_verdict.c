@@ -78,6 +78,9 @@ static const struct row {
 	{RUN("1", "m", CASES(1)) CHECK("1", "a", "unsupported") END("1", 5, COUNTS("\"cases\":1")), VERDICT_NONE,
      "no check passed"},
 	{RUN("1", "m", CASES(1)) CHECK("1", "a", "skipped") END("1", 77, COUNTS("\"cases\":1")), VERDICT_SKIPPED, ""},
+	{RUN("1", "m", CASES(1)) KIND("check", "1") "\"case\":\"a\",\"variant\":\"v\",\"pass\":\"fwd\","
+                                                "\"status\":\"skipped\",\"code\":\"unfit\"}\n" END("1", 5, ""),
+     VERDICT_NONE, "no check passed"},
 	/* several runs of one machine, and of two */
 	{RUN("1", "m", CASES(2)) CHECK("1", "a", "fail") CHECK("1", "b", "fail") END("1", 1, COUNTS("\"cases\":2"))
          RUN("2", "m", CASES(2)) CHECK("2", "a", "pass") CHECK("2", "b", "pass") END("2", 0, COUNTS("\"cases\":2")),
@@ -209,9 +212,11 @@ static void machines_are_not_pooled(void **state)
 	assert_non_null(strstr(markdown, "**FAIL** on CPU n, n: 0 of 1 variant conformant on 3 cases: 2 pass, **1 fail**"));
 	assert_non_null(strstr(markdown, "- **v** on a/fwd on CPU n, n:"));
 	assert_non_null(strstr(page, "<section class=\"verdict pass\""));
+	assert_non_null(strstr(page, "<p>Of the checks on CPU n, n.</p>"));
 	assert_non_null(strstr(page, "<section class=\"verdict fail\""));
-	assert_non_null(strstr(junit, "<testsuite name=\"v\" tests=\"2\" failures=\"0\" errors=\"0\""));
-	assert_non_null(strstr(junit, "<testsuite name=\"v\" tests=\"3\" failures=\"0\" errors=\"1\""));
+	assert_non_null(strstr(junit, "classname=\"lstm.fwd.v@m\""));
+	assert_non_null(strstr(junit, "<testsuite name=\"v@m\" tests=\"2\" failures=\"0\" errors=\"0\""));
+	assert_non_null(strstr(junit, "<testsuite name=\"v@n\" tests=\"3\" failures=\"0\" errors=\"1\""));
 	free(page);
 	free(markdown);
 	free(junit);

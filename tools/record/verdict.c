@@ -98,6 +98,7 @@ static void add_results(verdict *v, const evidence *e, const char *machine)
 	for (const check_result *r = e->check; r < e->check + e->check_count; r++)
 		if (strcmp(evidence_machine(e, r->run), machine) == 0) {
 			v->checks[r->status]++;
+			v->unable += r->status == STATUS_SKIPPED && r->code != CODE_UNFIT;
 			v->orphans += is_orphan(e, r->run);
 		}
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
@@ -153,7 +154,9 @@ static void say_why(verdict *v, const evidence *e)
 	if (v->stopped > 0 && (v->runs > 1 || v->cases_asked + v->problems_asked == 0))
 		say(v, "%zu of %zu %s did not end", v->stopped, v->runs, plural((double)v->runs, "run", "runs"));
 	if (v->word == VERDICT_NONE)
-		say(v, v->checks[STATUS_XFAIL] + v->checks[STATUS_UNSUPPORTED] > 0 ? "no check passed" : "no check record");
+		say(v, v->checks[STATUS_XFAIL] + v->checks[STATUS_UNSUPPORTED] + v->checks[STATUS_SKIPPED] > 0
+		           ? "no check passed"
+		           : "no check record");
 }
 
 static verdict_word extent_word(const verdict *v, const evidence *e)
@@ -165,13 +168,12 @@ static verdict_word extent_word(const verdict *v, const evidence *e)
 
 static verdict_word word_of(const verdict *v)
 {
-	const size_t failed = v->checks[STATUS_FAIL] + v->rejected + v->broken + v->unmet;
-	const size_t other = v->checks[STATUS_XFAIL] + v->checks[STATUS_UNSUPPORTED];
-	return failed > 0                                  ? VERDICT_FAIL
-	     : v->extent != VERDICT_PASS                   ? v->extent
-	     : v->checks[STATUS_PASS] > 0                  ? VERDICT_PASS
-	     : v->checks[STATUS_SKIPPED] > 0 && other == 0 ? VERDICT_SKIPPED
-	                                                   : VERDICT_NONE;
+	const size_t *n = v->checks;
+	return n[STATUS_FAIL] + v->rejected + v->broken + v->unmet > 0                                   ? VERDICT_FAIL
+	     : v->extent != VERDICT_PASS                                                                 ? v->extent
+	     : n[STATUS_PASS] > 0                                                                        ? VERDICT_PASS
+	     : v->unable > 0 && v->unable == n[STATUS_SKIPPED] + n[STATUS_UNSUPPORTED] + n[STATUS_XFAIL] ? VERDICT_SKIPPED
+	                                                                                                 : VERDICT_NONE;
 }
 
 verdict verdict_of(const evidence *e, const char *machine)

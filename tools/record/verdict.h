@@ -9,7 +9,7 @@
  *   PARTIAL     not all that was asked for was judged or timed: cases missing, an input refused, the time budget spent;
  *               or not all is known: results missing, results without their run record, kinds that are not known
  *   NO VERDICT  no check passed
- *   SKIPPED     no check passed, all of them were skipped
+ *   SKIPPED     no check passed, this CPU can run none of them
  *   PASS
  * A run of which a later one has replaced every result, and which ended, does not count. */
 #ifndef RECORD_VERDICT_H
@@ -21,6 +21,7 @@ typedef struct verdict {
 	verdict_word word;
 	verdict_word extent;              /* STOPPED or PARTIAL, also if the word is FAIL; PASS: all that was asked for */
 	size_t checks[CHECK_STATUSES];    /* results by status */
+	size_t unable;                    /* of them, that this CPU or build cannot run */
 	size_t rejected, broken;          /* contestants on a problem: judged wrong, crashed */
 	size_t runs, stopped;             /* those that count; of them, that did not end by themselves */
 	size_t cases, cases_asked;        /* of runs that tell: judged, to be judged */

@@ -49,7 +49,8 @@ typedef struct incident {
 typedef struct incidents {
 	incident *list;
 	size_t count, failures;
-	int failed; /* no memory */
+	int failed;  /* no memory */
+	int several; /* machines: names say of which they are */
 } incidents;
 
 #if defined(__GNUC__)
@@ -85,6 +86,7 @@ static void add_verdicts(incidents *all, const evidence *e)
 			add(all, "incomplete", "gatemark.run", message, "run on %s",
 			    machines.name[m][0] ? machines.name[m] : "a machine unknown");
 	}
+	all->several = machines.count > 1;
 	free(machines.name);
 }
 
@@ -141,6 +143,17 @@ static int is_of(const evidence *e, const check_result *r, const check_result *f
 	       strcmp(evidence_machine(e, r->run), evidence_machine(e, first->run)) == 0;
 }
 
+/* "@" and the machine of a check, where there are several. */
+static void put_named(xmlTextWriterPtr w, const char *attribute_name, const char *name, const char *machine)
+{
+	attribute(w, attribute_name, "%s%s%s", name, machine ? "@" : "", machine ? machine : "");
+}
+
+static const char *machine_of(const evidence *e, const check_result *r, const incidents *all)
+{
+	return all->several ? evidence_machine(e, r->run) : NULL;
+}
+
 /* first NULL: all, incidents too. */
 static void head(xmlTextWriterPtr w, const evidence *e, const check_result *first, const incidents *all)
 {
@@ -155,7 +168,7 @@ static void head(xmlTextWriterPtr w, const evidence *e, const check_result *firs
 		skipped += r->status == STATUS_SKIPPED || r->status == STATUS_UNSUPPORTED;
 		seconds += r->seconds;
 	}
-	attribute(w, "name", "%s", !first ? "gatemark" : first->variant);
+	put_named(w, "name", !first ? "gatemark" : first->variant, first ? machine_of(e, first, all) : NULL);
 	attribute(w, "tests", "%zu", tests);
 	attribute(w, "failures", "%zu", failures);
 	attribute(w, "errors", "%zu", errors);
@@ -213,13 +226,15 @@ static const run_begin *run_of(const evidence *e, const check_result *r)
 	return run->run[0] != '\0' || e->run_count == 0 ? run : e->run;
 }
 
-static void testcase(xmlTextWriterPtr w, const evidence *e, const check_result *r)
+static void testcase(xmlTextWriterPtr w, const evidence *e, const check_result *r, const incidents *all)
 {
+	char name[256];
 	int cell = (int)strcspn(r->problem, "_");
 	if (strncmp(r->problem, "rnn_", 4) == 0)
 		cell = 4 + (int)strcspn(r->problem + 4, "_");
 	xmlTextWriterStartElement(w, BAD_CAST "testcase");
-	attribute(w, "classname", "%.*s.%s.%s", cell, r->problem, check_pass_word(r->pass), r->variant);
+	snprintf(name, sizeof name, "%.*s.%s.%s", cell, r->problem, check_pass_word(r->pass), r->variant);
+	put_named(w, "classname", name, machine_of(e, r, all));
 	attribute(w, "name", "%s", r->case_id);
 	attribute(w, "time", "%.6f", r->seconds);
 	outcome(w, r, &run_of(e, r)->options);
@@ -227,15 +242,15 @@ static void testcase(xmlTextWriterPtr w, const evidence *e, const check_result *
 }
 
 /* All results of the suite of this one, its first. */
-static void suite(xmlTextWriterPtr w, const evidence *e, const check_result *first)
+static void suite(xmlTextWriterPtr w, const evidence *e, const check_result *first, const incidents *all)
 {
 	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
-	head(w, e, first, NULL);
+	head(w, e, first, all);
 	if (e->run_count > 0)
 		properties(w, run_of(e, first), first->plugin);
 	for (const check_result *r = first; r < e->check + e->check_count; r++)
 		if (is_of(e, r, first))
-			testcase(w, e, r);
+			testcase(w, e, r, all);
 	xmlTextWriterEndElement(w);
 }
 
@@ -256,7 +271,7 @@ static void document(xmlTextWriterPtr w, const evidence *e, incidents *all)
 	put_incidents(w, all);
 	for (size_t k = 0; k < e->check_count; k++)
 		if (is_first(e, &e->check[k]))
-			suite(w, e, &e->check[k]);
+			suite(w, e, &e->check[k], all);
 	xmlTextWriterEndDocument(w);
 }
 

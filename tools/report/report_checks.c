@@ -99,6 +99,8 @@ static void put_map(page *p, const report_view *view, int whole_cells)
 	names met = {0};
 	for (size_t i = 0; keys && i < count; i++)
 		key_of(&view->e->check[i], whole_cells, keys[i]);
+	if (view->machines > 1)
+		put(p, "<p>Of the checks%S.</p>", report_on(view, view->run->machine.fingerprint));
 	table_begin(p, "class=\"map\"", columns, 2, &view->variants, "tn");
 	for (size_t i = 0; keys && i < count; i++)
 		if (is_here(view, view->e->check[i].run) && names_new(&met, keys[i]))

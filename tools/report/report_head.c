@@ -146,11 +146,13 @@ void report_part_machine(page *p, const report_view *view)
 
 void report_part_method(page *p, const report_view *view)
 {
-	static const char *const columns[] = {"run", "time", "command", "commit", "seed", "libraries", "machine"};
-	table_begin(p, "", columns, 7, NULL, "t");
+	static const char *const columns[] = {"run", "time", "command", "end", "commit", "seed", "libraries", "machine"};
+	table_begin(p, "", columns, 8, NULL, "t");
 	for (const run_begin *run = view->e->run; run < view->e->run + view->e->run_count; run++) {
-		table_row(p, "%s\t%s\t<code>%S</code>\t%s\t%z\t", run->run, run->time, rerun_run(run), run->commit,
-		          (size_t)run->seed);
+		const run_end *end = evidence_end(view->e, run->run);
+		table_row(p, "%s\t%s\t<code>%S</code>\t", run->run, run->time, rerun_run(run));
+		put(p, !end ? "none" : end->interrupted ? "interrupted" : "exit code %z", end ? (size_t)end->exit_code : 0);
+		table_cell(p, "%s\t%z\t", run->commit, (size_t)run->seed);
 		for (size_t i = 0; i < run->libraries_count; i++)
 			put(p, "%s%s %s", i ? ", " : "", run->libraries[i].name, run->libraries[i].version);
 		table_cell(p, "%s", run->machine.cpu);
