@@ -22,6 +22,12 @@
 
 /* ---- start ---- */
 
+void process_guard(void)
+{
+	if (!PROCESS_SANITIZED)
+		prctl(PR_SET_DUMPABLE, 0);
+}
+
 static void drop(const int copy[PROCESS_FDS])
 {
 	for (int i = 0; i < PROCESS_FDS; i++)

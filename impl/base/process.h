@@ -35,6 +35,9 @@ typedef struct process_plan {
 	int fd_count, fd[PROCESS_FDS]; /* what its descriptors 0, 1, ... are; the caller's own stay as they are */
 } process_plan;
 
+/* For who starts what it does not trust: from now on no process of the same user can open this one's memory or trace it,
+ * and no core is written.  (LeakSanitizer traces its own process: nothing in its builds.) */
+void process_guard(void);
 /* *pid: the child and its group.  GM_IO with the reason. */
 GM_CHECKED gm_status process_start(const process_plan *plan, pid_t *pid, gm_error *error);
 /* Waits up to so long: 1 = it has ended, and is still to be reaped, so that its number cannot be somebody else's. */

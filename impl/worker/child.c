@@ -59,6 +59,7 @@ gm_status child_start(worker *w, gm_error *error)
 	size_t count = 0;
 	int e[ENDS] = {-1, -1, -1};
 
+	process_guard();
 	if (!w->launch.program)
 		GM_TRY(program_find(path, &argument, error));
 	for (; executor && executor[count]; count++) {

@@ -13,9 +13,11 @@ static void fault_place(const worker *w, int number, char text[160])
 	const control c = *w->control; /* once: what outlives the child may still write */
 
 	text[0] = 0;
-	if (!c.crashed || c.signal != number || (number != SIGSEGV && number != SIGBUS))
+	if (!c.crashed || c.signal != number || (number != SIGSEGV && number != SIGBUS && number != SIGSYS))
 		return;
-	if (c.code <= 0)
+	if (number == SIGSYS)
+		snprintf(text, 160, "it tried to %s", sandbox_deed((int)c.address));
+	else if (c.code <= 0)
 		snprintf(text, 160, "sent, not a fault");
 	else if (c.in_arena && w->arena.tensors && c.address < w->arena.bytes)
 		arena_place_name(&w->arena, c.address, text);

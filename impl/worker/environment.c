@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const int environment_signal[ENVIRONMENT_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+const int environment_signal[ENVIRONMENT_SIGNALS] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 
 /* Bit 0: results may be denormal; bit 1: operands may be. */
 static int denormals_kept(void)

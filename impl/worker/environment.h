@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#define ENVIRONMENT_SIGNALS     5
+#define ENVIRONMENT_SIGNALS     6
 #define ENVIRONMENT_DESCRIPTORS 4
 
 extern const int environment_signal[ENVIRONMENT_SIGNALS]; /* those that a crash raises */

@@ -22,6 +22,12 @@ static gm_status ask(worker *w, uint32_t kind, size_t bytes, double passes, gm_e
 	return child_ask(w, kind, bytes, seconds, error);
 }
 
+static void take_text(char *text, size_t capacity)
+{
+	text[capacity - 1] = 0;
+	plain(text);
+}
+
 static gm_status greet(worker *w, gm_error *error)
 {
 	const wire_hello mine = protocol_hello(), *hello = &w->message.hello;
@@ -35,6 +41,8 @@ static gm_status greet(worker *w, gm_error *error)
 		               (unsigned)hello->protocol, (unsigned)hello->abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
 	if (hello->page_bytes & (hello->page_bytes - 1) || hello->page_bytes > (1u << 20))
 		return gm_fail(error, GM_CRASHED, "the worker's pages have %llu bytes", (unsigned long long)hello->page_bytes);
+	memcpy(w->sandbox, hello->sandbox, sizeof w->sandbox);
+	take_text(w->sandbox, sizeof w->sandbox);
 	w->arena.page = hello->page_bytes > mine.page_bytes ? hello->page_bytes : mine.page_bytes;
 	return GM_OK;
 }
@@ -95,12 +103,6 @@ static gm_status load(worker *w, gm_error *error)
 	if (w->load_error.status != GM_OK)
 		return gm_fail(error, w->load_error.status, "%s", w->load_error.message);
 	return GM_OK;
-}
-
-static void take_text(char *text, size_t capacity)
-{
-	text[capacity - 1] = 0;
-	plain(text);
 }
 
 gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error)
@@ -238,7 +240,11 @@ const float *worker_effective(const worker *w, size_t row)
 	return w->arena.base ? arena_data(&w->arena, w->arena.tensors->count + SLOT_EXTRA + row) : NULL;
 }
 
-void worker_describe(const worker *w, worker_info *info) { *info = w->info; }
+void worker_describe(const worker *w, worker_info *info)
+{
+	*info = w->info;
+	memcpy(info->sandbox, w->sandbox, sizeof info->sandbox);
+}
 
 void worker_poison(worker *w, uint32_t word) { w->poison = word; }
 

@@ -28,6 +28,7 @@ struct worker {
 	gm_spec spec; /* of the plan */
 	arena arena;
 	worker_info info;
+	char sandbox[SANDBOX_TEXT];
 	uint32_t poison;
 	uint32_t restored; /* 1: worker_restore wrote since the last worker_time */
 };

@@ -11,9 +11,10 @@
 #ifndef WORKER_PROTOCOL_H
 #define WORKER_PROTOCOL_H
 
+#include "sandbox.h"
 #include "worker.h"
 
-#define PROTOCOL_VERSION 4u
+#define PROTOCOL_VERSION 5u
 #define PROTOCOL_MAGIC   0x4b574d47u /* "GMWK" */
 #define PROTOCOL_CHANNEL 3
 #define PROTOCOL_CONTROL 4
@@ -44,6 +45,7 @@ typedef struct message_head {
 typedef struct wire_hello {
 	uint32_t protocol, abi_major, abi_minor, pointer_bytes;
 	uint64_t page_bytes, pid;
+	char sandbox[SANDBOX_TEXT]; /* of a worker */
 } wire_hello;
 
 /* The members of gm_problem that travel: X(type on the wire, member). */
@@ -130,9 +132,9 @@ typedef struct message {
 } message;
 
 _Static_assert(sizeof(message_head) == 24 && offsetof(message, payload) == offsetof(message, head) + 24 &&
-                   sizeof(wire_hello) == 32 && sizeof(worker_variant) == 144 && sizeof(wire_plan) == 168 &&
-                   sizeof(wire_planned) == 32 && sizeof(wire_slot) == 40 && sizeof(wire_arena) == 24 &&
-                   sizeof(wire_time) == 48 && sizeof(control) == 32,
+                   sizeof(wire_hello) == 32 + SANDBOX_TEXT && sizeof(worker_variant) == 144 &&
+                   sizeof(wire_plan) == 168 && sizeof(wire_planned) == 32 && sizeof(wire_slot) == 40 &&
+                   sizeof(wire_arena) == 24 && sizeof(wire_time) == 48 && sizeof(control) == 32,
                "wire layout");
 
 wire_hello protocol_hello(void); /* of this side */

@@ -8,8 +8,10 @@
 
 void server_init(server *s, control *page_of_control)
 {
-	*s = (server){
-		.control = page_of_control, .variants = gm_variant_count(), .arena = {.page = protocol_hello().page_bytes}};
+	*s = (server){.sandbox = "none (no process of its own)",
+	              .control = page_of_control,
+	              .variants = gm_variant_count(),
+	              .arena = {.page = protocol_hello().page_bytes}};
 }
 
 void server_end(server *s) { (void)serve_unplan(s, NULL, NULL); }
@@ -32,11 +34,11 @@ static gm_status serve_hello(server *s, message *m, gm_error *error)
 {
 	const wire_hello *host = &m->hello;
 
-	(void)s;
 	if (host->protocol != PROTOCOL_VERSION || host->abi_major != GM_ABI_MAJOR)
 		return gm_fail(error, GM_BAD_ARGUMENT, "the host speaks protocol %u, ABI %u; this worker %u, %u",
 		               (unsigned)host->protocol, (unsigned)host->abi_major, PROTOCOL_VERSION, GM_ABI_MAJOR);
 	m->hello = protocol_hello();
+	memcpy(m->hello.sandbox, s->sandbox, sizeof s->sandbox);
 	return GM_OK;
 }
 

@@ -13,6 +13,7 @@
 typedef struct question question;
 
 typedef struct server {
+	char sandbox[SANDBOX_TEXT];
 	control *control;                 /* phase and crash record, seen by the host */
 	environment environment;          /* as it was when the message came */
 	const gm_variant *const *foreign; /* of a plug-in; NULL: the built-in table */

@@ -10,6 +10,8 @@
  * Arena: every tensor, the plan, tape and scratch lie flush against a guard page behind them; the slack before
  *        them holds a pattern that worker_run checks; inputs are read-only in the child; outputs, tape and scratch
  *        are poisoned with NaNs before each run, the plan before it is created.
+ * Isolation: the child enters a sandbox (sandbox.h) before it loads a plug-in; this process is guarded (process_guard)
+ *        from its first worker on.
  * Threads: one call at a time per worker; workers are independent.  The child is killed when the thread that started
  *        it ends. */
 #ifndef WORKER_WORKER_H
@@ -63,8 +65,9 @@ const float *worker_effective(const worker *w, size_t row);
 typedef struct worker_info {
 	size_t plan_bytes, scratch_bytes, tape_bytes;
 	char engine[64];
+	char sandbox[64]; /* "full", or "none (why)": sandbox.h */
 } worker_info;
-void worker_describe(const worker *w, worker_info *info); /* zeros without a plan */
+void worker_describe(const worker *w, worker_info *info); /* sandbox alone without a plan */
 #define WORKER_POISON 0x7fc0deadu                         /* a quiet NaN */
 /* The 32-bit word that poisons from now on; WORKER_POISON at first. */
 void worker_poison(worker *w, uint32_t word);

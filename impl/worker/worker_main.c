@@ -46,7 +46,7 @@ static void handle(int number, siginfo_t *info, void *context)
 	record->signal = number;
 	record->code = info->si_code;
 	record->in_arena = base && address >= base && address - base < dying->arena.bytes;
-	record->address = record->in_arena ? address - base : address;
+	record->address = number == SIGSYS ? (uint64_t)info->si_syscall : record->in_arena ? address - base : address;
 	record->crashed = 1;
 	signal(number, SIG_DFL);
 	raise(number);
@@ -102,6 +102,7 @@ int worker_main(int argc, char **argv)
 	server_init(&s, page);
 	if (!page || !record_crashes(&s))
 		return PROTOCOL_LOST;
+	sandbox_enter(s.sandbox);
 	int status = serve_channel(&s);
 	if (status)
 		_exit(status);        /* nobody listens: no exit handler of a kernel may run on */

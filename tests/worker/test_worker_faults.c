@@ -173,7 +173,6 @@ static const fault deaths[] = {
 	{"forward_closes_all", GM_CRASHED, "closed the channel to the host in forward"},
 	{"forward_garbage", GM_CRASHED, "sent garbage into the channel to the host"},
 	{"forward_forges", GM_CRASHED, "sent garbage into the channel to the host"},
-	{"forward_forks", GM_CRASHED, "SIGABRT in forward"},
 	{"forward_hang", GM_TIMEOUT, "no answer from forward within 2 s"},
 	{"forward_stop", GM_TIMEOUT, "no answer from forward within 2 s"},
 	{"forward_closes_and_hangs", GM_CRASHED, "closed the channel to the host in forward"},

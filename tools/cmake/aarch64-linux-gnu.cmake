@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Cross build for aarch64 with Debian's cross compiler; SLEEF, cmocka and jansson of that architecture lie in a sysroot
-# of their own (GM_SYSROOT, made by tools/scripts/sysroot.sh), since some -dev packages of two architectures exclude
-# each other. Programs run under qemu-user.
+# Cross build for aarch64 with Debian's cross compiler; the libraries of that architecture lie in a sysroot of their own
+# (GM_SYSROOT, made by tools/scripts/sysroot.sh), since some -dev packages of two architectures exclude each other.
+# Programs run under qemu-user.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(triple aarch64-linux-gnu)
@@ -9,7 +9,7 @@ if(NOT CMAKE_C_COMPILER)
   set(CMAKE_C_COMPILER ${triple}-gcc)
 endif()
 
-set(GM_SYSROOT ${CMAKE_CURRENT_LIST_DIR}/../../build/sysroot-arm64 CACHE PATH "SLEEF, cmocka and jansson of the target")
+set(GM_SYSROOT ${CMAKE_CURRENT_LIST_DIR}/../../build/sysroot-arm64 CACHE PATH "libraries of the target")
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES GM_SYSROOT)
 get_filename_component(GM_SYSROOT ${GM_SYSROOT} ABSOLUTE)
 set(CMAKE_FIND_ROOT_PATH ${GM_SYSROOT})

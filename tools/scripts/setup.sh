@@ -24,6 +24,7 @@ build:libsleef-dev:SLEEF, with headers:pkg-config --exists sleef || test -e /usr
 build:libbenchmark-dev:Google Benchmark, with headers:pkg-config --exists benchmark
 build:libjansson-dev:jansson, with headers:pkg-config --exists jansson
 build:libxml2-dev:libxml2, with headers:pkg-config --exists libxml-2.0
+build:libseccomp-dev:libseccomp, with headers:pkg-config --exists libseccomp
 build:libhwloc-dev:hwloc, with headers:pkg-config --exists hwloc
 test:libcmocka-dev:cmocka, with headers:pkg-config --exists cmocka
 build:libjs-chart.js:Chart.js 3:test -e /usr/share/javascript/chart.js/chart.min.js

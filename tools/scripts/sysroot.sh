@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes build/sysroot-arm64: SLEEF, cmocka and jansson for aarch64 out of the distribution's packages, unpacked beside
-# the system, not installed into it (the -dev packages of two architectures can exclude each other).  Safe to run again.
+# Makes build/sysroot-arm64: SLEEF, cmocka, jansson and libseccomp for aarch64 out of the distribution's packages,
+# unpacked beside the system, not installed into it (the -dev packages of two architectures can exclude each other).
+# Safe to run again.
 # Needs apt-get and dpkg-deb; the cross compiler itself is gcc-aarch64-linux-gnu.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 sysroot=$root/build/sysroot-arm64
-packages='libsleef3 libsleef-dev libcmocka0 libcmocka-dev libjansson-dev'
+packages='libsleef3 libsleef-dev libcmocka0 libcmocka-dev libjansson-dev libseccomp2 libseccomp-dev'
 stamp=$sysroot/.packages
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ]; then

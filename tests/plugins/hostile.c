@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* hostile.c - one of our own variants a row, whose forward does something beside its work: an attack on who judges it,
+ * a breach of what a call must leave alone, or (honest-*) what looks like one and is allowed.  Its numbers are right.
+ * HOSTILE_LOAD=NAME in the environment has the same done while the plug-in is loaded. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* prlimit */
+#endif
+#include "gatemark/plugin.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static const gm_variant *own; /* does the work */
+
+/* What must not succeed. */
+static void never(int succeeded)
+{
+	if (succeeded)
+		abort();
+}
+
+/* ---- attacks on who judges ---- */
+
+static void kill_judge(void) { kill(getppid(), SIGKILL); }
+static void stop_judge(void) { kill(getppid(), SIGSTOP); }
+static void kill_all(void) { kill(-1, SIGKILL); }
+static void seize_judge(void) { never(ptrace(PTRACE_SEIZE, getppid(), 0, 0) == 0); }
+static void limit_judge(void) { prlimit(getppid(), RLIMIT_CPU, &(struct rlimit){0, 0}, NULL); }
+
+static void read_judge(void)
+{
+	char here[8];
+	struct iovec to = {here, sizeof here}, from = {here, sizeof here};
+
+	never(process_vm_readv(getppid(), &to, 1, &from, 1, 0) > 0);
+}
+
+static void open_judge(void)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "/proc/%d/mem", (int)getppid());
+	never(open(name, O_RDWR) >= 0);
+	never(open(name, O_RDONLY) >= 0);
+}
+
+/* The judge gets a signal when its own pipe can be read. */
+static void own_pipe(void) { fcntl(1, F_SETOWN, getppid()); }
+
+/* ---- processes ---- */
+
+static void fork_and_die(void)
+{
+	if (fork() == 0)
+		pause();
+	abort();
+}
+
+/* ---- reaching out ---- */
+
+static void write_file(void)
+{
+	never(open("/tmp/gatemark_hostile", O_WRONLY | O_CREAT, 0600) >= 0);
+	never(open("/dev/null", O_RDWR) >= 0);
+	never(mkdtemp((char[]){"/tmp/gatemark_hostile_XXXXXX"}) != NULL);
+}
+
+static void open_socket(void) { never(socket(AF_INET, SOCK_STREAM, 0) >= 0); }
+
+/* ---- and what is allowed ---- */
+
+static void nothing(void) {}
+
+static void read_file(void)
+{
+	char line[256];
+	FILE *file = fopen("/proc/self/status", "r");
+
+	if (!file || !fgets(line, sizeof line, file))
+		abort();
+	fclose(file);
+}
+
+/* X(name, what it does) */
+#define DEEDS(X)                    \
+	X("honest", nothing)            \
+	X("kill-judge", kill_judge)     \
+	X("stop-judge", stop_judge)     \
+	X("kill-all", kill_all)         \
+	X("seize-judge", seize_judge)   \
+	X("limit-judge", limit_judge)   \
+	X("read-judge", read_judge)     \
+	X("open-judge", open_judge)     \
+	X("own-pipe", own_pipe)         \
+	X("write-file", write_file)     \
+	X("open-socket", open_socket)   \
+	X("fork-and-die", fork_and_die) \
+	X("honest-read-file", read_file)
+
+#define FORWARD(name, deed)                                                  \
+	static gm_status forward_##deed(gm_plan *plan, const gm_forward_args *f) \
+	{                                                                        \
+		gm_status status = own->forward(plan, f);                            \
+		deed();                                                              \
+		return status;                                                       \
+	}
+DEEDS(FORWARD)
+
+#define ROW(name, deed) {name, deed, forward_##deed},
+static const struct row {
+	const char *name;
+	void (*deed)(void);
+	gm_status (*forward)(gm_plan *, const gm_forward_args *);
+} row[] = {DEEDS(ROW)};
+
+enum { ROWS = sizeof row / sizeof *row };
+
+__attribute__((constructor)) static void loaded(void)
+{
+	const char *name = getenv("HOSTILE_LOAD");
+
+	for (size_t i = 0; name && i < ROWS; i++)
+		if (strcmp(row[i].name, name) == 0)
+			row[i].deed();
+}
+
+static void find_own(void)
+{
+	for (size_t i = 0; i < gm_variant_count(); i++)
+		if (gm_variant_at(i)->traits.rounding == GM_CANONICAL && gm_variant_runnable(gm_variant_at(i), NULL) == GM_OK)
+			own = gm_variant_at(i);
+}
+
+GM_PLUGIN_EXPORT gm_plugin_entry gm_plugin_v1;
+
+const gm_plugin *gm_plugin_v1(void)
+{
+	static gm_variant variant[ROWS];
+	static const gm_variant *list[ROWS];
+	static const gm_plugin plugin = {.struct_size = sizeof plugin,
+	                                 .abi_major = GM_ABI_MAJOR,
+	                                 .abi_minor = GM_ABI_MINOR,
+	                                 .name = "hostile",
+	                                 .version = "1",
+	                                 .licence = "MIT",
+	                                 .variant_count = ROWS,
+	                                 .variant = list};
+
+	find_own();
+	for (size_t i = 0; i < ROWS; i++) {
+		variant[i] = *own;
+		variant[i].name = row[i].name;
+		variant[i].traits.rounding = GM_FREE;
+		variant[i].forward = row[i].forward;
+		list[i] = &variant[i];
+	}
+	return &plugin;
+}

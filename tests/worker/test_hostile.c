@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* test_hostile.c - plug-ins with right numbers that go for who judges them (plugins/hostile.c), a row each: in a worker
+ * whose system calls are filtered, and in one where they are not. */
+#include "worker_problem.h"
+
+#include "base/process.h"
+
+#include <unistd.h>
+
+enum { FULL, NONE, SANDBOXES };
+
+/* What becomes of a call: the status, and what its sentence begins with. */
+typedef struct becomes {
+	gm_status status;
+	const char *says;
+} becomes;
+
+static const struct hostile {
+	const char *variant;
+	becomes call[SANDBOXES];
+} hostile[] = {
+	{"honest", {{GM_OK, ""}, {GM_OK, ""}}},
+	{"honest-read-file", {{GM_OK, ""}, {GM_OK, ""}}},
+	{"open-judge", {{GM_OK, ""}, {GM_OK, ""}}}, /* refused; it would abort */
+	{"seize-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to reach into another process"}, {GM_OK, ""}}},
+	{"read-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to reach into another process"}, {GM_OK, ""}}},
+	{"limit-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to reach into another process"}, {-1, NULL}}},
+	{"kill-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
+	{"stop-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
+	{"kill-all", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
+	{"own-pipe", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
+	{"fork-and-die",
+     {{GM_CRASHED, "SIGSYS in forward: it tried to start a process"}, {GM_CRASHED, "SIGABRT in forward"}}},
+	{"write-file", {{GM_OK, ""}, {-1, NULL}}},
+	{"open-socket", {{GM_OK, ""}, {-1, NULL}}},
+};
+
+static char plugin[1024], tool[1024]; /* must live as long as a worker */
+
+static void start(planned *p, int sandbox)
+{
+	static const char *executor[] = {tool, NULL};
+	static char program[1024];
+	const char *bin = getenv("GM_BIN");
+	worker_info info;
+
+	plugin_path("plugin_hostile", plugin);
+	snprintf(tool, sizeof tool, "%s/without_filter", bin ? bin : "bin");
+	snprintf(program, sizeof program, "%s/gatemark-worker", bin ? bin : "bin");
+	memset(p, 0, sizeof *p);
+	worker_launch launch = {.plugin = plugin, .program = program, .executor = sandbox == NONE ? executor : NULL};
+	assert_ok(worker_start(&launch, &p->w, ERROR));
+	worker_describe(p->w, &info);
+	assert_string_equal(info.sandbox, PROCESS_SANITIZED ? "none (a sanitizer's build)"
+	                                  : sandbox == NONE ? "none (Invalid argument)"
+	                                                    : "full");
+	set_problem(p, "lstm_T3_N2_I5_H7");
+}
+
+static gm_status call(planned *p, const char *variant, gm_error *error)
+{
+	gm_plan_opts opts = options(&p->spec, GM_MODE_INFER);
+
+	GM_TRY(worker_plan(p->w, variant, &p->spec, p->tensors, NULL, &opts, error));
+	fill_inputs(p);
+	GM_TRY(worker_run(p->w, GM_PASS_FWD, error));
+	return worker_unplan(p->w, error);
+}
+
+static void assert_becomes(const char *what, const becomes *want, gm_status status, const gm_error *error)
+{
+	if (status != want->status || strncmp(error->message, want->says, strlen(want->says)) != 0)
+		fail_msg("%s: %s '%s', want %s '%s'", what, gm_status_name(status), error->message,
+		         gm_status_name(want->status), want->says);
+	print_message("  %-20s %-13s %s\n", what, gm_status_name(status), error->message);
+}
+
+static void judge(int sandbox)
+{
+	for (const struct hostile *h = hostile; h < hostile + sizeof hostile / sizeof *hostile; h++) {
+		const becomes *want = &h->call[PROCESS_SANITIZED ? NONE : sandbox];
+		gm_error error = {0};
+		planned p;
+
+		if (!want->says) /* it would get through */
+			continue;
+		start(&p, sandbox);
+		assert_becomes(h->variant, want, call(&p, h->variant, &error), &error);
+		tear_down(&p);
+		assert_no_child();
+	}
+}
+
+static void filtered(void **state)
+{
+	(void)state;
+	judge(FULL);
+}
+
+static void unfiltered(void **state)
+{
+	(void)state;
+	judge(NONE);
+}
+
+/* While it is loaded a plug-in has no more rights. */
+static void when_loaded(void **state)
+{
+	static const struct {
+		const char *deed;
+		becomes load;
+	} rows[] = {
+		{"honest-read-file", {GM_OK, ""}},
+		{"open-judge", {GM_OK, ""}},
+		{"write-file", {GM_OK, ""}},
+		{"kill-judge", {GM_BAD_PLUGIN, "SIGSYS in loading the plug-in: it tried to signal another process"}},
+		{"seize-judge", {GM_BAD_PLUGIN, "SIGSYS in loading the plug-in: it tried to reach into another process"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows && !PROCESS_SANITIZED; i++) {
+		gm_error error = {0};
+		size_t count;
+		planned p;
+
+		setenv("HOSTILE_LOAD", rows[i].deed, 1);
+		start(&p, FULL);
+		assert_becomes(rows[i].deed, &rows[i].load, worker_list(p.w, NULL, 0, &count, &error), &error);
+		tear_down(&p);
+		unsetenv("HOSTILE_LOAD");
+		assert_no_child();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(filtered),
+		cmocka_unit_test(unfiltered),
+		cmocka_unit_test(when_loaded),
+	};
+
+	return cmocka_run_group_tests_name("hostile plug-ins", tests, NULL, NULL);
+}
