@@ -72,6 +72,7 @@ static void open_runner(race *r, size_t index)
 	                                        &r->outputs, &error);
 	runner->open_seconds = clock_now() - begun;
 	runner->alive = 1;
+	memcpy(runner->result->sandbox, r->outputs.info.sandbox, sizeof runner->result->sandbox);
 	if (status != GM_OK) {
 		race_drop_error(runner, status, "started", &error);
 		return;

@@ -78,10 +78,12 @@ static gm_status open_one(void *context, size_t index, const contestant *contest
 	const worker_launch launch = {
 		.program = all->options->worker, .plugin = contestant->plugin, .in_place = all->options->in_place, .align = 64};
 	all->problem = problem;
+	outputs->info = (worker_info){.engine = ""};
 	take_cpu(all, all->cpu, "the worker could not be pinned to a CPU");
 	const gm_status status = worker_start(&launch, w, error);
 	release_cpus(all);
 	GM_TRY(status);
+	worker_describe(*w, &outputs->info);
 	GM_TRY(run_plan(*w, contestant->info.name, problem, NULL, &opts, error));
 	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
 	GM_TRY(worker_run(*w, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error));

@@ -34,7 +34,11 @@ static gm_status begin(unit *u, attempt *a, gm_error *error)
 	                        .in_place = u->plan->no_fork,
 	                        .program = u->plan->executor->program,
 	                        .executor = u->plan->executor->words};
+	worker_info info;
 	GM_TRY(worker_start(&launch, &a->w, error));
+	worker_describe(a->w, &info);
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		memcpy(a->result[pass].sandbox, info.sandbox, sizeof info.sandbox);
 	a->taped = a->v->info.has_backward != 0;
 	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, error) : GM_UNSUPPORTED;
 	if (status != GM_UNSUPPORTED)
