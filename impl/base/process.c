@@ -7,12 +7,15 @@
 #include "process.h"
 #include "clock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -20,13 +23,90 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- start ---- */
+/* ---- who is known: each child that was started here or was there before, until it is reaped ---- */
+
+#define KNOWN         1024 /* most */
+#define SWEEP_SECONDS 10.0 /* for processes that start others as fast as they are ended */
+
+static struct {
+	pthread_mutex_t lock; /* held from a start until the child is known, and by who looks for the others */
+	int guarded, full;    /* full: one had no room, so that nobody can be called a stranger */
+	pid_t pid[KNOWN];
+} known = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void know(pid_t was, pid_t is)
+{
+	for (int i = 0; i < KNOWN; i++)
+		if (known.pid[i] == was) {
+			known.pid[i] = is;
+			return;
+		}
+	known.full |= is != 0;
+}
+
+static int stranger(pid_t pid)
+{
+	for (int i = 0; i < KNOWN; i++)
+		if (known.pid[i] == pid)
+			return 0;
+	return !known.full;
+}
+
+/* Process `pid` from /proc: its parent's number; 0 if there is none. */
+static pid_t parent_of(const char *pid)
+{
+	char path[64], text[512];
+	int parent = 0;
+
+	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = 0;
+	const char *name_end = strrchr(text, ')'); /* the name may hold anything */
+	return name_end && sscanf(name_end + 1, " %*c %d", &parent) == 1 ? parent : 0;
+}
+
+/* Calls visit for each child of this process and of `other`; stops when it returns 0. */
+static void children_of(pid_t other, int (*visit)(void *context, pid_t child, pid_t parent), void *context)
+{
+	DIR *list = opendir("/proc");
+	const struct dirent *entry;
+	pid_t self = getpid();
+
+	while (list && (entry = readdir(list))) {
+		pid_t parent = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? parent_of(entry->d_name) : 0;
+
+		if (parent && (parent == self || parent == other) && !visit(context, (pid_t)atol(entry->d_name), parent))
+			break;
+	}
+	if (list)
+		closedir(list);
+}
+
+static int make_known(void *context, pid_t child, pid_t parent)
+{
+	(void)context, (void)parent;
+	know(0, child);
+	return 1;
+}
 
 void process_guard(void)
 {
-	if (!PROCESS_SANITIZED)
-		prctl(PR_SET_DUMPABLE, 0);
+	pthread_mutex_lock(&known.lock);
+	if (!known.guarded) {
+		if (!PROCESS_SANITIZED)
+			prctl(PR_SET_DUMPABLE, 0);
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+		memset(known.pid, 0, sizeof known.pid);
+		children_of(0, make_known, NULL);
+		known.guarded = 1;
+	}
+	pthread_mutex_unlock(&known.lock);
 }
+
+/* ---- start ---- */
 
 static void drop(const int copy[PROCESS_FDS])
 {
@@ -97,6 +177,8 @@ static int start_function(const process_plan *plan, const int copy[PROCESS_FDS],
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	*pid = fork();
 	if (*pid == 0) {
+		known.guarded = known.full = 0; /* what was known was the parent's */
+		pthread_mutex_init(&known.lock, NULL);
 		settle(plan, copy, parent);
 		_exit(plan->run(plan->context));
 	}
@@ -146,8 +228,13 @@ gm_status process_start(const process_plan *plan, pid_t *pid, gm_error *error)
 {
 	int copy[PROCESS_FDS], reason = copy_descriptors(plan, copy) ? 0 : errno;
 
-	if (!reason)
+	if (!reason) {
+		pthread_mutex_lock(&known.lock);
 		reason = (plan->words ? start_program : start_function)(plan, copy, pid);
+		if (!reason)
+			know(0, *pid);
+		pthread_mutex_unlock(&known.lock);
+	}
 	drop(copy);
 	return reason ? gm_fail(error, GM_IO, "cannot start %s: %s", plan->name, strerror(reason)) : GM_OK;
 }
@@ -180,7 +267,68 @@ int process_reap(pid_t pid)
 	kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	pthread_mutex_lock(&known.lock);
+	know(pid, 0);
+	pthread_mutex_unlock(&known.lock);
 	return status;
+}
+
+/* ---- what children leave ---- */
+
+long process_newest(void)
+{
+	char text[128];
+	long newest = -1;
+	int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = 0;
+	return sscanf(text, "%*s %*s %*s %*s %ld", &newest) == 1 ? newest : -1;
+}
+
+static int is_left(void *found, pid_t child, pid_t parent)
+{
+	*(int *)found = parent != getpid() || stranger(child);
+	return !*(int *)found;
+}
+
+int process_left(pid_t pid, long newest)
+{
+	int found = 0;
+
+	if (newest >= 0 && newest == process_newest())
+		return 0;
+	pthread_mutex_lock(&known.lock);
+	children_of(pid, is_left, &found);
+	pthread_mutex_unlock(&known.lock);
+	return found;
+}
+
+static int end_stranger(void *ended, pid_t child, pid_t parent)
+{
+	(void)parent;
+	if (stranger(child)) {
+		kill(child, SIGKILL);
+		*(int *)ended += waitpid(child, NULL, 0) == child;
+	}
+	return 1;
+}
+
+/* Whose parent is ended here comes here next. */
+int process_sweep(void)
+{
+	double end = clock_now() + SWEEP_SECONDS;
+	int ended = 0, before;
+
+	do {
+		before = ended;
+		pthread_mutex_lock(&known.lock);
+		children_of(0, end_stranger, &ended);
+		pthread_mutex_unlock(&known.lock);
+	} while (ended > before && clock_now() < end);
+	return ended;
 }
 
 void process_how(int wait_status, char text[PROCESS_HOW])

@@ -35,8 +35,9 @@ typedef struct process_plan {
 	int fd_count, fd[PROCESS_FDS]; /* what its descriptors 0, 1, ... are; the caller's own stay as they are */
 } process_plan;
 
-/* For who starts what it does not trust: from now on no process of the same user can open this one's memory or trace it,
- * and no core is written.  (LeakSanitizer traces its own process: nothing in its builds.) */
+/* For who starts what it does not trust: from now on no process of the same user can open this one's memory or trace
+ * it, and no core is written (LeakSanitizer traces its own process: not so in its builds); whose parent ends becomes a
+ * child of this one. */
 void process_guard(void);
 /* *pid: the child and its group.  GM_IO with the reason. */
 GM_CHECKED gm_status process_start(const process_plan *plan, pid_t *pid, gm_error *error);
@@ -45,6 +46,12 @@ int process_ended(pid_t pid, double seconds);
 /* Ends the whole group, also what a child that has ended left behind, and reaps the child: its wait status.  One that
  * had ended by itself keeps its own. */
 int process_reap(pid_t pid);
+/* Of a guarded process, whose children are all started here, but for those from before it was guarded.  Since `newest`,
+ * a number that process_newest gave: has child pid children, or have any come from one that ended? */
+int process_left(pid_t pid, long newest);
+/* Ends and reaps what came from children that have ended, and theirs: how many. */
+int process_sweep(void);
+long process_newest(void); /* number of the latest process of the system; -1 = unknown */
 /* Writes "signal 11 (SIGSEGV)" or "code 3". */
 void process_how(int wait_status, char text[PROCESS_HOW]);
 

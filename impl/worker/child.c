@@ -137,12 +137,16 @@ static channel_result wait_for_bytes(void *context)
 	}
 }
 
+/* Where system calls are not filtered it may have started processes. */
+static int confined(const worker *w) { return strcmp(w->sandbox, "full") == 0; }
+
 static void reap(worker *w, channel_result result)
 {
 	int by_itself = result == CHANNEL_CLOSED && ended(w, END_SECONDS);
 	int wait_status = process_reap(w->pid);
 
 	w->pid = 0;
+	w->left = confined(w) ? 0 : process_sweep();
 	listen_to(w);
 	tell_ending(w, result, by_itself ? wait_status : -1);
 }
@@ -176,11 +180,12 @@ gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_e
 		m->head = head;
 		w->limit = seconds;
 		w->deadline = clock_now() + seconds;
+		long newest = confined(w) ? -1 : process_newest();
 		channel_result result = exchange(w);
 		if (result == CHANNEL_OK && (m->head.kind != kind || m->head.serial != head.serial || m->head.status < GM_OK ||
 		                             m->head.status > GM_TIMEOUT))
 			result = CHANNEL_GARBAGE;
-		if (result != CHANNEL_OK)
+		if (result != CHANNEL_OK || (!confined(w) && !w->launch.in_place && process_left(w->pid, newest)))
 			reap(w, result);
 	}
 	m->fd = -1;
@@ -195,6 +200,8 @@ void child_stop(worker *w)
 		(void)ended(w, STOP_SECONDS);
 	if (w->pid > 0)
 		(void)process_reap(w->pid);
+	if (!confined(w) && !w->launch.in_place)
+		(void)process_sweep();
 	close_all((int[]){w->channel, w->output}, 2);
 	if (w->control)
 		munmap(w->control, sizeof(control));

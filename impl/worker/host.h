@@ -29,6 +29,7 @@ struct worker {
 	arena arena;
 	worker_info info;
 	char sandbox[SANDBOX_TEXT];
+	int left; /* processes, when it had ended */
 	uint32_t poison;
 	uint32_t restored; /* 1: worker_restore wrote since the last worker_time */
 };
@@ -41,7 +42,7 @@ GM_CHECKED gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double se
 void child_stop(worker *w); /* asks it to end, kills it if it does not; reaps, closes everything */
 
 /* ending.c: how the child ended; fills w->ended.  result: of the channel; wait_status: of a child whose end closed the
- * channel, -1 of one that closed it before. */
+ * channel, -1 of one that closed it before; CHANNEL_OK: it was ended for what it left. */
 gm_status tell_ending(worker *w, channel_result result, int wait_status);
 
 /* Which program a worker is where its launch names none: its path, and in *argument the word that follows it, or NULL.

@@ -11,7 +11,7 @@
  *        them holds a pattern that worker_run checks; inputs are read-only in the child; outputs, tape and scratch
  *        are poisoned with NaNs before each run, the plan before it is created.
  * Isolation: the child enters a sandbox (sandbox.h) before it loads a plug-in; this process is guarded (process_guard)
- *        from its first worker on.
+ *        from its first worker on: its children are those of process_start, what workers leave is ended.
  * Threads: one call at a time per worker; workers are independent.  The child is killed when the thread that started
  *        it ends. */
 #ifndef WORKER_WORKER_H
@@ -75,8 +75,8 @@ void worker_poison(worker *w, uint32_t word);
 /* Runs set_weights, then what the pass says (PACK: nothing more; FWD, STEP: forward in infer or train mode as planned;
  * BWD, TRAIN, TRAIN_PACK: forward with tape, then backward).  After it: GM_CRASHED ("SIGSEGV in backward: 12 bytes
  * past the end of grad_input"), GM_TIMEOUT, GM_MISMATCH for a write before a buffer's start or a changed FP mode,
- * signal mask or descriptor, GM_UNSUPPORTED for a backward that the variant does not have, or the variant's own
- * status. */
+ * signal mask or descriptor, or processes left, GM_UNSUPPORTED for a backward that the variant does not have, or the
+ * variant's own status. */
 GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
 /* The inputs back to data ([row]), the outputs and gradients poisoned: nothing that a call left is there any more. */

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const gm_variant *own; /* does the work */
@@ -64,6 +65,61 @@ static void fork_and_die(void)
 	abort();
 }
 
+static void hide(void)
+{
+	setsid();
+	for (int fd = 0; fd < 64; fd++)
+		close(fd);
+	pause();
+	_exit(0);
+}
+
+static void leave_child(void)
+{
+	if (fork() == 0)
+		pause();
+}
+
+/* Out of group and session, and of an ended parent. */
+static void leave_daemon(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (fork() == 0)
+			hide();
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
+static void leave_40(void)
+{
+	for (int i = 0; i < 10; i++)
+		if (fork() == 0) {
+			(void)!fork();
+			leave_child();
+			hide();
+		}
+	usleep(100000);
+}
+
+static void daemon_and_die(void)
+{
+	leave_daemon();
+	abort();
+}
+
+/* Started, awaited, gone. */
+static void child_ended(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	waitpid(child, NULL, 0);
+}
+
 /* ---- reaching out ---- */
 
 static void write_file(void)
@@ -90,19 +146,24 @@ static void read_file(void)
 }
 
 /* X(name, what it does) */
-#define DEEDS(X)                    \
-	X("honest", nothing)            \
-	X("kill-judge", kill_judge)     \
-	X("stop-judge", stop_judge)     \
-	X("kill-all", kill_all)         \
-	X("seize-judge", seize_judge)   \
-	X("limit-judge", limit_judge)   \
-	X("read-judge", read_judge)     \
-	X("open-judge", open_judge)     \
-	X("own-pipe", own_pipe)         \
-	X("write-file", write_file)     \
-	X("open-socket", open_socket)   \
-	X("fork-and-die", fork_and_die) \
+#define DEEDS(X)                        \
+	X("honest", nothing)                \
+	X("kill-judge", kill_judge)         \
+	X("stop-judge", stop_judge)         \
+	X("kill-all", kill_all)             \
+	X("seize-judge", seize_judge)       \
+	X("limit-judge", limit_judge)       \
+	X("read-judge", read_judge)         \
+	X("open-judge", open_judge)         \
+	X("own-pipe", own_pipe)             \
+	X("write-file", write_file)         \
+	X("open-socket", open_socket)       \
+	X("fork-and-die", fork_and_die)     \
+	X("leave-child", leave_child)       \
+	X("leave-daemon", leave_daemon)     \
+	X("leave-40", leave_40)             \
+	X("daemon-and-die", daemon_and_die) \
+	X("child-ended", child_ended)       \
 	X("honest-read-file", read_file)
 
 #define FORWARD(name, deed)                                                  \

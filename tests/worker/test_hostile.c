@@ -5,8 +5,6 @@
 
 #include "base/process.h"
 
-#include <unistd.h>
-
 enum { FULL, NONE, SANDBOXES };
 
 /* What becomes of a call: the status, and what its sentence begins with. */
@@ -15,6 +13,10 @@ typedef struct becomes {
 	const char *says;
 } becomes;
 
+#define SIGNALS "SIGSYS in forward: it tried to signal another process"
+#define REACHES "SIGSYS in forward: it tried to reach into another process"
+#define FORKS   "SIGSYS in forward: it tried to start a process"
+
 static const struct hostile {
 	const char *variant;
 	becomes call[SANDBOXES];
@@ -22,15 +24,19 @@ static const struct hostile {
 	{"honest", {{GM_OK, ""}, {GM_OK, ""}}},
 	{"honest-read-file", {{GM_OK, ""}, {GM_OK, ""}}},
 	{"open-judge", {{GM_OK, ""}, {GM_OK, ""}}}, /* refused; it would abort */
-	{"seize-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to reach into another process"}, {GM_OK, ""}}},
-	{"read-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to reach into another process"}, {GM_OK, ""}}},
-	{"limit-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to reach into another process"}, {-1, NULL}}},
-	{"kill-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
-	{"stop-judge", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
-	{"kill-all", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
-	{"own-pipe", {{GM_CRASHED, "SIGSYS in forward: it tried to signal another process"}, {-1, NULL}}},
-	{"fork-and-die",
-     {{GM_CRASHED, "SIGSYS in forward: it tried to start a process"}, {GM_CRASHED, "SIGABRT in forward"}}},
+	{"seize-judge", {{GM_CRASHED, REACHES}, {GM_OK, ""}}},
+	{"read-judge", {{GM_CRASHED, REACHES}, {GM_OK, ""}}},
+	{"limit-judge", {{GM_CRASHED, REACHES}, {-1, NULL}}},
+	{"kill-judge", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
+	{"stop-judge", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
+	{"kill-all", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
+	{"own-pipe", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
+	{"fork-and-die", {{GM_CRASHED, FORKS}, {GM_CRASHED, "SIGABRT in forward"}}},
+	{"leave-child", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 1 process"}}},
+	{"leave-daemon", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 1 process"}}},
+	{"leave-40", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 40 processes"}}},
+	{"daemon-and-die", {{GM_CRASHED, FORKS}, {GM_CRASHED, "SIGABRT in forward"}}},
+	{"child-ended", {{GM_CRASHED, FORKS}, {GM_OK, ""}}},
 	{"write-file", {{GM_OK, ""}, {-1, NULL}}},
 	{"open-socket", {{GM_OK, ""}, {-1, NULL}}},
 };
@@ -103,6 +109,23 @@ static void unfiltered(void **state)
 	judge(NONE);
 }
 
+/* A process that was there before is not taken for one that was left, nor is another worker. */
+static void others_stay(void **state)
+{
+	planned first, second;
+	gm_error error = {0};
+
+	(void)state;
+	start(&first, NONE);
+	start(&second, NONE);
+	assert_int_equal(call(&second, "leave-daemon", &error), GM_MISMATCH);
+	assert_ok(call(&first, "honest", ERROR));
+	tear_down(&second);
+	assert_ok(call(&first, "honest", ERROR));
+	tear_down(&first);
+	assert_no_child();
+}
+
 /* While it is loaded a plug-in has no more rights. */
 static void when_loaded(void **state)
 {
@@ -137,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(filtered),
 		cmocka_unit_test(unfiltered),
+		cmocka_unit_test(others_stay),
 		cmocka_unit_test(when_loaded),
 	};
 

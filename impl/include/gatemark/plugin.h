@@ -10,9 +10,9 @@
  * it reads a field that its minor 0 did not have.
  * Special values are judged too: an absent h_0 or c_0 counts as zeros that are multiplied like others, so a
  * NaN or infinite weight gives NaN (0 * NaN); no term is left out for a factor of 0.
- * The child has no privileges and, where the system can, may not reach beyond its own threads and memory: files are opened
- * for reading only (EPERM), there are no sockets; a plug-in that starts a process, signals another or looks into one is
- * ended and fails.  That holds while it is loaded too.  Threads may be started.
+ * The child has no privileges and, where the system can, may not reach beyond its own threads and memory: files
+ * are opened for reading only (EPERM), there are no sockets; a plug-in that starts a process, signals another
+ * or looks into one is ended and fails.  That holds while it is loaded too.  Threads may be started.
  * The plug-in must not change the FP mode, signal handlers or descriptors, and writes nothing to stdout. */
 #ifndef GATEMARK_PLUGIN_H
 #define GATEMARK_PLUGIN_H
