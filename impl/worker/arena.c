@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,24 @@ int arena_protect(const arena *a)
 		at = s->end;
 	}
 	return at == a->bytes || mprotect(a->base + at, a->bytes - at, PROT_NONE) == 0;
+}
+
+uint64_t arena_mapping(const arena *a)
+{
+	uint64_t from = (uint64_t)(uintptr_t)a->base, sum = 0, low, high;
+	char line[256], rights[8];
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	while (maps && fgets(line, sizeof line, maps)) {
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s", &low, &high, rights) != 3 || high <= from ||
+		    low >= from + a->bytes)
+			continue;
+		for (const char *c = line; *c && *c != '\n'; c++)
+			sum = (sum ^ (unsigned char)*c) * 0x100000001b3u + 1;
+	}
+	if (maps)
+		fclose(maps);
+	return sum;
 }
 
 int arena_sound(const arena *a)

@@ -44,6 +44,8 @@ GM_CHECKED gm_status arena_file(uint64_t bytes, int *fd, gm_error *error);
 unsigned char *arena_map(int fd, uint64_t bytes);
 /* Takes guards away and makes SLOT_READ slots read-only in this mapping: 1, or 0 if the system refused. */
 int arena_protect(const arena *a);
+/* A number for the protection of all its pages, as the system tells it; 0 = it does not. */
+uint64_t arena_mapping(const arena *a);
 /* 1 if every slot lies inside the arena, in order, apart, at pages. */
 int arena_sound(const arena *a);
 

@@ -243,6 +243,7 @@ const float *worker_effective(const worker *w, size_t row)
 void worker_describe(const worker *w, worker_info *info)
 {
 	*info = w->info;
+	info->bad_manners = w->control && w->control->bad_manners == 1;
 	memcpy(info->sandbox, w->sandbox, sizeof info->sandbox);
 }
 

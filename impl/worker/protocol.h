@@ -110,8 +110,8 @@ typedef struct control { /* the control page, written by the child; the host tru
 	volatile uint32_t phase;
 	volatile uint32_t crashed; /* 1: the rest is a record of a caught signal */
 	volatile int32_t signal, code;
-	volatile uint32_t in_arena; /* 1: address is an offset in the arena */
-	volatile uint32_t reserved;
+	volatile uint32_t in_arena;    /* 1: address is an offset in the arena */
+	volatile uint32_t bad_manners; /* 1: a call left upper halves of vector registers in use */
 	volatile uint64_t address;
 } control;
 

@@ -8,7 +8,8 @@
 
 void server_init(server *s, control *page_of_control)
 {
-	*s = (server){.sandbox = "none (no process of its own)",
+	*s = (server){.observable = calling_observable(),
+	              .sandbox = "none (no process of its own)",
 	              .control = page_of_control,
 	              .variants = gm_variant_count(),
 	              .arena = {.page = protocol_hello().page_bytes}};

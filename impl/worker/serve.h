@@ -6,6 +6,7 @@
 #define WORKER_SERVE_H
 
 #include "arena.h"
+#include "base/calling.h"
 #include "environment.h"
 #include "gatemark/plugin.h"
 #include "pass.h"
@@ -33,6 +34,8 @@ typedef struct server {
 	size_t questions;
 	uint32_t question_pass;
 	int question_vary;
+	uint64_t observable; /* of calling.h */
+	uint64_t arena_map;  /* arena_mapping of the plan; 0 = unknown */
 } server;
 
 void server_init(server *s, control *page_of_control);

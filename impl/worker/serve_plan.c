@@ -64,6 +64,7 @@ gm_status serve_plan(server *s, message *m, gm_error *error)
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 
 	GM_TRY(serve_unplan(s, m, error));
+	s->control->bad_manners = 0;
 	gm_status status = unpack(s, m, error);
 	m->plan.variant[sizeof m->plan.variant - 1] = 0;
 	if (status == GM_OK)
@@ -105,6 +106,7 @@ static gm_status map_arena(server *s, message *m, gm_error *error)
 	m->fd = -1;
 	if (!a->base || !arena_protect(a))
 		return gm_fail(error, GM_NO_MEMORY, "cannot map an arena of %llu bytes", (unsigned long long)a->bytes);
+	s->arena_map = arena_mapping(a);
 	return GM_OK;
 }
 

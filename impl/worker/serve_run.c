@@ -4,13 +4,53 @@
 
 #include <stdlib.h>
 
+typedef void function(void);
+
+/* One step by the trampoline, which sees what the function changes. */
+static gm_status probe(server *s, const gm_binding *b, unsigned step, calling_report *seen, gm_error *error)
+{
+	const gm_variant *v = s->variant;
+	uintptr_t plan = (uintptr_t)s->plan;
+
+	server_phase(s, step == STEP_SET ? PHASE_SET_WEIGHTS : step == STEP_FORWARD ? PHASE_FORWARD : PHASE_BACKWARD);
+	if (step == STEP_SET)
+		calling_probe(seen, (function *)v->set_weights, plan, (uintptr_t)&b->weights, (uintptr_t)error, 0);
+	else if (step == STEP_FORWARD)
+		calling_probe(seen, (function *)v->forward, plan, (uintptr_t)&b->fwd, 0, 0);
+	else
+		calling_probe(seen, (function *)v->backward, plan, (uintptr_t)&b->bwd, 0, 0);
+	return (gm_status)(uint32_t)seen->result;
+}
+
+/* What the ABI has a function preserve; what good manners ask for is a note. */
+static gm_status check_calling(server *s, const calling_report *seen, const char *who, gm_error *error)
+{
+	uint64_t changed = calling_changed(seen, s->observable);
+
+	for (int i = 0; calling_slots[i].name; i++)
+		if ((changed >> i & 1) && calling_slots[i].rule == CALLING_ABI)
+			return gm_fail(error, GM_MISMATCH, "%s changed %s", who, calling_slots[i].name);
+		else if ((changed >> i & 1) && calling_slots[i].rule == CALLING_MANNERS)
+			s->control->bad_manners = 1;
+	return GM_OK;
+}
+
 gm_status server_check_steps(server *s, const gm_binding *b, unsigned steps, gm_error *error)
 {
-	for (unsigned step = STEP_SET; step <= STEP_BACKWARD; step *= 2)
-		if (steps & step) {
-			GM_TRY(server_called(s, server_steps(s, b, step, error), error));
-			GM_TRY(environment_check(&s->environment, phase_name(s->control->phase), error));
-		}
+	calling_report seen;
+
+	for (unsigned step = STEP_SET; step <= STEP_BACKWARD; step *= 2) {
+		if (!(steps & step))
+			continue;
+		gm_status status = probe(s, b, step, &seen, error);
+		const char *who = phase_name(s->control->phase);
+
+		GM_TRY(server_called(s, status, error));
+		GM_TRY(check_calling(s, &seen, who, error));
+		GM_TRY(environment_check(&s->environment, who, error));
+		if (s->arena_map && arena_mapping(&s->arena) != s->arena_map)
+			return gm_fail(error, GM_MISMATCH, "%s changed the protection of the arena", who);
+	}
 	return GM_OK;
 }
 

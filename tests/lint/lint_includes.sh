@@ -46,8 +46,8 @@ BEGIN {
 	row("tools/app", "tools/report tools/choose tools/check bench/machine bench/shapes bench/protocol bench/judged " \
 	    "tools/record fixtures/reader reference/judge reference/budget impl/worker impl/base impl/include")
 	row("tools/bochs", "fixtures/reader reference/judge impl/include")
-	row("tests/plugins", "impl/include")
 	row("tests/impl", "fixtures/reader impl/variants " may["impl/variants"])
+	row("tests/plugins", "tests/impl impl/include")
 	row("tests/reference", "reference/faults reference/judge reference/budget reference/model fixtures/reader " \
 	    "impl/base impl/include")
 	row("tests/tools", "tools/app tools/report tools/choose tools/check tools/record bench/protocol reference/judge " \

@@ -15,7 +15,7 @@ banned() {
 \brosters?\b;^CONTRIBUTING;contestants
 \bloss(_[a-z]+)?\b;^CONTRIBUTING;steal time
 \b(loud|sticky)\b;^(CONTRIBUTING|impl/worker/plugin_load);amplified, time-correlated
-\bslots?\b;^(impl/worker|fixtures/reader|tests/(worker|fixtures|impl)|CONTRIBUTING);position of a batch row, index of a contestant: a slot is a tensor's room in an arena or a pack
+\bslots?\b;^(impl/(worker|base/calling)|fixtures/reader|tests/(worker|fixtures|impl)|CONTRIBUTING);position of a batch row, index of a contestant: a slot is a tensor's room in an arena or a pack
 \b(autopsy|bury|buried|death|corpse)\b;^(fixtures/[a-z0-9]*[.]py|CONTRIBUTING);end, reap
 \bnoise_pen|\bref_way|\bref_errs\b;^CONTRIBUTING;noise_rounding, ref_errors
 \bplace_(of|text|gate)\b;^$;locate, location_text, gate_letter

@@ -6,15 +6,22 @@
 #define _GNU_SOURCE /* prlimit */
 #endif
 #include "gatemark/plugin.h"
+#include "impl/calling_bad.h"
 
 #include <fcntl.h>
+#include <locale.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,6 +127,55 @@ static void child_ended(void)
 	waitpid(child, NULL, 0);
 }
 
+/* ---- threads ---- */
+
+static void *spin(void *go_on)
+{
+	for (volatile int *on = go_on; *on;)
+		;
+	return NULL;
+}
+
+static void spin_on(void)
+{
+	static int forever = 1;
+	pthread_t thread;
+
+	for (int i = 0; i < 3; i++)
+		never(pthread_create(&thread, NULL, spin, &forever) != 0);
+}
+
+static sem_t work;
+
+static void *await(void *context)
+{
+	(void)context;
+	while (sem_wait(&work) || 1)
+		;
+	return NULL;
+}
+
+/* As pools do that outlive a call: three threads, asleep but when there is work. */
+static void pool(void)
+{
+	static pthread_t thread[3];
+
+	for (int i = 0; i < 3; i++)
+		if (!thread[i])
+			never(pthread_create(&thread[i], NULL, await, NULL) != 0);
+	for (int i = 0; i < 3; i++)
+		sem_post(&work);
+}
+
+static void joined(void)
+{
+	int once = 0;
+	pthread_t thread;
+
+	never(pthread_create(&thread, NULL, spin, &once) != 0);
+	pthread_join(thread, NULL);
+}
+
 /* ---- reaching out ---- */
 
 static void write_file(void)
@@ -130,6 +186,55 @@ static void write_file(void)
 }
 
 static void open_socket(void) { never(socket(AF_INET, SOCK_STREAM, 0) >= 0); }
+
+/* ---- breaches of what a call must leave alone ---- */
+
+/* One of tests/impl/calling_bad.h; nothing on another architecture. */
+static void bad_call(const char *name)
+{
+	for (const calling_bad *bad = calling_bad_functions; bad->name; bad++)
+		if (strcmp(bad->name, name) == 0)
+			bad->function();
+}
+
+static void clobber_r14(void) { bad_call("clobbers r14"); }
+static void clobber_x27(void) { bad_call("clobbers x27"); }
+static void clobber_d15(void) { bad_call("clobbers d15"); }
+static void set_direction(void) { bad_call("leaves the direction flag set"); }
+static void change_x87(void) { bad_call("leaves another x87 precision"); }
+static void fill_x87(void) { bad_call("leaves a value on the x87 stack"); }
+static void dirty_uppers(void) { bad_call("returns without vzeroupper"); }
+
+static void change_folder(void) { never(chdir("/") != 0); }
+static void change_variables(void) { setenv("GATEMARK_HOSTILE", "1", 1); }
+static void change_umask(void) { umask(umask(0) ^ 022); }
+static void change_locale(void) { never(uselocale(newlocale(LC_ALL_MASK, "C", 0)) == 0); }
+static void change_priority(void) { never(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 1) != 0); }
+static void change_cpus(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	never(sched_setaffinity(0, sizeof one, &one) != 0);
+}
+
+static void leave_open(void) { never(open("/proc/self/status", O_RDONLY) < 0 || dup2(0, 200) != 200); }
+
+/* All that the arena shows in /proc/self/maps is writable from now on. */
+static void open_arena(void)
+{
+	char line[256];
+	FILE *file = fopen("/proc/self/maps", "r");
+
+	while (file && fgets(line, sizeof line, file)) {
+		unsigned long low, high;
+
+		if (strstr(line, "gatemark-arena") && sscanf(line, "%lx-%lx", &low, &high) == 2)
+			never(mprotect((void *)low, high - low, PROT_READ | PROT_WRITE) != 0);
+	}
+	fclose(file);
+}
 
 /* ---- and what is allowed ---- */
 
@@ -146,24 +251,42 @@ static void read_file(void)
 }
 
 /* X(name, what it does) */
-#define DEEDS(X)                        \
-	X("honest", nothing)                \
-	X("kill-judge", kill_judge)         \
-	X("stop-judge", stop_judge)         \
-	X("kill-all", kill_all)             \
-	X("seize-judge", seize_judge)       \
-	X("limit-judge", limit_judge)       \
-	X("read-judge", read_judge)         \
-	X("open-judge", open_judge)         \
-	X("own-pipe", own_pipe)             \
-	X("write-file", write_file)         \
-	X("open-socket", open_socket)       \
-	X("fork-and-die", fork_and_die)     \
-	X("leave-child", leave_child)       \
-	X("leave-daemon", leave_daemon)     \
-	X("leave-40", leave_40)             \
-	X("daemon-and-die", daemon_and_die) \
-	X("child-ended", child_ended)       \
+#define DEEDS(X)                            \
+	X("honest", nothing)                    \
+	X("kill-judge", kill_judge)             \
+	X("stop-judge", stop_judge)             \
+	X("kill-all", kill_all)                 \
+	X("seize-judge", seize_judge)           \
+	X("limit-judge", limit_judge)           \
+	X("read-judge", read_judge)             \
+	X("open-judge", open_judge)             \
+	X("own-pipe", own_pipe)                 \
+	X("write-file", write_file)             \
+	X("open-socket", open_socket)           \
+	X("fork-and-die", fork_and_die)         \
+	X("leave-child", leave_child)           \
+	X("leave-daemon", leave_daemon)         \
+	X("leave-40", leave_40)                 \
+	X("daemon-and-die", daemon_and_die)     \
+	X("child-ended", child_ended)           \
+	X("clobber-r14", clobber_r14)           \
+	X("clobber-x27", clobber_x27)           \
+	X("clobber-d15", clobber_d15)           \
+	X("set-direction", set_direction)       \
+	X("change-x87", change_x87)             \
+	X("fill-x87", fill_x87)                 \
+	X("dirty-uppers", dirty_uppers)         \
+	X("change-folder", change_folder)       \
+	X("change-variables", change_variables) \
+	X("change-umask", change_umask)         \
+	X("change-locale", change_locale)       \
+	X("change-priority", change_priority)   \
+	X("change-cpus", change_cpus)           \
+	X("leave-open", leave_open)             \
+	X("open-arena", open_arena)             \
+	X("spin-on", spin_on)                   \
+	X("honest-pool", pool)                  \
+	X("honest-joined", joined)              \
 	X("honest-read-file", read_file)
 
 #define FORWARD(name, deed)                                                  \

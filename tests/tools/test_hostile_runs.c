@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "base/calling.h"
 #include "base/process.h"
 #include "run_program.h"
 
@@ -25,6 +26,23 @@ static void attack_fails(void **state)
 	assert_in(o.out, "  honest              2    0");
 	assert_in(o.out, "SIGSYS in forward: it tried to signal another process");
 	assert_int_equal(count_of(records, "\"sandbox\":\"full\""), 4);
+	free(records);
+	outcome_free(&o);
+}
+
+/* No failure, but it is said. */
+static void bad_manners_are_noted(void **state)
+{
+	static const char note[] = "note: dirty-uppers leaves upper halves of vector registers in use (no vzeroupper)";
+	(void)state;
+	outcome o = expect(0, "gatemark check -q --plugin %s --variants dirty-uppers,honest " CASES " --json=%s",
+	                   plugin_path("hostile"), in_folder("r.jsonl"));
+	char *records = file_text(folder, "r.jsonl");
+	int seen = 0; // does this CPU show it?
+	for (size_t k = 0; calling_slots[k].name; k++)
+		seen |= calling_slots[k].rule == CALLING_MANNERS && (calling_observable() >> k & 1);
+	assert_int_equal(count_of(o.out, note), seen);
+	assert_int_equal(count_of(records, "\"upper_halves\":true"), 2 * seen);
 	free(records);
 	outcome_free(&o);
 }
@@ -63,6 +81,7 @@ int main(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(attack_fails, open_folder, close_folder),
+		cmocka_unit_test_setup_teardown(bad_manners_are_noted, open_folder, close_folder),
 		cmocka_unit_test(left_process_fails),
 	};
 

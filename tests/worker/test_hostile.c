@@ -3,6 +3,7 @@
  * whose system calls are filtered, and in one where they are not. */
 #include "worker_problem.h"
 
+#include "base/calling.h"
 #include "base/process.h"
 
 enum { FULL, NONE, SANDBOXES };
@@ -16,6 +17,11 @@ typedef struct becomes {
 #define SIGNALS "SIGSYS in forward: it tried to signal another process"
 #define REACHES "SIGSYS in forward: it tried to reach into another process"
 #define FORKS   "SIGSYS in forward: it tried to start a process"
+
+#define BOTH(status, says)               \
+	{                                    \
+		{status, says}, { status, says } \
+	}
 
 static const struct hostile {
 	const char *variant;
@@ -37,6 +43,17 @@ static const struct hostile {
 	{"leave-40", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 40 processes"}}},
 	{"daemon-and-die", {{GM_CRASHED, FORKS}, {GM_CRASHED, "SIGABRT in forward"}}},
 	{"child-ended", {{GM_CRASHED, FORKS}, {GM_OK, ""}}},
+	{"change-folder", BOTH(GM_MISMATCH, "forward changed the working folder")},
+	{"change-variables", BOTH(GM_MISMATCH, "forward changed the environment's variables")},
+	{"change-umask", BOTH(GM_MISMATCH, "forward changed the umask")},
+	{"change-locale", BOTH(GM_MISMATCH, "forward changed the locale")},
+	{"change-priority", BOTH(GM_MISMATCH, "forward changed its priority")},
+	{"change-cpus", BOTH(GM_MISMATCH, "forward changed the CPUs it may use")},
+	{"leave-open", BOTH(GM_MISMATCH, "forward left 2 descriptors open")},
+	{"open-arena", BOTH(GM_MISMATCH, "forward changed the protection of the arena")},
+	{"spin-on", BOTH(GM_MISMATCH, "forward left 3 threads running")},
+	{"honest-pool", BOTH(GM_OK, "")},
+	{"honest-joined", BOTH(GM_OK, "")},
 	{"write-file", {{GM_OK, ""}, {-1, NULL}}},
 	{"open-socket", {{GM_OK, ""}, {-1, NULL}}},
 };
@@ -109,6 +126,59 @@ static void unfiltered(void **state)
 	judge(NONE);
 }
 
+/* What the trampoline sees; a variant that breaks what this architecture does not have is honest. */
+static void bad_calls(void **state)
+{
+	static const struct {
+		const char *variant, *slot;
+	} rows[] = {
+		{"clobber-r14", "register r14"},        {"clobber-x27", "register x27"},
+		{"clobber-d15", "register d15"},        {"set-direction", "the direction flag"},
+		{"change-x87", "the x87 control word"}, {"fill-x87", "the x87 register stack"},
+	};
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		becomes want = {GM_OK, ""};
+		char says[64];
+		gm_error error = {0};
+		planned p;
+
+		for (size_t slot = 0; calling_slots[slot].name; slot++)
+			if (strcmp(calling_slots[slot].name, rows[i].slot) == 0)
+				want = (becomes){GM_MISMATCH, says};
+		snprintf(says, sizeof says, "forward changed %s", rows[i].slot);
+		seen += want.status != GM_OK;
+		start(&p, FULL);
+		assert_becomes(rows[i].variant, &want, call(&p, rows[i].variant, &error), &error);
+		tear_down(&p);
+	}
+	assert_true(seen >= 2 || !calling_slots[0].name);
+}
+
+/* No failure, but it slows down others. */
+static void bad_manners(void **state)
+{
+	worker_info info;
+	planned p;
+
+	(void)state;
+	start(&p, FULL);
+	assert_ok(call(&p, "honest", ERROR));
+	worker_describe(p.w, &info);
+	assert_int_equal(info.bad_manners, 0);
+	assert_ok(call(&p, "dirty-uppers", ERROR));
+	worker_describe(p.w, &info);
+	for (size_t slot = 0; calling_slots[slot].name; slot++)
+		if (calling_slots[slot].rule == CALLING_MANNERS && (calling_observable() >> slot & 1))
+			assert_int_equal(info.bad_manners, 1);
+	assert_ok(call(&p, "honest", ERROR));
+	worker_describe(p.w, &info);
+	assert_int_equal(info.bad_manners, 0);
+	tear_down(&p);
+}
+
 /* A process that was there before is not taken for one that was left, nor is another worker. */
 static void others_stay(void **state)
 {
@@ -158,10 +228,8 @@ static void when_loaded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(filtered),
-		cmocka_unit_test(unfiltered),
-		cmocka_unit_test(others_stay),
-		cmocka_unit_test(when_loaded),
+		cmocka_unit_test(filtered),    cmocka_unit_test(unfiltered),  cmocka_unit_test(bad_calls),
+		cmocka_unit_test(bad_manners), cmocka_unit_test(others_stay), cmocka_unit_test(when_loaded),
 	};
 
 	return cmocka_run_group_tests_name("hostile plug-ins", tests, NULL, NULL);

@@ -60,6 +60,10 @@ static void put_table(FILE *stream, const check_summary *s)
 	put_where(&head, "where", 0);
 	for (size_t k = 0; k < r->count; k++)
 		put_variant(stream, &r->variant[k], &s->variant[k], width);
+	for (size_t k = 0; k < r->count; k++)
+		if (s->variant[k].upper_halves)
+			fprintf(stream, "  note: %s leaves upper halves of vector registers in use (no vzeroupper)\n",
+			        r->variant[k].info.name);
 }
 
 void summary_print(const check_summary *s, int code)

@@ -65,6 +65,7 @@ static void show(check_summary *s, tally *t, const check_result *r)
 static void count(tally *t, const check_result *r)
 {
 	t->count[r->status]++;
+	t->upper_halves |= r->upper_halves;
 	if (r->tensors_count > 0 && r->used > t->worst) {
 		t->worst = r->used;
 		snprintf(t->where, sizeof t->where, "%s/%s", r->case_id, r->where);

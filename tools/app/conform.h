@@ -17,6 +17,7 @@ typedef struct tally { /* of one variant */
 	double worst;    /* largest share of the budget among what was judged; negative: nothing was */
 	char where[176]; /* "<case>/<tensor>" of it, or why nothing ran */
 	size_t shown;    /* failures printed */
+	int upper_halves;
 } tally;
 
 typedef struct class_bits { /* of one bit class */

@@ -71,6 +71,9 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 		result_failure(r, status, error->message);
 		return status;
 	}
+	worker_info info;
+	worker_describe(a->w, &info);
+	r->upper_halves = info.bad_manners;
 	result_verdict(u, r, budget, a->got);
 	r->torch_used = torch_share(u, budget, pass);
 	return bits_against_class(u, r, a->got, error);

@@ -13,7 +13,11 @@
  * The child has no privileges and, where the system can, may not reach beyond its own threads and memory: files
  * are opened for reading only (EPERM), there are no sockets; a plug-in that starts a process, signals another
  * or looks into one is ended and fails.  That holds while it is loaded too.  Threads may be started.
- * The plug-in must not change the FP mode, signal handlers or descriptors, and writes nothing to stdout. */
+ * A call leaves alone, besides what the ABI of the architecture says (callee-saved registers, control words,
+ * direction flag): the FP mode, signal mask and handlers, the protection of the memory it is given, working
+ * folder, environment's variables, umask, locale, CPUs and priority of the calling thread.  It closes what it
+ * opens.  Threads may outlive it asleep, as those of a pool do; those that run on (2 s) are a breach.  Nothing
+ * is written to stdout.  Upper halves of vector registers left in use (no vzeroupper) are noted. */
 #ifndef GATEMARK_PLUGIN_H
 #define GATEMARK_PLUGIN_H
 

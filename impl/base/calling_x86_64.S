@@ -3,23 +3,7 @@
  * of MXCSR, the x87 control word; x87 stack empty, direction flag clear.  As notes: MXCSR's sticky flags, and upper
  * halves of vector registers in use (XINUSE bits 2 and 6 by XGETBV with ECX = 1), which slow down SSE code: missing
  * vzeroupper. */
-
-#define RBX 0
-#define RBP 1
-#define R12 2
-#define R13 3
-#define R14 4
-#define R15 5
-#define RSP 6
-#define FRAME0 7
-#define FRAME1 8
-#define FRAME2 9
-#define MXCSR 10
-#define X87_CONTROL 11
-#define X87_TAGS 12
-#define DIRECTION 13
-#define STICKY 14
-#define UPPER 15
+#include "base/calling_x86_64.h"
 
 #define BEFORE(slot) (8 * (slot))
 #define AFTER(slot) (256 + 8 * (slot))
@@ -166,8 +150,6 @@ FUNCTION(calling_probe):
 
 	cld /* as the C code behind us expects it */
 	emms
-	fldcw BEFORE(X87_CONTROL)(%r11)
-	ldmxcsr BEFORE(MXCSR)(%r11)
 	cmpq $0, uppers(%rip)
 	je 1f
 	vzeroupper
@@ -180,65 +162,11 @@ FUNCTION(calling_probe):
 	pop %rbp
 	ret
 
-/* ---- functions that break a slot each ---- */
-
-	.macro flips label, register
-\label:	notq \register
-	ret
-	.endm
-	flips bad_rbx, %rbx
-	flips bad_rbp, %rbp
-	flips bad_r12, %r12
-	flips bad_r13, %r13
-	flips bad_r14, %r14
-	flips bad_r15, %r15
-	flips bad_frame0, 8(%rsp)
-	flips bad_frame1, 16(%rsp)
-	flips bad_frame2, 24(%rsp)
-	.purgem flips
-
-bad_rsp:
-	ret $8
-
-	.macro flips_mxcsr label, bits
-\label:	stmxcsr -8(%rsp)
-	xorl $\bits, -8(%rsp)
-	ldmxcsr -8(%rsp)
-	ret
-	.endm
-	flips_mxcsr bad_rounding, 0x2000
-	flips_mxcsr bad_flush, 0x8000
-	flips_mxcsr bad_denormals, 0x0040
-	flips_mxcsr bad_mask, 0x0200
-	flips_mxcsr bad_sticky, 0x0020
-
-bad_x87_control:
-	fnstcw -8(%rsp)
-	xorw $0x0300, -8(%rsp)
-	fldcw -8(%rsp)
-	ret
-bad_x87_tags:
-	fld1
-	ret
-bad_direction:
-	std
-	ret
-bad_upper: /* true of zeros: of what is there by chance it could set a sticky flag too */
-	vxorps %ymm3, %ymm3, %ymm3
-	vcmpps $15, %ymm3, %ymm3, %ymm3
-	ret
-
 	.macro slot name, mask, rule
 	.pushsection .rodata.text, "aS", @progbits
 9:	.asciz "\name"
 	.popsection
 	.quad 9b, \mask, \rule
-	.endm
-	.macro bad name, slot, label
-	.pushsection .rodata.text, "aS", @progbits
-9:	.asciz "\name"
-	.popsection
-	.quad 9b, \slot, \label
 	.endm
 
 	.section .data.rel.ro, "aw", @progbits
@@ -246,46 +174,22 @@ bad_upper: /* true of zeros: of what is there by chance it could set a sticky fl
 	.globl calling_slots
 	.type calling_slots, @object
 calling_slots: /* in the order of the numbers above */
-	slot "rbx", -1, 0
-	slot "rbp", -1, 0
-	slot "r12", -1, 0
-	slot "r13", -1, 0
-	slot "r14", -1, 0
-	slot "r15", -1, 0
-	slot "rsp", -1, 0
-	slot "caller's frame, word 0", -1, 0
-	slot "caller's frame, word 1", -1, 0
-	slot "caller's frame, word 2", -1, 0
-	slot "control bits of MXCSR", 0xffc0, 0
-	slot "x87 control word", 0xffff, 0
-	slot "x87 tags", 0xffff, 0
-	slot "direction flag", 0x400, 0
+	slot "register rbx", -1, 0
+	slot "register rbp", -1, 0
+	slot "register r12", -1, 0
+	slot "register r13", -1, 0
+	slot "register r14", -1, 0
+	slot "register r15", -1, 0
+	slot "the stack pointer", -1, 0
+	slot "its caller's frame", -1, 0
+	slot "its caller's frame", -1, 0
+	slot "its caller's frame", -1, 0
+	slot "the control bits of MXCSR", 0xffc0, 0
+	slot "the x87 control word", 0xffff, 0
+	slot "the x87 register stack", 0xffff, 0
+	slot "the direction flag", 0x400, 0
 	slot "sticky flags of MXCSR", 0x3f, 2
 	slot "upper halves in use (no vzeroupper)", 0x44, 1
-	.quad 0, 0, 0
-
-	.globl calling_bad_functions
-	.type calling_bad_functions, @object
-calling_bad_functions:
-	bad "clobbers rbx", RBX, bad_rbx
-	bad "clobbers rbp", RBP, bad_rbp
-	bad "clobbers r12", R12, bad_r12
-	bad "clobbers r13", R13, bad_r13
-	bad "clobbers r14", R14, bad_r14
-	bad "clobbers r15", R15, bad_r15
-	bad "pops its caller's word", RSP, bad_rsp
-	bad "writes its caller's frame", FRAME0, bad_frame0
-	bad "writes its caller's frame", FRAME1, bad_frame1
-	bad "writes its caller's frame", FRAME2, bad_frame2
-	bad "leaves another rounding", MXCSR, bad_rounding
-	bad "leaves flush to zero", MXCSR, bad_flush
-	bad "leaves denormals are zeros", MXCSR, bad_denormals
-	bad "leaves an exception unmasked", MXCSR, bad_mask
-	bad "leaves another x87 precision", X87_CONTROL, bad_x87_control
-	bad "leaves a value on the x87 stack", X87_TAGS, bad_x87_tags
-	bad "leaves the direction flag set", DIRECTION, bad_direction
-	bad "leaves a sticky flag", STICKY, bad_sticky
-	bad "returns without vzeroupper", UPPER, bad_upper
 	.quad 0, 0, 0
 
 	.section .note.GNU-stack, "", @progbits
