@@ -15,11 +15,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WORDS        32   /* of a command line */
-#define END_SECONDS  2.0  /* seconds for a process whose channel has ended to end too */
-#define MOMENT       2e-3 /* seconds between takings of what it prints */
-#define LOOK_SECONDS 0.2  /* seconds between looks whether it still lives */
-#define STOP_SECONDS 10.0 /* for plan_destroy and exit */
+#define WORDS        32         /* of a command line */
+#define END_SECONDS  2.0        /* seconds for a process whose channel has ended to end too */
+#define MOMENT       2e-3       /* seconds between takings of what it prints */
+#define LOOK_SECONDS 0.2        /* seconds between looks whether it still lives */
+#define STOP_SECONDS 10.0       /* for plan_destroy and exit */
+#define FLOOD_BYTES  (1u << 20) /* printed while one question is answered: more is a breach */
 
 static void close_all(const int fd[], size_t count)
 {
@@ -94,6 +95,7 @@ static void listen_to(worker *w)
 		if (got <= 0)
 			return;
 		w->said_bytes += (size_t)got;
+		w->flood += (size_t)got;
 	}
 }
 
@@ -120,6 +122,8 @@ static channel_result wait_for_bytes(void *context)
 
 		if (left <= 0)
 			return CHANNEL_LATE;
+		if (w->flood > FLOOD_BYTES)
+			return CHANNEL_FLOOD;
 		/* A descendant may hold the channel open behind a child that has ended: look at the child too. */
 		int gone = process_ended(w->pid, 0);
 		int ready = poll(watch, 2,
@@ -179,6 +183,7 @@ gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_e
 	if (w->ended.status == GM_OK) {
 		m->head = head;
 		w->limit = seconds;
+		w->flood = 0;
 		w->deadline = clock_now() + seconds;
 		long newest = confined(w) ? -1 : process_newest();
 		channel_result result = exchange(w);

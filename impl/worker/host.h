@@ -22,8 +22,8 @@ struct worker {
 	int loaded;                 /* the plug-in was asked for; what came of it is in load_error */
 	gm_error load_error, ended; /* status GM_OK: fine */
 	char said[2 * SAID_BYTES];
-	size_t said_bytes;
-	double limit, deadline; /* of the question under way: seconds, and of clock_now */
+	size_t said_bytes, flood; /* flood: printed since the question was asked */
+	double limit, deadline;   /* of the question under way: seconds, and of clock_now */
 
 	gm_spec spec; /* of the plan */
 	arena arena;

@@ -139,7 +139,7 @@ _Static_assert(sizeof(message_head) == 24 && offsetof(message, payload) == offse
 
 wire_hello protocol_hello(void); /* of this side */
 
-typedef enum channel_result { CHANNEL_OK, CHANNEL_CLOSED, CHANNEL_GARBAGE, CHANNEL_LATE } channel_result;
+typedef enum channel_result { CHANNEL_OK, CHANNEL_CLOSED, CHANNEL_GARBAGE, CHANNEL_LATE, CHANNEL_FLOOD } channel_result;
 
 /* Sends all of m; never raises SIGPIPE. */
 channel_result message_send(int channel, const message *m);

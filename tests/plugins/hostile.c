@@ -117,6 +117,15 @@ static void daemon_and_die(void)
 	abort();
 }
 
+/* One after another, each of an ended parent. */
+static void hop(void)
+{
+	if (fork() == 0)
+		for (int i = 0; i < 100000; i++)
+			if (fork() > 0)
+				_exit(0);
+}
+
 /* Started, awaited, gone. */
 static void child_ended(void)
 {
@@ -167,6 +176,19 @@ static void pool(void)
 		sem_post(&work);
 }
 
+/* A pool that somebody else keeps. */
+static void openmp(void)
+{
+	double sum = 0;
+
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(4) reduction(+ : sum)
+#endif
+	for (int i = 0; i < 100000; i++)
+		sum += i;
+	never(sum != 4999950000.0);
+}
+
 static void joined(void)
 {
 	int once = 0;
@@ -175,6 +197,20 @@ static void joined(void)
 	never(pthread_create(&thread, NULL, spin, &once) != 0);
 	pthread_join(thread, NULL);
 }
+
+/* ---- output ---- */
+
+static void print(size_t bytes)
+{
+	static const char line[] = "hello, this is a line of sixty-four bytes that says very little\n";
+
+	for (size_t i = 0; i < bytes; i += sizeof line - 1)
+		if (write(1 + (i & 1), line, sizeof line - 1) < 0)
+			abort();
+}
+
+static void flood(void) { print((size_t)1 << 30); }
+static void print_much(void) { print((size_t)1 << 19); }
 
 /* ---- reaching out ---- */
 
@@ -204,6 +240,14 @@ static void set_direction(void) { bad_call("leaves the direction flag set"); }
 static void change_x87(void) { bad_call("leaves another x87 precision"); }
 static void fill_x87(void) { bad_call("leaves a value on the x87 stack"); }
 static void dirty_uppers(void) { bad_call("returns without vzeroupper"); }
+
+static void change_when_timed(void)
+{
+	static int calls;
+
+	if (++calls == 3)
+		never(chdir("/") != 0);
+}
 
 static void change_folder(void) { never(chdir("/") != 0); }
 static void change_variables(void) { setenv("GATEMARK_HOSTILE", "1", 1); }
@@ -251,42 +295,47 @@ static void read_file(void)
 }
 
 /* X(name, what it does) */
-#define DEEDS(X)                            \
-	X("honest", nothing)                    \
-	X("kill-judge", kill_judge)             \
-	X("stop-judge", stop_judge)             \
-	X("kill-all", kill_all)                 \
-	X("seize-judge", seize_judge)           \
-	X("limit-judge", limit_judge)           \
-	X("read-judge", read_judge)             \
-	X("open-judge", open_judge)             \
-	X("own-pipe", own_pipe)                 \
-	X("write-file", write_file)             \
-	X("open-socket", open_socket)           \
-	X("fork-and-die", fork_and_die)         \
-	X("leave-child", leave_child)           \
-	X("leave-daemon", leave_daemon)         \
-	X("leave-40", leave_40)                 \
-	X("daemon-and-die", daemon_and_die)     \
-	X("child-ended", child_ended)           \
-	X("clobber-r14", clobber_r14)           \
-	X("clobber-x27", clobber_x27)           \
-	X("clobber-d15", clobber_d15)           \
-	X("set-direction", set_direction)       \
-	X("change-x87", change_x87)             \
-	X("fill-x87", fill_x87)                 \
-	X("dirty-uppers", dirty_uppers)         \
-	X("change-folder", change_folder)       \
-	X("change-variables", change_variables) \
-	X("change-umask", change_umask)         \
-	X("change-locale", change_locale)       \
-	X("change-priority", change_priority)   \
-	X("change-cpus", change_cpus)           \
-	X("leave-open", leave_open)             \
-	X("open-arena", open_arena)             \
-	X("spin-on", spin_on)                   \
-	X("honest-pool", pool)                  \
-	X("honest-joined", joined)              \
+#define DEEDS(X)                              \
+	X("honest", nothing)                      \
+	X("kill-judge", kill_judge)               \
+	X("stop-judge", stop_judge)               \
+	X("kill-all", kill_all)                   \
+	X("seize-judge", seize_judge)             \
+	X("limit-judge", limit_judge)             \
+	X("read-judge", read_judge)               \
+	X("open-judge", open_judge)               \
+	X("own-pipe", own_pipe)                   \
+	X("write-file", write_file)               \
+	X("open-socket", open_socket)             \
+	X("fork-and-die", fork_and_die)           \
+	X("leave-child", leave_child)             \
+	X("leave-daemon", leave_daemon)           \
+	X("leave-40", leave_40)                   \
+	X("daemon-and-die", daemon_and_die)       \
+	X("child-ended", child_ended)             \
+	X("clobber-r14", clobber_r14)             \
+	X("clobber-x27", clobber_x27)             \
+	X("clobber-d15", clobber_d15)             \
+	X("set-direction", set_direction)         \
+	X("change-x87", change_x87)               \
+	X("fill-x87", fill_x87)                   \
+	X("dirty-uppers", dirty_uppers)           \
+	X("change-folder", change_folder)         \
+	X("change-variables", change_variables)   \
+	X("change-umask", change_umask)           \
+	X("change-locale", change_locale)         \
+	X("change-priority", change_priority)     \
+	X("change-cpus", change_cpus)             \
+	X("leave-open", leave_open)               \
+	X("open-arena", open_arena)               \
+	X("spin-on", spin_on)                     \
+	X("honest-pool", pool)                    \
+	X("honest-joined", joined)                \
+	X("flood", flood)                         \
+	X("honest-print-much", print_much)        \
+	X("change-when-timed", change_when_timed) \
+	X("hop", hop)                             \
+	X("honest-openmp", openmp)                \
 	X("honest-read-file", read_file)
 
 #define FORWARD(name, deed)                                                  \

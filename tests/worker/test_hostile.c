@@ -53,7 +53,11 @@ static const struct hostile {
 	{"open-arena", BOTH(GM_MISMATCH, "forward changed the protection of the arena")},
 	{"spin-on", BOTH(GM_MISMATCH, "forward left 3 threads running")},
 	{"honest-pool", BOTH(GM_OK, "")},
+	{"honest-openmp", BOTH(GM_OK, "")},
 	{"honest-joined", BOTH(GM_OK, "")},
+	{"flood", BOTH(GM_MISMATCH, "forward printed more than 1 MiB; it said: hello, this is a line")},
+	{"honest-print-much", BOTH(GM_OK, "")},
+	{"hop", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left "}}},
 	{"write-file", {{GM_OK, ""}, {-1, NULL}}},
 	{"open-socket", {{GM_OK, ""}, {-1, NULL}}},
 };
@@ -157,6 +161,24 @@ static void bad_calls(void **state)
 	assert_true(seen >= 2 || !calling_slots[0].name);
 }
 
+static void when_timed(void **state)
+{
+	const worker_timing two_calls = {.pass = GM_PASS_FWD, .calls = 2, .samples = 2};
+	const becomes want = {GM_MISMATCH, "a timed call changed the working folder"};
+	gm_error error = {0};
+	double ns[2];
+	planned p;
+
+	(void)state;
+	start(&p, FULL);
+	gm_plan_opts opts = options(&p.spec, GM_MODE_INFER);
+	assert_ok(worker_plan(p.w, "change-when-timed", &p.spec, p.tensors, NULL, &opts, ERROR));
+	fill_inputs(&p);
+	assert_ok(worker_run(p.w, GM_PASS_FWD, ERROR));
+	assert_becomes("change-when-timed", &want, worker_time(p.w, &two_calls, ns, &error), &error);
+	tear_down(&p);
+}
+
 /* No failure, but it slows down others. */
 static void bad_manners(void **state)
 {
@@ -228,8 +250,9 @@ static void when_loaded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(filtered),    cmocka_unit_test(unfiltered),  cmocka_unit_test(bad_calls),
-		cmocka_unit_test(bad_manners), cmocka_unit_test(others_stay), cmocka_unit_test(when_loaded),
+		cmocka_unit_test(filtered),    cmocka_unit_test(unfiltered), cmocka_unit_test(bad_calls),
+		cmocka_unit_test(bad_manners), cmocka_unit_test(when_timed), cmocka_unit_test(others_stay),
+		cmocka_unit_test(when_loaded),
 	};
 
 	return cmocka_run_group_tests_name("hostile plug-ins", tests, NULL, NULL);
