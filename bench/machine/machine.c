@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/cpu.h"
 #include "base/plural.h"
 #include "base/random.h"
@@ -189,23 +190,6 @@ static double stolen_percent(steal_ticks from, steal_ticks to)
 	return to.all > from.all ? 100.0 * (to.stolen - from.stolen) / (to.all - from.all) : -1;
 }
 
-/* cpu.max of version 2 ("max 100000", "150000 100000"), else the two files of version 1. */
-static double read_quota(const char *root)
-{
-	char line[128];
-	double quota, period;
-	if (read_line(root, "/sys/fs/cgroup/cpu.max", line, sizeof line)) {
-		if (strncmp(line, "max", 3) == 0)
-			return 0;
-		return sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0 ? quota / period : -1;
-	}
-	quota = read_number(root, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", -2);
-	period = read_number(root, "/sys/fs/cgroup/cpu/cpu.cfs_period_us", -2);
-	if (quota == -1)
-		return 0; // version 1 says "none" so
-	return quota > 0 && period > 0 ? quota / period : -1;
-}
-
 static void read_system(machine_profile *m, const char *root)
 {
 	static const char *const aslr[] = {"off", "partial", "full"};
@@ -222,7 +206,7 @@ static void read_system(machine_profile *m, const char *root)
 	m->load = read_number(root, "/proc/loadavg", -1);
 	m->steal_boot_percent = steal_ticks_read(root, -1, &ticks) ? stolen_percent((steal_ticks){0}, ticks) : -1;
 	m->steal_percent = -1;
-	m->quota_cpus = read_quota(root);
+	m->quota_cpus = cgroup_cpus(root);
 	m->perf_paranoid = access(kernel, R_OK) == 0 ? (int)perf : MACHINE_UNKNOWN_PERF;
 }
 

@@ -66,7 +66,9 @@ static void put_good_machine(void)
 	put("/proc/sys/kernel/perf_event_paranoid", "1\n");
 	put("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
 	put("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
-	put("/sys/fs/cgroup/cpu.max", "max 100000\n");
+	put("/proc/self/cgroup", "0::/user/job\n");
+	put("/proc/self/mountinfo", "30 1 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+	put("/sys/fs/cgroup/user/job/cpu.max", "max 100000\n");
 }
 
 static int has_hint(const machine_profile *m, const char *words)
@@ -126,7 +128,8 @@ static void each_spoiler_has_its_hint(void **state)
 		{"/proc/sys/kernel/perf_event_paranoid", "4\n", "is 4, 2 opens them"},
 		{"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n", "governor is powersave"},
 		{"/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n", "clock source is hpet"},
-		{"/sys/fs/cgroup/cpu.max", "150000 100000\n", "quota of 1.50 CPUs"},
+		{"/sys/fs/cgroup/user/job/cpu.max", "150000 100000\n", "quota of 1.50 CPUs"},
+		{"/sys/fs/cgroup/user/cpu.max", "30000 100000\n", "quota of 0.30 CPUs"},
 		{"/proc/cpuinfo", "model name : X\nflags : fpu hypervisor\n", "virtual machine"}};
 	for (size_t i = 0; i < sizeof spoilers / sizeof *spoilers; i++) {
 		machine_profile m;
@@ -140,19 +143,37 @@ static void each_spoiler_has_its_hint(void **state)
 	}
 }
 
+/* Where a process finds its group: by the controller's line and the mount of that hierarchy, whose root may be the
+ * group itself, as in a container. */
 static void quota_of_control_groups_version_1(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *quota, *period;
+		const char *mount, *own, *above;
 		double want;
-	} cases[] = {{"-1\n", "100000\n", 0}, {"50000\n", "100000\n", 0.5}, {"x\n", "100000\n", -1}};
-	for (size_t i = 0; i < 3; i++) {
+	} cases[] = {{"/", "-1\n", "-1\n", 0},
+	             {"/", "50000\n", "-1\n", 0.5},
+	             {"/", "50000\n", "20000\n", 0.2},
+	             {"/", "50000\n", "80000\n", 0.5},
+	             {"/", "x\n", "x\n", -1},
+	             {"/job", "-1\n", "30000\n", 0.3},
+	             {"/elsewhere", "10000\n", "40000\n", 0.4}};
+	put("/proc/self/cgroup", "3:memory:/other\n2:cpuset:/other\n1:cpu,cpuacct:/job\n0::/\n");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		machine_profile m;
-		put("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", cases[i].quota);
-		put("/sys/fs/cgroup/cpu/cpu.cfs_period_us", cases[i].period);
+		char mounts[256];
+		snprintf(mounts, sizeof mounts,
+		         "8 1 0:2 / /v2 rw - cgroup2 c rw\n9 1 0:3 / /sets rw - cgroup c rw,cpuset\n"
+		         "9 1 0:4 %s /cg/cpu rw shared:1 - cgroup c rw,cpuacct,cpu\n",
+		         cases[i].mount);
+		put("/proc/self/mountinfo", mounts);
+		put("/cg/cpu/job/cpu.cfs_quota_us", cases[i].own);
+		put("/cg/cpu/job/cpu.cfs_period_us", "100000\n");
+		put("/cg/cpu/cpu.cfs_quota_us", cases[i].above);
+		put("/cg/cpu/cpu.cfs_period_us", "100000\n");
 		machine_read(&m, root);
-		assert_true(m.quota_cpus == cases[i].want);
+		if (m.quota_cpus != cases[i].want)
+			fail_msg("row %zu: quota is %g, want %g", i, m.quota_cpus, cases[i].want);
 	}
 }
 
