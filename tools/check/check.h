@@ -48,6 +48,7 @@ typedef struct check_plan {
 	int accuracy_class;                /* of all; -1 = each variant's own */
 	int no_fork;                       /* everything in this process */
 	const executor *executor;          /* of all workers */
+	double silence;                    /* seconds without a sign of life that end a judge; 0 = 300 and more */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
 	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its
 	 * init does; and after each case how many are done. */
@@ -59,15 +60,10 @@ typedef struct check_plan {
 	void *context;
 } check_plan;
 
-/* GM_OK whatever became of the variants; GM_NO_MEMORY, GM_IO (no process), GM_BAD_FIXTURE (without refuse), GM_CRASHED
- * (a judging process died: its case is named; the others are reported). */
+/* GM_OK whatever became of the variants, also if one took its judge with it; GM_NO_MEMORY, GM_IO (no process),
+ * GM_BAD_FIXTURE (without refuse: a golden that the
+ * reference contradicts), GM_CRASHED (judging processes ended that nobody is to be
+ * blamed for, or a case was lost however: how many).  Whatever was judged is reported. */
 GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
-
-/* One piece of work: a case and one of its variants, or all. */
-enum { CHECK_ALL = -1 };
-/* Fills out, to be freed: a result of each variant x pass; with CHECK_ALL what is said of the case itself.  alone: a
- * repetition of what timed out. */
-GM_CHECKED gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out,
-                                gm_error *error);
 
 #endif

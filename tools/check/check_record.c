@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/process.h"
 #include "check_unit.h"
 
 void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r)
@@ -39,6 +40,18 @@ void result_failure(check_result *r, gm_status status, const char *reason)
 	                 : status == GM_NO_MEMORY ? CODE_BROKEN // the variant's own
 	                                          : reason_of(status);
 	result_status(r, word, code, reason[0] == '\0' ? gm_status_name(status) : reason);
+}
+
+void result_blame(check_result *r, const board_blame *blame)
+{
+	char how[PROCESS_HOW], reason[160] = "its judge was stopped while judging it, and ended";
+	if (blame->how == BLAME_SILENT)
+		snprintf(reason, sizeof reason, "its judge stood still while judging it, and was ended");
+	if (blame->how == BLAME_ENDED) {
+		process_how(blame->wait_status, how);
+		snprintf(reason, sizeof reason, "its judge ended with %s while judging it", how);
+	}
+	result_status(r, STATUS_FAIL, CODE_CRASHED, reason);
 }
 
 static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdict *v)

@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 
+#define PATIENCE 150.0 /* seconds for all messages of a step, each of which has a limit of its own */
+
 typedef struct attempt { /* one variant on the case */
 	const contestant *v;
 	judge_budget *own; /* of a variant that rounds its weights */
@@ -18,9 +20,12 @@ typedef struct attempt { /* one variant on the case */
 	const float **got, **effective;    /* by row: where the worker left its results; weights it rounded */
 } attempt;
 
+static void step(const unit *u) { u->hand->beat++; }
+
 static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *error)
 {
 	const gm_plan_opts opts = run_options(&u->c->spec, mode);
+	step(u);
 	GM_TRY(run_plan(a->w, a->v->info.name, &u->judged.problem, u->absent, &opts, error));
 	for (size_t k = 0; k < u->c->tensors->count; k++)
 		a->got[k] = worker_data(a->w, k);
@@ -64,6 +69,7 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 {
 	check_result *r = &a->result[pass];
 	const judge_budget *budget;
+	step(u);
 	gm_status status = worker_run(a->w, pass == PASS_BWD ? GM_PASS_BWD : GM_PASS_FWD, error);
 	if (status == GM_OK)
 		status = budget_of(u, a, &budget, error);
@@ -86,6 +92,7 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	const judge_budget *budget;
 	char sentence[540];
 	gm_status status = plan_and_fill(u, a, GM_MODE_INFER, error);
+	step(u);
 	worker_poison(a->w, 0); // other memory than before: what is never written or read too far shows in the bits
 	if (status == GM_OK)
 		status = worker_run(a->w, GM_PASS_FWD, error);
@@ -185,25 +192,42 @@ static gm_status run_attempt(unit *u, attempt *a, gm_error *error)
 	return GM_OK;
 }
 
-static gm_status run_variant(unit *u, const contestant *v, gm_error *error)
+/* Whoever took a judge of this case with it is not let near another one. */
+static gm_status judge_variant(unit *u, size_t index, attempt *a, gm_error *error)
+{
+	const judge_budget *budget;
+	const board_blame *blame = &u->blame[index];
+	if (blame->how != BLAME_NONE) {
+		for (int pass = 0; pass < CHECK_PASSES; pass++)
+			result_blame(&a->result[pass], blame);
+		return GM_OK;
+	}
+	if (a->v->runnable) // before the variant's time begins
+		GM_TRY(judged_budget(&u->judged, class_of(a), NULL, NULL, &budget, error));
+	u->hand->patience = PATIENCE;
+	u->hand->variant = (int)index;
+	gm_status status = run_attempt(u, a, error);
+	worker_stop(a->w);
+	u->hand->variant = CHECK_NOBODY;
+	step(u);
+	return status;
+}
+
+static gm_status run_variant(unit *u, size_t index, gm_error *error)
 {
 	const size_t count = u->c->tensors->count;
-	const judge_budget *budget;
-	attempt a = {.v = v, .got = calloc(2 * count, sizeof *a.got)};
+	attempt a = {.v = &u->plan->variant[index], .got = calloc(2 * count, sizeof *a.got)};
 	gm_status status = a.got ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
 	a.effective = a.got ? a.got + count : NULL;
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
-		result_begin(u, v, (check_pass)pass, &a.result[pass]);
-	if (status == GM_OK && v->runnable) // before the variant's time begins
-		status = judged_budget(&u->judged, class_of(&a), NULL, NULL, &budget, error);
+		result_begin(u, a.v, (check_pass)pass, &a.result[pass]);
 	if (status == GM_OK)
-		status = run_attempt(u, &a, error);
+		status = judge_variant(u, index, &a, error);
 	if (status == GM_OK)
 		status = finish(u, &a, error);
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
 		check_result_free(&a.result[pass]);
 	judge_budget_destroy(a.own);
-	worker_stop(a.w);
 	free(a.got);
 	return status;
 }
@@ -243,20 +267,26 @@ int contestants_able(const contestant *list, size_t count)
 	return able;
 }
 
-gm_status check_unit(const check_plan *plan, size_t index, int variant, int alone, case_results *out, gm_error *error)
+gm_status check_unit(const check_plan *plan, check_board *board, size_t number, const check_work *work,
+                     case_results *out, gm_error *error)
 {
-	unit u = {.plan = plan, .c = plan->set->cases[index], .alone = alone, .out = out};
+	const int all = work->variant == CHECK_ALL;
+	unit u = {.plan = plan,
+	          .c = plan->set->cases[work->case_index],
+	          .alone = work->alone,
+	          .hand = &board->hand[number],
+	          .blame = board_case(board, work->case_index),
+	          .out = out};
 	const judge_budget *budget = NULL;
 	case_results_init(out);
 	gm_status status = open_unit(&u, error);
 	for (size_t k = 0; status == GM_OK && k < plan->variant_count; k++)
-		if (variant == CHECK_ALL || variant == (int)k)
-			status = run_variant(&u, &plan->variant[k], error);
+		if (all || work->variant == (int)k)
+			status = run_variant(&u, k, error);
 	// no budget if all that was asked for cannot run here; without any variant the case itself is what is asked for
-	if (status == GM_OK && variant == CHECK_ALL &&
-	    (!plan->variant_count || contestants_able(plan->variant, plan->variant_count)))
+	if (status == GM_OK && all && (!plan->variant_count || contestants_able(plan->variant, plan->variant_count)))
 		status = judged_budget(&u.judged, GM_CLASS_F32, NULL, NULL, &budget, error);
-	if (status == GM_OK && variant == CHECK_ALL)
+	if (status == GM_OK && all)
 		status = facts_of_case(&u, budget, error);
 	judged_free(&u.judged);
 	free(u.absent);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* check_unit.h - inside the engine of check: one case on its way through all variants.
  *
+ *   judges.c        processes that judge, and their replacement
  *   check_unit.c    workers, the order of runs
  *   check_record.c  verdicts and bits -> a result, and the sentence of a failure */
 #ifndef TOOLS_CHECK_UNIT_H
 #define TOOLS_CHECK_UNIT_H
 
 #include "check.h"
+#include "judges.h"
 
 typedef struct unit {
 	const check_plan *plan;
@@ -16,13 +18,22 @@ typedef struct unit {
 	unsigned char *picked[CHECK_PASSES]; /* by row: judged in this pass */
 	int has_pass[CHECK_PASSES];          /* asked for, and the case has goldens of it */
 	int alone;                           /* a repetition: what passes is flaky */
+	board_hand *hand;                    /* what is said of the judge at work */
+	const board_blame *blame;            /* by variant */
 	case_results *out;
 } unit;
+
+/* A piece of work.  Fills out, to be freed: a result of each variant x pass; with CHECK_ALL what is said of the case
+ * itself.  number: of the judge. */
+gm_status check_unit(const check_plan *plan, check_board *board, size_t number, const check_work *work,
+                     case_results *out, gm_error *error);
 
 /* A result of variant and pass with status skipped and nothing measured. */
 void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r);
 /* What a library's status means: unsupported, skipped, else fail; a time-out waits for its repetition. */
 void result_failure(check_result *r, gm_status status, const char *reason);
+/* A failure of the variant that took its judge with it. */
+void result_blame(check_result *r, const board_blame *blame);
 /* Judges the tensors got[row] of the pass into the result: status, used, where, tensors, digest ... */
 void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got);
 /* Worst share of the budget by PyTorch's own float32 results; negative if the case has none. */
