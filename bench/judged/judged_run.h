@@ -21,6 +21,13 @@ typedef struct contestant {
 
 /* ---- running ---- */
 
+/* What a contestant is waited for, in FLOP/s: a 300th of what "scalar-plain" does in workers like these.  0: it cannot
+ * be told. */
+double run_slowest(const worker_launch *like);
+/* Of one that timed out so often nothing more is run, and that is a failure. */
+enum { RUN_TIMEOUTS = 3 };
+#define RUN_GIVEN_UP "not run: given up after 3 time-outs"
+
 /* Options of a plan for that size and mode, one thread. */
 gm_plan_opts run_options(const gm_spec *spec, uint32_t mode);
 /* Plans the problem's spec and tensors and copies its data, where there are any, into the worker's arena.  absent and

@@ -112,6 +112,10 @@ static void open_and_judge(race *r)
 			          c->runnable ? "interrupted" : c->why);
 			continue;
 		}
+		if (r->late[i] >= RUN_TIMEOUTS) {
+			race_drop(runner, RACE_FAILED, CODE_GIVEN_UP, RUN_GIVEN_UP);
+			continue;
+		}
 		progress(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
 		open_runner(r, i);
 		if (!runner->alive || !race_judge_outputs(r, i, NULL))
@@ -194,6 +198,7 @@ static void report(race *r)
 		if (runner->alive && !x->blocks_ns)
 			race_drop(runner, RACE_SKIPPED, CODE_INTERRUPTED, "interrupted");
 		++*counter[x->status];
+		r->late[i] += x->code == CODE_TIMED_OUT;
 		if (x->status != RACE_TIMED)
 			continue;
 		s->tainted += x->tainted;

@@ -57,6 +57,7 @@ typedef struct race_options {
 	void *progress_context;
 	int quick;             /* fewer and shorter blocks */
 	double budget_seconds; /* 0 = no limit, quick 75; problems share what is left, blocks shrink before problems go */
+	double timeout;        /* seconds of a call of a contestant; 0 = by the pace of this machine */
 	uint64_t seed;         /* of the data and of the order */
 	const char *worker;    /* path of gatemark-worker; NULL = beside the running program */
 	int in_place;          /* no child process, for a debugger: no isolation, no fresh processes, no pinning */

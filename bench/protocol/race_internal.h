@@ -82,7 +82,8 @@ typedef struct race {
 	size_t judged_row; /* of the present process: judged in any case */
 	size_t decided;    /* 1 + the repetition last decided on, and */
 	int judge_it;      /* whether its blocks are judged */
-	double slowness;   /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
+	unsigned late[RACE_MAX_CONTESTANTS]; /* problems on which it timed out: RUN_TIMEOUTS of them, and it is given up */
+	double slowness; /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
 } race;
 
 int race_stopped(const race *r);

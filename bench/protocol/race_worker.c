@@ -15,8 +15,9 @@ typedef struct workers {
 	race_summary *summary;
 	const judge_problem *problem; /* of the open ones */
 	worker *worker[RACE_MAX_CONTESTANTS];
-	cpu_set_t all; /* allowed to this process */
-	int cpu, own;  /* of the workers; of this process while timing; -1 = not pinned */
+	cpu_set_t all;  /* allowed to this process */
+	double slowest; /* of worker_launch */
+	int cpu, own;   /* of the workers; of this process while timing; -1 = not pinned */
 } workers;
 
 /* ---- CPUs ---- */
@@ -75,8 +76,12 @@ static gm_status open_one(void *context, size_t index, const contestant *contest
 	worker **w = &all->worker[index];
 	const gm_pass pass = problem->spec->pass;
 	const gm_plan_opts opts = run_options(problem->spec, gm_pass_backward(pass) ? GM_MODE_TRAIN : GM_MODE_INFER);
-	const worker_launch launch = {
-		.program = all->options->worker, .plugin = contestant->plugin, .in_place = all->options->in_place, .align = 64};
+	const worker_launch launch = {.program = all->options->worker,
+	                              .plugin = contestant->plugin,
+	                              .in_place = all->options->in_place,
+	                              .call_seconds = all->options->timeout,
+	                              .slowest = all->slowest,
+	                              .align = 64};
 	all->problem = problem;
 	outputs->info = (worker_info){.engine = ""};
 	take_cpu(all, all->cpu, "the worker could not be pinned to a CPU");
@@ -144,6 +149,8 @@ gm_status race_worker_create(const race_options *options, race_summary *summary,
 		return gm_fail(error, GM_NO_MEMORY, "no memory for workers");
 	made->options = options;
 	made->summary = summary;
+	if (!options->in_place && options->timeout <= 0)
+		made->slowest = run_slowest(&(worker_launch){.program = options->worker});
 	choose_cpus(made);
 	*source = (race_source){made, open_one, outputs_of, restore_one, time_one, close_one, limit, destroy};
 	return GM_OK;

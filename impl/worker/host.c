@@ -9,17 +9,31 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECONDS_BASE     30.0
-#define FLOPS_PER_SECOND 50e6 /* what the slowest sane kernel under emulation does */
+#define START_SECONDS 30.0   /* of a message before anything is planned: an interpreter, libraries */
+#define CALL_SECONDS  5.0    /* of one that has a variant run: what a busy machine may take for anything, .. */
+#define SLOWEST       50e6   /* .. and FLOP/s of the slowest sane kernel under emulation, .. */
+#define MOST_SECONDS  3600.0 /* .. but no longer */
+
+/* Of a message that asks for so many passes forward and backward. */
+static double limit_of(const worker_launch *l, const gm_spec *spec, double passes)
+{
+	double flops = passes > 0 ? passes * 3 * gm_spec_flops(spec) : 0;
+	double seconds = CALL_SECONDS + flops / (l->slowest > 0 ? l->slowest : SLOWEST);
+
+	if (l->seconds > 0 || l->call_seconds > 0)
+		return l->seconds > 0 ? l->seconds : l->call_seconds;
+	return seconds < MOST_SECONDS ? seconds : MOST_SECONDS;
+}
+
+double worker_seconds(const worker_launch *launch, const gm_spec *spec) { return limit_of(launch, spec, 1); }
 
 /* Asks what stands in w->message; passes: forward and backward of the planned problem that it asks for. */
 static gm_status ask(worker *w, uint32_t kind, size_t bytes, double passes, gm_error *error)
 {
-	double seconds = w->launch.seconds;
+	const worker_launch *l = &w->launch;
+	int starting = kind <= MESSAGE_LIST && l->seconds <= 0;
 
-	if (seconds <= 0)
-		seconds = SECONDS_BASE + (passes > 0 ? passes * 3 * gm_spec_flops(&w->spec) / FLOPS_PER_SECOND : 0);
-	return child_ask(w, kind, bytes, seconds, error);
+	return child_ask(w, kind, bytes, starting ? START_SECONDS : limit_of(l, &w->spec, passes), error);
 }
 
 static void take_text(char *text, size_t capacity)

@@ -25,7 +25,9 @@ typedef struct worker_launch {
 	const char *program;         /* path of gatemark-worker; NULL: program_beside.c finds it, or the program itself */
 	const char *plugin;          /* shared object to load in the child, with a slash; NULL = built-in variants */
 	int in_place;                /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
-	double seconds;              /* wall limit of one message; 0 = 30 + 1 per 50 MFLOP of what the message asks for */
+	double seconds;              /* wall limit of one message; 0 = by the next two: */
+	double call_seconds;         /* of one that has the variant run; 0 = 5 and what the slowest kernel needs, to 3600 */
+	double slowest;              /* FLOP/s of that kernel; 0 = 50e6.  A message before anything is planned has 30 s */
 	const char *const *executor; /* words before program, NULL at the end ("qemu-aarch64"); NULL = none */
 	size_t align;                /* of tensors, bytes, a power of two; 0 = flush against the guard page (4; lengths 8),
 	                         which checking wants; timing wants 64 */
@@ -35,6 +37,9 @@ typedef struct worker_launch {
  * speak the protocol. */
 GM_CHECKED gm_status worker_start(const worker_launch *launch, worker **w, gm_error *error);
 void worker_stop(worker *w); /* ends and reaps the child, whatever state it is in; NULL allowed */
+
+/* The limit of a message that has a variant run once, forward and backward, on such a problem. */
+double worker_seconds(const worker_launch *launch, const gm_spec *spec);
 
 int worker_pid(const worker *w); /* of the child; of this process in place; 0 of a child that has ended */
 

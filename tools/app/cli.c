@@ -6,6 +6,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,14 @@
 /* The verbs, as bits; one is in the table of verbs only if the build has it. */
 enum { DOCTOR = 1, LIST = 2, CHECK = 4, BENCH = 8, CHOOSE = 16, REPORT = 32, RUN = 64, FIXTURE = 128 };
 
-enum option_kind { TEXT, MAYBE, FLAG, SEED, WORDS }; /* MAYBE: a TEXT without which it is "-"; only WORDS add up */
+enum option_kind {
+	TEXT,
+	MAYBE,
+	FLAG,
+	SEED,
+	SECONDS,
+	WORDS
+}; /* MAYBE: a TEXT without which it is "-"; only WORDS add up */
 
 typedef struct option_row {
 	unsigned verbs; /* that take it */
@@ -63,6 +71,7 @@ static const option_row option[] = {
 	{BENCH | CHOOSE, "problem", "P", "This problem, as lstm_T64_N1_I128_H256/fwd", WORDS, AT(problem), 0},
 	{BENCH | RUN, "quick", NULL, "Few problems, little time", FLAG, AT(quick), 0},
 	{BENCH | RUN, "seed", "S", "Seed of the data and of the order", SEED, AT(seed_text), 0},
+	{CHECK | BENCH | RUN, "timeout", "S", "Seconds that a call of a variant may take", SECONDS, AT(timeout_text), 0},
 	{WHOLE(CHECK | REPORT), "junit", "F", "JUnit XML into this file", TEXT, AT(junit), 0},
 	{DOCTOR | LIST | CHECK | BENCH | CHOOSE, "json", "F", "Records into this file, or on standard output", MAYBE,
      AT(json), 0},
@@ -131,6 +140,13 @@ static int take_seed(const char *text, uint64_t *seed)
 	return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
 }
 
+static int take_seconds(const char *text, double *seconds)
+{
+	char *end;
+	*seconds = strtod(text, &end);
+	return end > text && *end == '\0' && *seconds > 0 && isfinite(*seconds);
+}
+
 /* stdout is buffered: what could not be written shows only here. */
 static int finish(int code)
 {
@@ -142,9 +158,9 @@ static int finish(int code)
 	return cli_worse(code, CLI_NO_WRITE);
 }
 
-/* What argp adds by itself, without the two rows that would push the help of a verb off the screen. */
+/* What argp adds by itself, without the rows that would push the help of a verb off the screen. */
 enum { KEY_HELP = 'h', KEY_QUESTION = '?', KEY_VERSION = 'V', KEY_USAGE = KEY + OPTIONS };
-static const struct argp_option common[] = {{"help", KEY_HELP, NULL, 0, "Give this help list", -1},
+static const struct argp_option common[] = {{"help", KEY_HELP, NULL, OPTION_HIDDEN, NULL, -1},
                                             {NULL, KEY_QUESTION, NULL, OPTION_HIDDEN, NULL, -1},
                                             {"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1},
                                             {"version", KEY_VERSION, NULL, OPTION_HIDDEN, NULL, -1}};
@@ -190,6 +206,8 @@ static error_t take(int key, char *value, struct argp_state *state)
 		*(const char **)member = !value ? "-" : value;
 	if (option[k].kind == SEED && !take_seed(value, &options->seed))
 		argp_error(state, "--seed takes a number of 64 bits, not %s", value);
+	if (option[k].kind == SECONDS && !take_seconds(value, &options->timeout))
+		argp_error(state, "--%s takes a number of seconds above 0, not %s", option[k].name, value);
 	return 0;
 }
 

@@ -59,6 +59,8 @@ typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *out;            /* --out DIR */
 	const char *seed_text;      /* --seed S; seed below is its value */
 	uint64_t seed;
+	const char *timeout_text; /* --timeout S; timeout below is its value */
+	double timeout;
 	int markdown; /* list: --markdown */
 	int allow_unlisted, no_fork, quick, quiet, verbose;
 	cli_list arg;       /* what is no option: files, actions */

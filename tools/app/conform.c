@@ -194,6 +194,7 @@ static int run_engine(check_summary *s)
 	                         .accuracy_class = s->session->accuracy_class,
 	                         .executor = &r->executor,
 	                         .no_fork = s->session->options->no_fork,
+	                         .timeout = s->session->options->timeout,
 	                         .stop = &session_stop,
 	                         .emit = on_result,
 	                         .facts = on_facts,

@@ -71,6 +71,7 @@ int measure(session *s, const contestants *r, measured *m)
 	                              .progress = on_progress,
 	                              .progress_context = m,
 	                              .quick = o->quick,
+	                              .timeout = o->timeout,
 	                              .seed = o->seed,
 	                              .in_place = o->no_fork,
 	                              .flags = o->benchmark.text,

@@ -141,6 +141,9 @@ static gm_status open_pool(pool *p, gm_error *error)
 		good = p->ready[k] || add_work(&p->todo, &work);
 	}
 	p->asked = p->todo.count;
+	if (good && p->plan->variant_count > 0 && !p->plan->no_fork && p->plan->timeout <= 0)
+		p->judging.board->slowest = run_slowest(
+			&(worker_launch){.program = p->plan->executor->program, .executor = p->plan->executor->words});
 	return good ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu cases", set->count);
 }
 
@@ -171,11 +174,12 @@ static void run_round(pool *p, size_t judges)
 	}
 }
 
-/* Time-outs once more, one at a time. */
+/* Time-outs once more, one at a time; of a variant that is given up they stand. */
 static void repeat(pool *p)
 {
 	for (size_t k = 0; k < p->late.count; k++)
-		again(p, &p->late.work[k]);
+		if (p->judging.board->late[p->late.work[k].variant] < RUN_TIMEOUTS)
+			again(p, &p->late.work[k]);
 	run_round(p, 1);
 }
 

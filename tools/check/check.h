@@ -10,7 +10,8 @@
  *   bits  the first runnable canonical variant of a bit class is what the others of it must equal, bit for bit
  *
  * Cases are judged in parallel, one process an allowed CPU; records come out in order of case, variant, pass.  A
- * time-out is repeated once, alone, when everything else is done, and is then called flaky if it passes. */
+ * time-out is repeated once, alone, when everything else is done, and is then called flaky if it passes.  After three
+ * of them a variant is given up: what is left of it are failures. */
 #ifndef TOOLS_CHECK_H
 #define TOOLS_CHECK_H
 
@@ -48,6 +49,7 @@ typedef struct check_plan {
 	int accuracy_class;                /* of all; -1 = each variant's own */
 	int no_fork;                       /* everything in this process */
 	const executor *executor;          /* of all workers */
+	double timeout;                    /* seconds of a call of a variant; 0 = by the pace of this machine */
 	double silence;                    /* seconds without a sign of life that end a judge; 0 = 300 and more */
 	const volatile sig_atomic_t *stop; /* not 0: finish the cases at hand, report them */
 	/* Each result and what is said of each case, of which one may take over what it needs, leaving the struct as its
@@ -61,9 +63,8 @@ typedef struct check_plan {
 } check_plan;
 
 /* GM_OK whatever became of the variants, also if one took its judge with it; GM_NO_MEMORY, GM_IO (no process),
- * GM_BAD_FIXTURE (without refuse: a golden that the
- * reference contradicts), GM_CRASHED (judging processes ended that nobody is to be
- * blamed for, or a case was lost however: how many).  Whatever was judged is reported. */
+ * GM_BAD_FIXTURE (without refuse: a golden that the reference contradicts), GM_CRASHED (judging processes ended that
+ * nobody is to be blamed for, or a case was lost however: how many).  Whatever was judged is reported. */
 GM_CHECKED gm_status check_run(const check_plan *plan, gm_error *error);
 
 #endif

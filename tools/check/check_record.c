@@ -54,6 +54,8 @@ void result_blame(check_result *r, const board_blame *blame)
 	result_status(r, STATUS_FAIL, CODE_CRASHED, reason);
 }
 
+void result_given_up(check_result *r) { result_status(r, STATUS_FAIL, CODE_GIVEN_UP, RUN_GIVEN_UP); }
+
 static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdict *v)
 {
 	check_result *r = context;

@@ -9,10 +9,12 @@
 
 #include "base/clock.h"
 
-#define PATIENCE 150.0 /* seconds for all messages of a step, each of which has a limit of its own */
+enum { MESSAGES = 4 };     /* of a step, at most, each with a limit of its own */
+#define START_SECONDS 30.0 /* of those before anything is planned */
 
 typedef struct attempt { /* one variant on the case */
 	const contestant *v;
+	worker_launch launch;
 	judge_budget *own; /* of a variant that rounds its weights */
 	worker *w;
 	int taped;                         /* planned for training; else the forward is inference */
@@ -35,12 +37,8 @@ static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *err
 /* A variant may be able to infer what it cannot train: then only its forward is judged. */
 static gm_status begin(unit *u, attempt *a, gm_error *error)
 {
-	worker_launch launch = {.plugin = a->v->plugin,
-	                        .in_place = u->plan->no_fork,
-	                        .program = u->plan->executor->program,
-	                        .executor = u->plan->executor->words};
 	worker_info info;
-	GM_TRY(worker_start(&launch, &a->w, error));
+	GM_TRY(worker_start(&a->launch, &a->w, error));
 	worker_describe(a->w, &info);
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
 		memcpy(a->result[pass].sandbox, info.sandbox, sizeof info.sandbox);
@@ -197,18 +195,22 @@ static gm_status judge_variant(unit *u, size_t index, attempt *a, gm_error *erro
 {
 	const judge_budget *budget;
 	const board_blame *blame = &u->blame[index];
-	if (blame->how != BLAME_NONE) {
-		for (int pass = 0; pass < CHECK_PASSES; pass++)
+	const int given_up = u->late[index] >= RUN_TIMEOUTS;
+	for (int pass = 0; pass < CHECK_PASSES; pass++)
+		if (blame->how != BLAME_NONE)
 			result_blame(&a->result[pass], blame);
+		else if (given_up)
+			result_given_up(&a->result[pass]);
+	if (blame->how != BLAME_NONE || given_up)
 		return GM_OK;
-	}
 	if (a->v->runnable) // before the variant's time begins
 		GM_TRY(judged_budget(&u->judged, class_of(a), NULL, NULL, &budget, error));
-	u->hand->patience = PATIENCE;
+	u->hand->patience = MESSAGES * (START_SECONDS + worker_seconds(&a->launch, &u->c->spec));
 	u->hand->variant = (int)index;
 	gm_status status = run_attempt(u, a, error);
 	worker_stop(a->w);
 	u->hand->variant = CHECK_NOBODY;
+	u->late[index] += a->result[PASS_FWD].code == CODE_TIMED_OUT || a->result[PASS_BWD].code == CODE_TIMED_OUT;
 	step(u);
 	return status;
 }
@@ -216,7 +218,15 @@ static gm_status judge_variant(unit *u, size_t index, attempt *a, gm_error *erro
 static gm_status run_variant(unit *u, size_t index, gm_error *error)
 {
 	const size_t count = u->c->tensors->count;
-	attempt a = {.v = &u->plan->variant[index], .got = calloc(2 * count, sizeof *a.got)};
+	const check_plan *plan = u->plan;
+	attempt a = {.v = &plan->variant[index],
+	             .launch = {.plugin = plan->variant[index].plugin,
+	                        .in_place = plan->no_fork,
+	                        .program = plan->executor->program,
+	                        .executor = plan->executor->words,
+	                        .call_seconds = plan->timeout,
+	                        .slowest = u->slowest},
+	             .got = calloc(2 * count, sizeof *a.got)};
 	gm_status status = a.got ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %s", u->c->id);
 	a.effective = a.got ? a.got + count : NULL;
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
@@ -276,6 +286,8 @@ gm_status check_unit(const check_plan *plan, check_board *board, size_t number, 
 	          .alone = work->alone,
 	          .hand = &board->hand[number],
 	          .blame = board_case(board, work->case_index),
+	          .late = board->late,
+	          .slowest = board->slowest,
 	          .out = out};
 	const judge_budget *budget = NULL;
 	case_results_init(out);

@@ -20,6 +20,8 @@ typedef struct unit {
 	int alone;                           /* a repetition: what passes is flaky */
 	board_hand *hand;                    /* what is said of the judge at work */
 	const board_blame *blame;            /* by variant */
+	atomic_uint *late;                   /* the same */
+	double slowest;                      /* of worker_launch */
 	case_results *out;
 } unit;
 
@@ -32,8 +34,9 @@ gm_status check_unit(const check_plan *plan, check_board *board, size_t number, 
 void result_begin(const unit *u, const contestant *v, check_pass pass, check_result *r);
 /* What a library's status means: unsupported, skipped, else fail; a time-out waits for its repetition. */
 void result_failure(check_result *r, gm_status status, const char *reason);
-/* A failure of the variant that took its judge with it. */
+/* A failure of a variant that took its judge with it, or that is not run any more. */
 void result_blame(check_result *r, const board_blame *blame);
+void result_given_up(check_result *r);
 /* Judges the tensors got[row] of the pass into the result: status, used, where, tensors, digest ... */
 void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got);
 /* Worst share of the budget by PyTorch's own float32 results; negative if the case has none. */

@@ -51,12 +51,14 @@ typedef struct panel {
 
 check_board *board_create(const check_plan *plan)
 {
-	size_t bytes = sizeof(check_board) + plan->set->count * plan->variant_count * sizeof(board_blame);
+	const size_t count = plan->set->count * plan->variant_count;
+	size_t bytes = sizeof(check_board) + count * sizeof(board_blame) + plan->variant_count * sizeof(atomic_uint);
 	check_board *b = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (b == MAP_FAILED)
 		return NULL;
 	b->bytes = bytes;
 	b->variants = plan->variant_count;
+	b->late = (atomic_uint *)(void *)&b->blame[count];
 	for (size_t k = 0; k < CHECK_JUDGES; k++)
 		b->hand[k].variant = CHECK_NOBODY;
 	return b;
@@ -250,6 +252,7 @@ static void lose(panel *p, judge *j, int how)
 		return;
 	if (at >= 0 && (size_t)at < g->board->variants && !no_memory) {
 		board_case(g->board, work.case_index)[at] = (board_blame){.how = how, .wait_status = state};
+		g->board->late[at] += how != BLAME_ENDED;
 	} else if (++p->lost > LOST_MOST) {
 		process_how(state, text);
 		give_up(p, text, no_memory);

@@ -56,15 +56,12 @@ const char *record_word(const record_words *words, int value)
 
 const char *reason_text(reason_code code)
 {
-	static const char *const text[REASON_CODES] = {[CODE_NO_CPU] = "not on this CPU",
-	                                               [CODE_NOT_BUILT] = "not in this build",
-	                                               [CODE_HIDDEN] = "hidden by --isa-cap",
-	                                               [CODE_BUDGET_SPENT] = "no time left",
-	                                               [CODE_FILTERED] = "filtered out",
-	                                               [CODE_UNFIT] = "unfit for judging",
-	                                               [CODE_TIMED_OUT] = "timed out",
-	                                               [CODE_NO_MEMORY] = "no memory",
-	                                               [CODE_BROKEN] = "failed"};
+	static const char *const text[REASON_CODES] = {
+		[CODE_NO_CPU] = "not on this CPU",     [CODE_NOT_BUILT] = "not in this build",
+		[CODE_HIDDEN] = "hidden by --isa-cap", [CODE_BUDGET_SPENT] = "no time left",
+		[CODE_FILTERED] = "filtered out",      [CODE_UNFIT] = "unfit for judging",
+		[CODE_TIMED_OUT] = "timed out",        [CODE_GIVEN_UP] = "given up after time-outs",
+		[CODE_NO_MEMORY] = "no memory",        [CODE_BROKEN] = "failed"};
 	return code >= 0 && code < REASON_CODES && text[code] ? text[code] : reason_code_word(code);
 }
 
