@@ -17,4 +17,13 @@ static inline char *plain(char *text)
 	return text;
 }
 
+/* The same for what has to stay in its line. */
+static inline char *plain_line(char *text)
+{
+	for (char *c = plain(text); *c; c++)
+		if (*c == '\t' || *c == '\n')
+			*c = ' ';
+	return text;
+}
+
 #endif

@@ -32,14 +32,17 @@ static gm_status ask(worker *w, uint32_t kind, size_t bytes, double passes, gm_e
 {
 	const worker_launch *l = &w->launch;
 	int starting = kind <= MESSAGE_LIST && l->seconds <= 0;
+	gm_status status = child_ask(w, kind, bytes, starting ? START_SECONDS : limit_of(l, &w->spec, passes), error);
 
-	return child_ask(w, kind, bytes, starting ? START_SECONDS : limit_of(l, &w->spec, passes), error);
+	if (status != GM_OK && error)
+		plain_line(error->message);
+	return status;
 }
 
 static void take_text(char *text, size_t capacity)
 {
 	text[capacity - 1] = 0;
-	plain(text);
+	plain_line(text);
 }
 
 static gm_status greet(worker *w, gm_error *error)
@@ -119,11 +122,20 @@ static gm_status load(worker *w, gm_error *error)
 	return GM_OK;
 }
 
+/* A refusal is remembered. */
+static gm_status take_list(worker *w, size_t *count, gm_error *error)
+{
+	*count = w->message.head.bytes / sizeof *w->message.variant;
+	if (offer_check(w->message.variant, *count, &w->load_error) == GM_OK)
+		return GM_OK;
+	return gm_fail(error, GM_BAD_PLUGIN, "%s", w->load_error.message);
+}
+
 gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error)
 {
 	GM_TRY(load(w, error));
 	GM_TRY(ask(w, MESSAGE_LIST, 0, 0, error));
-	*count = w->message.head.bytes / sizeof *list;
+	GM_TRY(take_list(w, count, error));
 	for (size_t i = 0; i < *count && i < capacity; i++) {
 		list[i] = w->message.variant[i];
 		take_text(list[i].name, sizeof list[i].name);
@@ -200,7 +212,7 @@ static gm_status hand_over(worker *w, gm_error *error)
 	gm_status status = ask(w, MESSAGE_ARENA, sizeof m->arena + slot_bytes, 1, error);
 	close(file);
 	if (status == GM_OK)
-		snprintf(w->info.engine, sizeof w->info.engine, "%s", plain(m->text));
+		snprintf(w->info.engine, sizeof w->info.engine, "%s", plain_line(m->text));
 	return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* host.h - the parent's side.  host.c: the calls of worker.h; child.c: starting, asking, ending the process; ending.c:
+/* host.h - the parent's side.  host.c: the calls of worker.h; offer.c: what it may offer; child.c: starting, asking, ending the process; ending.c:
  * the sentence about how a child ended. */
 #ifndef WORKER_HOST_H
 #define WORKER_HOST_H
@@ -44,6 +44,9 @@ void child_stop(worker *w); /* asks it to end, kills it if it does not; reaps, c
 /* ending.c: how the child ended; fills w->ended.  result: of the channel; wait_status: of a child whose end closed the
  * channel, -1 of one that closed it before; CHANNEL_OK: it was ended for what it left. */
 gm_status tell_ending(worker *w, channel_result result, int wait_status);
+
+/* offer.c: GM_BAD_PLUGIN for a name, a number or a count that breaks the rules of gatemark/plugin.h. */
+GM_CHECKED gm_status offer_check(const worker_variant *list, size_t count, gm_error *error);
 
 /* Which program a worker is where its launch names none: its path, and in *argument the word that follows it, or NULL.
  * GM_IO: cannot be told, or cannot be started here. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plugin_load.c - is this file fit to be loaded, and does what it exports keep the rules of the ABI? */
+/* plugin_load.c - is this file fit to be loaded, and has what it exports the form of the ABI?  What it says of itself is
+ * the host's to judge (offer.c). */
 #include "serve.h"
 
 #include <dlfcn.h>
@@ -11,7 +12,6 @@
 /* What abi_minor 0 had: a struct may be longer, never shorter. */
 #define PLUGIN_BYTES_0  (offsetof(gm_plugin, variant) + sizeof(void *))
 #define VARIANT_BYTES_0 (offsetof(gm_variant, plan_destroy) + sizeof(void *))
-#define VARIANT_LIMIT   1024
 
 #define REFUSE(...) return gm_fail(error, GM_BAD_PLUGIN, __VA_ARGS__)
 
@@ -39,14 +39,6 @@ static gm_status check_file(const char *path, gm_error *error)
 	return GM_OK;
 }
 
-static int name_is_good(const char *name)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-	size_t length = name ? strspn(name, letters) : 0;
-
-	return length >= 1 && length <= 40 && !name[length];
-}
-
 static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error)
 {
 	const gm_variant *v = p->variant[index];
@@ -59,14 +51,6 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 		       VARIANT_BYTES_0);
 	if (v->abi_major != GM_ABI_MAJOR)
 		REFUSE("variant %zu: ABI major is %u, this host speaks %u", index, (unsigned)v->abi_major, GM_ABI_MAJOR);
-	if (!name_is_good(v->name))
-		REFUSE("variant %zu: its name is not [A-Za-z0-9_.-]{1,40}", index);
-	for (size_t i = 0; i < index; i++)
-		if (!strcmp(p->variant[i]->name, v->name))
-			REFUSE("two variants are called %s", v->name);
-	if (v->traits.accuracy_class >= GM_CLASSES || v->traits.rounding > GM_CANONICAL)
-		REFUSE("variant %s: accuracy_class is %u, rounding is %u", v->name, (unsigned)v->traits.accuracy_class,
-		       (unsigned)v->traits.rounding);
 	lacks = !v->supports     ? "supports"
 	      : !v->sizes        ? "sizes"
 	      : !v->plan_create  ? "plan_create"
@@ -75,7 +59,7 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 	      : !v->plan_destroy ? "plan_destroy"
 	                         : NULL;
 	if (lacks)
-		REFUSE("variant %s has no %s", v->name, lacks);
+		REFUSE("variant %zu (%.40s) has no %s", index, v->name ? v->name : "", lacks);
 	return GM_OK;
 }
 
@@ -87,8 +71,8 @@ static gm_status check_table(const gm_plugin *p, gm_error *error)
 		REFUSE("struct_size of the plug-in is %u, must be at least %zu", (unsigned)p->struct_size, PLUGIN_BYTES_0);
 	if (p->abi_major != GM_ABI_MAJOR)
 		REFUSE("ABI major is %u, this host speaks %u", (unsigned)p->abi_major, GM_ABI_MAJOR);
-	if (!p->variant || p->variant_count == 0 || p->variant_count > VARIANT_LIMIT)
-		REFUSE("it offers %zu variants, must be 1 to %d", p->variant ? p->variant_count : 0, VARIANT_LIMIT);
+	if (!p->variant || p->variant_count == 0 || p->variant_count > WORKER_VARIANTS)
+		REFUSE("it offers %zu variants, must be 1 to %d", p->variant ? p->variant_count : 0, WORKER_VARIANTS);
 	for (size_t i = 0; i < p->variant_count; i++)
 		GM_TRY(check_variant(p, i, error));
 	return GM_OK;

@@ -79,8 +79,8 @@ void worker_variant_of(const gm_variant *v, worker_variant *to)
 
 static gm_status serve_list(server *s, message *m, gm_error *error)
 {
-	if (s->variants > sizeof m->variant / sizeof *m->variant)
-		return gm_fail(error, GM_IO, "%zu variants do not fit into a message", s->variants);
+	_Static_assert(WORKER_VARIANTS <= sizeof m->variant / sizeof *m->variant, "they fit into a message");
+	(void)error;
 	for (size_t i = 0; i < s->variants; i++)
 		worker_variant_of(server_variant(s, i), &m->variant[i]);
 	return GM_OK;

@@ -49,8 +49,9 @@ typedef struct worker_variant { /* what a plug-in (or the built-in table) offers
 	uint32_t accuracy_class, rounding, has_backward, reserved;
 } worker_variant;
 void worker_variant_of(const gm_variant *variant, worker_variant *by_value);
+#define WORKER_VARIANTS 64 /* at most, of one worker */
 /* Lists the variants the child knows: *count of them, the first `capacity` written (list may be NULL with 0).
- * GM_BAD_PLUGIN with the reason if the plug-in is refused. */
+ * GM_BAD_PLUGIN with the reason if the plug-in is refused: by the child, or for what it offers. */
 GM_CHECKED gm_status worker_list(worker *w, worker_variant *list, size_t capacity, size_t *count, gm_error *error);
 
 /* Plans variant on spec and lays out the arena.  GM_UNSUPPORTED / GM_NO_CPU with the variant's reason;

@@ -87,7 +87,7 @@ static void refused_at_load(void **state)
 		{"null_table", GM_BAD_PLUGIN, "gm_plugin_v1 returned NULL"},
 		{"wrong_major", GM_BAD_PLUGIN, "ABI major is 2, this host speaks 1"},
 		{"small_struct", GM_BAD_PLUGIN, "variant 0: struct_size is"},
-		{"null_function", GM_BAD_PLUGIN, "variant base has no set_weights"},
+		{"null_function", GM_BAD_PLUGIN, "variant 0 (base) has no set_weights"},
 		{"bad_name", GM_BAD_PLUGIN, "variant 0: its name is not"},
 		{"same_name", GM_BAD_PLUGIN, "two variants are called forward_only"},
 		{"crash_load", GM_BAD_PLUGIN, "SIGSEGV in loading the plug-in"},

@@ -6,6 +6,7 @@
 #endif
 #include "worker/arena.h"
 #include "model/noise.h"
+#include "worker/host.h"
 #include "worker/serve.h"
 #include "worker_problem.h"
 
@@ -247,13 +248,55 @@ static void places_have_names(void **state)
 	}
 }
 
+/* Any of it may be forged: class and rounding are indices in the host. */
+static void an_offer_is_checked_by_value(void **state)
+{
+	static const struct {
+		worker_variant v;
+		const char *says;
+	} rows[] = {
+		{{.name = "good", .needs = GM_CPU_FMA | GM_CPU_AVX2}, NULL},
+		{{.name = "good", .rounding = GM_CANONICAL, .activation = "poly", .weights = "f32"}, NULL},
+		{{.name = ""}, "variant 0: its name is not"},
+		{{.name = "-two words"}, "variant 0: its name is not"},
+		{{.name = "0123456789012345678901234567890123456789x"}, "variant 0: its name is not"},
+		{{.name = "x", .accuracy_class = GM_CLASSES}, "variant x: accuracy_class is 4, rounding is 0"},
+		{{.name = "x", .rounding = 2}, "variant x: accuracy_class is 0, rounding is 2"},
+		{{.name = "x", .needs = ~(uint64_t)0}, "variant x: needs has the bits 0x"},
+		{{.name = "x", .rounding = GM_CANONICAL, .activation = "a/b", .weights = "f32"}, "variant x: it is canonical"},
+		{{.name = "x", .rounding = GM_CANONICAL, .activation = "poly"}, "variant x: it is canonical"},
+	};
+	static worker_variant many[WORKER_VARIANTS + 1];
+	gm_error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		gm_status status = offer_check(&rows[i].v, 1, &error);
+		assert_int_equal(status, rows[i].says ? GM_BAD_PLUGIN : GM_OK);
+		if (rows[i].says && strncmp(error.message, rows[i].says, strlen(rows[i].says)) != 0)
+			fail_msg("row %zu says '%s'", i, error.message);
+	}
+	memset(many[0].name, 'x', sizeof many[0].name); // no end
+	assert_int_equal(offer_check(many, 1, &error), GM_BAD_PLUGIN);
+	for (size_t i = 0; i <= WORKER_VARIANTS; i++)
+		snprintf(many[i].name, sizeof many[i].name, "v%zu", i);
+	assert_int_equal(offer_check(many, WORKER_VARIANTS, &error), GM_OK);
+	assert_int_equal(offer_check(many, WORKER_VARIANTS + 1, &error), GM_BAD_PLUGIN);
+	assert_string_equal(error.message, "it offers 65 variants, must be 1 to 64");
+	assert_int_equal(offer_check(many, 0, &error), GM_BAD_PLUGIN);
+	strcpy(many[7].name, "v3");
+	assert_int_equal(offer_check(many, 8, &error), GM_BAD_PLUGIN);
+	assert_string_equal(error.message, "two variants are called v3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_message_arrives_whole), cmocka_unit_test(cut_or_garbled),
-		cmocka_unit_test(the_other_end_is_gone),   cmocka_unit_test(any_question_has_an_answer),
-		cmocka_unit_test(plans_have_one_length),   cmocka_unit_test(slots_lie_apart_and_flush),
-		cmocka_unit_test(damage_is_measured),      cmocka_unit_test(places_have_names),
+		cmocka_unit_test(a_message_arrives_whole),      cmocka_unit_test(cut_or_garbled),
+		cmocka_unit_test(the_other_end_is_gone),        cmocka_unit_test(any_question_has_an_answer),
+		cmocka_unit_test(plans_have_one_length),        cmocka_unit_test(slots_lie_apart_and_flush),
+		cmocka_unit_test(damage_is_measured),           cmocka_unit_test(places_have_names),
+		cmocka_unit_test(an_offer_is_checked_by_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,8 +14,6 @@
 #include "select.h"
 #include "terminal.h"
 
-enum { PLUGIN_VARIANTS = 64 };
-
 /* ---- variants ---- */
 
 static void load_table(contestants *r)
@@ -35,14 +33,14 @@ static void load_table(contestants *r)
 /* The variants that a worker offers, behind those that are there. */
 static gm_status load_worker(const worker_launch *launch, contestants *r, gm_error *error)
 {
-	worker_variant list[PLUGIN_VARIANTS];
+	worker_variant list[WORKER_VARIANTS];
 	worker *w = NULL;
 	size_t count = 0;
 	gm_status status = worker_start(launch, &w, error);
 	if (status == GM_OK)
-		status = worker_list(w, list, PLUGIN_VARIANTS, &count, error);
+		status = worker_list(w, list, WORKER_VARIANTS, &count, error);
 	worker_stop(w);
-	for (size_t k = 0; status == GM_OK && k < count && k < PLUGIN_VARIANTS; k++)
+	for (size_t k = 0; status == GM_OK && k < count; k++)
 		r->variant[r->count++] = (contestant){.info = list[k], .runnable = 1, .plugin = launch->plugin};
 	return status;
 }
@@ -166,7 +164,7 @@ static int keep_named(const cli_options *options, contestants *r)
 
 int contestants_load(const cli_options *options, int beside, contestants *r)
 {
-	size_t plugins = options->plugin.count, most = gm_variant_count() + (plugins + 1) * PLUGIN_VARIANTS;
+	size_t plugins = options->plugin.count, most = gm_variant_count() + (plugins + 1) * WORKER_VARIANTS;
 	gm_error error;
 	*r = (contestants){.variant = calloc(most, sizeof *r->variant), .plugin = calloc(plugins + 1, sizeof *r->plugin)};
 	if (!r->variant || !r->plugin)

@@ -5,7 +5,7 @@
  * The host loads it in a child process only, from a path given by the user, and refuses it
  * (GM_BAD_PLUGIN) if: the symbol is missing or returns NULL; abi_major differs; a struct_size is smaller
  * than what abi_minor 0 of this header had; a required function is NULL; a name is not
- * [A-Za-z0-9_.-]{1,40}, or is given twice.
+ * [A-Za-z0-9_.-]{1,40}, or is given twice; needs has bits that no GM_CPU_* has; there are more than 64 variants.
  * Growth: fields are only appended, and abi_minor grows with them; a reader looks at struct_size before
  * it reads a field that its minor 0 did not have.
  * Special values are judged too: an absent h_0 or c_0 counts as zeros that are multiplied like others, so a
