@@ -17,6 +17,7 @@ typedef struct attempt { /* one variant on the case */
 	worker_launch launch;
 	judge_budget *own; /* of a variant that rounds its weights */
 	worker *w;
+	int no_memory;                     /* for judging it: not its fault, as its own lack of memory would be */
 	int taped;                         /* planned for training; else the forward is inference */
 	check_result result[CHECK_PASSES]; /* those that u->has_pass */
 	const float **got, **effective;    /* by row: where the worker left its results; weights it rounded */
@@ -38,7 +39,6 @@ static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, gm_error *err
 static gm_status begin(unit *u, attempt *a, gm_error *error)
 {
 	worker_info info;
-	GM_TRY(worker_start(&a->launch, &a->w, error));
 	worker_describe(a->w, &info);
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
 		memcpy(a->result[pass].sandbox, info.sandbox, sizeof info.sandbox);
@@ -63,6 +63,13 @@ static gm_status budget_of(unit *u, attempt *a, const judge_budget **budget, gm_
 	return judged_budget(&u->judged, class_of(a), a->effective, &a->own, budget, error);
 }
 
+/* Of a step of judging. */
+static gm_status of_judging(attempt *a, gm_status status)
+{
+	a->no_memory |= status == GM_NO_MEMORY;
+	return status;
+}
+
 static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 {
 	check_result *r = &a->result[pass];
@@ -70,7 +77,7 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	step(u);
 	gm_status status = worker_run(a->w, pass == PASS_BWD ? GM_PASS_BWD : GM_PASS_FWD, error);
 	if (status == GM_OK)
-		status = budget_of(u, a, &budget, error);
+		status = of_judging(a, budget_of(u, a, &budget, error));
 	if (status != GM_OK) { // also: weights that it cannot have rounded to
 		result_failure(r, status, error->message);
 		return status;
@@ -80,7 +87,7 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	r->upper_halves = info.bad_manners;
 	result_verdict(u, r, budget, a->got);
 	r->torch_used = torch_share(u, budget, pass);
-	return bits_against_class(u, r, a->got, error);
+	return of_judging(a, bits_against_class(u, r, a->got, error));
 }
 
 /* The forward once more without a tape: canonical variants owe the same bits, free ones the budget. */
@@ -102,7 +109,7 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	if (a->v->info.rounding == GM_CANONICAL) {
 		(void)bits_compare(u, r, "its forward with a tape", a->got, with_tape);
 	} else if (r->status == STATUS_PASS) {
-		GM_TRY(budget_of(u, a, &budget, error));
+		GM_TRY(of_judging(a, budget_of(u, a, &budget, error)));
 		result_verdict(u, r, budget, a->got);
 	}
 	return GM_OK;
@@ -148,7 +155,7 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 	if (status == GM_OK)
 		status = end_plan(u, a, error);
 	bits_release(u, with_tape);
-	return status == GM_NO_MEMORY ? status : GM_OK;
+	return a->no_memory ? status : GM_OK;
 }
 
 /* Hands the results of the passes that were asked for on. */
@@ -171,14 +178,17 @@ static gm_status finish(unit *u, attempt *a, gm_error *error)
 	return GM_OK;
 }
 
-/* What a worker that did not come to run means for the results; GM_IO and GM_NO_MEMORY: none could be had at all,
- * which is not the variant's fault. */
+/* What a plan that did not come to run means for the results.  That no worker could be had at all is not the variant's
+ * fault; that there is no room for what it asks for is. */
 static gm_status run_attempt(unit *u, attempt *a, gm_error *error)
 {
 	gm_error trouble = {.status = GM_OK};
-	gm_status begun = a->v->runnable ? begin(u, a, &trouble) : gm_fail(&trouble, GM_NO_CPU, "%s", a->v->why);
+	gm_status begun = a->v->runnable ? worker_start(&a->launch, &a->w, &trouble)
+	                                 : gm_fail(&trouble, GM_NO_CPU, "%s", a->v->why);
 	if (begun == GM_IO || begun == GM_NO_MEMORY)
 		return gm_fail(error, begun, "%s", trouble.message);
+	if (begun == GM_OK)
+		begun = begin(u, a, &trouble);
 	for (int pass = 0; pass < CHECK_PASSES; pass++) {
 		if (begun != GM_OK)
 			result_failure(&a->result[pass], begun, trouble.message);
