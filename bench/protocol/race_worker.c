@@ -15,9 +15,10 @@ typedef struct workers {
 	race_summary *summary;
 	const judge_problem *problem; /* of the open ones */
 	worker *worker[RACE_MAX_CONTESTANTS];
-	cpu_set_t all;  /* allowed to this process */
-	double slowest; /* of worker_launch */
-	int cpu, own;   /* of the workers; of this process while timing; -1 = not pinned */
+	cpu_set_t all;   /* allowed to this process */
+	double slowest;  /* of worker_launch */
+	size_t runnable; /* contestants, which are all open at a time */
+	int cpu, own;    /* of the workers; of this process while timing; -1 = not pinned */
 } workers;
 
 /* ---- CPUs ---- */
@@ -81,6 +82,7 @@ static gm_status open_one(void *context, size_t index, const contestant *contest
 	                              .in_place = all->options->in_place,
 	                              .call_seconds = all->options->timeout,
 	                              .slowest = all->slowest,
+	                              .beside = all->runnable,
 	                              .align = 64};
 	all->problem = problem;
 	outputs->info = (worker_info){.engine = ""};
@@ -151,6 +153,8 @@ gm_status race_worker_create(const race_options *options, race_summary *summary,
 	made->summary = summary;
 	if (!options->in_place && options->timeout <= 0)
 		made->slowest = run_slowest(&(worker_launch){.program = options->worker});
+	for (size_t i = 0; i < options->contestant_count; i++)
+		made->runnable += options->contestants[i]->runnable != 0;
 	choose_cpus(made);
 	*source = (race_source){made, open_one, outputs_of, restore_one, time_one, close_one, limit, destroy};
 	return GM_OK;

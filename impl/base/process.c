@@ -130,7 +130,7 @@ static int copy_descriptors(const process_plan *plan, int copy[PROCESS_FDS])
 		copy[i] = fcntl(plan->fd[i] < 0 ? nothing[0] : plan->fd[i], F_DUPFD_CLOEXEC, PROCESS_FDS);
 		good = copy[i] >= 0;
 	}
-	int reason = errno;
+	int reason = errno == EINVAL ? EMFILE : errno; /* the limit lies below what a child gets */
 	close(nothing[0]);
 	errno = reason;
 	return good;
@@ -236,6 +236,9 @@ gm_status process_start(const process_plan *plan, pid_t *pid, gm_error *error)
 		pthread_mutex_unlock(&known.lock);
 	}
 	drop(copy);
+	if (reason == EMFILE)
+		return gm_fail(error, GM_IO, "cannot start %s: too few descriptors (ulimit -n is %ld)", plan->name,
+		               sysconf(_SC_OPEN_MAX));
 	return reason ? gm_fail(error, GM_IO, "cannot start %s: %s", plan->name, strerror(reason)) : GM_OK;
 }
 

@@ -2,6 +2,8 @@
 /* arena.c - layout, mapping, guards and patterns of the shared arena; used on both sides of the channel. */
 #include "arena.h"
 
+#include "base/cgroup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -62,7 +64,8 @@ gm_status arena_layout(arena *a, const wire_planned *planned, const unsigned cha
                        gm_error *error)
 {
 	size_t rows = a->tensors->count;
-	uint64_t most = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 4 * 3, need = 0;
+	size_t beside = a->beside ? a->beside : 1;
+	uint64_t most = (uint64_t)(memory_limit() / 4 * 3 / (double)beside), need = 0;
 
 	a->bytes = round_up(ARENA_GUARD, a->page);
 	a->slots = rows + SLOT_EXTRA + (planned->has_effective ? rows : 0);
@@ -79,9 +82,11 @@ gm_status arena_layout(arena *a, const wire_planned *planned, const unsigned cha
 	}
 	/* The host maps the arena too, so what does not fit into the machine must not be tried: it would take both. */
 	if (need > most)
-		return gm_fail(error, GM_NO_MEMORY,
-		               "tensors and memory of the variant are %llu MiB, more than %llu MiB of memory",
-		               (unsigned long long)(need >> 20), (unsigned long long)(most >> 20));
+		return gm_fail(
+			error, GM_NO_MEMORY,
+			"tensors and memory of the variant are %llu MiB, more than %llu MiB of memory (3/4 of it, for %zu "
+			"side by side)",
+			(unsigned long long)(need >> 20), (unsigned long long)(most >> 20), beside);
 	return GM_OK;
 }
 
@@ -96,7 +101,7 @@ void arena_destroy(arena *a)
 		munmap(a->base, a->bytes);
 	free(a->slot);
 	gm_tensors_destroy(a->tensors);
-	*a = (arena){.page = a->page};
+	*a = (arena){.page = a->page, .beside = a->beside};
 }
 
 gm_status arena_file(uint64_t bytes, int *fd, gm_error *error)

@@ -14,6 +14,7 @@
 
 typedef struct arena {   /* as one side sees it */
 	uint64_t page;       /* bytes; the host lays out by the larger of both sides' */
+	size_t beside;       /* how many arenas there may be at a time; 0 = one */
 	gm_tensors *tensors; /* their slots are the first; NULL = nothing is planned */
 	wire_slot *slot;
 	size_t slots;
@@ -30,12 +31,12 @@ typedef struct arena_room { /* what a slot is to hold: bytes, an alignment, an e
  * power of two, at most page; data..data+bytes rounded up to align ends at the guard.  GM_BAD_SHAPE on overflow. */
 GM_CHECKED gm_status arena_place(arena *a, wire_slot *slot, arena_room room, gm_error *error);
 /* Allocates and places the slots of a plan.  absent: by tensor, NULL = none; tensors are aligned to `align` at least.
- * GM_NO_MEMORY if the machine would not hold them. */
+ * GM_NO_MEMORY if the machine, or this process's share of it, would not hold them and those beside it. */
 GM_CHECKED gm_status arena_layout(arena *a, const wire_planned *planned, const unsigned char *absent, size_t align,
                                   gm_error *error);
 /* Of a slot in this mapping; NULL: absent, or there is no such slot. */
 void *arena_data(const arena *a, size_t slot);
-/* Unmaps and frees all but page. */
+/* Unmaps and frees all but page and beside. */
 void arena_destroy(arena *a);
 
 /* A memory file of this size that nobody can resize. */

@@ -73,6 +73,7 @@ gm_status worker_start(const worker_launch *launch, worker **result, gm_error *e
 	w->launch = *launch;
 	w->channel = w->output = w->message.fd = -1;
 	w->poison = WORKER_POISON;
+	w->arena.beside = launch->beside;
 	w->control = launch->in_place ? &w->own_control : NULL;
 	server_init(&w->in_place, w->control);
 	gm_status status = launch->in_place ? GM_OK : child_start(w, error);

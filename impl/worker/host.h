@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* host.h - the parent's side.  host.c: the calls of worker.h; offer.c: what it may offer; child.c: starting, asking, ending the process; ending.c:
- * the sentence about how a child ended. */
+/* host.h - the parent's side.  host.c: the calls of worker.h; offer.c: what a worker may offer; child.c: starting,
+ * asking, ending the process; ending.c: the sentence about how a child ended. */
 #ifndef WORKER_HOST_H
 #define WORKER_HOST_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* plugin_load.c - is this file fit to be loaded, and has what it exports the form of the ABI?  What it says of itself is
- * the host's to judge (offer.c). */
+/* plugin_load.c - is this file fit to be loaded, and has what it exports the form of the ABI?  What it says of itself
+ * is the host's to judge (offer.c). */
 #include "serve.h"
 
 #include <dlfcn.h>

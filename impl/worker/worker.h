@@ -31,6 +31,7 @@ typedef struct worker_launch {
 	const char *const *executor; /* words before program, NULL at the end ("qemu-aarch64"); NULL = none */
 	size_t align;                /* of tensors, bytes, a power of two; 0 = flush against the guard page (4; lengths 8),
 	                         which checking wants; timing wants 64 */
+	size_t beside;               /* how many workers with a plan there may be at a time; 0 = one */
 } worker_launch;
 
 /* Strings of launch must live until worker_stop.  GM_IO if the program cannot be started, GM_CRASHED if it does not

@@ -2,6 +2,7 @@
 /* worker_main.c - the child: all of program gatemark-worker, and what a bundle does after the word `worker`.  Started
  * by worker_start with a channel on descriptor 3 and the control page on 4; answers messages until told to stop or the
  * channel ends, and records how it crashed.  It prints nothing of its own. */
+#include "base/cgroup.h"
 #include "base/process.h"
 #include "serve.h"
 
@@ -14,7 +15,7 @@
 /* A kernel that allocates without end must get NULL, not take the machine with it.  Sanitizers map terabytes. */
 static void limit_memory(void)
 {
-	rlim_t most = (rlim_t)sysconf(_SC_PHYS_PAGES) * (rlim_t)sysconf(_SC_PAGESIZE) / 8 * 7;
+	rlim_t most = (rlim_t)memory_limit() / 8 * 7;
 	struct rlimit data = {most, most};
 
 	if (!PROCESS_SANITIZED)

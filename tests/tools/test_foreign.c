@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_foreign.c - what a plug-in says of itself is looked at by the host, and none of it reaches a terminal, a shell or
- * a verdict as it is. */
+/* test_foreign.c - what a plug-in says of itself is looked at by the host, and none of it reaches a terminal, a shell
+ * or a verdict as it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

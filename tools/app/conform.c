@@ -151,19 +151,6 @@ static int exit_of(const check_summary *s)
 
 /* ---- the step ---- */
 
-/* One worker, started and stopped: better one sentence now than a failure for every case. */
-static int try_worker(const session *s)
-{
-	gm_error error;
-	worker *w = NULL;
-	worker_launch launch = {.in_place = s->options->no_fork,
-	                        .program = s->contestants.executor.program,
-	                        .executor = s->contestants.executor.words};
-	gm_status status = worker_start(&launch, &w, &error);
-	worker_stop(w);
-	return cli_status(status, status == GM_IO ? CLI_NOTHING : CLI_INTERNAL, &error);
-}
-
 int conform_junit(const session *s, const char *path)
 {
 	gm_status status = GM_OK;
@@ -212,7 +199,7 @@ int conform(session *s, check_summary *summary)
 	double started = clock_now();
 	int code = summary_open(summary, s);
 	if (code == CLI_OK)
-		code = try_worker(s);
+		code = session_try_worker(s);
 	if (code == CLI_OK)
 		code = summary_digests_open(summary);
 	if (code != CLI_OK)

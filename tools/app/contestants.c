@@ -37,6 +37,8 @@ static gm_status load_worker(const worker_launch *launch, contestants *r, gm_err
 	worker *w = NULL;
 	size_t count = 0;
 	gm_status status = worker_start(launch, &w, error);
+	if (status == GM_IO)
+		status = GM_NO_MEMORY; // no process, no program, no descriptors: nothing that is foreign
 	if (status == GM_OK)
 		status = worker_list(w, list, WORKER_VARIANTS, &count, error);
 	worker_stop(w);
@@ -283,7 +285,7 @@ int cases_load(const cli_options *options, case_list *list)
 	const char *path = cli_fixtures_path(options);
 	gm_error error;
 	gm_status status = fixture_load(path, &how, &list->set, &error);
-	if (status == GM_NO_MEMORY)
+	if (status != GM_OK && status != GM_BAD_FIXTURE)
 		return cli_fail(CLI_INTERNAL, "%s", error.message);
 	int code = status == GM_OK ? take_refused(list->set, list) : refuse_all(options, path, &error, list);
 	if (code == CLI_OK)

@@ -56,6 +56,8 @@ int measure(session *s, const contestants *r, measured *m)
 	const cli_options *o = s->options;
 	gm_error error;
 	*m = (measured){.session = s, .table = {.problems = s->shapes.count, .every = o->verbose}};
+	if (session_try_worker(s) != CLI_OK)
+		return CLI_INTERNAL;
 	term_progress_begin(&m->progress, NULL, 0, o->quiet);
 	bench_judge judge = {.no_fork = o->no_fork, .seed = o->seed};
 	if (!enter(r, m))

@@ -165,6 +165,18 @@ int session_begin(session *s)
 	return code;
 }
 
+int session_try_worker(const session *s)
+{
+	gm_error error;
+	worker *w = NULL;
+	worker_launch launch = {.in_place = s->options->no_fork,
+	                        .program = s->contestants.executor.program,
+	                        .executor = s->contestants.executor.words};
+	gm_status status = worker_start(&launch, &w, &error);
+	worker_stop(w);
+	return cli_status(status, CLI_INTERNAL, &error);
+}
+
 void session_put(session *s, record_kind kind, const void *value)
 {
 	results_put(s->sink, kind, value);

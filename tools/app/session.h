@@ -48,6 +48,9 @@ int session_load(session *s, const cli_options *options, int what);
 /* The result file: --json[=F], else DIR/results.jsonl of --out (made), else none; the run record and what was refused.
  * CLI_OK, CLI_NO_WRITE, CLI_INTERNAL, said. */
 int session_begin(session *s);
+/* One worker, started and stopped: better one sentence now than a failure for every case.  CLI_OK, CLI_INTERNAL,
+ * said. */
+int session_try_worker(const session *s);
 void session_put(session *s, record_kind kind, const void *value);
 /* The verdict as if the run ended now with that code; what: of the checks alone, or of all. */
 verdict session_verdict(const session *s, int code, const run_counts *counts, int what);

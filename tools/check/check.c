@@ -163,8 +163,9 @@ static void run_round(pool *p, size_t judges)
 {
 	gm_error error = {.status = GM_OK};
 	check_work work;
+	const size_t left = p->todo.count - p->next;
 	if (!p->plan->no_fork) {
-		note(p, judges_run(&p->judging, judges, &error), error.message);
+		note(p, judges_run(&p->judging, judges < left ? judges : left, &error), error.message);
 		return;
 	}
 	while (!*p->plan->stop && next_work(p, &work)) {

@@ -230,7 +230,8 @@ static gm_status run_variant(unit *u, size_t index, gm_error *error)
 	const size_t count = u->c->tensors->count;
 	const check_plan *plan = u->plan;
 	attempt a = {.v = &plan->variant[index],
-	             .launch = {.plugin = plan->variant[index].plugin,
+	             .launch = {.beside = u->judges,
+	                        .plugin = plan->variant[index].plugin,
 	                        .in_place = plan->no_fork,
 	                        .program = plan->executor->program,
 	                        .executor = plan->executor->words,
@@ -298,6 +299,7 @@ gm_status check_unit(const check_plan *plan, check_board *board, size_t number, 
 	          .blame = board_case(board, work->case_index),
 	          .late = board->late,
 	          .slowest = board->slowest,
+	          .judges = board->judges,
 	          .out = out};
 	const judge_budget *budget = NULL;
 	case_results_init(out);

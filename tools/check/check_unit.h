@@ -22,6 +22,7 @@ typedef struct unit {
 	const board_blame *blame;            /* by variant */
 	atomic_uint *late;                   /* the same */
 	double slowest;                      /* of worker_launch */
+	size_t judges;                       /* at work, at most */
 	case_results *out;
 } unit;
 

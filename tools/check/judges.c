@@ -309,6 +309,7 @@ gm_status judges_run(const judging *g, size_t most, gm_error *error)
 	p->oom_kills[0] = p->oom_kills[1] = cgroup_oom_kills("");
 	for (p->count = 0; p->count < most && p->count < CHECK_JUDGES; p->count++)
 		p->judge[p->count] = (judge){.number = p->count, .fd = -1};
+	g->board->judges = p->count;
 	for (double before = clock_now(), now; give_out(p); before = now) {
 		now = clock_now();
 		look(p, now - before);

@@ -33,7 +33,8 @@ typedef struct board_blame { /* written by the parent, before the work is given 
 typedef struct check_board {
 	board_hand hand[CHECK_JUDGES];
 	size_t bytes, variants;
-	double slowest;      /* of worker_launch */
+	double slowest;      /* of worker_launch, */
+	size_t judges;       /* and how many there are beside */
 	atomic_uint *late;   /* by variant: how often it timed out, or took a judge's time */
 	board_blame blame[]; /* by case and variant */
 } check_board;
