@@ -33,10 +33,6 @@ typedef struct race_outputs { /* of a contestant's run, by row */
 typedef race_status race_judge(void *context, const judge_problem *problem, const contestant *contestant,
                                const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON]);
 
-/* Two contestants of one problem, from the interval of a ratio to the fastest.  delta: difference of no interest. */
-typedef enum race_verdict { RACE_SLOWER, RACE_EQUAL, RACE_UNDECIDED } race_verdict;
-race_verdict race_compare(const bench_result *result, double delta);
-
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
 /* All results of one problem, in the caller's order of contestants; valid during the call only, plugin is the
  * contestant's and blocks_ns the race's. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "stats.h"
+#include "record/compare.h"
 #include "base/random.h"
 
 #define FEW_BLOCKS  3
@@ -198,12 +199,15 @@ static void ratios(race *r, table *t)
 	for (size_t i = 0; i < n; i++) {
 		bench_result *x = &r->result[indices[i]];
 		x->ratio = x->ratio_low = x->ratio_high = 1.0;
+		x->delta = COMPARE_DELTA;
+		x->verdict = time_verdict_none;
 		if (indices[i] == best)
 			continue;
 		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
 		const stats_interval interval = interval_of(r, t, 2 * indices[i] + 1);
 		x->ratio_low = exp(interval.low);
 		x->ratio_high = exp(interval.high);
+		x->verdict = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, x->delta);
 	}
 }
 
@@ -220,11 +224,4 @@ gm_status race_figures(race *r, gm_error *error)
 	ratios(r, &t);
 	free(memory);
 	return GM_OK;
-}
-
-race_verdict race_compare(const bench_result *result, double delta)
-{
-	if (result->ratio_low > 1.0 + delta)
-		return RACE_SLOWER;
-	return result->ratio_high <= 1.0 + delta ? RACE_EQUAL : RACE_UNDECIDED;
 }

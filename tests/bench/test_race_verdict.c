@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "race_simulation.h"
+#include "record/compare.h"
 
 typedef struct tally {
 	size_t slower, equal, undecided, wrong_best;
@@ -30,10 +31,10 @@ static tally race_many(size_t races, uint64_t seed, double slowdown, double drif
 		s->drift = drift;
 		run(&options);
 		const bench_result *x = s->result[0].ratio > 1 ? &s->result[0] : &s->result[1];
-		const race_verdict verdict = race_compare(x, delta);
-		t.slower += verdict == RACE_SLOWER;
-		t.equal += verdict == RACE_EQUAL;
-		t.undecided += verdict == RACE_UNDECIDED;
+		const time_verdict verdict = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, delta);
+		t.slower += verdict == TIME_FASTER;
+		t.equal += verdict == TIME_EQUAL;
+		t.undecided += verdict == TIME_UNDECIDED;
 		t.wrong_best += x == &s->result[0];
 		t.worst_error = fmax(t.worst_error, fabs(log(x->ratio / slowdown)));
 		sim_free(s);
@@ -94,6 +95,8 @@ static void figures_are_of_one_call(void **state)
 		assert_string_equal(x->problem, "lstm_T4_N3_I8_H8/fwd");
 		assert_string_equal(x->engine, "simulated");
 	}
+	assert_int_equal(s->result[0].verdict, time_verdict_none);
+	assert_int_equal(s->result[1].verdict, TIME_FASTER);
 	assert_true(fabs(s->result[1].ratio - 8) < 1e-9 && fabs(s->result[1].ratio_low - 8) < 1e-9);
 	assert_true(fabs(summary.noise) < 1e-9 && summary.processes == 5);
 	sim_free(s);

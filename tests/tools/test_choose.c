@@ -1,57 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* test_choose.c - the rules of choose.h one by one, on result files of a few lines: who is eligible, who wins, what
- * is a tie, what each other variant is told. */
+/* test_choose.c - the rules of choose.h one by one, on result files of a few lines: who is eligible,
+ * what each other variant is told.  Who wins: test_choose_best.c. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "choose/choose.h"
-#include "result_lines.h"
-
-#define P "lstm_T8_N1_I4_H4/fwd"
-
-static const char *row(size_t index) /* of the table of variants: row(0) is the simplest */
-{
-	assert_true(index < gm_variant_count());
-	return gm_variant_at(index)->name;
-}
-
-/* The choice of the lines so far; status is what choose_decide must return. */
-static choice_document choice_of(lines *l, const names *asked, gm_status status)
-{
-	const char *path[] = {l->path};
-	evidence e = {0};
-	choice_document choice;
-	gm_error error = {0};
-	lines_done(l);
-	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
-	assert_int_equal(choose_decide(&e, asked, &choice, &error), status);
-	evidence_free(&e);
-	lines_remove(l, NULL);
-	return choice;
-}
-
-static const choice_entry *entry_at(const choice_document *choice, size_t index)
-{
-	assert_true(index < choice->domain_count);
-	return &choice->domain[index];
-}
-
-static const rejected_variant *rejection(const choice_entry *entry, const char *variant)
-{
-	for (size_t i = 0; i < entry->rejected_count; i++)
-		if (strcmp(entry->rejected[i].variant, variant) == 0)
-			return &entry->rejected[i];
-	fail_msg("%s is not in the list of rejected", variant);
-	return NULL;
-}
-
-static void begin(lines *l)
-{
-	lines_open(l);
-	put_run(l, RUN_A, "m1", "2026-01-01T00:00:00Z");
-}
+#include "choice_lines.h"
 
 static void the_fastest_wins_with_its_margin(void **state)
 {
@@ -68,7 +23,8 @@ static void the_fastest_wins_with_its_margin(void **state)
 	assert_float_equal(entry->margin, 2, 1e-9);
 	assert_float_equal(entry->margin_low, 198.0 / 101, 1e-6);
 	assert_float_equal(entry->margin_high, 202.0 / 99, 1e-6);
-	assert_false(entry->tie);
+	assert_int_equal(entry->verdict, TIME_FASTER);
+	assert_float_equal(entry->regret, 0, 0);
 	assert_float_equal(entry->p99_ns, 110, 1e-6);
 	assert_string_equal(reason_code_word(rejection(entry, row(0))->code), "slower");
 	assert_non_null(strstr(rejection(entry, row(0))->why, "3 x the time"));
@@ -176,25 +132,6 @@ static void what_was_not_judged_is_not_eligible(void **state)
 	choice_document_free(&choice);
 }
 
-static void a_tie_by_pairs_goes_to_the_simpler(void **state)
-{
-	lines l;
-	(void)state;
-	begin(&l);
-	put_paired(&l, RUN_A, P, row(0), 200, 2.0, 1.9, 2.1);
-	put_paired(&l, RUN_A, P, row(1), 100.5, 1.005, 0.998, 1.012);
-	put_paired(&l, RUN_A, P, row(2), 100, 1, 1, 1);
-	choice_document choice = choice_of(&l, NULL, GM_OK);
-	const choice_entry *entry = entry_at(&choice, 0);
-	assert_string_equal(entry->chosen, row(1));
-	assert_true(entry->tie);
-	assert_string_equal(entry->with[0], row(2));
-	assert_string_equal(reason_code_word(rejection(entry, row(2))->code), "tie");
-	assert_string_equal(entry->next, row(0));
-	assert_float_equal(entry->margin, 200 / 100.5, 1e-6);
-	choice_document_free(&choice);
-}
-
 /* The intervals of the medians overlap (+-10 %), the paired ratio is surely above 1. */
 static void pairs_outrank_overlapping_intervals(void **state)
 {
@@ -206,21 +143,6 @@ static void pairs_outrank_overlapping_intervals(void **state)
 	choice_document choice = choice_of(&l, NULL, GM_OK);
 	assert_string_equal(entry_at(&choice, 0)->chosen, row(1));
 	assert_float_equal(entry_at(&choice, 0)->margin_low, 1.03, 1e-9);
-	choice_document_free(&choice);
-}
-
-/* Ratios of different runs are to different fastest ones: only the intervals count. */
-static void ratios_of_other_runs_do_not_count(void **state)
-{
-	lines l;
-	(void)state;
-	begin(&l);
-	put_run(&l, RUN_B, "m1", "2026-01-02T00:00:00Z");
-	put_paired(&l, RUN_A, P, row(0), 104, 1.04, 1.03, 1.05);
-	put_paired(&l, RUN_B, P, row(1), 100, 1, 1, 1);
-	choice_document choice = choice_of(&l, NULL, GM_OK);
-	assert_string_equal(entry_at(&choice, 0)->chosen, row(0));
-	assert_true(entry_at(&choice, 0)->tie);
 	choice_document_free(&choice);
 }
 
@@ -375,9 +297,7 @@ int main(void)
 		cmocka_unit_test(a_failed_check_disqualifies),
 		cmocka_unit_test(every_other_status_is_told),
 		cmocka_unit_test(what_was_not_judged_is_not_eligible),
-		cmocka_unit_test(a_tie_by_pairs_goes_to_the_simpler),
 		cmocka_unit_test(pairs_outrank_overlapping_intervals),
-		cmocka_unit_test(ratios_of_other_runs_do_not_count),
 		cmocka_unit_test(the_class_must_be_the_accepted_one),
 		cmocka_unit_test(one_machine_is_decided_for),
 		cmocka_unit_test(what_was_skipped_is_told_by_its_code),

@@ -54,7 +54,7 @@ static bench_result timed(const char *problem, const char *variant, double ratio
 	return r;
 }
 
-/* A tie of all (high 1), or one behind the other. */
+/* Undecided, equal, or one behind the other. */
 static void a_race_at_its_widest(void **state)
 {
 	static const double share[] = {1.008, 1.109, 400};
@@ -66,11 +66,15 @@ static void a_race_at_its_widest(void **state)
 		size_t length = 0;
 		for (size_t v = 0; v < NAMES; v++)
 			r[v] = timed(WIDE, name_of(v), k < 3 ? 1 : 1 + 40 * (double)v, k < 3 ? share[k] : 9999);
+		for (size_t v = 1; v < NAMES; v++)
+			r[v].verdict = k == 0 ? TIME_EQUAL : k < 3 ? TIME_UNDECIDED : TIME_FASTER;
 		r[NAMES - 1].plugin = plugin;
 		FILE *stream = open_memstream(&text, &length);
 		const measure_table table = {r, 1, NAMES, k == 5};
 		measure_table_print(stream, &table);
 		fflush(stream);
+		assert_int_equal(count_of(text, " = +-"), k == 0);
+		assert_int_equal(count_of(text, " ? +") + count_of(text, " ? over"), k == 1 || k == 2);
 		assert_int_equal(count_of(text, name_of(3)), 1); // a plug-in's own line
 		assert_int_equal(count_of(text, name_of(2)), k == 5);
 		assert_whole(stream, &text, 2, WIDE);
@@ -111,14 +115,17 @@ static void a_choice_at_its_widest(void **state)
 		domain[k].p50_ns = 123456;
 		domain[k].p99_ns = 234567;
 		domain[k].margin = 1234;
-		domain[k].tie = record_append(&domain[k].with, &domain[k].with_count, name_of((k + 2) % NAMES));
+		domain[k].verdict = TIME_UNDECIDED;
+		domain[k].regret = 1.234;
+		assert_true(record_append(&domain[k].equal, &domain[k].equal_count, name_of((k + 2) % NAMES)));
+		assert_true(record_append(&domain[k].undecided, &domain[k].undecided_count, name_of((k + 3) % NAMES)));
 	}
 	FILE *stream = open_memstream(&text, &length);
 	choose_print(stream, &(choice_document){.domain = domain, .domain_count = NAMES + 1});
 	fflush(stream);
-	assert_non_null(strstr(text, "without a choice 1\n")); // the counts to their last word
+	assert_non_null(strstr(text, "choice 1\n")); // the counts to their last word
 	assert_int_equal(count_of(text, WIDE), NAMES + 1);
-	assert_whole(stream, &text, NAMES, "tie to simpler 4");
+	assert_whole(stream, &text, NAMES, "undecided 4");
 	for (size_t k = 0; k < NAMES + 1; k++)
 		choice_entry_free(&domain[k]);
 }

@@ -2,10 +2,27 @@
 /* choose_text.c - the table that `choose` prints (choose_text.h). */
 #include "choose_text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "terminal.h"
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+static void
+print_more(FILE *stream, int problem, const char *format, ...)
+{
+	char text[160];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	term_row more = {.stream = stream, .next = (size_t)problem + 1, .indent = 6};
+	term_row_put(&more, text, 0);
+	fputc('\n', stream);
+}
 
 static void print_entry(FILE *stream, const choice_entry *entry, int problem, int chosen)
 {
@@ -25,11 +42,12 @@ static void print_entry(FILE *stream, const choice_entry *entry, int problem, in
 		term_row_put(&row, "-", -5);
 	term_row_put(&row, entry->next, 0);
 	fputc('\n', stream);
-	for (size_t i = 0; i < entry->with_count; i++) {
-		term_row tied = {.stream = stream, .next = (size_t)problem + 1, .indent = 6};
-		term_row_putf(&tied, 0, "= %.60s, equal within noise", entry->with[i]);
-		fputc('\n', stream);
-	}
+	for (size_t i = 0; i < entry->equal_count; i++)
+		print_more(stream, problem, "= %.47s, equal within %.3g %%", entry->equal[i], 100 * entry->delta);
+	for (size_t i = 0; i < entry->undecided_count; i++)
+		print_more(stream, problem, "? %.47s, undecided", entry->undecided[i]);
+	if (entry->verdict == TIME_UNDECIDED)
+		print_more(stream, problem, "  the best estimate, slower by %.3g %% at most", 100 * entry->regret);
 }
 
 void choose_print(FILE *stream, const choice_document *choice)

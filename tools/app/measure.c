@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* measure.c - runs the race; each result goes to the result file and to the table: of each problem the fastest, its p50
- * and p99 and the next, or who is undecided. */
+ * and p99 and the next, with what is known about the two. */
 #include "measure.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench_judge.h"
 #include "base/plural.h"
+#include "record/compare.h"
 
 static void on_results(void *context, const bench_result *results, size_t count)
 {
@@ -124,7 +126,7 @@ typedef struct columns {
 /* The two that a row names: the timed results of least ratio; NULL where there is none. */
 typedef struct leaders {
 	const bench_result *best, *next;
-	int tied; /* next is not surely slower */
+	size_t open; /* others that best is not proved faster than, next among them */
 } leaders;
 
 static const bench_result *fastest(const bench_result *results, size_t count, const bench_result *but)
@@ -140,7 +142,8 @@ static leaders leaders_of(const bench_result *results, size_t count)
 {
 	leaders l = {.best = fastest(results, count, NULL)};
 	l.next = fastest(results, count, l.best);
-	l.tied = l.next && race_compare(l.next, MEASURE_DELTA) != RACE_SLOWER;
+	for (const bench_result *r = results; r < results + count; r++)
+		l.open += r != l.best && r->status == RACE_TIMED && r->verdict != TIME_FASTER;
 	return l;
 }
 
@@ -163,7 +166,7 @@ static columns columns_of(const measure_table *t)
 		const leaders l = leaders_of(results, t->contestants);
 		c.problem = term_wider(c.problem, results[0].problem);
 		for (const bench_result *r = results; r < results + t->contestants; r++)
-			if ((r == l.best && !l.tied) || has_line(t, r, &l))
+			if (r == l.best || has_line(t, r, &l))
 				c.variant = term_wider(c.variant, r->variant);
 	}
 	return c;
@@ -175,7 +178,7 @@ static void width_text(double share, char text[24])
 	if (share > 1)
 		snprintf(text, 24, "over +-100 %%");
 	else
-		snprintf(text, 24, "+-%.1f %%", 100 * share);
+		snprintf(text, 24, "+-%.*f %%", share < 0.0995, 100 * share);
 }
 
 static void put_result(term_row *row, const columns *c, const bench_result *r)
@@ -185,23 +188,20 @@ static void put_result(term_row *row, const columns *c, const bench_result *r)
 	term_row_time(row, r->p99_ns);
 }
 
-static void put_tie(term_row *row, const bench_result *results, size_t count, const leaders *l)
+/* "avx2-fused-u10 1.1x", or how little is known: "avx2-fused-u10 ? +-16 %", "+1" others of that kind. */
+static void put_next(term_row *row, const leaders *l)
 {
+	static const char *const sign[TIME_VERDICTS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
+	const bench_result *r = l->next;
 	char width[24];
-	size_t tied = 0;
-	double wide = 0;
-	for (const bench_result *r = results; r < results + count; r++) {
-		if (r == l->best || r->status != RACE_TIMED || race_compare(r, MEASURE_DELTA) == RACE_SLOWER)
-			continue;
-		tied++;
-		wide = r->ratio_high - 1 > wide ? r->ratio_high - 1 : wide;
+	if (r->verdict == TIME_FASTER) {
+		term_row_putf(row, 0, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", r->variant, r->ratio);
+		return;
 	}
-	width_text(wide, width);
-	term_row_putf(row, 0, "undecided: %s", l->best->variant);
-	term_row_putf(row, 0, "= %s", l->next->variant);
-	if (tied > 1)
-		term_row_putf(row, 0, "+%zu", tied - 1);
-	term_row_putf(row, 0, " %s", width);
+	width_text(fmax(r->ratio_high - 1, 1 - r->ratio_low), width);
+	term_row_putf(row, 0, "%s %s %s", r->variant, r->verdict == time_verdict_none ? "?" : sign[r->verdict], width);
+	if (l->open > 1)
+		term_row_putf(row, 0, "+%zu", l->open - 1);
 }
 
 /* "  budget   avx2-fused 59.7us 80.5us 14.88x [14.78, 14.97]" */
@@ -222,15 +222,12 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 	if (!l.best) {
 		fputs(" nothing timed: ", stream);
 		term_wrap(stream, results[0].reason, row.used + 16, 6);
-	} else if (l.tied) {
-		put_tie(&row, results, t->contestants, &l);
 	} else {
 		put_result(&row, c, l.best);
 		if (l.next)
-			term_row_putf(&row, 0, l.next->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", l.next->variant, l.next->ratio);
-	}
-	if (l.best)
+			put_next(&row, &l);
 		fputc('\n', stream);
+	}
 	for (size_t k = 0; k < t->contestants; k++) {
 		if (results[k].status == RACE_REJECTED || results[k].status == RACE_FAILED)
 			fprintf(stream, "  %s %s %s: %s\n", results[k].status == RACE_FAILED ? "FAILED" : "WRONG",
@@ -238,6 +235,24 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 		else if (has_line(t, &results[k], &l))
 			put_line(stream, c, &results[k]);
 	}
+}
+
+/* What the signs mean that were used. */
+static void put_legend(FILE *stream, const measure_table *t)
+{
+	size_t used[TIME_VERDICTS] = {0};
+	for (size_t p = 0; p < t->problems; p++) {
+		const leaders l = leaders_of(results_of(t, p), t->contestants);
+		if (l.next && l.next->verdict != time_verdict_none)
+			used[l.next->verdict]++;
+	}
+	term_row row = {.stream = stream, .next = 2, .indent = 2};
+	if (used[TIME_EQUAL])
+		term_row_putf(&row, 0, "= equal: surely within %.3g %%.", 100 * COMPARE_DELTA);
+	if (used[TIME_UNDECIDED])
+		term_row_put(&row, "? undecided: shown is the better estimate.", 0);
+	if (row.used > 0)
+		fputc('\n', stream);
 }
 
 void measure_table_print(FILE *stream, const measure_table *t)
@@ -253,6 +268,7 @@ void measure_table_print(FILE *stream, const measure_table *t)
 	for (size_t p = 0; p < t->problems; p++)
 		if (results_of(t, p)[0].problem[0] != '\0')
 			put_problem(stream, t, results_of(t, p), &c);
+	put_legend(stream, t);
 }
 
 void measure_print(const measured *m)

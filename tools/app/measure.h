@@ -7,8 +7,6 @@
 #include "session.h"
 #include "terminal.h"
 
-#define MEASURE_DELTA 0.02 /* a smaller difference is of no interest: the two are called equal */
-
 typedef struct measure_table {
 	bench_result *result; /* [problems][contestants]; those without a name were not reached */
 	size_t problems, contestants;
@@ -28,8 +26,8 @@ typedef struct measured { /* what the table and the notes need */
 int measure(session *s, const contestants *r, measured *m);
 /* The block BENCH: header, a row a problem. */
 void measure_print(const measured *m);
-/* A row a problem: best, its latencies, the next one and its distance, or what cannot be told apart; below it the
- * others that are shown, and what was not timed because it was wrong.  Columns are as wide as the longest of what
+/* A row a problem: best, its latencies, the next one and its distance, or that they are equal or undecided; below it
+ * the others that are shown, and what was not timed because it was wrong.  Columns are as wide as the longest of what
  * stands in them; what would pass column 80 goes on in the next line. */
 void measure_table_print(FILE *stream, const measure_table *table);
 /* Lines of what spoilt the figures, each begun with lead; nothing if nothing did. */

@@ -212,17 +212,20 @@ char *choose_counts(const choice_document *choice)
 {
 	names chosen = {0};
 	char *text = NULL;
-	size_t bytes, ties = 0, *count = calloc(choice->domain_count + 1, sizeof *count);
+	size_t bytes, verdicts[TIME_VERDICTS] = {0}, *count = calloc(choice->domain_count + 1, sizeof *count);
 	FILE *out = count ? open_memstream(&text, &bytes) : NULL;
 	for (size_t i = 0; out && i < choice->domain_count; i++) {
-		ties += (size_t)choice->domain[i].tie;
-		if (choice->domain[i].chosen[0])
-			count[names_add(&chosen, choice->domain[i].chosen)]++;
+		if (!choice->domain[i].chosen[0])
+			continue;
+		count[names_add(&chosen, choice->domain[i].chosen)]++;
+		if (choice->domain[i].verdict != time_verdict_none)
+			verdicts[choice->domain[i].verdict]++;
 	}
 	for (size_t k = 0; k < chosen.count; k++)
 		append(out, chosen.name[k], count[k]);
 	if (out) {
-		append(out, "tie to simpler", ties);
+		append(out, "equal to simpler", verdicts[TIME_EQUAL]);
+		append(out, "undecided", verdicts[TIME_UNDECIDED]);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
 		if (ftell(out) > 0 && (choice->verdict == VERDICT_STOPPED || choice->verdict == VERDICT_PARTIAL))
 			fprintf(out, "; from results that are %s", verdict_word_word(choice->verdict));

@@ -4,11 +4,13 @@
  * Rules, for each problem on one machine (that of the latest run that timed something):
  *   eligible   timed, judged on that very problem, of accuracy class f32, and without a failing check
  *              record of its variant on this machine; known failures (xfail) are failures here
- *   best       the least p50
- *   tie        every eligible one whose ratio to the best is not surely above 1: the interval of the paired ratio
- *              where both were measured against each other, else the overlap of their two intervals
- *   chosen     of a tie, the simpler: the first in the table of variants
- *   margin     time of the fastest eligible one outside the tie over the chosen one's, with its interval
+ *   ratio      of two: by their paired ratios to the fastest where both were in one run, else of their medians
+ *   best       the best estimate: the one that no other's ratio is below 1 to
+ *   verdict    of the best against each other one: record/compare.h
+ *   chosen     if any other is undecided, the best; else of the best and those equal to it the simplest, which is the
+ *              first in the table of variants
+ *   regret     the upper bound of how much slower the chosen one may be than any other eligible one
+ *   margin     time of the fastest of those that are surely slower over the chosen one's, with its interval
  * Everything that is not chosen says why.  Nothing is measured, run or guessed here. */
 #ifndef TOOLS_CHOOSE_H
 #define TOOLS_CHOOSE_H
@@ -27,8 +29,8 @@ GM_CHECKED gm_status choose_decide(const evidence *e, const names *asked, choice
 GM_CHECKED gm_status choose_write(const choice_document *choice, const char *path, gm_error *error);
 /* Number of problems that have a chosen variant. */
 size_t choose_chosen(const choice_document *choice);
-/* "avx512-fused 6, avx512-stream 2, tie to simpler 1; from results that are STOPPED": malloc'ed, NULL without
- * memory. */
+/* "avx512-fused 6, avx512-stream 2, equal to simpler 1, undecided 3; from results that are STOPPED": malloc'ed, NULL
+ * without memory. */
 char *choose_counts(const choice_document *choice);
 
 /* All problems of the bench records of a machine, in the order of the lists that were raced; to be freed. */

@@ -2,7 +2,7 @@
 /* choose_contest.c - one problem's contest (choose_contest.h).
  *
  * Every variant that any result names enters as a contestant; a row of reasons turns away those that are
- * not eligible, the rest are put in order of p50, and the noise decides who is equal to the first. */
+ * not eligible, the rest are put in order of p50, and choose_best.c decides. */
 #include "choose_contest.h"
 
 #include <math.h>
@@ -101,17 +101,24 @@ static int order_contestants(const void *a, const void *b)
 	return evidence_order(x->said.variant, y->said.variant);
 }
 
-static void explain_loser(contestant *c, const contestant *chosen)
+/* Fills its ratio to the chosen one, and what the best has to do with it. */
+static void explain_loser(contestant *c, const contestant *list, const decision *d)
 {
-	const span s = choose_ratio(c, chosen);
-	c->said.ratio = s.value;
-	c->said.ratio_low = s.low;
-	c->said.ratio_high = s.high;
-	if (c->tied)
-		turn_away(c, CODE_TIE, "equal within noise (%.3f x, %.3f to %.3f); %s is simpler", s.value, s.low, s.high,
-		          chosen->said.variant);
+	const contestant *best = &list[d->best], *chosen = &list[d->chosen];
+	const span to_chosen = choose_ratio(c, chosen), to_best = choose_ratio(c, best);
+	c->said.ratio = to_chosen.value;
+	c->said.ratio_low = to_chosen.low;
+	c->said.ratio_high = to_chosen.high;
+	if (c->beaten == TIME_EQUAL)
+		turn_away(c, CODE_EQUAL, "equal within %.3g %% (%.3f x, %.3f to %.3f)%s%s%s", 100 * COMPARE_DELTA,
+		          to_chosen.value, to_chosen.low, to_chosen.high, d->verdict == TIME_EQUAL ? "; " : "",
+		          d->verdict == TIME_EQUAL ? chosen->said.variant : "", d->verdict == TIME_EQUAL ? " is simpler" : "");
+	else if (c->beaten == TIME_UNDECIDED)
+		turn_away(c, CODE_UNDECIDED, "undecided: %.3f x the time (%.3g to %.3g)", to_best.value, to_best.low,
+		          to_best.high);
 	else
-		turn_away(c, CODE_SLOWER, "%.3g x the time (%.3g to %.3g)", s.value, s.low, s.high);
+		turn_away(c, CODE_SLOWER, "%.3g x the time%s%s (%.4g to %.3g)", to_best.value, best == chosen ? "" : " of ",
+		          best == chosen ? "" : best->said.variant, to_best.low, to_best.high);
 }
 
 /* ---- the entry ---- */
@@ -125,13 +132,26 @@ static void set_margin(choice_entry *entry, const rejected_variant *next)
 }
 
 /* What the entry repeats of the result of the chosen one. */
-static gm_status set_chosen(choice_entry *entry, const evidence *e, const contestant *c, gm_error *error)
+static gm_status set_chosen(choice_entry *entry, const evidence *e, const contestant *c, const decision *d,
+                            gm_error *error)
 {
 	GM_TRY(record_take(&choice_entry_type, entry, &bench_result_type, c->result, error));
 	entry->run[0] = '\0';
 	snprintf(entry->chosen, sizeof entry->chosen, "%s", c->said.variant);
 	snprintf(entry->date, sizeof entry->date, "%s", evidence_run(e, c->result->run)->time);
+	entry->verdict = d->verdict;
+	entry->regret = d->regret;
+	entry->delta = COMPARE_DELTA;
 	return GM_OK;
+}
+
+/* 0 without memory. */
+static int list_rival(choice_entry *entry, const contestant *c)
+{
+	if (c->beaten == TIME_FASTER)
+		return 1;
+	return c->beaten == TIME_EQUAL ? record_append(&entry->equal, &entry->equal_count, c->said.variant)
+	                               : record_append(&entry->undecided, &entry->undecided_count, c->said.variant);
 }
 
 /* list: in order. */
@@ -140,22 +160,21 @@ static gm_status fill_entry(choice_entry *entry, const evidence *e, contestant *
 	size_t eligible = 0;
 	while (eligible < count && list[eligible].eligible)
 		eligible++;
-	const size_t chosen = eligible ? choose_tie(list, eligible) : count;
+	const decision d = eligible ? choose_best(list, eligible) : (decision){.chosen = count};
 	if (eligible)
-		GM_TRY(set_chosen(entry, e, &list[chosen], error));
+		GM_TRY(set_chosen(entry, e, &list[d.chosen], &d, error));
 	for (size_t i = 0; i < count; i++) {
-		if (i == chosen)
+		if (i == d.chosen)
 			continue;
 		if (i < eligible)
-			explain_loser(&list[i], &list[chosen]);
-		if (i < eligible && !list[i].tied && entry->next[0] == '\0')
+			explain_loser(&list[i], list, &d);
+		if (i < eligible && list[i].beaten == TIME_FASTER && entry->next[0] == '\0')
 			set_margin(entry, &list[i].said);
 		rejected_variant *r = record_grow(&entry->rejected, &entry->rejected_count, sizeof *r);
-		if (!r || (list[i].tied && !record_append(&entry->with, &entry->with_count, list[i].said.variant)))
+		if (!r || (i < eligible && !list_rival(entry, &list[i])))
 			return gm_fail(error, GM_NO_MEMORY, "no memory to decide on %s", entry->problem);
 		*r = list[i].said;
 	}
-	entry->tie = entry->with_count > 0;
 	return GM_OK;
 }
 

@@ -5,22 +5,26 @@
 #define TOOLS_CHOOSE_CONTEST_H
 
 #include "choose.h"
-
-typedef struct span { /* a ratio and its 95 % interval */
-	double value, low, high;
-} span;
+#include "record/compare.h"
 
 typedef struct contestant {
 	rejected_variant said;        /* its entry if it is not the chosen one; ratio: to that */
 	const bench_result *result;   /* NULL: none on this problem */
 	const variant_checks *checks; /* NULL: none */
-	int eligible, tied;
+	int eligible;
+	time_verdict beaten; /* the best against it; the best itself: TIME_EQUAL */
 } contestant;
 
-/* choose_tie.c: time of a over time of b. */
+typedef struct decision { /* indices of the list */
+	size_t best, chosen;
+	time_verdict verdict; /* TIME_UNDECIDED if any is, else TIME_EQUAL if any other is */
+	double regret;
+} decision;
+
+/* choose_best.c: time of a over time of b. */
 span choose_ratio(const contestant *a, const contestant *b);
-/* Marks which of the first `eligible`, in order of p50, equal the first; returns the index of the simplest of them. */
-size_t choose_tie(contestant *list, size_t eligible);
+/* Of the first `eligible`, at least one, in order of p50; fills their `beaten`. */
+decision choose_best(contestant *list, size_t eligible);
 
 /* choose_contest.c: fills the entry of one problem.  choice: with its machine and conformance. */
 GM_CHECKED gm_status choose_contest(const evidence *e, const char *problem, const choice_document *choice,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* report_embed.c - what stands in the page as data: CSV with columns as in fields.def, of every machine, also of those
  * that no chart shows; and what the charts need, as JSON:
- * {variants: [{name, oracle}], problems: [{text, cell, size, pass, T, N, chosen, with}],
- *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high]]}. */
+ * {variants: [{name, oracle}], problems: [{text, cell, size, pass, T, N, chosen}],
+ *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high, sign]]}; sign: "=" equal, "?" undecided. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -60,11 +60,7 @@ static json_t *problem_of(const choice_entry *entry)
 {
 	gm_spec s;
 	char family[64], size[96];
-	json_t *with = json_array();
-	for (size_t i = 0; i < entry->with_count; i++)
-		json_array_append_new(with, json_string(entry->with[i]));
-	json_t *problem = json_pack("{ss ss? so}", "text", entry->problem, "chosen",
-	                            entry->chosen[0] ? entry->chosen : NULL, "with", with);
+	json_t *problem = json_pack("{ss ss?}", "text", entry->problem, "chosen", entry->chosen[0] ? entry->chosen : NULL);
 	if (gm_spec_parse(entry->problem, &s, NULL) != GM_OK)
 		return problem;
 	report_family(entry->problem, family);
@@ -77,11 +73,12 @@ static json_t *problem_of(const choice_entry *entry)
 }
 
 /* figures: p50, low, high, and the ratio with its interval; nothing without a time or an end. */
-static void add_time(json_t *times, size_t problem, size_t variant, const double figures[6])
+static void add_time(json_t *times, size_t problem, size_t variant, const double figures[6], reason_code code)
 {
 	json_t *one = json_pack("[I I]", (json_int_t)problem, (json_int_t)variant);
 	for (size_t i = 0; i < 6; i++)
 		json_array_append_new(one, results_number(figures[i]));
+	json_array_append_new(one, json_string(code == CODE_EQUAL ? "=" : code == CODE_UNDECIDED ? "?" : ""));
 	if (figures[0] >= 0 && isfinite(figures[3]) && isfinite(figures[4]) && isfinite(figures[5]))
 		json_array_append(times, one);
 	json_decref(one);
@@ -99,10 +96,12 @@ void report_part_data(page *p, const report_view *view)
 		if (c->chosen[0])
 			add_time(times, i, names_find(&view->variants, c->chosen),
 			         (const double[]){c->p50_ns, c->low_ns < 0 ? c->p50_ns : c->low_ns,
-			                          c->high_ns < 0 ? c->p50_ns : c->high_ns, 1, 1, 1});
+			                          c->high_ns < 0 ? c->p50_ns : c->high_ns, 1, 1, 1},
+			         reason_code_none);
 		for (const rejected_variant *r = c->rejected; r < c->rejected + c->rejected_count; r++)
 			add_time(times, i, names_find(&view->variants, r->variant),
-			         (const double[]){r->p50_ns, r->low_ns, r->high_ns, r->ratio, r->ratio_low, r->ratio_high});
+			         (const double[]){r->p50_ns, r->low_ns, r->high_ns, r->ratio, r->ratio_low, r->ratio_high},
+			         r->code);
 	}
 	json_t *data = json_pack("{so so so}", "variants", variants, "problems", problems, "times", times);
 	put_json(p->out, data);

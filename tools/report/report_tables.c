@@ -24,8 +24,10 @@ static void put_chosen(page *p, const choice_entry *entry)
 		table_cell(p, "%H%s%H", "<b>", entry->chosen, "</b>");
 	else
 		table_cell(p, p->markdown ? "none" : "<em>none</em>");
-	for (size_t i = 0; i < entry->with_count; i++)
-		put(p, " %H= %s%H", "<span class=\"tie\">", entry->with[i], "</span>");
+	for (size_t i = 0; i < entry->equal_count; i++)
+		put(p, " %H= %s%H", "<span class=\"tie\">", entry->equal[i], "</span>");
+	for (size_t i = 0; i < entry->undecided_count; i++)
+		put(p, " %H? %s%H", "<span class=\"tie\">", entry->undecided[i], "</span>");
 }
 
 static const double none = 0; /* what stands for no number is sorted by */
@@ -43,13 +45,15 @@ static void put_margin(page *p, const choice_entry *entry)
 	p->sort = entry->next[0] ? &entry->margin : &none;
 	table_cell(p, entry->next[0] ? format : nothing, entry->margin, entry->margin_low, entry->margin_high);
 	table_cell(p, "%s", entry->next[0] ? entry->next : p->markdown ? "" : "none");
+	p->sort = &entry->regret;
+	table_cell(p, entry->regret >= 0 ? "%f %%" : "", 100 * entry->regret);
 }
 
 void report_part_choice(page *p, const report_view *view)
 {
-	static const char *const columns[] = {"problem",           "chosen", "p50", "p99", "margin", "next best",
-	                                      "why not the others"};
-	table_begin(p, "id=\"choice-table\" class=\"sortable\"", columns, p->markdown ? 6 : 7, NULL, "ttnnnt");
+	static const char *const columns[] = {"problem", "chosen",    "p50",    "p99",
+	                                      "margin",  "next best", "regret", "why not the others"};
+	table_begin(p, "id=\"choice-table\" class=\"sortable\"", columns, p->markdown ? 7 : 8, NULL, "ttnnntnt");
 	for (size_t i = 0; i < view->choice.domain_count && (!p->markdown || i < PAGE_ROWS); i++) {
 		const choice_entry *entry = &view->choice.domain[i];
 		table_row(p, "%s", entry->problem);
@@ -61,7 +65,7 @@ void report_part_choice(page *p, const report_view *view)
 			put_reasons(p, entry);
 	}
 	if (view->choice.domain_count == 0 && !p->markdown)
-		put(p, "<tr><td colspan=\"7\">Nothing was timed: these results hold no bench records.</td></tr>");
+		put(p, "<tr><td colspan=\"8\">Nothing was timed: these results hold no bench records.</td></tr>");
 	table_end(p);
 }
 
@@ -114,7 +118,8 @@ static void put_by_variant(page *p, const report_view *view,
 		for (size_t v = 0; v < view->variants.count; v++) {
 			const rejected_variant one = about(&view->choice.domain[i], view->variants.name[v]);
 			p->css = strcmp(view->choice.domain[i].chosen, one.variant) == 0 ? "best"
-			       : one.code == CODE_TIE                                    ? "tied"
+			       : one.code == CODE_EQUAL                                  ? "tied"
+			       : one.code == CODE_UNDECIDED                              ? "open"
 			                                                                 : NULL;
 			cell(p, &view->choice.domain[i], &one);
 		}

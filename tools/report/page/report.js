@@ -8,8 +8,8 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const problems = data.problems.map((p, i) => Object.assign({index: i, times: []}, p));
-for (const [problem, variant, p50, low, high, ratio, ratioLow, ratioHigh] of data.times)
-	problems[problem].times.push({variant, p50, low, high, ratio, ratioLow, ratioHigh});
+for (const [problem, variant, p50, low, high, ratio, ratioLow, ratioHigh, sign] of data.times)
+	problems[problem].times.push({variant, p50, low, high, ratio, ratioLow, ratioHigh, sign});
 
 const nameOf = v => data.variants[v].name;
 const indexOf = name => data.variants.findIndex(v => v.name === name);
@@ -188,18 +188,15 @@ function rivalOf(problem, against) {
 	const rivals = problem.times.filter(t => nameOf(t.variant) !== problem.chosen && shown(t.variant));
 	if (against !== '')
 		return rivals.find(t => nameOf(t.variant) === against);
-	return rivals.filter(t => !problem.with.includes(nameOf(t.variant))).sort((a, b) => a.ratio - b.ratio)[0];
+	return rivals.filter(t => t.sign !== '=').sort((a, b) => a.ratio - b.ratio)[0];
 }
 
 function bars(against, scope) {
-	const list = [];
-	for (const problem of problems.filter(p => p.chosen && (scope === '' || p.pass === scope))) {
-		const rival = rivalOf(problem, against);
-		if (rival)
-			list.push({problem, rival, tie: problem.with.includes(nameOf(rival.variant)) || rival.ratioLow <= 1});
-	}
-	return list;
+	const asked = problems.filter(p => p.chosen && (scope === '' || p.pass === scope));
+	return asked.map(problem => ({problem, rival: rivalOf(problem, against)})).filter(b => b.rival);
 }
+
+const WORDS = {'=': ' equals ', '?': ' undecided against '};
 
 /* Draws each bar's interval and, behind it, the factor and who won against whom. */
 const whiskers = {
@@ -211,7 +208,7 @@ const whiskers = {
 		c.font = '11px system-ui, "DejaVu Sans", sans-serif';
 		c.textBaseline = 'middle';
 		chart.getDatasetMeta(0).data.forEach((bar, i) => {
-			const {rival, tie} = options.list[i];
+			const {rival} = options.list[i];
 			const pixel = r => x.getPixelForValue(Math.min(Math.max(r, x.min), x.max));
 			const low = pixel(rival.ratioLow), high = pixel(rival.ratioHigh);
 			c.beginPath();
@@ -222,7 +219,7 @@ const whiskers = {
 				c.lineTo(end, bar.y + 3);
 			}
 			c.stroke();
-			c.fillText(factor(rival.ratio) + (tie ? ' tie' : ''), Math.max(low, high, pixel(1)) + 5, bar.y);
+			c.fillText(factor(rival.ratio) + ' ' + rival.sign, Math.max(low, high, pixel(1)) + 5, bar.y);
 		});
 		const one = x.getPixelForValue(1);
 		c.lineWidth = 1.5;
@@ -269,8 +266,8 @@ function drawSpeed() {
 			legend: {display: false},
 			whiskers: {list, ink: css('--ink')},
 			tooltip: {callbacks: {label: item => {
-				const {problem, rival, tie} = list[item.dataIndex];
-				return [problem.chosen + (tie ? ' equals ' : ' against ') + nameOf(rival.variant),
+				const {problem, rival} = list[item.dataIndex];
+				return [problem.chosen + (WORDS[rival.sign] || ' against ') + nameOf(rival.variant),
 					factor(rival.ratio) + ' (' + factor(rival.ratioLow) + ' to ' + factor(rival.ratioHigh) + ')'];
 			}}}
 		}
@@ -282,12 +279,12 @@ function drawSpeed() {
 	speedChart = new Chart(byId('speed-chart'), {type: 'bar', plugins: [whiskers], options, data: {
 		labels: list.map(b => b.problem.text),
 		datasets: [{base: 1, data: list.map(b => b.rival.ratio), barThickness: 12, borderWidth: 1,
-			backgroundColor: list.map(b => b.tie ? tint(css('--v6'), 0.45) : tint(colour(b), 0.75)),
-			borderColor: list.map(b => b.tie ? css('--v6') : colour(b))}]}});
+			backgroundColor: list.map(b => b.rival.sign ? tint(css('--v6'), 0.45) : tint(colour(b), 0.75)),
+			borderColor: list.map(b => b.rival.sign ? css('--v6') : colour(b))}]}});
 	const winners = unique(list.map(b => b.problem.chosen));
 	byId('speed-caption').textContent = list.length
 		? 'Right of 1: the chosen variant is faster. Bars have the colour of the chosen variant (' + winners.join(', ')
-			+ '); grey: equal within noise.'
+			+ '); grey: equal (=) or undecided (?).'
 		: 'No problem here has both.';
 }
 
@@ -338,9 +335,9 @@ function asMarkdown(table) {
 		copy.querySelectorAll('details').forEach(d => d.remove());
 		return copy.textContent.trim().replace(/\|/g, '\\|').replace(/\s+/g, ' ');
 	};
-	const line = row => '| ' + [...row.cells].slice(0, 6).map(cell).join(' | ') + ' |';
+	const line = row => '| ' + [...row.cells].slice(0, 7).map(cell).join(' | ') + ' |';
 	const rows = [...table.rows].filter(row => !row.hidden).map(line);
-	rows.splice(1, 0, '|---|---|--:|--:|--:|---|');
+	rows.splice(1, 0, '|---|---|--:|--:|--:|---|--:|');
 	return rows.join('\n') + '\n';
 }
 
