@@ -51,14 +51,26 @@ size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 	return n;
 }
 
-static void progress(const race *r, const char *what, double part)
+size_t race_running(const race *r, size_t indices[RACE_MAX_CONTESTANTS])
 {
+	size_t n = 0;
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		if (r->runner[i].alive && !r->runner[i].resting)
+			indices[n++] = i;
+	return n;
+}
+
+/* part: of the present problem.  Once all had their turn, time tells how much is left. */
+void race_say(const race *r, const char *what, double part)
+{
+	const double all = (double)r->options.spec_count, limit = r->options.budget_seconds;
+	const int longer = r->begun_problems == r->options.spec_count && limit > 0;
+	char text[GM_SPEC_TEXT + 64];
 	if (!r->options.progress)
 		return;
-	char text[GM_SPEC_TEXT + 64];
 	snprintf(text, sizeof text, "%s %s", r->result[0].problem, what);
 	r->options.progress(r->options.progress_context, text,
-	                    ((double)r->begun_problems + part) / (double)r->options.spec_count);
+	                    longer ? fmin(1, (clock_now() - r->begun) / limit) : ((double)r->begun_problems + part) / all);
 }
 
 /* ---- opening and judging ---- */
@@ -104,6 +116,9 @@ int race_judge_outputs(race *r, size_t index, const timed_call *call)
 
 static void open_and_judge(race *r)
 {
+	double opening = 0, judging = r->summary->judging_seconds;
+	char why[RACE_REASON];
+	size_t opened = 0;
 	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		const contestant *c = r->options.contestants[i];
 		race_runner *runner = &r->runner[i];
@@ -116,11 +131,18 @@ static void open_and_judge(race *r)
 			race_drop(runner, RACE_FAILED, CODE_GIVEN_UP, RUN_GIVEN_UP);
 			continue;
 		}
-		progress(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
+		if (opened++ > 0 && race_is_late(r, 0, "judging", why)) {
+			race_drop(runner, RACE_SKIPPED, CODE_BUDGET_SPENT, why);
+			continue;
+		}
+		race_say(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
 		open_runner(r, i);
+		opening += runner->open_seconds;
 		if (!runner->alive || !race_judge_outputs(r, i, NULL))
 			r->source.close(r->source.context, i);
 	}
+	if (!race_stopped(r))
+		race_learn(r, opening, r->summary->judging_seconds - judging);
 }
 
 /* ---- measuring ---- */
@@ -131,93 +153,81 @@ static void close_all(race *r)
 		r->source.close(r->source.context, i);
 }
 
-static gm_status measure(race *r, gm_error *error)
+static void open_running(race *r)
+{
+	size_t indices[RACE_MAX_CONTESTANTS];
+	const size_t n = race_running(r, indices);
+	for (size_t i = 0; i < n; i++)
+		open_runner(r, indices[i]);
+}
+
+/* The processes from that one on; the first one is open and warm. */
+static gm_status run_processes(race *r, size_t from, gm_error *error)
 {
 	size_t indices[RACE_MAX_CONTESTANTS];
 	char text[64];
-
-	race_warm(r);
-	if (race_alive(r, indices) == 0 || race_stopped(r))
-		return GM_OK;
-	const double predicted = race_choose_size(r);
-	GM_TRY(race_blocks_create(r, error));
-	const double begun = clock_now();
-	for (r->process = 0; r->process < r->size.processes && !race_stopped(r); r->process++) {
-		snprintf(text, sizeof text, "process %zu/%zu", r->process + 1, r->size.processes);
-		progress(r, text, 0.5 + 0.5 * (double)r->process / (double)r->size.processes);
+	for (r->process = from; r->process < r->size->processes && !race_stopped(r); r->process++) {
+		snprintf(text, sizeof text, "process %zu/%zu", r->process + 1, r->size->processes);
+		race_say(r, text, 0.5 + 0.5 * (double)r->process / (double)r->size->processes);
 		if (r->process > 0) {
 			close_all(r);
-			for (size_t i = 0; i < r->options.contestant_count; i++)
-				if (r->runner[i].alive)
-					open_runner(r, i);
+			open_running(r);
 			race_warm(r);
 		}
-		if (race_alive(r, indices) > 0)
+		if (race_running(r, indices) > 0)
 			GM_TRY(race_time_process(r, error));
 	}
-	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
-	if (predicted > 0)
-		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / predicted));
 	return race_figures(r, error);
 }
 
-/* ---- one problem ---- */
-
-static void begin_results(race *r)
-{
-	memset(r->runner, 0, sizeof r->runner);
-	for (size_t i = 0; i < r->options.contestant_count; i++) {
-		const contestant *c = r->options.contestants[i];
-		bench_result *x = r->runner[i].result = &r->result[i];
-		char *name = r->runner[i].name;
-		size_t same = 1;
-		for (size_t k = 0; k < i; k++)
-			same += strcmp(r->result[k].variant, c->info.name) == 0;
-		bench_result_init(x);
-		x->status = RACE_TIMED; // unless something comes up
-		gm_spec_format(r->given.spec, x->problem);
-		memcpy(x->variant, c->info.name, sizeof x->variant);
-		x->accuracy_class = (class_name)c->info.accuracy_class;
-		judged_bit_class(&c->info, x->bit_class);
-		x->plugin = (char *)(uintptr_t)c->plugin; // lent
-		x->place = r->problem;
-		x->threads = 1;
-		const int length = snprintf(name, RACE_NAME, "%s/%s", x->problem, x->variant);
-		if (same > 1)
-			snprintf(name + length, RACE_NAME - (size_t)length, "#%zu", same);
-	}
-}
-
-static void report(race *r)
-{
-	race_summary *s = r->summary;
-	size_t *const counter[] = {&s->timed, &s->rejected, &s->unsupported, &s->skipped, &s->failed};
-	for (size_t i = 0; i < r->options.contestant_count; i++) {
-		race_runner *runner = &r->runner[i];
-		const bench_result *x = runner->result;
-		if (runner->alive && !x->blocks_ns)
-			race_drop(runner, RACE_SKIPPED, CODE_INTERRUPTED, "interrupted");
-		++*counter[x->status];
-		r->late[i] += x->code == CODE_TIMED_OUT;
-		if (x->status != RACE_TIMED)
-			continue;
-		s->tainted += x->tainted;
-		for (size_t b = 0; b < r->size.processes * r->size.blocks; b++)
-			s->blocks += isfinite(runner->block_ns[b]) != 0;
-		if (x->processes > s->processes)
-			s->processes = x->processes;
-	}
-	r->options.report(r->options.report_context, r->result, r->options.contestant_count);
-}
-
-/* All that nothing else came up for. */
-static void skip_problem(race *r, reason_code code, const char *why)
+void race_drop_all(race *r, reason_code code, const char *why)
 {
 	for (size_t i = 0; i < r->options.contestant_count; i++)
 		if (r->result[i].status == RACE_TIMED)
 			race_drop(&r->runner[i], RACE_SKIPPED, code, why);
-	report(r);
 }
+
+static gm_status measure(race *r, gm_error *error)
+{
+	size_t indices[RACE_MAX_CONTESTANTS];
+	char why[RACE_REASON];
+	race_warm(r);
+	if (race_alive(r, indices) == 0 || race_stopped(r))
+		return GM_OK;
+	const double predicted = race_choose_size(r), begun = clock_now();
+	if (race_is_late(r, predicted * r->slowness, "timing", why)) {
+		race_drop_all(r, CODE_BUDGET_SPENT, why);
+		return GM_OK;
+	}
+	GM_TRY(race_blocks_create(r, r->size->processes, error));
+	GM_TRY(run_processes(r, 0, error));
+	/* A machine with other work takes longer than the estimates say: later problems are planned by that. */
+	if (predicted > 0)
+		r->slowness = fmax(1, 0.5 * (r->slowness + (clock_now() - begun) / predicted));
+	return GM_OK;
+}
+
+/* ---- measuring longer ---- */
+
+int race_may_go_on(const race *r) { return race_undecided(r) && r->size->processes < RACE_MOST && !race_stopped(r); }
+
+/* As many processes again as there were, or as its share of the time allows.  Who is surely slower rests.  The interval
+ * is looked at again only when all of them are done: looking after each would stop at a lucky moment. */
+static gm_status measure_longer(race *r, gm_error *error)
+{
+	const size_t before = r->size->processes;
+	size_t more = before < RACE_MOST - before ? before : RACE_MOST - before;
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		r->runner[i].resting = r->result[i].verdict == TIME_FASTER;
+	while (more > 0 && race_predict(r, more) * r->slowness > r->until - clock_now())
+		more--;
+	if (more == 0)
+		return GM_OK;
+	GM_TRY(race_blocks_create(r, before + more, error));
+	return run_processes(r, before, error);
+}
+
+/* ---- one problem ---- */
 
 static gm_status make_data(race *r, gm_tensors **tensors, fill_data *filled, gm_error *error)
 {
@@ -232,71 +242,46 @@ static gm_status make_data(race *r, gm_tensors **tensors, fill_data *filled, gm_
 	return GM_OK;
 }
 
-/* One that has no room in memory is skipped; the others go on. */
-static gm_status race_problem(race *r, gm_error *error)
+/* Without a limit nothing is saved by waiting for the other problems. */
+static gm_status first_time(race *r, gm_error *error)
+{
+	open_and_judge(r);
+	GM_TRY(measure(r, error));
+	while (r->options.budget_seconds <= 0 && race_may_go_on(r))
+		GM_TRY(measure_longer(r, error));
+	return GM_OK;
+}
+
+gm_status race_problem(race *r, int longer, gm_error *error)
 {
 	gm_tensors *tensors = NULL;
 	fill_data filled = {0};
-	gm_error why = {0}; // the caller may not want one, a reason needs it
-	gm_status status = make_data(r, &tensors, &filled, &why);
+	gm_status status = make_data(r, &tensors, &filled, error);
 	if (status == GM_OK) {
 		r->vary = (vary){.spec = r->given.spec, .tensors = tensors, .given = filled.data};
-		open_and_judge(r);
-		status = measure(r, &why);
+		status = longer ? measure_longer(r, error) : first_time(r, error);
 		close_all(r);
 		r->options.judge(r->options.judge_context, &r->given, NULL, NULL, NULL, NULL);
 	}
-	if (status == GM_OK)
-		report(r);
-	else if (status == GM_NO_MEMORY)
-		skip_problem(r, CODE_NO_MEMORY, why.message);
-	race_blocks_free(r);
 	free(r->outputs.got);
 	free(r->outputs.effective);
 	fill_free(&filled);
 	gm_tensors_destroy(tensors);
 	r->outputs = (race_outputs){0};
-	return status == GM_OK || status == GM_NO_MEMORY ? GM_OK : gm_fail(error, status, "%s", why.message);
-}
-
-static gm_status next_problem(race *r, size_t index, gm_error *error)
-{
-	const double limit = r->options.budget_seconds;
-	r->problem = index;
-	r->given = (judge_problem){.spec = &r->options.specs[index]};
-	begin_results(r);
-	if (race_stopped(r)) {
-		skip_problem(r, CODE_INTERRUPTED, "interrupted");
-	} else if (limit > 0 && clock_now() - r->begun > limit) {
-		char why[64];
-		snprintf(why, sizeof why, "time budget of %.0f s spent", limit);
-		r->summary->budget_spent = 1;
-		skip_problem(r, CODE_BUDGET_SPENT, why);
-	} else {
-		progress(r, "", 0);
-		GM_TRY(race_problem(r, error));
-		r->summary->problems++;
-	}
-	return GM_OK;
-}
-
-static gm_status all_problems(race *r, gm_error *error)
-{
-	const race_options *o = &r->options;
-	size_t *order = calloc(o->spec_count, sizeof *order);
-	gm_status status = order ? GM_OK : gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", o->spec_count);
-	for (size_t i = 0; order && i < o->spec_count; i++)
-		order[i] = i;
-	if (order && o->budget_seconds > 0)
-		race_take_turns(o->specs, o->spec_count, order);
-	for (; status == GM_OK && r->begun_problems < o->spec_count; r->begun_problems++)
-		status = next_problem(r, order[r->begun_problems], error);
-	r->summary->interrupted = race_stopped(r);
-	free(order);
 	return status;
 }
 
 /* ---- the whole ---- */
+
+/* The median of those that are there. */
+static double noise_of(double *noise, size_t count)
+{
+	size_t known = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(noise[i]))
+			noise[known++] = noise[i];
+	return known ? stats_median(noise, known) : 0;
+}
 
 gm_status race_run(const race_options *options, race_summary *summary, gm_error *error)
 {
@@ -312,6 +297,8 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 		free(noise);
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu problems", options->spec_count);
 	}
+	for (size_t i = 0; i < options->contestant_count * options->spec_count; i++)
+		noise[i] = NAN;
 	*summary = (race_summary){0};
 	*r = (race){.options = *options, .summary = summary, .begun = clock_now(), .slowness = 1, .noise = noise};
 	if (getrandom(&r->hidden, sizeof r->hidden, 0) != sizeof r->hidden)
@@ -324,9 +311,9 @@ gm_status race_run(const race_options *options, race_summary *summary, gm_error 
 	else if (status == GM_OK)
 		status = race_worker_create(&r->options, summary, &r->source, error);
 	if (status == GM_OK)
-		status = all_problems(r, error);
+		status = race_all_problems(r, error);
 	summary->seconds = clock_now() - r->begun;
-	summary->noise = r->noises ? stats_median(noise, r->noises) : 0;
+	summary->noise = noise_of(noise, options->contestant_count * options->spec_count);
 	if (r->source.destroy)
 		r->source.destroy(r->source.context);
 	const gm_status closed = gbench_destroy(r->bench, status == GM_OK ? error : NULL);

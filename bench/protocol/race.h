@@ -2,8 +2,9 @@
 /* race.h - the measuring protocol: which variant is faster on a problem, and by how much (method: README.md).
  *
  * For every problem: open every contestant in a fresh worker, judge it, then time blocks of all contestants in the
- * order of a cyclic Latin square with equal iteration counts; repeat in fresh processes.  Ratios are
- * medians of paired log ratios to the fastest.  What the judge did not pass is never timed.
+ * order of a cyclic Latin square, as long of each; repeat in fresh processes.  Ratios are medians of paired log ratios
+ * to the fastest.  What the judge did not pass is never timed.  Those whose difference is not decided are measured
+ * longer, as far as the budget goes.
  * Google Benchmark drives every timed block (gbench_shim.h); the times come from the worker.
  * Nothing here prints; a result is handed out as soon as its problem is finished. */
 #ifndef BENCH_RACE_H
@@ -35,7 +36,7 @@ typedef race_status race_judge(void *context, const judge_problem *problem, cons
 
 typedef void race_progress(void *context, const char *text, double done_share); /* one short line; 0..1 */
 /* All results of one problem, in the caller's order of contestants; valid during the call only, plugin is the
- * contestant's and blocks_ns the race's. */
+ * contestant's and blocks_ns the race's.  Of a problem that is undecided and then measured longer they come again. */
 typedef void race_report(void *context, const bench_result *results, size_t count);
 
 struct race_source;
@@ -52,7 +53,9 @@ typedef struct race_options {
 	race_progress *progress; /* or NULL */
 	void *progress_context;
 	int quick;             /* fewer and shorter blocks */
-	double budget_seconds; /* 0 = no limit, quick 75; problems share what is left, blocks shrink before problems go */
+	double budget_seconds; /* 0 = no limit, quick 75: of judging and timing; problems share what is left, blocks shrink
+	                          before problems go, and what then is left goes to those that are undecided */
+	double judged_flops;   /* of the largest problem that the judge judges in full; 0 = any */
 	double timeout;        /* seconds of a call of a contestant; 0 = by the pace of this machine */
 	uint64_t seed;         /* of the data and of the order */
 	const char *worker;    /* path of gatemark-worker; NULL = beside the running program */
@@ -65,8 +68,8 @@ typedef struct race_options {
 
 typedef struct race_summary {
 	size_t problems, timed, rejected, unsupported, skipped, failed; /* problems raced; results by status */
-	size_t blocks, tainted;                                         /* of all */
-	double judging_seconds, timed_judging_seconds, timed_seconds;   /* all judging; of it of timed calls; timed calls */
+	size_t blocks, tainted, counted; /* of all; that lost time to others; of those, that figures rest on */
+	double judging_seconds, timed_judging_seconds, timed_seconds; /* all judging; of it of timed calls; timed calls */
 	double noise;     /* median over timed results of (high - low) / 2 / p50: 0.011 = +-1.1 % */
 	size_t processes; /* a problem, at most */
 	double seconds;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* race_internal.h - the parts of a race, in order of use: race.c walks problems and contestants, race_worker.c is where
- * times come from, race_size.c decides how much to measure, race_order.c in which order, race_time.c measures,
- * race_result.c turns blocks into figures. */
+/* race_internal.h - the parts of a race: race_list.c walks the problems, race_budget.c knows what time there is for each,
+ * race.c is one of them, race_worker.c is where times come from, race_size.c decides how much to measure, race_order.c
+ * in which order, race_time.c measures, race_result.c turns blocks into figures. */
 #ifndef BENCH_RACE_INTERNAL_H
 #define BENCH_RACE_INTERNAL_H
 
@@ -41,21 +41,34 @@ typedef struct race_runner { /* one contestant on the current problem */
 	bench_result *result;
 	char name[RACE_NAME]; /* "problem/variant"; the second of one name, in an A/A race, has "#2" behind it, and so on */
 	int alive;            /* open, judged right, nothing went wrong yet */
+	int resting;          /* surely slower than another: not measured longer */
 	double estimate_ns;   /* of one call, after warm-up */
 	double open_seconds;
-	double *samples;  /* [processes][blocks][samples of a block] ns a call: the kept ones first */
+	uint64_t calls;   /* of a sample */
+	size_t per_block; /* samples */
+	double *samples;  /* [processes][blocks][per_block] ns a call: the kept ones first */
 	size_t *kept;     /* [processes][blocks] how many: less than half and the block is tainted */
 	double *block_ns; /* [processes][blocks] median of the kept ones; of all if tainted; NAN = not measured */
 } race_runner;
 
-typedef struct race_size {             /* the same for every contestant of a problem */
-	size_t processes, blocks, samples; /* blocks: whole squares */
-	uint64_t calls;
-	size_t contestants;
-	double call_ns, open_seconds; /* of all of them together */
+typedef struct race_size {    /* the same for every contestant of a problem */
+	size_t processes, blocks; /* blocks: whole squares */
 } race_size;
 
+typedef struct race_bout { /* what there is of a problem */
+	size_t problem;
+	race_size size;
+	size_t reported; /* so many processes of it */
+	race_runner runner[RACE_MAX_CONTESTANTS];
+	bench_result result[RACE_MAX_CONTESTANTS];
+} race_bout;
+
+typedef struct race_cost { /* seconds against work, of problems so far: a line through them, race_budget.c */
+	double n, work, seconds, work_work, work_seconds, most_work;
+} race_cost;
+
 #define RACE_PROCESSES    5      /* of a problem */
+#define RACE_MOST         20     /* of one that stays undecided */
 #define RACE_MOST_SAMPLES 1024   /* of a block */
 #define RACE_MOST_CALLS   4096   /* of a sample */
 #define RACE_SAMPLE_NS    2000.0 /* shortest sample: 50 times what reading the clock costs */
@@ -70,13 +83,17 @@ typedef struct race {
 	race_outputs outputs;    /* of the one looked at last */
 	size_t problem, process; /* index of the present problem; of its process */
 	size_t begun_problems;   /* before it */
-	race_runner runner[RACE_MAX_CONTESTANTS];
-	bench_result result[RACE_MAX_CONTESTANTS];
-	race_size size;
+	race_bout *bout;         /* the present problem's, as the next three */
+	race_runner *runner;
+	bench_result *result;
+	race_size *size;
+	race_bout **open; /* those that more measuring may decide */
+	size_t opens;
+	double until;                        /* the end of its share of the budget, by the clock; INFINITY: none */
+	race_cost opening, judging;          /* what they took so far */
 	double sample_ns[RACE_MOST_SAMPLES]; /* scratch of one block */
-	double *noise;                       /* relative half widths so far */
-	size_t noises;
-	peak limit;        /* measured when first needed */
+	double *noise;                       /* [problem][contestant] relative half widths; NAN: none */
+	peak limit;                          /* measured when first needed */
 	uint64_t hidden;   /* drawn from the system: which calls are judged and what they are asked is nobody's guess */
 	vary vary;         /* of the present problem; each block has its own seed */
 	size_t judged_row; /* of the present process: judged in any case */
@@ -87,12 +104,22 @@ typedef struct race {
 } race;
 
 int race_stopped(const race *r);
-void race_note(race_summary *summary, const char *note); /* each sentence once */
+void race_say(const race *r, const char *what, double part); /* part: of the present problem */
+void race_note(race_summary *summary, const char *note);     /* each sentence once */
 /* Out of the race from now on; race_drop_error: because of what went wrong while `when`. */
 void race_drop(race_runner *runner, race_status status, reason_code code, const char *reason);
 void race_drop_error(race_runner *runner, gm_status status, const char *when, const gm_error *error);
+void race_drop_all(race *r, reason_code code, const char *why); /* all that nothing else came up for */
 size_t race_alive(const race *r, size_t indices[RACE_MAX_CONTESTANTS]);
-int race_tainted(const race *r, const race_runner *runner, size_t block);
+size_t race_running(const race *r, size_t indices[RACE_MAX_CONTESTANTS]); /* of those, who does not rest */
+int race_tainted(const race_runner *runner, size_t block);
+
+/* race_list.c */
+gm_status race_all_problems(race *r, gm_error *error);
+/* The present problem: makes its data, opens, judges and measures; longer: measures again as much, unjudged contestants
+ * rest.  Status: a failure of the race, of no single contestant. */
+gm_status race_problem(race *r, int longer, gm_error *error);
+int race_may_go_on(const race *r); /* more measuring may decide what is undecided */
 
 /* Judges what the contestant's last run left; call NULL: its first.  0: it is out of the race. */
 int race_judge_outputs(race *r, size_t index, const timed_call *call);
@@ -103,15 +130,28 @@ void race_order(uint64_t seed, size_t problem, size_t process, size_t row, size_
 /* The order in which problems are raced under a budget of time: the first of every kind (cell and pass), then the
  * second of every kind, ...: what the budget does not reach is the end of each kind and no kind as a whole. */
 void race_take_turns(const gm_spec *specs, size_t count, size_t order[]);
-/* From the runners' estimates and the time left; the seconds that measuring should take. */
+/* From the runners' estimates and the share of the time left; the seconds that measuring should take. */
 double race_choose_size(race *r);
+/* What so many processes of those that run should take. */
+double race_predict(const race *r, size_t processes);
+
+/* race_budget.c: what a budget of time allows. */
+void race_take_share(race *r, size_t problems);           /* sets until: an equal share for each of so many */
+void race_learn(race *r, double opening, double judging); /* what these took on the present problem, in seconds */
+int race_can_wait(
+	const race *r); /* judging the present problem will take more than its share, not more than there is */
+/* 1 and a sentence, and the summary's budget_spent: there is no time left to judge the problem, .. */
+int race_no_time(race *r, char why[RACE_REASON]);
+/* .. or to do what takes so many seconds. */
+int race_is_late(race *r, double seconds, const char *what, char why[RACE_REASON]);
 
 /* Warm-up of every live runner in the open processes; sets estimate_ns (first time) or only settles them. */
 void race_warm(race *r);
-gm_status race_blocks_create(race *r, gm_error *error); /* arrays of the runners for r->size */
-void race_blocks_free(race *r);
+gm_status race_blocks_create(race *r, size_t processes, gm_error *error); /* the runners' arrays, or longer ones */
+void race_blocks_free(race_bout *bout);
 gm_status race_time_process(race *r, gm_error *error); /* all blocks of process r->process */
 
 gm_status race_figures(race *r, gm_error *error); /* of all timed runners */
+int race_undecided(const race *r);                /* is any of them, against the fastest? */
 
 #endif

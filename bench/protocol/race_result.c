@@ -19,13 +19,13 @@
 typedef struct table { /* values by process, for the bootstrap */
 	double *value;     /* processes * blocks */
 	double *scratch;   /* the same + RESAMPLES */
-	size_t start[RACE_PROCESSES + 1];
+	size_t start[RACE_MOST + 1];
 	size_t count;
 } table;
 
-static int counts(const race *r, const race_runner *runner, size_t block, int all)
+static int counts(const race_runner *runner, size_t block, int all)
 {
-	return isfinite(runner->block_ns[block]) && (all || !race_tainted(r, runner, block));
+	return isfinite(runner->block_ns[block]) && (all || !race_tainted(runner, block));
 }
 
 /* Fills t with block medians of runner, or with log ratios to base in the blocks of the same row and process.
@@ -34,14 +34,14 @@ static size_t gather(const race *r, const race_runner *runner, const race_runner
 {
 	size_t processes = 0;
 	t->count = 0;
-	for (size_t p = 0; p < r->size.processes; p++) {
+	for (size_t p = 0; p < r->size->processes; p++) {
 		t->start[p] = t->count;
-		for (size_t b = p * r->size.blocks; b < (p + 1) * r->size.blocks; b++)
-			if (counts(r, runner, b, all) && (!base || counts(r, base, b, all)))
+		for (size_t b = p * r->size->blocks; b < (p + 1) * r->size->blocks; b++)
+			if (counts(runner, b, all) && (!base || counts(base, b, all)))
 				t->value[t->count++] = base ? log(runner->block_ns[b] / base->block_ns[b]) : runner->block_ns[b];
 		processes += t->count > t->start[p];
 	}
-	t->start[r->size.processes] = t->count;
+	t->start[r->size->processes] = t->count;
 	return processes;
 }
 
@@ -49,7 +49,7 @@ static size_t gather(const race *r, const race_runner *runner, const race_runner
 static int gather_enough(const race *r, const race_runner *runner, const race_runner *base, table *t)
 {
 	const size_t processes = gather(r, runner, base, 0, t);
-	if (t->count >= FEW_BLOCKS && (processes >= 2 || r->size.processes < 2))
+	if (t->count >= FEW_BLOCKS && (processes >= 2 || r->size->processes < 2))
 		return 0;
 	const size_t without = t->count;
 	gather(r, runner, base, 1, t);
@@ -58,7 +58,7 @@ static int gather_enough(const race *r, const race_runner *runner, const race_ru
 
 static stats_interval interval_of(const race *r, table *t, uint64_t stream)
 {
-	const stats_groups groups = {t->value, t->start, r->size.processes};
+	const stats_groups groups = {t->value, t->start, r->size->processes};
 	return stats_bootstrap_median(&groups, RESAMPLES, random_draw(r->options.seed, stream), t->scratch);
 }
 
@@ -76,12 +76,13 @@ static void sample_figures(const race *r, race_runner *runner, int all, double *
 	double sum = 0;
 	size_t n = 0;
 
-	for (size_t b = 0; b < r->size.processes * r->size.blocks; b++) {
-		x->tainted += isfinite(runner->block_ns[b]) && race_tainted(r, runner, b);
-		if (!counts(r, runner, b, all))
+	x->tainted = 0;
+	for (size_t b = 0; b < r->size->processes * r->size->blocks; b++) {
+		x->tainted += isfinite(runner->block_ns[b]) && race_tainted(runner, b);
+		if (!counts(runner, b, all))
 			continue;
-		const double *samples = runner->samples + b * r->size.samples;
-		for (size_t i = 0; i < (race_tainted(r, runner, b) ? r->size.samples : runner->kept[b]); i++)
+		const double *samples = runner->samples + b * runner->per_block;
+		for (size_t i = 0; i < (race_tainted(runner, b) ? runner->per_block : runner->kept[b]); i++)
 			sum += kept[n++] = samples[i];
 	}
 	stats_sort(kept, n);
@@ -92,6 +93,8 @@ static void sample_figures(const race *r, race_runner *runner, int all, double *
 	x->p95_ns = stats_quantile(kept, n, 0.95);
 	x->p99_ns = stats_quantile(kept, n, 0.99);
 	x->mean_ns = sum / (double)n;
+	x->disturbed = all;
+	x->reason[0] = '\0';
 	if (all)
 		snprintf(x->reason, sizeof x->reason, "%zu of its blocks lost over %.0f %% of their time to others: all count",
 		         x->tainted, 100 * RACE_STEAL_LIMIT);
@@ -132,6 +135,15 @@ static void refuse_impossible(race *r, size_t index)
 	race_drop(runner, RACE_REJECTED, CODE_WRONG, reason);
 }
 
+/* Processes up to the last that it was measured in. */
+static size_t measured(const race *r, const race_runner *runner)
+{
+	size_t b = r->size->processes * r->size->blocks;
+	while (b > 0 && !isfinite(runner->block_ns[b - 1]))
+		b--;
+	return (b + r->size->blocks - 1) / r->size->blocks;
+}
+
 static void runner_figures(race *r, size_t index, table *t, double *kept)
 {
 	race_runner *runner = &r->runner[index];
@@ -149,15 +161,15 @@ static void runner_figures(race *r, size_t index, table *t, double *kept)
 	const stats_interval i = interval_of(r, t, 2 * index);
 	x->low_ns = fmax(i.low, 0);
 	x->high_ns = i.high;
-	x->calls_per_sample = r->size.calls;
-	x->blocks_ns_rows = x->processes = r->size.processes;
-	x->blocks_ns_columns = r->size.blocks;
+	x->calls_per_sample = runner->calls;
+	x->blocks_ns_rows = x->processes = measured(r, runner);
+	x->blocks_ns_columns = r->size->blocks;
 	x->blocks_ns = runner->block_ns;
 	x->steps_per_s = (double)r->given.spec->T * (double)r->given.spec->N / (x->p50_ns * 1e-9);
 	x->gflops = gm_spec_flops(r->given.spec) / x->p50_ns;
 	refuse_impossible(r, index);
 	if (runner->alive)
-		r->noise[r->noises++] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
+		r->noise[r->problem * r->options.contestant_count + index] = (x->high_ns - x->low_ns) / 2 / x->p50_ns;
 }
 
 /* NAN if the two never ran in the same row. */
@@ -203,7 +215,8 @@ static void ratios(race *r, table *t)
 		x->verdict = time_verdict_none;
 		if (indices[i] == best)
 			continue;
-		x->ratio = paired_ratio(r, &r->runner[indices[i]], &r->runner[best], t);
+		x->disturbed |= gather_enough(r, &r->runner[indices[i]], &r->runner[best], t);
+		x->ratio = t->count ? exp(median_of(t)) : NAN;
 		const stats_interval interval = interval_of(r, t, 2 * indices[i] + 1);
 		x->ratio_low = exp(interval.low);
 		x->ratio_high = exp(interval.high);
@@ -213,8 +226,12 @@ static void ratios(race *r, table *t)
 
 gm_status race_figures(race *r, gm_error *error)
 {
-	const size_t blocks = r->size.processes * r->size.blocks;
-	double *memory = malloc((2 * blocks + RESAMPLES + blocks * r->size.samples) * sizeof *memory);
+	const size_t blocks = r->size->processes * r->size->blocks;
+	size_t most = 0;
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		if (r->runner[i].alive && r->runner[i].per_block > most)
+			most = r->runner[i].per_block;
+	double *memory = malloc((2 * blocks + RESAMPLES + blocks * most) * sizeof *memory);
 	if (!memory)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for the figures of %zu blocks", blocks);
 	table t = {.value = memory, .scratch = memory + blocks};
@@ -224,4 +241,12 @@ gm_status race_figures(race *r, gm_error *error)
 	ratios(r, &t);
 	free(memory);
 	return GM_OK;
+}
+
+int race_undecided(const race *r)
+{
+	int any = 0;
+	for (size_t i = 0; i < r->options.contestant_count; i++)
+		any |= r->runner[i].alive && r->result[i].verdict == TIME_UNDECIDED;
+	return any;
 }

@@ -15,7 +15,7 @@
 #define PROBE_NS      1e6   /* a first guess is of about so much time */
 #define WARM_MOST     8     /* blocks of warm-up, at most */
 #define WARM_AGREE    0.03  /* two blocks in a row as near as this: warm */
-#define CHUNK_NS      2.5e6 /* losses are looked at this often, within a block */
+#define CHUNK_NS      1e6   /* losses are looked at this often, within a block */
 #define PROBE_SAMPLES 256.0 /* at most */
 #define JUDGING_SHARE 0.03  /* of the time in timed calls, for judging them beyond what has to be */
 
@@ -104,16 +104,17 @@ static int time_block(race *r, const block *b, double *ns, size_t *kept)
 	return 1;
 }
 
-/* All contestants of a row of the square get the same block, so that one answer of the judge's serves them all.  One
- * row of each process is judged in any case, the others as long as that costs little. */
+/* All contestants of a row of the square that have the same counts get the same block, so that one answer of the
+ * judge's serves them all.  One row of each process is judged in any case, the others as long as that costs little. */
 static block block_of(race *r, size_t index, size_t repetition)
 {
 	const race_summary *s = r->summary;
+	const race_runner *runner = &r->runner[index];
 	const uint64_t seed = random_draw(random_draw(r->hidden, r->problem), repetition) | 1; // 0: nothing new
-	block b = {.index = index, .calls = r->size.calls, .seed = seed, .samples = r->size.samples};
+	block b = {.index = index, .calls = runner->calls, .seed = seed, .samples = runner->per_block};
 	if (r->decided != repetition + 1) {
 		r->decided = repetition + 1;
-		r->judge_it = repetition % r->size.blocks == r->judged_row ||
+		r->judge_it = repetition % r->size->blocks == r->judged_row ||
 		              s->timed_judging_seconds <= JUDGING_SHARE * s->timed_seconds;
 	}
 	if (r->judge_it) {
@@ -149,41 +150,50 @@ static void warm_runner(race *r, size_t index)
 void race_warm(race *r)
 {
 	for (size_t i = 0; i < r->options.contestant_count && !race_stopped(r); i++)
-		if (r->runner[i].alive)
+		if (r->runner[i].alive && !r->runner[i].resting)
 			warm_runner(r, i);
 }
 
-gm_status race_blocks_create(race *r, gm_error *error)
+/* *array with room for count elements, those from before on 0; 0 without memory. */
+static int grow(void *array, size_t before, size_t count, size_t bytes)
 {
-	const size_t blocks = r->size.processes * r->size.blocks;
+	char **at = array, *more = realloc(*at, count * bytes);
+	if (!more)
+		return 0;
+	memset(more + before * bytes, 0, (count - before) * bytes);
+	*at = more;
+	return 1;
+}
+
+gm_status race_blocks_create(race *r, size_t processes, gm_error *error)
+{
+	const size_t blocks = processes * r->size->blocks;
 	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		race_runner *runner = &r->runner[i];
+		const size_t before = runner->block_ns ? r->size->processes * r->size->blocks : 0;
 		if (!runner->alive)
 			continue;
-		runner->samples = calloc(blocks * r->size.samples, sizeof *runner->samples);
-		runner->kept = calloc(blocks, sizeof *runner->kept);
-		runner->block_ns = calloc(blocks, sizeof *runner->block_ns);
-		if (!runner->samples || !runner->kept || !runner->block_ns)
-			return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks of %zu samples", blocks, r->size.samples);
-		for (size_t b = 0; b < blocks; b++)
+		if (!grow(&runner->samples, before * runner->per_block, blocks * runner->per_block, sizeof *runner->samples) ||
+		    !grow(&runner->kept, before, blocks, sizeof *runner->kept) ||
+		    !grow(&runner->block_ns, before, blocks, sizeof *runner->block_ns))
+			return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks of %zu samples", blocks, runner->per_block);
+		for (size_t b = before; b < blocks; b++)
 			runner->block_ns[b] = NAN;
 	}
+	r->size->processes = processes;
 	return GM_OK;
 }
 
-void race_blocks_free(race *r)
+void race_blocks_free(race_bout *bout)
 {
-	for (size_t i = 0; i < r->options.contestant_count; i++) {
-		free(r->runner[i].samples);
-		free(r->runner[i].kept);
-		free(r->runner[i].block_ns);
+	for (size_t i = 0; i < RACE_MAX_CONTESTANTS; i++) {
+		free(bout->runner[i].samples);
+		free(bout->runner[i].kept);
+		free(bout->runner[i].block_ns);
 	}
 }
 
-int race_tainted(const race *r, const race_runner *runner, size_t block)
-{
-	return 2 * runner->kept[block] < r->size.samples;
-}
+int race_tainted(const race_runner *runner, size_t block) { return 2 * runner->kept[block] < runner->per_block; }
 
 static int measure_block(void *context, const gbench_block *registered, char message[128])
 {
@@ -216,16 +226,17 @@ static void take_report(void *context, const gbench_block *block, const char *fa
 	}
 	for (size_t i = 0; i < block->samples; i++)
 		r->sample_ns[i] = block->seconds[i] = block->seconds[i] * 1e9 / (double)block->calls;
-	runner->block_ns[b] = stats_median(r->sample_ns, race_tainted(r, runner, b) ? block->samples : runner->kept[b]);
+	runner->block_ns[b] = stats_median(r->sample_ns, race_tainted(runner, b) ? block->samples : runner->kept[b]);
 }
 
 gm_status race_time_process(race *r, gm_error *error)
 {
 	size_t indices[RACE_MAX_CONTESTANTS], order[RACE_MAX_CONTESTANTS];
 	const gbench_client client = {measure_block, take_report, r};
-	const size_t n = race_alive(r, indices), blocks = r->size.blocks;
+	const size_t n = race_running(r, indices), blocks = r->size->blocks;
 	gbench_block *block = calloc(n * blocks, sizeof *block);
 
+	r->decided = 0;
 	r->judged_row = random_draw(random_draw(r->hidden, ~(uint64_t)r->problem), r->process) % blocks;
 	if (!block)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks", n * blocks);
@@ -234,13 +245,14 @@ gm_status race_time_process(race *r, gm_error *error)
 		race_order(r->options.seed, r->problem, r->process, row, n, order);
 		for (size_t j = 0; j < n; j++) {
 			const size_t owner = indices[order[j]];
-			block[row * n + j] = (gbench_block){.name = r->runner[owner].name,
+			const race_runner *runner = &r->runner[owner];
+			block[row * n + j] = (gbench_block){.name = runner->name,
 			                                    .owner = owner,
 			                                    .repetition = b,
-			                                    .repetitions = r->size.processes * blocks,
-			                                    .samples = r->size.samples,
-			                                    .calls = r->size.calls,
-			                                    .seconds = r->runner[owner].samples + b * r->size.samples};
+			                                    .repetitions = r->size->processes * blocks,
+			                                    .samples = runner->per_block,
+			                                    .calls = runner->calls,
+			                                    .seconds = runner->samples + b * runner->per_block};
 		}
 	}
 	const gm_status status = gbench_run(r->bench, block, n * blocks, &client, error);

@@ -25,6 +25,7 @@ typedef struct sim_event {
 typedef struct simulation {
 	double true_ns[SIM_MOST];
 	double process_spread, noise, drift; /* relative; drift: swing of a slow wave over all contestants */
+	double swing;                        /* of every second process, the other way for every second contestant */
 	size_t lose_every;                   /* each n-th message takes five times as long and says so; 0 = none */
 	size_t lose_block_every;             /* the same of each n-th block */
 	int steal_unknown;
@@ -32,6 +33,7 @@ typedef struct simulation {
 	race_status verdict[SIM_MOST];
 	size_t crash_one, crash_process; /* crashes when timed in that process (1-based; 0 = never) */
 	double judge_seconds;            /* what judging a contestant really takes */
+	double judge_seconds_a_step;     /* the same, for each of T */
 	size_t stop_after;               /* blocks until *stop is set; 0 = never */
 	size_t wrong_from;               /* block from which on the calls of contestant 1 are judged wrong; 0 = never */
 	volatile sig_atomic_t stop;
@@ -44,7 +46,7 @@ typedef struct simulation {
 	sim_event event[SIM_EVENTS];
 	size_t events;
 	bench_result result[64 * SIM_MOST]; /* copies; the pointers in them are of copies too */
-	size_t results;
+	size_t results, reports;
 } simulation;
 
 static void sim_note(simulation *s, sim_kind kind, size_t index, uint64_t calls, size_t samples)
@@ -60,7 +62,8 @@ static gm_status sim_open(void *context, size_t index, const contestant *contest
 	(void)problem;
 	s->opens[index]++;
 	sim_note(s, SIM_OPEN, index, 0, 0);
-	s->layout[index] = exp(s->process_spread * stats_normal(&s->stream));
+	s->layout[index] = exp(s->process_spread * stats_normal(&s->stream) +
+	                       ((index + s->opens[index]) % 2 ? s->swing : -s->swing));
 	if (s->open_status[index] != GM_OK)
 		return gm_fail(error, s->open_status[index], "%s says no", contestant->info.name);
 	outputs->info.plan_bytes = 1000 + index;
@@ -117,7 +120,6 @@ static race_status sim_judge(void *context, const judge_problem *problem, const 
                              const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON])
 {
 	simulation *s = context;
-	(void)problem;
 	if (!contestant) {
 		sim_note(s, SIM_FORGET, SIM_MOST, 0, 0);
 		return RACE_TIMED;
@@ -130,7 +132,8 @@ static race_status sim_judge(void *context, const judge_problem *problem, const 
 		snprintf(reason, RACE_REASON, "wrong when timed");
 		return RACE_REJECTED;
 	}
-	nanosleep(&(struct timespec){0, (long)(1e9 * s->judge_seconds)}, NULL);
+	const double seconds = s->judge_seconds + s->judge_seconds_a_step * (double)problem->spec->T;
+	nanosleep(&(struct timespec){(time_t)seconds, (long)(1e9 * (seconds - floor(seconds)))}, NULL);
 	const size_t index = (size_t)(contestant->info.name[1] - '0');
 	sim_note(s, SIM_JUDGE, index, 0, 0);
 	*judged = JUDGED_BUDGET;
@@ -142,8 +145,15 @@ static race_status sim_judge(void *context, const judge_problem *problem, const 
 static void sim_report(void *context, const bench_result *results, size_t count)
 {
 	simulation *s = context;
+	s->reports++;
 	for (size_t i = 0; i < count && s->results < sizeof s->result / sizeof *s->result; i++) {
-		bench_result *x = &s->result[s->results++];
+		bench_result *x = s->result;
+		while (x < s->result + s->results && (x->place != results[i].place || strcmp(x->variant, results[i].variant)))
+			x++;
+		if (x == s->result + s->results)
+			s->results++;
+		else
+			free(x->blocks_ns); // it was measured longer
 		const size_t blocks = results[i].blocks_ns_rows * results[i].blocks_ns_columns;
 		*x = results[i];
 		if (!x->blocks_ns)

@@ -52,9 +52,14 @@ static void order_repeats_by_seed_and_differs_by_process(void **state)
 	assert_true(differing >= 8);
 }
 
-/* The blocks of a process in order, from the back: warm-up comes before them.  A block of that many calls may take
- * several messages. */
-static size_t block_events(const simulation *s, size_t process, size_t calls, size_t wanted, sim_event *blocks)
+/* The calls of a block of that contestant. */
+static size_t calls_of_block(const bench_result *x)
+{
+	return x->samples / (x->blocks_ns_columns * x->processes) * x->calls_per_sample;
+}
+
+/* The blocks of a process in order, from the back: warm-up comes before them.  A block may take several messages. */
+static size_t block_events(const simulation *s, size_t process, size_t wanted, sim_event *blocks)
 {
 	size_t n = 0, sum = 0;
 	for (size_t i = s->events; i > 0 && n < wanted; i--) {
@@ -65,9 +70,9 @@ static size_t block_events(const simulation *s, size_t process, size_t calls, si
 			assert_int_equal(e->index, blocks[n].index);
 		blocks[n] = *e;
 		sum += e->samples * e->calls;
-		if (sum < calls)
+		if (sum < calls_of_block(&s->result[e->index]))
 			continue;
-		assert_int_equal(sum, calls);
+		assert_int_equal(sum, calls_of_block(&s->result[e->index]));
 		sum = 0;
 		n++;
 	}
@@ -78,8 +83,8 @@ static void check_blocks(const simulation *s, size_t process, size_t n, const be
 {
 	sim_event events[64];
 	size_t seen[SIM_MOST][SIM_MOST] = {{0}};
-	const size_t blocks = x->blocks_ns_columns * n, samples = x->samples / (x->blocks_ns_columns * x->processes);
-	assert_int_equal(block_events(s, process, samples * x->calls_per_sample, blocks, events), blocks);
+	const size_t blocks = x->blocks_ns_columns * n;
+	assert_int_equal(block_events(s, process, blocks, events), blocks);
 	for (size_t i = 0; i < blocks; i++) {
 		const sim_event *e = &events[blocks - 1 - i];
 		seen[e->index][i % n]++;
@@ -89,7 +94,7 @@ static void check_blocks(const simulation *s, size_t process, size_t n, const be
 			assert_int_equal(seen[index][place], x->blocks_ns_columns / n);
 }
 
-static void blocks_run_in_the_square_with_equal_counts(void **state)
+static void blocks_run_in_the_square_as_long_of_each(void **state)
 {
 	(void)state;
 	const double times[] = {300, 1000, 5000, 700, 900};
@@ -104,7 +109,8 @@ static void blocks_run_in_the_square_with_equal_counts(void **state)
 		assert_int_equal(x->status, RACE_TIMED);
 		assert_int_equal(x->processes, 5);
 		assert_int_equal(x->blocks_ns_columns, 5); // 6 rounded to whole squares of 5
-		assert_true((double)x->calls_per_sample * 300 >= 2000);
+		assert_true((double)x->calls_per_sample * times[i] >= 2000 && (double)x->calls_per_sample * times[i] < 10000);
+		assert_true((double)calls_of_block(x) * times[i] <= 2.5e6 && (double)calls_of_block(x) * times[i] >= 1.25e6);
 		assert_true(fabs(x->p50_ns / times[i] - 1) < 1e-9 && fabs(x->max_ns / times[i] - 1) < 1e-9);
 		for (size_t process = 1; process <= x->processes; process++)
 			check_blocks(s, process, 5, x);
@@ -327,7 +333,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_a_latin_square),
 		cmocka_unit_test(order_repeats_by_seed_and_differs_by_process),
-		cmocka_unit_test(blocks_run_in_the_square_with_equal_counts),
+		cmocka_unit_test(blocks_run_in_the_square_as_long_of_each),
 		cmocka_unit_test(rejected_is_never_timed),
 		cmocka_unit_test(judged_before_the_first_time_and_then_forgotten),
 		cmocka_unit_test(race_without_judge_is_refused),

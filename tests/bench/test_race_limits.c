@@ -97,6 +97,7 @@ static void what_has_no_room_is_skipped(void **state)
 	simulation *s = sim_create(46, 1, times);
 	race_source source;
 	race_options options = sim_options(s, &source, specs, 2, 1);
+	options.quick = 0; // no budget, which it would exceed too
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
 	assert_int_equal(s->result[0].code, CODE_NO_MEMORY);

@@ -24,6 +24,7 @@ typedef struct seen {
 } seen;
 
 static const contestant plain = {.info.name = "scalar-plain", .runnable = 1};
+static const contestant oracle = {.info.name = "scalar-oracle", .runnable = 1};
 
 static race_status judge(void *context, const judge_problem *problem, const contestant *contestant,
                          const race_outputs *outputs, judged_how *judged, char reason[RACE_REASON])
@@ -54,8 +55,11 @@ static race_status judge(void *context, const judge_problem *problem, const cont
 static void report(void *context, const bench_result *results, size_t count)
 {
 	seen *s = context;
-	for (size_t i = 0; i < count && s->results < MOST; i++)
-		s->result[s->results++] = results[i];
+	const size_t first = results->place * count;
+	assert_true(first + count <= MOST);
+	for (size_t i = 0; i < count; i++)
+		s->result[first + i] = results[i]; // again, of what was measured longer
+	s->results = first + count > s->results ? first + count : s->results;
 }
 
 static void race(seen *s, const char *problems, const contestant *const *contestants, size_t count,
@@ -76,6 +80,7 @@ static void race(seen *s, const char *problems, const contestant *const *contest
 	                              .report = report,
 	                              .report_context = s,
 	                              .quick = 1,
+	                              .budget_seconds = 30,
 	                              .seed = 9,
 	                              .worker = worker};
 	if (race_run(&options, summary, &error) != GM_OK)
@@ -86,7 +91,7 @@ static void race(seen *s, const char *problems, const contestant *const *contest
 static void every_pass_is_judged_and_timed(void **state)
 {
 	(void)state;
-	const contestant *const contestants[] = {&plain, &plain};
+	const contestant *const contestants[] = {&plain, &oracle};
 	seen s = {0};
 	race_summary summary;
 	race(&s,
@@ -97,7 +102,7 @@ static void every_pass_is_judged_and_timed(void **state)
 	assert_int_equal(s.results, 14);
 	assert_int_equal(s.judged, 14);
 	assert_true(s.called >= 14 * 2); // at least one in each process
-	assert_int_equal(s.forgotten, 7);
+	assert_true(s.forgotten >= 7);   // more where it was measured longer
 	assert_true(s.outputs > 0 && s.gradients > 0);
 	for (size_t i = 0; i < s.results; i++) {
 		const bench_result *x = &s.result[i];
@@ -107,7 +112,7 @@ static void every_pass_is_judged_and_timed(void **state)
 		            x->p99_ns <= x->max_ns);
 		assert_true(x->low_ns <= x->p50_ns && x->p50_ns <= x->high_ns && x->ratio_low <= x->ratio &&
 		            x->ratio <= x->ratio_high);
-		assert_true(x->processes == 5 && x->blocks_ns_columns == 6 && x->samples > 0 && x->plan_bytes > 0);
+		assert_true(x->processes >= 5 && x->blocks_ns_columns == 6 && x->samples > 0 && x->plan_bytes > 0);
 		assert_int_equal(x->tape_bytes > 0, strstr(x->problem, "train") || strstr(x->problem, "bwd"));
 	}
 	assert_int_equal(summary.timed, 14);

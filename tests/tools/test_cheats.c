@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "record/results.h"
+#include "record/evidence.h"
 #include "run_program.h"
 
 /* Cheats that must be rejected, wherever the problem gives them something to leave out: a pass (NULL: any). */
@@ -39,11 +39,12 @@ static int must_be_rejected(const bench_result *x)
 static void race(const char *problem, const char *variants, evidence *e)
 {
 	gm_error error;
+	const char *path = in_folder("r.jsonl");
 	outcome o = expect(1, "gatemark bench -q --quick --problem %s --plugin '%s' --json=%s --variants '%s'", problem,
-	                   plugin_path("cheats"), in_folder("r.jsonl"), variants);
+	                   plugin_path("cheats"), path, variants);
 	outcome_free(&o);
 	*e = (evidence){0};
-	if (results_read(in_folder("r.jsonl"), e, &error) != GM_OK)
+	if (evidence_read(e, &path, 1, &error) != GM_OK)
 		fail_msg("%s", error.message);
 }
 

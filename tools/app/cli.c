@@ -24,7 +24,7 @@ enum option_kind {
 	MAYBE,
 	FLAG,
 	SEED,
-	SECONDS,
+	TIME,
 	WORDS
 }; /* MAYBE: a TEXT without which it is "-"; only WORDS add up */
 
@@ -70,8 +70,9 @@ static const option_row option[] = {
 	{BENCH | RUN, "shapes", "NAME|FILE", "List of problems (see gatemark list)", TEXT, AT(shapes), 0},
 	{BENCH | CHOOSE, "problem", "P", "This problem, as lstm_T64_N1_I128_H256/fwd", WORDS, AT(problem), 0},
 	{BENCH | RUN, "quick", NULL, "Few problems, little time", FLAG, AT(quick), 0},
+	{BENCH | RUN, "budget", "T", "Time for judging and timing: 90s, 20m, 1h (quick: 75s)", TIME, AT(budget_text), 0},
 	{BENCH | RUN, "seed", "S", "Seed of the data and of the order", SEED, AT(seed_text), 0},
-	{CHECK | BENCH | RUN, "timeout", "S", "Seconds that a call of a variant may take", SECONDS, AT(timeout_text), 0},
+	{CHECK | BENCH | RUN, "timeout", "T", "Time that a call of a variant may take", TIME, AT(timeout_text), 0},
 	{WHOLE(CHECK | REPORT), "junit", "F", "JUnit XML into this file", TEXT, AT(junit), 0},
 	{DOCTOR | LIST | CHECK | BENCH | CHOOSE, "json", "F", "Records into this file, or on standard output", MAYBE,
      AT(json), 0},
@@ -140,11 +141,21 @@ static int take_seed(const char *text, uint64_t *seed)
 	return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0';
 }
 
-static int take_seconds(const char *text, double *seconds)
+/* "90", "90s", "20m", "1.5h". */
+static int take_time(const char *text, double *seconds)
 {
+	static const struct {
+		const char *unit;
+		double seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
 	char *end;
-	*seconds = strtod(text, &end);
-	return end > text && *end == '\0' && *seconds > 0 && isfinite(*seconds);
+	*seconds = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+	for (size_t k = 0; *seconds > 0 && k < sizeof units / sizeof units[0]; k++)
+		if (strcmp(end, units[k].unit) == 0) {
+			*seconds *= units[k].seconds;
+			return *seconds < 1e9;
+		}
+	return 0;
 }
 
 /* stdout is buffered: what could not be written shows only here. */
@@ -206,8 +217,9 @@ static error_t take(int key, char *value, struct argp_state *state)
 		*(const char **)member = !value ? "-" : value;
 	if (option[k].kind == SEED && !take_seed(value, &options->seed))
 		argp_error(state, "--seed takes a number of 64 bits, not %s", value);
-	if (option[k].kind == SECONDS && !take_seconds(value, &options->timeout))
-		argp_error(state, "--%s takes a number of seconds above 0, not %s", option[k].name, value);
+	if (option[k].kind == TIME &&
+	    !take_time(value, option[k].offset == AT(timeout_text) ? &options->timeout : &options->budget_seconds))
+		argp_error(state, "--%s takes a time as 90s, 20m or 1.5h, not %s", option[k].name, value);
 	return 0;
 }
 

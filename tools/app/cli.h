@@ -57,9 +57,11 @@ typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *junit;          /* --junit F */
 	const char *json;           /* --json[=F]; "-" without F: records on stdout */
 	const char *out;            /* --out DIR */
-	const char *seed_text;      /* --seed S; seed below is its value */
+	const char *budget_text;    /* --budget T; budget_seconds is its value */
+	double budget_seconds;
+	const char *seed_text; /* --seed S; seed below is its value */
 	uint64_t seed;
-	const char *timeout_text; /* --timeout S; timeout below is its value */
+	const char *timeout_text; /* --timeout T; timeout below is its value */
 	double timeout;
 	int markdown; /* list: --markdown */
 	int allow_unlisted, no_fork, quick, quiet, verbose;

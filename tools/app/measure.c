@@ -76,6 +76,8 @@ int measure(session *s, const contestants *r, measured *m)
 	                              .progress_context = m,
 	                              .quick = o->quick,
 	                              .timeout = o->timeout,
+	                              .budget_seconds = o->budget_seconds,
+	                              .judged_flops = BENCH_JUDGE_FLOPS,
 	                              .seed = o->seed,
 	                              .in_place = o->no_fork,
 	                              .flags = o->benchmark.text,
@@ -108,6 +110,7 @@ run_counts measure_counts(const measured *m)
 	counts.failed = s->failed;
 	counts.blocks = s->blocks;
 	counts.tainted = s->tainted;
+	counts.counted = s->counted;
 	return counts;
 }
 
@@ -158,16 +161,24 @@ static const bench_result *results_of(const measure_table *t, size_t problem)
 	return t->result + problem * t->contestants;
 }
 
+/* Its name, with a mark if its figures rest on blocks that lost time to others. */
+static const char *name_of(const bench_result *r, char name[50])
+{
+	snprintf(name, 50, "%s%s", r->variant, r->disturbed ? "!" : "");
+	return name;
+}
+
 static columns columns_of(const measure_table *t)
 {
 	columns c = {(int)strlen("problem"), (int)strlen("best")};
+	char name[50];
 	for (size_t p = 0; p < t->problems; p++) {
 		const bench_result *results = results_of(t, p);
 		const leaders l = leaders_of(results, t->contestants);
 		c.problem = term_wider(c.problem, results[0].problem);
 		for (const bench_result *r = results; r < results + t->contestants; r++)
 			if (r == l.best || has_line(t, r, &l))
-				c.variant = term_wider(c.variant, r->variant);
+				c.variant = term_wider(c.variant, name_of(r, name));
 	}
 	return c;
 }
@@ -183,7 +194,8 @@ static void width_text(double share, char text[24])
 
 static void put_result(term_row *row, const columns *c, const bench_result *r)
 {
-	term_row_put(row, r->variant, c->variant);
+	char name[50];
+	term_row_put(row, name_of(r, name), c->variant);
 	term_row_time(row, r->p50_ns);
 	term_row_time(row, r->p99_ns);
 }
@@ -193,13 +205,14 @@ static void put_next(term_row *row, const leaders *l)
 {
 	static const char *const sign[TIME_VERDICTS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
 	const bench_result *r = l->next;
-	char width[24];
+	char width[24], name[50];
+	name_of(r, name);
 	if (r->verdict == TIME_FASTER) {
-		term_row_putf(row, 0, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", r->variant, r->ratio);
+		term_row_putf(row, 0, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", name, r->ratio);
 		return;
 	}
 	width_text(fmax(r->ratio_high - 1, 1 - r->ratio_low), width);
-	term_row_putf(row, 0, "%s %s %s", r->variant, r->verdict == time_verdict_none ? "?" : sign[r->verdict], width);
+	term_row_putf(row, 0, "%s %s %s", name, r->verdict == time_verdict_none ? "?" : sign[r->verdict], width);
 	if (l->open > 1)
 		term_row_putf(row, 0, "+%zu", l->open - 1);
 }
@@ -240,17 +253,22 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 /* What the signs mean that were used. */
 static void put_legend(FILE *stream, const measure_table *t)
 {
-	size_t used[TIME_VERDICTS] = {0};
+	size_t used[TIME_VERDICTS] = {0}, disturbed = 0;
 	for (size_t p = 0; p < t->problems; p++) {
-		const leaders l = leaders_of(results_of(t, p), t->contestants);
+		const bench_result *results = results_of(t, p);
+		const leaders l = leaders_of(results, t->contestants);
 		if (l.next && l.next->verdict != time_verdict_none)
 			used[l.next->verdict]++;
+		for (const bench_result *r = results; r < results + t->contestants; r++)
+			disturbed += r->disturbed && (r == l.best || r == l.next || has_line(t, r, &l));
 	}
 	term_row row = {.stream = stream, .next = 2, .indent = 2};
 	if (used[TIME_EQUAL])
 		term_row_putf(&row, 0, "= equal: surely within %.3g %%.", 100 * COMPARE_DELTA);
 	if (used[TIME_UNDECIDED])
 		term_row_put(&row, "? undecided: shown is the better estimate.", 0);
+	if (disturbed > 0)
+		term_row_put(&row, "! rests on blocks that lost time to others.", 0);
 	if (row.used > 0)
 		fputc('\n', stream);
 }
@@ -286,15 +304,36 @@ void measure_print(const measured *m)
 	measure_table_print(row.stream, &m->table);
 }
 
+/* The widest interval of a variant against its copy, as a difference; 0: none raced against itself. */
+static double against_itself(const measure_table *t)
+{
+	double widest = 0;
+	for (const bench_result *x = t->result; x < t->result + t->problems * t->contestants; x++)
+		for (const bench_result *y = t->result; x->copy_of[0] && y < t->result + t->problems * t->contestants; y++) {
+			if (x->status != RACE_TIMED || y->status != RACE_TIMED || strcmp(x->problem, y->problem) != 0 ||
+			    strcmp(x->copy_of, y->variant) != 0)
+				continue;
+			const span s = compare_through((span){x->ratio, x->ratio_low, x->ratio_high},
+			                               (span){y->ratio, y->ratio_low, y->ratio_high});
+			widest = fmax(widest, fmax(s.high - 1, 1 - s.low));
+		}
+	return widest;
+}
+
 void measure_notes(const measured *m, FILE *stream, const char *lead)
 {
 	const race_summary *s = &m->summary;
 	const char *note = s->notes;
 	if (s->tainted > 0)
-		fprintf(stream, "%s%zu of %zu %s lost time to others and %s left out\n", lead, s->tainted, s->blocks,
-		        plural((double)s->blocks, "block", "blocks"), plural((double)s->tainted, "was", "were"));
+		fprintf(stream, "%s%zu of %zu %s lost time to others: %zu left out, %zu counted where too few others were\n",
+		        lead, s->tainted, s->blocks, plural((double)s->blocks, "block", "blocks"), s->tainted - s->counted,
+		        s->counted);
 	if (s->budget_spent)
-		fprintf(stream, "%sthe time budget was spent: problems with fewer blocks or skipped\n", lead);
+		fprintf(stream, "%sthe time budget was spent: problems were skipped\n", lead);
+	const double self = against_itself(&m->table);
+	if (self > 0)
+		fprintf(stream, "%sagainst itself a variant differs by up to %.2g %%: nothing smaller can be claimed here\n",
+		        lead, 100 * self);
 	while (*note != '\0') {
 		size_t length = strcspn(note, "\n");
 		fprintf(stream, "%s%.*s\n", lead, (int)length, note);
