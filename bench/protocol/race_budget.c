@@ -10,7 +10,7 @@
 #include "base/clock.h"
 
 #define TRUSTED    16.0 /* a line is believed up to so many times the most work it was drawn through */
-#define MOST_FLOPS 3e11 /* a second, on one core: two fused multiply-adds of 16 lanes a cycle of 4.7 GHz */
+#define MOST_FLOPS 3e11 /* a second, on one core: two fused multiply-adds of 512 bits a cycle, 4.7 GHz */
 
 static double left(const race *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* race_internal.h - the parts of a race: race_list.c walks the problems, race_budget.c knows what time there is for each,
- * race.c is one of them, race_worker.c is where times come from, race_size.c decides how much to measure, race_order.c
- * in which order, race_time.c measures, race_result.c turns blocks into figures. */
+/* race_internal.h - the parts of a race: race_list.c walks the problems, race_budget.c knows what time there is for
+ * each, race.c is one of them, race_worker.c is where times come from, race_size.c decides how much to measure,
+ * race_order.c in which order, race_time.c measures, race_result.c turns blocks into figures. */
 #ifndef BENCH_RACE_INTERNAL_H
 #define BENCH_RACE_INTERNAL_H
 

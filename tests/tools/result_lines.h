@@ -105,6 +105,18 @@ static inline void put_paired(lines *l, const char *run, const char *problem, co
 		run, problem, variant, p50, 1.1 * p50, 0.9 * p50, 1.1 * p50, ratio, low, high);
 }
 
+/* As put_paired, with one more member. */
+static inline void put_marked(lines *l, const char *run, const char *problem, const char *variant, double ratio,
+                              const char *member)
+{
+	fprintf(
+		l->file,
+		"{\"schema\":1,\"kind\":\"bench\",\"run\":\"%s\",\"problem\":\"%s\",\"variant\":\"%s\",\"status\":\"timed\","
+		"\"judged\":\"budget\",\"class\":\"f32\",\"p50_ns\":%.6f,\"ratio\":%.6f,\"ratio_low\":%.6f,"
+		"\"ratio_high\":%.6f,%s}\n",
+		run, problem, variant, 100 * ratio, ratio, 0.999 * ratio, 1.001 * ratio, member);
+}
+
 /* As put_time, by a variant of no table: the record itself says its class. */
 static inline void put_foreign(lines *l, const char *run, const char *problem, const char *class_name, double p50)
 {

@@ -134,6 +134,59 @@ static void the_others_are_compared_through_the_fastest(void **state)
 	choice_document_free(&choice);
 }
 
+/* Of the chosen one, of the next, and of one that is far behind and decides nothing. */
+static void a_choice_on_disturbed_blocks_is_marked(void **state)
+{
+	static const char *const marks[] = {"\"disturbed\":false", "\"disturbed\":true"};
+	(void)state;
+	for (size_t marked = 0; marked < 4; marked++) {
+		lines l;
+		begin(&l);
+		put_marked(&l, RUN_A, P, row(0), 3, marks[marked == 3]);
+		put_marked(&l, RUN_A, P, row(1), 1, marks[marked == 1]);
+		put_marked(&l, RUN_A, P, row(2), 2, marks[marked == 2]);
+		choice_document choice = choice_of(&l, NULL, GM_OK);
+		const choice_entry *entry = entry_at(&choice, 0), *first = NULL;
+		assert_string_equal(entry->chosen, row(1));
+		assert_int_equal(entry->disturbed, marked == 1 || marked == 2);
+		assert_int_equal(rejection(entry, row(0))->disturbed, marked == 3);
+		assert_int_equal(choose_open(&choice, &first), entry->disturbed);
+		assert_true(!entry->disturbed || first == entry);
+		choice_document_free(&choice);
+	}
+}
+
+/* The copy of an A/A race may be faster: it is no choice. */
+static void a_copy_is_no_choice(void **state)
+{
+	char copy[64], mark[96];
+	lines l;
+	(void)state;
+	begin(&l);
+	snprintf(copy, sizeof copy, "%s#2", row(0));
+	snprintf(mark, sizeof mark, "\"copy_of\":\"%s\"", row(0));
+	put_marked(&l, RUN_A, P, row(0), 1.1, "\"tainted\":0");
+	put_marked(&l, RUN_A, P, copy, 1, mark);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	const choice_entry *entry = entry_at(&choice, 0);
+	assert_string_equal(entry->chosen, row(0));
+	assert_int_equal(entry->verdict, TIME_FASTER);
+	assert_int_equal(rejection(entry, copy)->code, CODE_COPY);
+	assert_string_equal(rejection(entry, copy)->why, "scalar-plain raced against itself");
+	choice_document_free(&choice);
+}
+
+static void results_without_a_run_are_noted(void **state)
+{
+	lines l;
+	(void)state;
+	lines_open(&l);
+	put_time(&l, RUN_A, P, row(0), 100);
+	choice_document choice = choice_of(&l, NULL, GM_OK);
+	assert_non_null(strstr(choice.notes[choice.notes_count - 1], "no record of a run"));
+	choice_document_free(&choice);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +195,9 @@ int main(void)
 		cmocka_unit_test(a_tie_says_who_is_simpler),
 		cmocka_unit_test(ratios_of_other_runs_do_not_count),
 		cmocka_unit_test(the_others_are_compared_through_the_fastest),
+		cmocka_unit_test(a_choice_on_disturbed_blocks_is_marked),
+		cmocka_unit_test(a_copy_is_no_choice),
+		cmocka_unit_test(results_without_a_run_are_noted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

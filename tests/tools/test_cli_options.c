@@ -12,6 +12,7 @@
 #include "app/cli.h"
 #include "run_program.h"
 #include "app/select.h"
+#include "result_lines.h"
 
 #define RNN      "rnn_tanh_T3_N2_I3_H4.init"
 #define SKELETON " --plugin \"$GM_LIB\"/libskeleton.so"
@@ -162,12 +163,62 @@ static void problems_add_up(void **state)
 		CLI_OK, TINY "--problem rnn_tanh_T2_N1_I3_H4 --problem gru_T1_N1_I2_H2,lstm_T1_N1_I2_H2 --json=%s/r", folder);
 	assert_in(o.out, "given: 3 problems");
 	outcome_free(&o);
-	o = expect(CLI_OK, "gatemark choose -q --problem lstm_T1_N1_I2_H2 --problem rnn_tanh_T2_N1_I3_H4 %s/r", folder);
+	o = expect(CLI_OK,
+	           "gatemark choose -q --problem lstm_T1_N1_I2_H2 --problem rnn_tanh_T2_N1_I3_H4 %s/r ||"
+	           "test $? = 4", // a busy machine: the one contestant's blocks lost time
+	           folder);
 	assert_int_equal(count_of(o.out, "/fwd"), 2);
 	outcome_free(&o);
 	o = expect(CLI_USAGE, "gatemark choose --problem lstm_T1_N1_I2_H2 --problem gru_T1_N1_I2_H3 %s/r", folder);
 	assert_in(o.err, "no record of problem gru_T1_N1_I2_H3; the nearest is gru_T1_N1_I2_H2/fwd");
 	outcome_free(&o);
+}
+
+/* Exit 4 where a verdict was asked for; a choice that rests on disturbed blocks is none. */
+static void a_verdict_can_be_asked_for(void **state)
+{
+	static const struct {
+		const char *options;
+		int code;
+	} row[] = {{"", CLI_OK},
+	           {"--decided", CLI_NOISY},
+	           {"--problem lstm_T1_N1_I2_H2/fwd", CLI_OK},
+	           {"--problem lstm_T2_N1_I2_H2/fwd", CLI_NOISY},
+	           {"--problem lstm_T3_N1_I2_H2/fwd", CLI_NOISY},
+	           {"--decided --problem lstm_T1_N1_I2_H2/fwd", CLI_OK}};
+	lines l;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_marked(&l, RUN_A, "lstm_T1_N1_I2_H2/fwd", "scalar-plain", 1, "\"disturbed\":false");
+	put_marked(&l, RUN_A, "lstm_T2_N1_I2_H2/fwd", "scalar-plain", 1, "\"disturbed\":true");
+	put_paired(&l, RUN_A, "lstm_T3_N1_I2_H2/fwd", "scalar-plain", 104, 1.04, 0.99, 1.09);
+	put_paired(&l, RUN_A, "lstm_T3_N1_I2_H2/fwd", "scalar-oracle", 100, 1, 1, 1);
+	lines_done(&l);
+	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
+		outcome o = expect(row[k].code, "gatemark choose -q %s %s", row[k].options, l.path);
+		assert_int_equal(count_of(o.err, " at most"), row[k].code == CLI_NOISY);
+		outcome_free(&o);
+	}
+	lines_remove(&l, NULL);
+}
+
+static void a_budget_bounds_all_of_a_bench(void **state)
+{
+	static const char *const wrong[] = {"", "0s", "-1s", "90", "1d", "1 s", "nans", "1e99s"};
+	(void)state;
+	outcome o = expect(CLI_OK, TINY "--budget 2s --shapes quick --json=%s/r", folder);
+	char *text = file_text(folder, "r"), *seconds = strstr(text, "\"exit_code\":0,\"seconds\":");
+	assert_non_null(seconds);
+	assert_true(strtod(seconds + strlen("\"exit_code\":0,\"seconds\":"), NULL) < 6);
+	assert_in(text, "/step\",\"variant\":\"scalar-plain\",\"status\":\"timed\"");
+	free(text);
+	outcome_free(&o);
+	for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {
+		o = expect(CLI_USAGE, TINY "--budget '%s' --problem gru_T1_N1_I2_H2", wrong[k]);
+		assert_in(o.err, "--budget takes a time as 90s, 20m or 1.5h, not");
+		outcome_free(&o);
+	}
 }
 
 static void what_keeps_nothing_says_so(void **state)
@@ -190,7 +241,9 @@ static void what_keeps_nothing_says_so(void **state)
 static void a_problem_without_room_is_said(void **state)
 {
 	(void)state;
-	outcome o = expect(CLI_NOTHING, TINY "--problem lstm_T16000000_N300000_I4_H16 --json=%s/r", folder);
+	outcome o = expect(CLI_NOTHING,
+	                   "gatemark bench -q --variants scalar-plain --problem lstm_T16000000_N300000_I4_H16 --json=%s/r",
+	                   folder);
 	assert_in(o.out, "nothing timed: no memory for");
 	outcome_free(&o);
 	char *text = file_text(folder, "r");
@@ -233,6 +286,8 @@ int main(void)
 		IN_FOLDER(every_plugin_is_raced),
 		IN_FOLDER(a_raced_plugin_can_be_chosen),
 		IN_FOLDER(problems_add_up),
+		cmocka_unit_test(a_verdict_can_be_asked_for),
+		IN_FOLDER(a_budget_bounds_all_of_a_bench),
 		cmocka_unit_test(what_cannot_be_repeated_says_so),
 		IN_FOLDER(what_keeps_nothing_says_so),
 		IN_FOLDER(a_problem_without_room_is_said),

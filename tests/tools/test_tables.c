@@ -81,6 +81,36 @@ static void a_race_at_its_widest(void **state)
 	}
 }
 
+/* What is little known has a sign, and each sign that is there a legend. */
+static void a_race_says_how_sure_it_is(void **state)
+{
+	bench_result r[8] = {timed("gru_T1_N1_I2_H2/fwd", "a", 1, 1),  timed("gru_T1_N1_I2_H2/fwd", "b", 1.1, 1.2),
+	                     timed("gru_T2_N1_I2_H2/fwd", "a", 1, 1),  timed("gru_T2_N1_I2_H2/fwd", "b", 1.01, 1.018),
+	                     timed("gru_T3_N1_I2_H2/fwd", "a", 1, 1),  timed("gru_T3_N1_I2_H2/fwd", "b", 1.1, 1.2),
+	                     timed("lstm_T1_N1_I2_H2/fwd", "a", 1, 1), timed("lstm_T1_N1_I2_H2/fwd", "b", 1.1, 1.2)};
+	static const char *const legend[] = {"= equal", "? undecided", "! rests on"};
+	(void)state;
+	r[3].verdict = TIME_EQUAL;
+	r[5].verdict = TIME_UNDECIDED;
+	r[0].disturbed = r[7].disturbed = 1;
+	r[0].verdict = r[2].verdict = r[4].verdict = r[6].verdict = time_verdict_none;
+	for (size_t problems = 1; problems <= 4; problems++) {
+		char *text = NULL;
+		size_t length = 0;
+		FILE *stream = open_memstream(&text, &length);
+		measure_table_print(stream, &(measure_table){r, problems, 2, 0});
+		fclose(stream);
+		assert_in(text, " a!    123us  235us b 1.1x\n");
+		for (size_t k = 0; k < 3; k++)
+			assert_int_equal(count_of(text, legend[k]), k == 2 || problems > k + 1);
+		if (problems == 4)
+			assert_in(text, "b! 1.1x\n");
+		assert_int_equal(count_of(text, "b = +-1.8 %"), problems > 1);
+		assert_int_equal(count_of(text, "b ? +-20 %"), problems > 2);
+		free(text);
+	}
+}
+
 /* Rows keep the order of the list, and what was not reached is not there. */
 static void a_race_follows_its_list(void **state)
 {
@@ -177,9 +207,9 @@ static void a_time_is_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_race_at_its_widest),   cmocka_unit_test(a_race_follows_its_list),
-		cmocka_unit_test(a_choice_at_its_widest), cmocka_unit_test(a_check_at_its_widest),
-		cmocka_unit_test(a_time_is_short),
+		cmocka_unit_test(a_race_at_its_widest),       cmocka_unit_test(a_race_follows_its_list),
+		cmocka_unit_test(a_race_says_how_sure_it_is), cmocka_unit_test(a_choice_at_its_widest),
+		cmocka_unit_test(a_check_at_its_widest),      cmocka_unit_test(a_time_is_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

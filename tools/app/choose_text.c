@@ -8,6 +8,12 @@
 
 #include "terminal.h"
 
+static const char *name_of(const choice_entry *entry, char name[50])
+{
+	snprintf(name, 50, "%s%s", entry->chosen, entry->disturbed ? "!" : "");
+	return name;
+}
+
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
@@ -33,7 +39,8 @@ static void print_entry(FILE *stream, const choice_entry *entry, int problem, in
 		fputc('\n', stream);
 		return;
 	}
-	term_row_put(&row, entry->chosen, chosen);
+	char name[50];
+	term_row_put(&row, name_of(entry, name), chosen);
 	term_row_time(&row, entry->p50_ns);
 	term_row_time(&row, entry->p99_ns);
 	if (entry->next[0])
@@ -53,10 +60,12 @@ static void print_entry(FILE *stream, const choice_entry *entry, int problem, in
 void choose_print(FILE *stream, const choice_document *choice)
 {
 	int problem = (int)strlen("problem"), chosen = (int)strlen("chosen");
-	char *counts = choose_counts(choice);
+	char *counts = choose_counts(choice), name[50];
+	int disturbed = 0;
 	for (size_t i = 0; i < choice->domain_count; i++) {
 		problem = term_wider(problem, choice->domain[i].problem);
-		chosen = term_wider(chosen, choice->domain[i].chosen);
+		chosen = term_wider(chosen, name_of(&choice->domain[i], name));
+		disturbed |= choice->domain[i].disturbed;
 	}
 	term_row head = {.stream = stream, .indent = 6};
 	term_row_put(&head, "problem", problem);
@@ -68,6 +77,8 @@ void choose_print(FILE *stream, const choice_document *choice)
 	fputc('\n', stream);
 	for (size_t i = 0; i < choice->domain_count; i++)
 		print_entry(stream, &choice->domain[i], problem, chosen);
+	if (disturbed)
+		fputs("! rests on blocks that lost time to others\n", stream);
 	fprintf(stream, "%sCHOOSE%s ", term_escape(stream, TERM_BOLD), term_escape(stream, TERM_PLAIN));
 	term_wrap(stream, counts ? counts : "", 7, 7);
 	free(counts);

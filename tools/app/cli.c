@@ -77,6 +77,7 @@ static const option_row option[] = {
 	{DOCTOR | LIST | CHECK | BENCH | CHOOSE, "json", "F", "Records into this file, or on standard output", MAYBE,
      AT(json), 0},
 	{CHECK | BENCH | RUN, "out", "DIR", "Folder of the results", TEXT, AT(out), 0},
+	{CHOOSE, "decided", NULL, "Every choice has to be decided: else exit code 4", FLAG, AT(decided), 0},
 	{CHOOSE | REPORT | FIXTURE, "output", "F", "File to write", TEXT, AT(output), 'o'},
 	{LIST, "markdown", NULL, "The table of variants in Markdown", FLAG, AT(markdown), 0},
 	{REPORT, "markdown", "F", "Markdown into this file", TEXT, AT(markdown_file), 0},
@@ -108,8 +109,9 @@ static const verb verbs[] = {
 	{CHECK, "check", cmd_check, "Judge every variant on every case, forward and backward", EXITS_OF_RUNNERS, NULL,
      NULL},
 	{BENCH, "bench", cmd_bench, "Judge, then time, every variant on every problem", EXITS_OF_RUNNERS, NULL, NULL},
-	{CHOOSE, "choose", cmd_choose, "Which variant to deploy, from results", EXITS_OF_READERS, "[FILE..]",
-     "Without FILE out/results.jsonl is read."},
+	{CHOOSE, "choose", cmd_choose, "Which variant to deploy, from results", " 2 4 5 6 7 70 ", "[FILE..]",
+     "Without FILE out/results.jsonl is read. A choice that is undecided or rests on disturbed blocks ends with 4 if "
+     "it was asked for by --problem or --decided."},
 #ifndef GM_BUNDLE
 	{REPORT, "report", cmd_report, "Results to one HTML page, Markdown, JUnit", " 1 2 4 5 6 7 70 77 ", "[FILE..]",
      "It ends as the results' verdict says: 0 PASS, 1 FAIL, 4 STOPPED, PARTIAL or NO VERDICT, 77 SKIPPED.\n"

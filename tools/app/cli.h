@@ -64,7 +64,7 @@ typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *timeout_text; /* --timeout T; timeout below is its value */
 	double timeout;
 	int markdown; /* list: --markdown */
-	int allow_unlisted, no_fork, quick, quiet, verbose;
+	int allow_unlisted, decided, no_fork, quick, quiet, verbose;
 	cli_list arg;       /* what is no option: files, actions */
 	cli_list benchmark; /* bench: --benchmark_* */
 	char *const *argv;  /* the whole command line, for the run record */

@@ -134,6 +134,8 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 	int good = checks || record_append(notes, count, "no check records: conformance rests on the timed problems alone");
 	if (strcmp(checked, latest->commit) != 0)
 		good &= record_appendf(notes, count, "checked at commit %s, timed at commit %s", checked, latest->commit);
+	if (latest->run[0] == '\0')
+		good &= record_append(notes, count, "no record of a run: build, machine and date are unknown");
 	if (machines.count > 1)
 		good &= record_appendf(notes, count, "records of %zu other machine%s not used", machines.count - 1,
 		                       plural((double)machines.count - 1, "", "s"));
@@ -194,6 +196,15 @@ gm_status choose_decide(const evidence *e, const names *asked, choice_document *
 	return status;
 }
 
+size_t choose_open(const choice_document *choice, const choice_entry **first)
+{
+	size_t open = 0;
+	for (const choice_entry *c = choice->domain; c < choice->domain + choice->domain_count; c++)
+		if ((!c->chosen[0] || c->verdict == TIME_UNDECIDED || c->disturbed) && open++ == 0)
+			*first = c;
+	return open;
+}
+
 size_t choose_chosen(const choice_document *choice)
 {
 	size_t chosen = 0;
@@ -212,12 +223,14 @@ char *choose_counts(const choice_document *choice)
 {
 	names chosen = {0};
 	char *text = NULL;
-	size_t bytes, verdicts[TIME_VERDICTS] = {0}, *count = calloc(choice->domain_count + 1, sizeof *count);
+	size_t bytes, disturbed = 0, verdicts[TIME_VERDICTS] = {0},
+				  *count = calloc(choice->domain_count + 1, sizeof *count);
 	FILE *out = count ? open_memstream(&text, &bytes) : NULL;
 	for (size_t i = 0; out && i < choice->domain_count; i++) {
 		if (!choice->domain[i].chosen[0])
 			continue;
 		count[names_add(&chosen, choice->domain[i].chosen)]++;
+		disturbed += choice->domain[i].disturbed != 0;
 		if (choice->domain[i].verdict != time_verdict_none)
 			verdicts[choice->domain[i].verdict]++;
 	}
@@ -226,6 +239,7 @@ char *choose_counts(const choice_document *choice)
 	if (out) {
 		append(out, "equal to simpler", verdicts[TIME_EQUAL]);
 		append(out, "undecided", verdicts[TIME_UNDECIDED]);
+		append(out, "disturbed", disturbed);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
 		if (ftell(out) > 0 && (choice->verdict == VERDICT_STOPPED || choice->verdict == VERDICT_PARTIAL))
 			fprintf(out, "; from results that are %s", verdict_word_word(choice->verdict));

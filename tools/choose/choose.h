@@ -10,6 +10,7 @@
  *   chosen     if any other is undecided, the best; else of the best and those equal to it the simplest, which is the
  *              first in the table of variants
  *   regret     the upper bound of how much slower the chosen one may be than any other eligible one
+ *   disturbed  a copy of a variant is no choice; figures that rest on tainted blocks count, and are marked
  *   margin     time of the fastest of those that are surely slower over the chosen one's, with its interval
  * Everything that is not chosen says why.  Nothing is measured, run or guessed here. */
 #ifndef TOOLS_CHOOSE_H
@@ -27,10 +28,12 @@
 GM_CHECKED gm_status choose_decide(const evidence *e, const names *asked, choice_document *choice, gm_error *error);
 /* Replaces the file path ("-": stdout) by the choice as text.  GM_IO, GM_NO_MEMORY. */
 GM_CHECKED gm_status choose_write(const choice_document *choice, const char *path, gm_error *error);
+/* Number of problems without a choice, or whose choice is undecided or disturbed; the first of them. */
+size_t choose_open(const choice_document *choice, const choice_entry **first);
 /* Number of problems that have a chosen variant. */
 size_t choose_chosen(const choice_document *choice);
-/* "avx512-fused 6, avx512-stream 2, equal to simpler 1, undecided 3; from results that are STOPPED": malloc'ed, NULL
- * without memory. */
+/* "avx512-fused 6, avx512-stream 2, equal to simpler 1, undecided 3, disturbed 1; from results that are STOPPED":
+ * malloc'ed, NULL without memory. */
 char *choose_counts(const choice_document *choice);
 
 /* All problems of the bench records of a machine, in the order of the lists that were raced; to be freed. */

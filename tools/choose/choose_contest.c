@@ -168,8 +168,10 @@ static gm_status fill_entry(choice_entry *entry, const evidence *e, contestant *
 			continue;
 		if (i < eligible)
 			explain_loser(&list[i], list, &d);
-		if (i < eligible && list[i].beaten == TIME_FASTER && entry->next[0] == '\0')
+		const int slower = i < eligible && list[i].beaten == TIME_FASTER, next = slower && entry->next[0] == '\0';
+		if (next)
 			set_margin(entry, &list[i].said);
+		entry->disturbed |= (next || !slower) && list[i].said.disturbed;
 		rejected_variant *r = record_grow(&entry->rejected, &entry->rejected_count, sizeof *r);
 		if (!r || (i < eligible && !list_rival(entry, &list[i])))
 			return gm_fail(error, GM_NO_MEMORY, "no memory to decide on %s", entry->problem);
@@ -187,8 +189,11 @@ static contestant contestant_of(const char *name, const bench_result *result, co
 	for (size_t i = 0; i < choice->conformance.variants_count; i++)
 		if (strcmp(choice->conformance.variants[i].variant, name) == 0)
 			c.checks = &choice->conformance.variants[i];
-	c.eligible = !failed_checks(&c) && !not_timed(&c) && !not_accepted(&c);
+	if (result && result->copy_of[0])
+		turn_away(&c, CODE_COPY, "%s raced against itself", result->copy_of);
+	c.eligible = c.said.code == reason_code_none && !failed_checks(&c) && !not_timed(&c) && !not_accepted(&c);
 	if (c.eligible) {
+		c.said.disturbed = result->disturbed;
 		c.said.p50_ns = result->p50_ns;
 		c.said.low_ns = result->low_ns < 0 ? result->p50_ns : fmin(result->low_ns, result->p50_ns);
 		c.said.high_ns = fmax(result->high_ns, result->p50_ns);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "record/rerun.h"
+#include "record/compare.h"
 #include "report_parts.h"
 
 enum { FAILURES = 20, NOTES = 30 };
@@ -70,6 +71,8 @@ static void put_choice(page *p, const report_view *view)
 	if (!count)
 		return;
 	put(p, "**Chosen:** %S\n\n", choose_counts(&view->choice));
+	put(p, "=: proved equal, within %f %%. ?: undecided. !: rests on blocks that lost time to others.\n\n",
+	    100 * COMPARE_DELTA);
 	put(p, count > 12 ? "<details><summary>Choice by problem</summary>\n\n" : "");
 	report_part_choice(p, view);
 	if (count > PAGE_ROWS)

@@ -79,6 +79,7 @@ static void add_benches(report_summary *s, const evidence *e)
 		half[s->timed++] = (high - low) / 2 / r->p50_ns;
 		s->blocks += r->blocks_ns_rows * r->blocks_ns_columns;
 		s->tainted += r->tainted;
+		s->disturbed += r->disturbed != 0;
 		s->remarks += r->reason[0] != '\0';
 	}
 	if (half && s->timed > 0)
@@ -164,6 +165,7 @@ static void add_counts(report_view *view, const report_summary *s)
 	} notes[] = {{s->verdict.stopped, "run", "runs", "did not end"},
 	             {s->flaky, "check", "checks", "passed only when repeated (flaky)"},
 	             {s->tainted, "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
+	             {s->disturbed, "timing rests", "timings rest", "on such blocks, too few others being left (marked !)"},
 	             {s->remarks, "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
 	             {s->verdict.broken, "timing", "timings", "of a variant on a problem failed"},
 	             {s->weak, "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};

@@ -2,7 +2,8 @@
 /* report_embed.c - what stands in the page as data: CSV with columns as in fields.def, of every machine, also of those
  * that no chart shows; and what the charts need, as JSON:
  * {variants: [{name, oracle}], problems: [{text, cell, size, pass, T, N, chosen}],
- *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high, sign]]}; sign: "=" equal, "?" undecided. */
+ *  times: [[problem, variant, p50, low, high, ratio, ratio_low, ratio_high, sign]]};
+ * sign: "=" equal, "?" undecided, "!" disturbed. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -73,12 +74,12 @@ static json_t *problem_of(const choice_entry *entry)
 }
 
 /* figures: p50, low, high, and the ratio with its interval; nothing without a time or an end. */
-static void add_time(json_t *times, size_t problem, size_t variant, const double figures[6], reason_code code)
+static void add_time(json_t *times, size_t problem, size_t variant, const double figures[6], const char *sign)
 {
 	json_t *one = json_pack("[I I]", (json_int_t)problem, (json_int_t)variant);
 	for (size_t i = 0; i < 6; i++)
 		json_array_append_new(one, results_number(figures[i]));
-	json_array_append_new(one, json_string(code == CODE_EQUAL ? "=" : code == CODE_UNDECIDED ? "?" : ""));
+	json_array_append_new(one, json_string(sign));
 	if (figures[0] >= 0 && isfinite(figures[3]) && isfinite(figures[4]) && isfinite(figures[5]))
 		json_array_append(times, one);
 	json_decref(one);
@@ -97,11 +98,14 @@ void report_part_data(page *p, const report_view *view)
 			add_time(times, i, names_find(&view->variants, c->chosen),
 			         (const double[]){c->p50_ns, c->low_ns < 0 ? c->p50_ns : c->low_ns,
 			                          c->high_ns < 0 ? c->p50_ns : c->high_ns, 1, 1, 1},
-			         reason_code_none);
+			         "");
 		for (const rejected_variant *r = c->rejected; r < c->rejected + c->rejected_count; r++)
 			add_time(times, i, names_find(&view->variants, r->variant),
 			         (const double[]){r->p50_ns, r->low_ns, r->high_ns, r->ratio, r->ratio_low, r->ratio_high},
-			         r->code);
+			         r->code == CODE_EQUAL       ? "="
+			         : r->code == CODE_UNDECIDED ? "?"
+			         : r->disturbed              ? "!"
+			                                     : "");
 	}
 	json_t *data = json_pack("{so so so}", "variants", variants, "problems", problems, "times", times);
 	put_json(p->out, data);

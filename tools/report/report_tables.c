@@ -21,7 +21,7 @@ static void put_reasons(page *p, const choice_entry *entry)
 static void put_chosen(page *p, const choice_entry *entry)
 {
 	if (entry->chosen[0])
-		table_cell(p, "%H%s%H", "<b>", entry->chosen, "</b>");
+		table_cell(p, "%H%s%H%s", "<b>", entry->chosen, "</b>", entry->disturbed ? "!" : "");
 	else
 		table_cell(p, p->markdown ? "none" : "<em>none</em>");
 	for (size_t i = 0; i < entry->equal_count; i++)
@@ -85,7 +85,7 @@ static rejected_variant about(const choice_entry *entry, const char *variant)
 	rejected_variant_init(&one);
 	snprintf(one.variant, sizeof one.variant, "%s", variant);
 	if (strcmp(entry->chosen, variant) == 0)
-		one.p50_ns = entry->p50_ns;
+		one.p50_ns = entry->p50_ns, one.disturbed = entry->disturbed;
 	for (size_t i = 0; i < entry->rejected_count; i++)
 		if (strcmp(entry->rejected[i].variant, variant) == 0)
 			one = entry->rejected[i];
@@ -97,6 +97,7 @@ static void put_step(page *p, const choice_entry *entry, const rejected_variant 
 	gm_spec spec;
 	const double T = gm_spec_parse(entry->problem, &spec, NULL) == GM_OK ? (double)spec.T : 1;
 	table_cell(p, v->p50_ns > 0 ? "%t" : "\342\200\223", v->p50_ns / T);
+	put(p, v->disturbed ? "!" : "");
 }
 
 static void put_speed(page *p, const choice_entry *entry, const rejected_variant *v)

@@ -196,7 +196,7 @@ function bars(against, scope) {
 	return asked.map(problem => ({problem, rival: rivalOf(problem, against)})).filter(b => b.rival);
 }
 
-const WORDS = {'=': ' equals ', '?': ' undecided against '};
+const WORDS = {'=': ' equals ', '?': ' undecided against ', '!': ' (disturbed) against '};
 
 /* Draws each bar's interval and, behind it, the factor and who won against whom. */
 const whiskers = {
@@ -284,7 +284,7 @@ function drawSpeed() {
 	const winners = unique(list.map(b => b.problem.chosen));
 	byId('speed-caption').textContent = list.length
 		? 'Right of 1: the chosen variant is faster. Bars have the colour of the chosen variant (' + winners.join(', ')
-			+ '); grey: equal (=) or undecided (?).'
+			+ '); grey: equal (=), undecided (?), disturbed (!).'
 		: 'No problem here has both.';
 }
 
