@@ -14,6 +14,7 @@ typedef struct wrongs { /* of one tensor */
 	size_t count, fit;  /* wrong elements, judged elements */
 	size_t low[AXES], high[AXES], extent[AXES];
 	size_t first, order; /* the first wrong element and its place in time */
+	uint32_t cell;
 } wrongs;
 
 static int is_wrong(const budget_tensor *tensor, size_t index, const float *got)
@@ -55,7 +56,7 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 	const gm_tensor *shape = &budget->tensors->row[row];
 	location p;
 
-	*w = (wrongs){.first = GM_NO_TENSOR};
+	*w = (wrongs){.first = GM_NO_TENSOR, .cell = budget->spec.problem.cell};
 	for (size_t i = 0; i < shape->count; i++) {
 		w->fit += !tensor->unfit[budget_row(tensor, i)];
 		if (!is_wrong(tensor, i, got))
@@ -65,15 +66,21 @@ static void find_wrongs(const judge_budget *budget, size_t row, const float *got
 	}
 }
 
-/* "first row", "last step", "one gate": all wrong elements share one value of an axis that has several. */
+/* "first row", "last step", "gate f alone": all wrong elements share one value of an axis that has several. */
 static void name_pinned(const wrongs *w, axis a, const char *name, char text[160])
 {
 	size_t at = w->low[a], extent = w->extent[a];
 	const char *which = at == 0 ? "first" : at + 1 == extent ? "last" : "one";
 
-	if (a == AXIS_GATE || a == AXIS_DIRECTION || a == AXIS_LAYER)
-		which = "one";
-	if (extent >= 2 && at == w->high[a])
+	if (extent < 2 || at != w->high[a])
+		return;
+	if (a == AXIS_GATE)
+		location_append(text, 160, ", gate %c alone", gate_letter(w->cell, at));
+	else if (a == AXIS_DIRECTION)
+		location_append(text, 160, ", %s direction alone", at ? "reverse" : "forward");
+	else if (a == AXIS_LAYER)
+		location_append(text, 160, ", layer %zu alone", at);
+	else
 		location_append(text, 160, ", %s %s", which, name);
 }
 
@@ -150,4 +157,20 @@ void judge_explain(const judge_budget *budget, size_t row, const float *got, cha
 	location_text(&budget->spec, &p, last, where);
 	snprintf(text, 160, "first wrong %s; %zu of %zu wrong", where, w.count, w.fit);
 	name_pattern(&w, run, text);
+}
+
+void judge_pattern(const judge_budget *budget, size_t row, const float *got, char text[160])
+{
+	location p;
+	wrongs w;
+
+	text[0] = 0;
+	if (!budget->tensor[row].want)
+		return;
+	find_wrongs(budget, row, got, &w);
+	if (w.count == 0)
+		return;
+	locate(&budget->spec, &budget->tensors->row[row], w.first, &p);
+	name_pattern(&w, location_run_axis(&p), text);
+	memmove(text, text + (text[0] ? 2 : 0), strlen(text + (text[0] ? 2 : 0)) + 1);
 }

@@ -27,8 +27,10 @@ typedef struct judge_verdict {
 void judge_tensor(const judge_budget *budget, size_t row, const float *got, judge_verdict *verdict);
 
 /* First divergence of a wrong result in order of computation, with the run of wrong units and the pattern if it has
- * one ("vector tail", "one gate", "last row", "everything after step 17"): one line. */
+ * one ("vector tail", "gate f alone", "last row", "everything after step 17"): one line. */
 void judge_explain(const judge_budget *budget, size_t row, const float *got, char text[160]);
+/* The pattern by itself; "" without one. */
+void judge_pattern(const judge_budget *budget, size_t row, const float *got, char text[160]);
 
 /* 64-bit digest of a tensor's bits; every NaN counts as the same.  Chain tensors by passing the previous digest
  * (start with 0): equal digests = equal bits within a bit class. */

@@ -286,15 +286,15 @@ static void patterns_have_names(void **state)
 		{"lstm_T4_N2_I5_H20", "output", 0, 160, 20, 8, 15,
 	     "first wrong t=0 row 0 units 8..15; 64 of 160 wrong, one block of 8 lanes"},
 		{"lstm_T4_N2_I5_H20", "grad_bias_ih_l0", 20, 40, 1, 0, 0,
-	     "first wrong gate f units 0..19; 20 of 80 wrong, one gate"},
+	     "first wrong gate f units 0..19; 20 of 80 wrong, gate f alone"},
 		{"gru_D2_T4_N2_I5_H4", "output", 0, 64, 8, 4, 7,
-	     "first wrong t=3 reverse row 0 units 0..3; 32 of 64 wrong, one direction"},
+	     "first wrong t=3 reverse row 0 units 0..3; 32 of 64 wrong, reverse direction alone"},
 		{"gru_T4_N2_I5_H4", "grad_input", 0, 20, 1, 0, 0,
 	     "first wrong t=1 row 0 columns 0..4; 20 of 40 wrong, everything before step 2"},
 		{"lstm_T4_N2_I5_H20", "grad_weight_ih_l0", 0, 400, 5, 4, 4,
 	     "first wrong gate i unit 0 from column 4; 80 of 400 wrong, last column"},
 		{"lstm_L2_T4_N2_I5_H20", "h_n", 40, 80, 1, 0, 0,
-	     "first wrong layer 1 row 0 units 0..19; 40 of 80 wrong, one layer"}};
+	     "first wrong layer 1 row 0 units 0..19; 40 of 80 wrong, layer 1 alone"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
