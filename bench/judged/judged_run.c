@@ -126,6 +126,8 @@ static int digits_of(double got, double want)
 	return share > 0 && share < 1e-2 ? (int)fmin(9, ceil(-log10(share)) + 2) : 4;
 }
 
+#define EXACT 0x1p-147 /* no sum of these rounds: a result must be equal */
+
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320])
 {
 	const judge_verdict *v = &rows->worst;
@@ -138,7 +140,11 @@ void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[3
 	number_text(err, 2, e);
 	number_text(v->allowed, 2, a);
 	number_text(err / v->allowed, 2, x);
-	snprintf(text, 320, "%s got %s want %s err %s, allowed %s (%s x)", element, g, w, e, a, x);
+	int used = snprintf(text, 320, "%s got %s want %s", element, g, w);
+	if (isfinite(err) && v->allowed < EXACT)
+		snprintf(text + used, 320 - (size_t)used, " err %s, where all is exact", e);
+	else if (isfinite(err))
+		snprintf(text + used, 320 - (size_t)used, " err %s, allowed %s (%s x)", e, a, x);
 }
 
 /* ---- bits ---- */

@@ -87,7 +87,8 @@ void judged_verdict(const judge_budget *budget, const judged_result *result, jud
                     judged_rows *out);
 /* The digest alone. */
 uint64_t judged_digest(const judged_result *result);
-/* "grad_weight_hh_l0[71,32] got G want W err E, allowed A (X x)" of the worst. */
+/* "grad_weight_hh_l0[71,32] got G want W err E, allowed A (X x)" of the worst; without err where that is not finite,
+ * without allowed where every sum is exact. */
 void judged_text(const gm_tensors *tensors, const judged_rows *rows, char text[320]);
 
 /* "canon1/poly/f32", or "" for a contestant whose bits are free. */

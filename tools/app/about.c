@@ -3,6 +3,7 @@
 #include "about.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -89,7 +90,10 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	for (size_t k = 0; k < options->plugin.count; k++)
 		good &= record_append(&head->plugins, &head->plugins_count, options->plugin.text[k]);
 	head->options.allow_unlisted = options->allow_unlisted;
-	return good & record_set(&head->options.fixtures, options->fixtures) &
+	head->options.no_fork = options->no_fork;
+	return good & record_set(&head->program, options->argv[0]) &
+	       record_set(&head->options.fixtures, options->fixtures ? options->fixtures : getenv("GATEMARK_FIXTURES")) &
 	       record_set(&head->options.accuracy_class, options->accuracy_class) &
+	       record_set(&head->options.isa_cap, options->isa_cap) &
 	       record_set(&head->options.executor, options->executor);
 }

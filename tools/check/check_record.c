@@ -22,6 +22,10 @@ void result_begin(const unit *u, const contestant *v, check_pass pass, check_res
 	snprintf(r->executor, sizeof r->executor, "%s", u->plan->executor->name);
 	judged_bit_class(&v->info, r->bit_class);
 	(void)record_set(&r->plugin, v->plugin);
+	(void)record_set(&r->tags, strcmp(u->c->tags, "none") == 0 ? NULL : u->c->tags);
+	for (size_t k = 0; k < u->c->tensors->count; k++)
+		if (u->absent[k] && u->c->tensors->row[k].role != GM_ROLE_GRAD)
+			(void)record_append(&r->absent, &r->absent_count, u->c->tensors->row[k].name);
 }
 
 static void result_status(check_result *r, check_status status, reason_code code, const char *reason)
@@ -67,23 +71,17 @@ static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdi
 	memcpy(t->name, tensor->name, sizeof t->name);
 }
 
-/* A number where NaN is wanted: the commonest reason is a term that was skipped because its factor is 0 or absent. */
-static const char *hint(const judge_verdict *v)
-{
-	return isnan(v->want) && !isnan(v->got)
-	         ? "; special values: an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"
-	         : "";
-}
-
 /* "grad_weight_hh_l0[71,32] got ...", then on a line of its own where the first divergence is. */
 static void blame(const unit *u, check_result *r, const judge_budget *budget, const judged_rows *rows,
                   const float *const *got)
 {
-	char error[320], first[160], reason[600];
+	char error[320], first[160], pattern[160], reason[600];
 	judged_text(u->c->tensors, rows, error);
 	judge_explain(budget, rows->worst_row, got[rows->worst_row], first);
-	snprintf(reason, sizeof reason, "%s\n%s%s", error, first, hint(&rows->worst));
+	judge_pattern(budget, rows->worst_row, got[rows->worst_row], pattern);
+	snprintf(reason, sizeof reason, "%s\n%s", error, first);
 	result_status(r, STATUS_FAIL, CODE_WRONG, reason);
+	(void)record_set(&r->pattern, pattern);
 }
 
 void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got)

@@ -87,7 +87,13 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	r->upper_halves = info.bad_manners;
 	result_verdict(u, r, budget, a->got);
 	r->torch_used = torch_share(u, budget, pass);
-	return of_judging(a, bits_against_class(u, r, a->got, error));
+	GM_TRY(of_judging(a, bits_against_class(u, r, a->got, error)));
+	if (r->code != CODE_WRONG)
+		return GM_OK;
+	status = symptom_find(u, a->w, r, budget, a->got, error);
+	if (status != GM_OK)
+		result_failure(r, status, error->message);
+	return status;
 }
 
 /* The forward once more without a tape: canonical variants owe the same bits, free ones the budget. */
@@ -111,6 +117,8 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	} else if (r->status == STATUS_PASS) {
 		GM_TRY(of_judging(a, budget_of(u, a, &budget, error)));
 		result_verdict(u, r, budget, a->got);
+		if (r->status == STATUS_FAIL)
+			r->symptom = SYMPTOM_UNTAPED;
 	}
 	return GM_OK;
 }
@@ -312,6 +320,11 @@ gm_status check_unit(const check_plan *plan, check_board *board, size_t number, 
 		status = judged_budget(&u.judged, GM_CLASS_F32, NULL, NULL, &budget, error);
 	if (status == GM_OK && all)
 		status = facts_of_case(&u, budget, error);
+	if (status == GM_BAD_FIXTURE) {
+		char text[200];
+		symptom_of_golden(&u, text);
+		snprintf(error->message + strlen(error->message), sizeof error->message - strlen(error->message), "%s", text);
+	}
 	judged_free(&u.judged);
 	free(u.absent);
 	if (status != GM_OK)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* check_unit.h - inside the engine of check: one case on its way through all variants.
  *
- *   judges.c        processes that judge, and their replacement
- *   check_unit.c    workers, the order of runs
- *   check_record.c  verdicts and bits -> a result, and the sentence of a failure */
+ *   judges.c         processes that judge, and their replacement
+ *   check_unit.c     workers, the order of runs
+ *   check_record.c   verdicts and bits -> a result, and the sentence of a failure
+ *   check_symptom.c  what a failure can tell of its cause: poison, another reading of the weights */
 #ifndef TOOLS_CHECK_UNIT_H
 #define TOOLS_CHECK_UNIT_H
 
@@ -40,6 +41,12 @@ void result_blame(check_result *r, const board_blame *blame);
 void result_given_up(check_result *r);
 /* Judges the tensors got[row] of the pass into the result: status, used, where, tensors, digest ... */
 void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got);
+/* Adds to a result that is wrong what its numbers alone do not tell, in its reason too.  Where a NaN is not wanted the
+ * pass runs once more on other poison: got is spoilt then.  GM_OK, or what ended the worker. */
+gm_status symptom_find(const unit *u, worker *w, check_result *r, const judge_budget *budget, const float *const *got,
+                       gm_error *error);
+/* " (gates look like i o f g (ONNX))" of a golden that the reference contradicts, or "". */
+void symptom_of_golden(const unit *u, char text[200]);
 /* Worst share of the budget by PyTorch's own float32 results; negative if the case has none. */
 double torch_share(const unit *u, const judge_budget *budget, check_pass pass);
 /* Fills u->out->facts; budget NULL: nothing is known but the id. */
