@@ -41,17 +41,18 @@ BEGIN {
 	row("bench/plugin_skeleton", "impl/include")
 	row("tools/check", "bench/judged tools/record reference/judge reference/budget reference/model fixtures/reader " \
 	    "impl/worker impl/base impl/include")
+	row("tools/causes", "tools/record impl/base impl/include")
 	row("tools/choose", "tools/record impl/base impl/include")
-	row("tools/report", "tools/choose tools/record impl/base impl/include")
-	row("tools/app", "tools/report tools/choose tools/check bench/machine bench/shapes bench/protocol bench/judged " \
-	    "tools/record fixtures/reader reference/judge reference/budget impl/worker impl/base impl/include")
+	row("tools/report", "tools/choose tools/causes tools/record impl/base impl/include")
+	row("tools/app", "tools/report tools/choose tools/causes tools/check bench/machine bench/shapes bench/protocol " \
+	    "bench/judged tools/record fixtures/reader reference/judge reference/budget impl/worker impl/base impl/include")
 	row("tools/bochs", "fixtures/reader reference/judge impl/include")
 	row("tests/impl", "fixtures/reader impl/variants " may["impl/variants"])
-	row("tests/plugins", "tests/impl impl/include")
+	row("tests/plugins", "tests/impl reference/faults impl/include")
 	row("tests/reference", "reference/faults reference/judge reference/budget reference/model fixtures/reader " \
 	    "impl/base impl/include")
-	row("tests/tools", "tools/app tools/report tools/choose tools/check tools/record bench/protocol reference/judge " \
-	    "impl/base impl/include")
+	row("tests/tools", "tools/app tools/report tools/choose tools/causes tools/check tools/record bench/protocol " \
+	    "reference/judge impl/base impl/include")
 	row("tests/fixtures", "tests/tools fixtures/reader impl/base impl/include")
 	row("tests/worker", "tests/tools impl/worker reference/model impl/base impl/include")
 	row("tests/bench", "bench/machine bench/shapes bench/protocol bench/gbench bench/limits tools/record impl/base " \

@@ -86,9 +86,10 @@ static void a_changed_digest_blames_every_variant_that_gives_other_bits(void **s
 	(void)state;
 	needs_fma();
 	outcome o = with_edited(1, "s:^\\(" POLY "\\)[0-9a-f]*:\\1" ABSENT ":");
-	assert_in(o.out, "FAIL " CASE "/fwd digest ");
-	assert_in(o.out, ", committed " ABSENT ": bits differ from what this version promises\n");
-	assert_in(o.out, "  rerun: gatemark check --cases " CASE " --variants scalar-oracle --pass fwd");
+	assert_in(o.out, CASE "/fwd digest ");
+	assert_in(o.out, "FAIL scalar-oracle: bits are not the committed ones, the only case\n");
+	assert_in(o.out, ", committed " ABSENT ":");
+	assert_in(o.out, "--cases " CASE " ");
 	assert_null(strstr(o.out, CASE "/bwd digest"));
 	assert_in(o.out, "DIFFER from the digests\n");
 	assert_in(o.out, "bits: canon1/u10/f32, ");
@@ -97,7 +98,7 @@ static void a_changed_digest_blames_every_variant_that_gives_other_bits(void **s
 	assert_int_equal(records_with("\"committed\":\"different\""), canonical_variants("poly") + 1);
 	assert_int_equal(records_with("\"status\":\"fail\""), canonical_variants("poly"));
 	o = with_edited(1, "s:^\\(" U10 "[0-9a-f]* \\)[0-9a-f]*:\\1" ABSENT ":");
-	assert_in(o.out, "FAIL " CASE "/bwd digest ");
+	assert_in(o.out, CASE "/bwd digest ");
 	outcome_free(&o);
 	assert_int_equal(records_with("\"status\":\"fail\""), canonical_variants("u10"));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_rerun.c - the command that repeats a failure: composed in one place, quoted for a shell, the same in every
  * output, and it does repeat the failure. */
+#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -16,86 +17,124 @@
 
 static void every_option_that_matters_is_named_and_quoted(void **state)
 {
+	static char *plugins[] = {"./it's.so", "two b.so"};
 	static const struct {
 		char *plugin;
 		const char *oracle;
-		rerun_options options;
+		run_begin run;
 		const char *command;
 	} row[] = {
-		{NULL, "", {0}, "--variants v --pass bwd"},
+		{NULL, "", {.program = NULL}, "gatemark check --cases c.init --variants v --pass bwd"},
+		{NULL, "", {.program = "../a b/gatemark"}, "'../a b/gatemark' check --cases c.init --variants v --pass bwd"},
 		{"./it's.so",
 	     "",
-	     {.allow_unlisted = 1, .accuracy_class = "f32-abs", .fixtures = "a b.h5"},
-	     "--variants v --pass bwd --plugin './it'\\''s.so' --fixtures 'a b.h5' --class f32-abs --allow-unlisted"},
-		{NULL, "", {.executor = "q=qemu -L / w"}, "--variants v --pass bwd --executor 'q=qemu -L / w'"},
-		{NULL, "scalar-oracle", {0}, "--variants scalar-oracle,v --pass bwd"},
-		{"./p.so", "scalar-oracle", {0}, "--variants v --pass bwd --plugin ./p.so"},
-		{"./p.so", "base", {0}, "--variants base,v --pass bwd --plugin ./p.so"},
+	     {.plugins = plugins,
+	      .plugins_count = 2,
+	      .options = {.allow_unlisted = 1, .no_fork = 1, .accuracy_class = "f32-abs", .fixtures = "a b.h5"}},
+	     "gatemark check --cases c.init --variants v --pass bwd --plugin './it'\\''s.so' --plugin 'two b.so' "
+	     "--fixtures 'a b.h5' --class f32-abs --allow-unlisted --no-fork"},
+		{NULL,
+	     "",
+	     {.plugins = plugins, .plugins_count = 2, .options = {.executor = "q=qemu -L / w", .isa_cap = "avx2"}},
+	     "gatemark check --cases c.init --variants v --pass bwd --executor 'q=qemu -L / w' --isa-cap avx2"},
+		{NULL, "scalar-oracle", {.seed = 0}, "gatemark check --cases c.init --variants scalar-oracle,v --pass bwd"},
+		{"./p.so",
+	     "scalar-oracle",
+	     {.seed = 0},
+	     "gatemark check --cases c.init --variants v --pass bwd --plugin ./p.so"},
+		{"./p.so", "base", {.seed = 0}, "gatemark check --cases c.init --variants base,v --pass bwd --plugin ./p.so"},
 	};
 	(void)state;
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
 		check_result check = {.case_id = "c.init", .variant = "v", .pass = PASS_BWD, .plugin = row[k].plugin};
 		strcpy(check.oracle, row[k].oracle);
-		char *command = rerun_check(&check, &row[k].options);
-		assert_int_equal(strncmp(command, "gatemark check --cases c.init ", 30), 0);
-		assert_string_equal(command + 30, row[k].command);
+		char *command = rerun_check(&check, &row[k].run);
+		assert_string_equal(command, row[k].command);
 		free(command);
 	}
 }
 
-/* A plug-in that is wrong, a set of one's own in a folder with a blank, an option of each kind. */
-static void all_outputs_say_the_same_and_it_repeats_the_failure(void **state)
+/* What stands behind the n-th "rerun: ", as it is pasted: to the end of the first line without a backslash. */
+static char *pasted(const char *text, size_t n)
 {
-	char *folder = scratch_open(), command[1024], part[1100];
-	(void)state;
-	outcome o = expect(0, "cd %s && mkdir 'my set' && cp \"$GM_FIXTURES\"/core.h5 'my set'", folder);
-	outcome_free(&o);
-	o = expect(1,
-	           "cd %s && gatemark check --cases " CASE " --fixtures 'my set/core.h5' --allow-unlisted --class f32 "
-	           "--variants base --plugin '%s' --junit j.xml --json=r.jsonl && false",
-	           folder, plugin_path("wrong_numbers"));
-	snprintf(command, sizeof command,
-	         "gatemark check --cases " CASE
-	         " --variants base --pass fwd --plugin %s --fixtures 'my set/core.h5' --class f32 "
-	         "--allow-unlisted",
-	         plugin_path("wrong_numbers"));
-	snprintf(part, sizeof part, "| rerun: %s\n", command);
-	assert_in(o.out, part);
-	outcome_free(&o);
-	o = expect(
-		1, "cd %s && gatemark report r.jsonl -o r.html --markdown r.md; code=$?; sed 's/&#39;/\"/g' r.html; exit $code",
-		folder);
-	for (char *c = command; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	assert_in(o.out, command);
-	outcome_free(&o);
-	o = expect(0, "cd %s && sed 's/\\\\//g; s/'\\''/\"/g' r.md j.xml", folder);
-	assert_int_equal(count_of(o.out, command), 2);
-	outcome_free(&o);
-	o = expect(1, "cd %s && %s", folder, command);
-	assert_in(o.out, "FAIL " CASE "/fwd ");
-	outcome_free(&o);
-	scratch_close(folder);
+	for (size_t k = 0; k <= n; k++) {
+		text = strstr(text, "rerun: ");
+		assert_non_null(text);
+		text += 7;
+	}
+	size_t length = strcspn(text, "\n");
+	while (text[length] != '\0' && text[length - 1] == '\\')
+		length += 1 + strcspn(text + length + 1, "\n");
+	char *command = strndup(text, length);
+	assert_non_null(command);
+	return command;
 }
 
-/* A number where NaN is wanted: the commonest reason is said. */
-static void special_values_have_a_hint(void **state)
+/* The lines from "FAIL" to "rerun: ". */
+static char *first_failure(const char *text)
+{
+	const char *from = strstr(text, "FAIL "), *to = from ? strstr(from, "rerun: ") : NULL;
+	assert_non_null(to);
+	return strndup(from, (size_t)(to - from));
+}
+
+/* A command on one line, as files have it. */
+static char *joined(const char *command)
+{
+	char *line = strdup(command), *to = line;
+	for (const char *from = command; *from != '\0';)
+		if (strncmp(from, " \\\n    ", 7) == 0) {
+			*to++ = ' ';
+			from += 7;
+		} else {
+			*to++ = *from++;
+		}
+	*to = '\0';
+	return line;
+}
+
+/* Two plug-ins, one of them wrong, a set of one's own in a folder with a blank, an option of each kind.  What is pasted
+ * from the terminal, from the same folder, says the same. */
+static void what_is_pasted_repeats_the_failure(void **state)
 {
 	(void)state;
-	outcome o = expect(1, "gatemark check --cases lstm_T4_N2_I5_H17.nan_weight_hh --pass fwd --plugin '%s'",
-	                   plugin_path("wrong_numbers"));
-	assert_in(o.out, " want NaN err NaN");
-	assert_in(o.out, "; special values: an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN | rerun: ");
+	outcome o = expect(0, "cd %s && mkdir 'my set' && cp \"$GM_FIXTURES\"/core.h5 'my set' && cp '%s' \"it's one.so\"",
+	                   folder, plugin_path("wrong_numbers"));
 	outcome_free(&o);
+	o = expect(
+		1,
+		"cd %s && gatemark check --cases " CASE " --fixtures 'my set/core.h5' --allow-unlisted --class f32 "
+		"--isa-cap avx2 --variants base,honest --plugin \"it's one.so\" --plugin '%s' --junit j.xml --json=r.jsonl",
+		folder, plugin_path("cheats"));
+	assert_true(widest_line(o.out) <= 80);
+	char *command = pasted(o.out, 0), *failure = first_failure(o.out), *line = joined(command);
+	outcome_free(&o);
+	assert_in(line, "/gatemark check --cases " CASE " --variants base --pass fwd --plugin 'it'\\''s one.so' --plugin ");
+	assert_in(line, " --fixtures 'my set/core.h5' --class f32 --isa-cap avx2 --allow-unlisted");
+	file_put(folder, "again.sh", command);
+	o = expect(1, "cd %s && /bin/sh again.sh", folder);
+	char *again = first_failure(o.out);
+	assert_string_equal(again, failure);
+	outcome_free(&o);
+	file_put(folder, "line", line); // without what Markdown and markup make of some characters
+	o = expect(
+		0,
+		"cd %s && gatemark report r.jsonl -o r.html --markdown r.md && tr -d \\\\ <line >want && for f in r.html "
+		"r.md j.xml; do sed \"s/&#39;/'/g; s/&apos;/'/g; s/&quot;/\\\"/g\" $f | tr -d \\\\ | grep -qF -f want || echo $f; done",
+		folder);
+	assert_string_equal(o.out, "");
+	outcome_free(&o);
+	free(again);
+	free(line);
+	free(failure);
+	free(command);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_option_that_matters_is_named_and_quoted),
-		cmocka_unit_test(all_outputs_say_the_same_and_it_repeats_the_failure),
-		cmocka_unit_test(special_values_have_a_hint),
+		cmocka_unit_test_setup_teardown(what_is_pasted_repeats_the_failure, open_folder, close_folder),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,12 +9,9 @@
 #include <string.h>
 
 #include "about.h"
-#include "record/rerun.h"
 #include "report/report.h"
 #include "worker/worker.h"
 #include "base/clock.h"
-
-enum { SHOWN = 10 }; /* failures of a variant without --verbose */
 
 int summary_open(check_summary *s, session *of)
 {
@@ -38,28 +35,19 @@ void summary_free(check_summary *s)
 
 /* ---- results ---- */
 
-/* A failure in two lines that stand for themselves; with --verbose everything else in one. */
-static void show(check_summary *s, tally *t, const check_result *r)
+/* With --verbose each in a line as it comes. */
+static void show(check_summary *s, const check_result *r)
 {
 	FILE *stream = s->session->text;
-	const int verbose = s->session->options->verbose, failed = r->status == STATUS_FAIL;
-	if (!verbose && (!failed || t->shown == SHOWN))
+	if (!s->session->options->verbose)
 		return;
 	term_progress_end(&s->progress); // the line must not stand in the way of the text
-	if (failed) {
-		char *text = failure_text(r, &s->session->head.options);
-		fprintf(stream, "%sFAIL%s%s\n", term_escape(stream, TERM_RED), term_escape(stream, TERM_PLAIN),
-		        !text ? "" : text + 4);
-		free(text);
-	} else if (r->status == STATUS_PASS) {
+	if (r->status == STATUS_PASS)
 		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s\n", r->case_id, check_pass_word(r->pass), r->variant,
 		        100 * r->used, r->where, r->flaky ? " FLAKY" : "");
-	} else {
-		fprintf(stream, "%s %s/%s %s: %s\n", check_status_word(r->status), r->case_id, check_pass_word(r->pass),
-		        r->variant, r->reason ? r->reason : "");
-	}
-	if (failed && ++t->shown == SHOWN && !verbose)
-		fprintf(stream, "  further failures of %s are counted only; --verbose shows them\n", r->variant);
+	else
+		fprintf(stream, "%s %s/%s %s: %.*s\n", check_status_word(r->status), r->case_id, check_pass_word(r->pass),
+		        r->variant, r->reason ? (int)strcspn(r->reason, "\n") : 0, r->reason ? r->reason : "");
 }
 
 static void count(tally *t, const check_result *r)
@@ -84,7 +72,7 @@ static void on_result(void *context, check_result *r)
 	if (k == among->count)
 		return;
 	summary_committed(s, r);
-	show(s, &s->variant[k], r);
+	show(s, r);
 	session_put(s->session, RECORD_CHECK, r);
 	count(&s->variant[k], r);
 	summary_take_digest(s, r);
@@ -206,6 +194,7 @@ int conform(session *s, check_summary *summary)
 		return code;
 	const int any = s->contestants.count > 0 && s->cases.count > 0; // else all of them were refused
 	code = any ? run_engine(summary) : CLI_OK;
+	code = cli_worse(code, summary_print_failures(summary));
 	summary->seconds = clock_now() - started;
 	if (code == CLI_OK && session_stop == 0)
 		code = cli_worse(any ? exit_of(summary) : CLI_OK, require_met(summary));

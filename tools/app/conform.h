@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* conform.h - check as a step of a verb: what many results amount to, a row a variant, bits by class, an exit code.
  *
- *   conform.c        engine, records, failures as they come, counts, exit code, JUnit
+ *   conform.c        engine, records, counts, exit code, JUnit
+ *   check_failures.c failures by their causes
  *   check_table.c    the table that a person reads
  *   check_digests.c  bits by class, and against what is committed
  *   require.c        --require */
@@ -16,7 +17,6 @@ typedef struct tally { /* of one variant */
 	size_t count[CHECK_STATUSES];
 	double worst;    /* largest share of the budget among what was judged; negative: nothing was */
 	char where[176]; /* "<case>/<tensor>" of it, or why nothing ran */
-	size_t shown;    /* failures printed */
 	int upper_halves;
 } tally;
 
@@ -39,9 +39,9 @@ typedef struct check_summary {
 	int no_memory; /* something could not be kept */
 } check_summary;
 
-/* Judges the session's contestants on its cases; failures are printed as they come (ten a variant, all with --verbose;
- * then every other result too).  Returns the exit code of a check so far, messages said; the summary is the caller's to
- * free in any case. */
+/* Judges the session's contestants on its cases; failures are printed by their causes (eight a variant, all with
+ * --verbose; then every result too, as it comes).  Returns the exit code of a check so far, messages said; the summary
+ * is the caller's to free in any case. */
 int conform(session *s, check_summary *summary);
 /* JUnit of a session that has ended: CLI_OK, CLI_NO_WRITE, CLI_INTERNAL, said. */
 int conform_junit(const session *s, const char *path);
@@ -61,6 +61,8 @@ int require_met(const check_summary *s);
 
 /* The block CHECK: header with the verdict of the checks, a row a variant, PyTorch's share, bits. */
 void summary_print(const check_summary *s, int code);
+/* The causes of failures above it.  CLI_OK, or CLI_INTERNAL without memory, said. */
+int summary_print_failures(const check_summary *s);
 /* The lines of bits below it. */
 void summary_print_bits(const check_summary *s);
 

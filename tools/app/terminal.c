@@ -86,6 +86,39 @@ void term_wrap(FILE *stream, const char *text, size_t used, size_t indent)
 	fputc('\n', stream);
 }
 
+/* Bytes up to the next option that stands outside of quotes, the blank before it left out. */
+static size_t to_option(const char *command)
+{
+	int quoted = 0;
+	for (const char *c = command; *c != '\0'; c++) {
+		if (*c == '\\' && !quoted && c[1] != '\0')
+			c++;
+		else if (*c == '\'')
+			quoted = !quoted;
+		else if (!quoted && strncmp(c, " --", 3) == 0)
+			return (size_t)(c - command);
+	}
+	return strlen(command);
+}
+
+void term_command(FILE *stream, const char *command, size_t used, size_t indent)
+{
+	for (int first = 1; *command != '\0'; first = 0) {
+		const size_t part = to_option(command), more = command[part] != '\0' ? 2 : 0; // room for " \\"
+		if (!first && used + 1 + part + more > TERM_WIDTH) {
+			fprintf(stream, " \\\n%*s", (int)indent, "");
+			used = indent;
+		} else if (!first) {
+			fputc(' ', stream);
+			used++;
+		}
+		fprintf(stream, "%.*s", (int)part, command);
+		used += part;
+		command += part + (command[part] != '\0');
+	}
+	fputc('\n', stream);
+}
+
 void term_bytes(size_t count, char text[16])
 {
 	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};

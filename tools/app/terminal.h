@@ -33,6 +33,8 @@ int term_wider(int width, const char *text); /* the text's columns if they are m
 /* Prints text broken between words so that no line passes column 80; lines after the first begin with indent spaces;
  * used: columns already taken of the first.  Ends the line. */
 void term_wrap(FILE *stream, const char *text, size_t used, size_t indent);
+/* The same for a command that is to be pasted: broken before its options, with a backslash. */
+void term_command(FILE *stream, const char *command, size_t used, size_t indent);
 /* "1 MiB", "32 KiB", "unknown" for 0. */
 void term_bytes(size_t bytes, char text[16]);
 

@@ -157,6 +157,12 @@ const run_begin *evidence_run(const evidence *e, const char *id)
 	return no_run();
 }
 
+const run_begin *evidence_run_or_first(const evidence *e, const char *id)
+{
+	const run_begin *run = evidence_run(e, id);
+	return run->run[0] != '\0' || e->run_count == 0 ? run : e->run;
+}
+
 const char *evidence_machine(const evidence *e, const char *id) { return evidence_run(e, id)->machine.fingerprint; }
 
 static int has_timed(const evidence *e, const run_begin *run)

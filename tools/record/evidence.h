@@ -20,6 +20,8 @@ GM_CHECKED gm_status evidence_merge(evidence *e, gm_error *error);
 
 /* The run of that id, or one of which nothing is known. */
 const run_begin *evidence_run(const evidence *e, const char *id);
+/* The same, but the first run of e for an id that none has: records of this process name none. */
+const run_begin *evidence_run_or_first(const evidence *e, const char *id);
 /* Fingerprint of the machine that a run of that id was on; "" if unknown. */
 const char *evidence_machine(const evidence *e, const char *id);
 /* The latest run that timed something, else the latest run, else as above: its machine is the one decided for. */

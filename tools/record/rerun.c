@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A blank, then the word as a shell needs it. */
-static void put_word(FILE *out, const char *word)
+void rerun_word(FILE *out, const char *word)
 {
 	size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%");
-	fputc(' ', out);
 	if (*word && !word[plain]) {
 		fputs(word, out);
 		return;
@@ -30,29 +28,46 @@ static void put_option(FILE *out, const char *name, const char *value)
 {
 	if (!value || value[0] == '\0')
 		return;
-	fprintf(out, " --%s", name);
-	put_word(out, value);
+	fprintf(out, " --%s ", name);
+	rerun_word(out, value);
 }
 
-char *rerun_check(const check_result *check, const rerun_options *o)
+/* Those that were given, whatever fields.def says there are. */
+static void put_options(FILE *out, const rerun_options *options)
+{
+	for (const record_field *f = rerun_options_type.field; f < rerun_options_type.field + rerun_options_type.count; f++)
+		if (f->form == FORM_STRING)
+			put_option(out, f->key, RECORD_AT(options, f->offset, const char *));
+		else if (f->form == FORM_FLAG && RECORD_AT(options, f->offset, int))
+			fprintf(out, " --%s", f->key);
+}
+
+/* The program as it was called, and the verb. */
+static void put_program(FILE *out, const run_begin *run, const char *verb)
+{
+	rerun_word(out, run->program && run->program[0] != '\0' ? run->program : "gatemark");
+	fprintf(out, " %s", verb);
+}
+
+char *rerun_check(const check_result *check, const run_begin *run)
 {
 	char *text = NULL, variants[128];
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 	if (!out)
 		return NULL;
-	// check --plugin has the plug-in's variants only: no oracle of the table
+	// check --plugin has the plug-ins' variants only: no oracle of the table
 	int both = check->oracle[0] != '\0' && (!check->plugin || !gm_variant_find(check->oracle));
 	snprintf(variants, sizeof variants, "%s%s%s", both ? check->oracle : "", both ? "," : "", check->variant);
-	fputs("gatemark check", out);
+	put_program(out, run, "check");
 	put_option(out, "cases", check->case_id);
 	put_option(out, "variants", variants);
 	put_option(out, "pass", check_pass_word(check->pass));
-	put_option(out, "plugin", check->plugin);
-	put_option(out, "fixtures", o->fixtures);
-	put_option(out, "class", o->accuracy_class);
-	put_option(out, "executor", o->executor);
-	fputs(o->allow_unlisted ? " --allow-unlisted" : "", out);
+	for (size_t k = 0; check->plugin && k < run->plugins_count; k++)
+		put_option(out, "plugin", run->plugins[k]);
+	if (run->plugins_count == 0)
+		put_option(out, "plugin", check->plugin);
+	put_options(out, &run->options);
 	fclose(out);
 	return text;
 }
@@ -67,22 +82,11 @@ char *rerun_run(const run_begin *run)
 	for (size_t i = 0; i < run->arguments_count && i < 2; i++)
 		if (strcmp(run->arguments[i], run->verb) == 0)
 			first = i + 1;
-	fprintf(out, "gatemark %s", run->verb);
-	for (size_t i = first; i < run->arguments_count; i++)
-		put_word(out, run->arguments[i]);
+	put_program(out, run, run->verb);
+	for (size_t i = first; i < run->arguments_count; i++) {
+		fputc(' ', out);
+		rerun_word(out, run->arguments[i]);
+	}
 	fclose(out);
-	return text;
-}
-
-char *failure_text(const check_result *r, const rerun_options *options)
-{
-	char *text = NULL, *again = rerun_check(r, options);
-	const char *reason = r->reason ? r->reason : "";
-	size_t first = strcspn(reason, "\n");
-	const char *second = reason[first] == '\n' ? reason + first + 1 : "";
-	if (asprintf(&text, "FAIL %s/%s %.*s\n  %s%srerun: %s", r->case_id, check_pass_word(r->pass), (int)first, reason,
-	             second, second[0] != '\0' ? " | " : "", !again ? "" : again) < 0)
-		text = NULL;
-	free(again);
 	return text;
 }

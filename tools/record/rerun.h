@@ -6,13 +6,12 @@
 
 #include "result.h"
 
-/* "gatemark check --cases C --variants V --pass P ..." of a check; options: those of its run.
- * malloc'ed; NULL only without memory. */
-char *rerun_check(const check_result *check, const rerun_options *options);
-/* "gatemark run --quick": the command line of a run; malloc'ed as above. */
+/* Writes a word so that a POSIX shell takes it back as it was. */
+void rerun_word(FILE *out, const char *word);
+/* "./gatemark check --cases C --variants V --pass P ..." of a check of that run: the program as it was called, and all
+ * that decides what a check means; malloc'ed; NULL only without memory. */
+char *rerun_check(const check_result *check, const run_begin *run);
+/* "./gatemark run --quick": the command line of a run; malloc'ed as above. */
 char *rerun_run(const run_begin *run);
-/* "FAIL <case>/<pass> <first line of the reason>", "  <its second line> | rerun: ...", without a newline at the end;
- * malloc'ed as above. */
-char *failure_text(const check_result *check, const rerun_options *options);
 
 #endif

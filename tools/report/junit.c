@@ -4,7 +4,7 @@
  *   testsuite   a variant        classname   cell.pass.variant     name   case id
  *   testsuite   gatemark         classname   gatemark.WHAT         name   what is no check: runs that are not whole,
  *               if there is any                                           inputs refused, what broke where it was timed
- *   failure     wrong numbers or bits, the text self-sufficient with its reproducer
+ *   failure     wrong numbers or bits, the text self-sufficient with its cause and what repeats it
  *   error       crash, time-out, broken contract: nothing could be judged
  *   skipped     skipped and unsupported, with the reason as message
  * Times are plain decimals; characters that XML 1.0 forbids are replaced; texts are capped. */
@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "record/output.h"
-#include "record/rerun.h"
 #include "record/verdict.h"
+#include "causes/causes.h"
 #include "report.h"
 
 enum { TEXT_CAP = 4000, LINE_CAP = 586 };
@@ -201,7 +201,7 @@ static void properties(xmlTextWriterPtr w, const run_begin *run, const char *plu
 	xmlTextWriterEndElement(w);
 }
 
-static void outcome(xmlTextWriterPtr w, const check_result *r, const rerun_options *options)
+static void outcome(xmlTextWriterPtr w, const evidence *e, const causes *found, const check_result *r)
 {
 	const char *reason = r->reason ? r->reason : "";
 	const size_t line = strcspn(reason, "\n");
@@ -213,20 +213,16 @@ static void outcome(xmlTextWriterPtr w, const check_result *r, const rerun_optio
 	          (int)(line < LINE_CAP ? line : LINE_CAP), reason);
 	if (failed) {
 		attribute(w, "type", "%s", was_judged(r) ? "wrong" : "broken");
-		char *text = failure_text(r, options);
+		const cause *c = causes_of(found, r);
+		char *text = c ? cause_text(c, e, r) : NULL;
 		xmlTextWriterWriteFormatString(w, "%.*s", TEXT_CAP - 1, text ? (const char *)clean(text) : "");
 		free(text);
 	}
 	xmlTextWriterEndElement(w);
 }
 
-static const run_begin *run_of(const evidence *e, const check_result *r)
-{
-	const run_begin *run = evidence_run(e, r->run);
-	return run->run[0] != '\0' || e->run_count == 0 ? run : e->run;
-}
-
-static void testcase(xmlTextWriterPtr w, const evidence *e, const check_result *r, const incidents *all)
+static void testcase(xmlTextWriterPtr w, const evidence *e, const causes *found, const check_result *r,
+                     const incidents *all)
 {
 	char name[256];
 	int cell = (int)strcspn(r->problem, "_");
@@ -237,20 +233,21 @@ static void testcase(xmlTextWriterPtr w, const evidence *e, const check_result *
 	put_named(w, "classname", name, machine_of(e, r, all));
 	attribute(w, "name", "%s", r->case_id);
 	attribute(w, "time", "%.6f", r->seconds);
-	outcome(w, r, &run_of(e, r)->options);
+	outcome(w, e, found, r);
 	xmlTextWriterEndElement(w);
 }
 
 /* All results of the suite of this one, its first. */
-static void suite(xmlTextWriterPtr w, const evidence *e, const check_result *first, const incidents *all)
+static void suite(xmlTextWriterPtr w, const evidence *e, const causes *found, const check_result *first,
+                  const incidents *all)
 {
 	xmlTextWriterStartElement(w, BAD_CAST "testsuite");
 	head(w, e, first, all);
 	if (e->run_count > 0)
-		properties(w, run_of(e, first), first->plugin);
+		properties(w, evidence_run_or_first(e, first->run), first->plugin);
 	for (const check_result *r = first; r < e->check + e->check_count; r++)
 		if (is_of(e, r, first))
-			testcase(w, e, r, all);
+			testcase(w, e, found, r, all);
 	xmlTextWriterEndElement(w);
 }
 
@@ -262,7 +259,7 @@ static int is_first(const evidence *e, const check_result *r)
 	return first == r;
 }
 
-static void document(xmlTextWriterPtr w, const evidence *e, incidents *all)
+static void document(xmlTextWriterPtr w, const evidence *e, const causes *found, incidents *all)
 {
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
@@ -271,12 +268,14 @@ static void document(xmlTextWriterPtr w, const evidence *e, incidents *all)
 	put_incidents(w, all);
 	for (size_t k = 0; k < e->check_count; k++)
 		if (is_first(e, &e->check[k]))
-			suite(w, e, &e->check[k], all);
+			suite(w, e, found, &e->check[k], all);
 	xmlTextWriterEndDocument(w);
 }
 
 gm_status junit_write(const char *path, const evidence *e, gm_error *error)
 {
+	causes found;
+	GM_TRY(causes_find(e, STATUS_FAIL, &found, error));
 	gm_status status;
 	incidents all = incidents_of(e);
 	xmlBufferPtr buffer = xmlBufferCreate();
@@ -284,12 +283,13 @@ gm_status junit_write(const char *path, const evidence *e, gm_error *error)
 	if (!w) {
 		status = gm_fail(error, GM_NO_MEMORY, "no memory for %s", path);
 	} else {
-		document(w, e, &all);
+		document(w, e, &found, &all);
 		xmlFreeTextWriter(w); // flushes
 		status = output_write(path, xmlBufferContent(buffer), (size_t)xmlBufferLength(buffer), error);
 	}
 	if (buffer)
 		xmlBufferFree(buffer);
 	free(all.list);
+	causes_free(&found);
 	return status;
 }

@@ -3,6 +3,8 @@
  * could be escaped.  The verdict comes first, tables are cut to a budget, details are folded, and what was cut is said
  * in words. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "record/rerun.h"
 #include "record/compare.h"
@@ -43,11 +45,21 @@ static void put_verdict(page *p, const report_view *view)
 static void put_failures(page *p, const report_view *view)
 {
 	size_t count = 0;
-	for (const check_result *r = view->e->check; r < view->e->check + view->e->check_count; r++) {
-		if (r->status != STATUS_FAIL || count++ >= FAILURES)
+	const causes *found = &view->failures;
+	for (size_t k = 0; k < found->count; k++) {
+		if (count++ >= FAILURES)
 			continue;
-		put(p, "- **%s** on %s/%s%S: %S<br><code>%S</code>\n", r->variant, r->case_id, check_pass_word(r->pass),
-		    report_on(view, evidence_machine(view->e, r->run)), report_difference(r), report_rerun(view, r));
+		char *line[CAUSE_LINES];
+		const size_t lines = cause_lines(&found->list[k], view->e, line);
+		const check_result *first = found->list[k].failure[0];
+		put(p, "- **%s**%S: %s", first->variant, report_on(view, evidence_machine(view->e, first->run)),
+		    found->list[k].heading);
+		for (size_t l = 0; l < lines; l++) {
+			const int again = strncmp(line[l], "rerun: ", 7) == 0;
+			put(p, again ? "<br><code>%s</code>" : "<br>%s", line[l] + (again ? 7 : 0));
+			free(line[l]);
+		}
+		put(p, "\n");
 	}
 	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
 		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < FAILURES)
@@ -61,7 +73,7 @@ static void put_failures(page *p, const report_view *view)
 		for (size_t i = 0; i < end->unmet_count && count++ < FAILURES; i++)
 			put(p, "- %s\n", end->unmet[i]);
 	if (count > FAILURES)
-		put(p, "- and %z more failures\n", count - FAILURES);
+		put(p, "- and %z more %s\n", count - FAILURES, count == FAILURES + 1 ? "failure" : "failures");
 	put(p, count ? "\n" : "");
 }
 

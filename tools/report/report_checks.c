@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* report_checks.c - conformance below the fold: the map of used budget, failures with the line that repeats them,
- * what was skipped and why, notes. */
+/* report_checks.c - conformance below the fold: the map of used budget, failures by their causes with the line that
+ * repeats them, what was skipped and why, notes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report_parts.h"
 
-enum { MOST_FAILURES = 200 }; /* shown; the CSV has all */
+enum { MOST_FAILURES = 100 }; /* causes shown; the CSV has all failures */
 
 /* ---- the map: a row a family and pass, a column a variant ---- */
 
@@ -116,15 +116,24 @@ void report_part_families(page *p, const report_view *view) { put_map(p, view, 0
 
 /* ---- lists ---- */
 
-static void put_failure(page *p, const report_view *view, const check_result *r)
+/* One cause: a heading, lines, and the line that repeats it by itself. */
+static void put_cause(page *p, const report_view *view, const cause *c)
 {
-	const int known = r->status == STATUS_XFAIL;
-	put(p,
-	    "<li><p><b class=\"%s\">%s</b> %s/%s <b>%s</b>%s%S</p><pre>%S</pre><p class=\"rerun\"><code>%S</code></p></li>"
-	    "\n",
-	    known ? "known" : "bad", known ? "XFAIL" : "FAIL", r->case_id, check_pass_word(r->pass), r->variant,
-	    r->flaky ? " (flaky)" : "", report_on(view, evidence_machine(view->e, r->run)), report_difference(r),
-	    report_rerun(view, r));
+	char *line[CAUSE_LINES];
+	const size_t count = cause_lines(c, view->e, line);
+	const int known = c->failure[0]->status == STATUS_XFAIL;
+	put(p, "<li><p><b class=\"%s\">%s</b> <b>%s</b>%S: %s</p><pre>", known ? "known" : "bad", known ? "XFAIL" : "FAIL",
+	    c->failure[0]->variant, report_on(view, evidence_machine(view->e, c->failure[0]->run)), c->heading);
+	for (size_t k = 0; k < count; k++)
+		if (strncmp(line[k], "rerun: ", 7) != 0)
+			put(p, "%s\n", line[k]);
+	put(p, "</pre>");
+	for (size_t k = 0; k < count; k++) {
+		if (strncmp(line[k], "rerun: ", 7) == 0)
+			put(p, "<p class=\"rerun\"><code>%s</code></p>", line[k] + 7);
+		free(line[k]);
+	}
+	put(p, "</li>\n");
 }
 
 static void put_rejected(page *p, const report_view *view, const bench_result *r)
@@ -137,11 +146,13 @@ static void put_rejected(page *p, const report_view *view, const bench_result *r
 
 void report_part_failures(page *p, const report_view *view)
 {
+	const causes *const lists[] = {&view->failures, &view->known};
 	size_t count = 0;
 	put(p, "<ol class=\"failures\">");
-	for (const check_result *r = view->e->check; r < view->e->check + view->e->check_count; r++)
-		if ((r->status == STATUS_FAIL || r->status == STATUS_XFAIL) && count++ < MOST_FAILURES)
-			put_failure(p, view, r);
+	for (size_t l = 0; l < 2; l++)
+		for (size_t k = 0; k < lists[l]->count; k++)
+			if (count++ < MOST_FAILURES)
+				put_cause(p, view, &lists[l]->list[k]);
 	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
 		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < MOST_FAILURES)
 			put_rejected(p, view, r);

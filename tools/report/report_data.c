@@ -8,7 +8,6 @@
 
 #include "gatemark/tensors.h"
 #include "base/plural.h"
-#include "record/rerun.h"
 #include "report_parts.h"
 
 /* ---- the summary ---- */
@@ -207,9 +206,13 @@ gm_status report_view_create(const evidence *e, report_view *view, gm_error *err
 {
 	*view = (report_view){.e = e, .run = evidence_latest(e)};
 	GM_TRY(choose_decide(e, NULL, &view->choice, error));
-	gm_status status = summarise(view, error);
+	gm_status status = causes_find(e, STATUS_FAIL, &view->failures, error);
+	if (status == GM_OK)
+		status = causes_find(e, STATUS_XFAIL, &view->known, error);
+	if (status == GM_OK)
+		status = summarise(view, error);
 	if (status != GM_OK) {
-		choice_document_free(&view->choice);
+		report_view_destroy(view);
 		return status;
 	}
 	for (size_t i = 0; i < e->check_count; i++)
@@ -230,13 +233,15 @@ void report_view_destroy(report_view *view)
 	free(view->note);
 	free(view->absent);
 	choice_document_free(&view->choice);
+	causes_free(&view->failures);
+	causes_free(&view->known);
 	for (size_t m = 0; m < view->machines; m++)
 		free(view->summary[m].executors.name);
 	free(view->summary);
 	free(view->variants.name);
 }
 
-/* ---- texts of a machine, a check and a problem ---- */
+/* ---- texts of a machine and a problem ---- */
 
 char *report_on(const report_view *view, const char *machine)
 {
@@ -247,31 +252,6 @@ char *report_on(const report_view *view, const char *machine)
 		             machine[0] ? machine : "no run record") >= 0)
 			return text;
 	return strdup("");
-}
-
-char *report_rerun(const report_view *view, const check_result *check)
-{
-	return rerun_check(check, &evidence_run(view->e, check->run)->options);
-}
-
-char *report_difference(const check_result *check)
-{
-	char *text = NULL, share[24];
-	size_t bytes;
-	FILE *out = open_memstream(&text, &bytes);
-	if (!out)
-		return NULL;
-	fputs(check->reason && check->reason[0] ? check->reason : check->where, out);
-	for (size_t i = 0; i < check->tensors_count; i++) {
-		const tensor_result *t = &check->tensors[i];
-		if (!(t->used > 1))
-			continue;
-		report_share(t->used, share);
-		fprintf(out, "\n%s: %s of the budget, %zu element%s wrong", t->name, share, t->wrong,
-		        plural((double)t->wrong, "", "s"));
-	}
-	fclose(out);
-	return text;
 }
 
 void report_family(const char *problem, char family[64])

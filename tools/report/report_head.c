@@ -61,21 +61,17 @@ static void put_facts(page *p, const report_view *view, const report_summary *s)
 	    rerun_run(run));
 }
 
-/* The first failure, so that nobody has to look for it. */
+/* The first cause, so that nobody has to look for it. */
 static void put_first(page *p, const report_view *view, const char *machine)
 {
-	size_t i = 0;
-	while (i < view->e->check_count && (view->e->check[i].status != STATUS_FAIL ||
-	                                    strcmp(evidence_machine(view->e, view->e->check[i].run), machine) != 0))
-		i++;
-	if (i == view->e->check_count)
+	for (size_t k = 0; k < view->failures.count; k++) {
+		const cause *c = &view->failures.list[k];
+		if (strcmp(evidence_machine(view->e, c->failure[0]->run), machine) != 0)
+			continue;
+		put(p, "<p class=\"first\"><b>%s</b>: %s. <a href=\"#failures\">all failures</a></p>", c->failure[0]->variant,
+		    c->heading);
 		return;
-	const check_result *r = &view->e->check[i];
-	char *difference = report_difference(r);
-	if (difference)
-		difference[strcspn(difference, "\n")] = 0;
-	put(p, "<p class=\"first\"><b>%s</b> on %s/%s: %S <a href=\"#failures\">all failures</a></p>", r->variant,
-	    r->case_id, check_pass_word(r->pass), difference);
+	}
 }
 
 static void put_bar(page *p, const report_view *view, const report_summary *s)

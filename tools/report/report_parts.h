@@ -5,6 +5,7 @@
 #ifndef TOOLS_REPORT_PARTS_H
 #define TOOLS_REPORT_PARTS_H
 
+#include "causes/causes.h"
 #include "choose/choose.h"
 #include "record/output.h"
 #include "record/verdict.h"
@@ -36,9 +37,10 @@ typedef struct report_view {
 	choice_document choice;
 	report_summary *summary; /* of each machine */
 	size_t machines;
-	verdict verdict; /* the gravest of theirs */
-	names variants;  /* in the order of the table of variants */
-	absent *absent;  /* what was skipped or unsupported */
+	verdict verdict;        /* the gravest of theirs */
+	causes failures, known; /* known: xfail */
+	names variants;         /* in the order of the table of variants */
+	absent *absent;         /* what was skipped or unsupported */
 	size_t absent_count;
 	char **note; /* what a reader should know */
 	size_t notes;
@@ -51,10 +53,6 @@ GM_CHECKED gm_status report_view_create(const evidence *e, report_view *view, gm
 void report_view_destroy(report_view *view);
 /* " on CPU, fingerprint": the machine of a run where there are several, else ""; malloc'ed. */
 char *report_on(const report_view *view, const char *machine);
-/* The command that repeats a check, with the options of its run; malloc'ed. */
-char *report_rerun(const report_view *view, const check_result *check);
-/* What a failed check says: its reason, then a line for each tensor over its budget; malloc'ed. */
-char *report_difference(const check_result *check);
 /* "lstm L2 D2 len" of a problem's text: what it is without its sizes; "other" if it is none. */
 void report_family(const char *problem, char family[64]);
 
