@@ -48,7 +48,7 @@ BEGIN {
 	    "bench/judged tools/record fixtures/reader reference/judge reference/budget impl/worker impl/base impl/include")
 	row("tools/bochs", "fixtures/reader reference/judge impl/include")
 	row("tests/impl", "fixtures/reader impl/variants " may["impl/variants"])
-	row("tests/plugins", "tests/impl reference/faults impl/include")
+	row("tests/plugins", "tests/impl bench/plugin_skeleton reference/faults impl/include")
 	row("tests/reference", "reference/faults reference/judge reference/budget reference/model fixtures/reader " \
 	    "impl/base impl/include")
 	row("tests/tools", "tools/app tools/report tools/choose tools/causes tools/check tools/record bench/protocol " \

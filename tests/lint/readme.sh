@@ -13,11 +13,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
 
-# Commands of a page, one a line: lines of blocks, code spans (also broken across lines), "rerun: ..." of a sample.
+# Commands of a page, one a line: lines of blocks, code spans (also broken across lines), "rerun: ..." of a sample, also
+# broken by a backslash.
 commands() {
 	{
-		sed -nE -e 's/^(    )?((gatemark [a-z]|sh tools\/|build\/torch-venv\/).*)/\2/p' \
-			-e 's/.*rerun: (gatemark .*)/\1/p' "$1" |
+		sed -e ':join' -e '/ \\$/{' -e N -e 's/ \\\n */ /' -e 'b join' -e '}' "$1" |
+			sed -nE -e 's/^(    )?((gatemark [a-z]|sh tools\/|build\/torch-venv\/).*)/\2/p' \
+				-e 's/.*rerun: (gatemark .*)/\1/p' |
 			sed -E 's/ {2,}[^- ].*//; s/ +#.*//'
 		awk '/^```/ { block = !block; next } !block' "$1" | awk 'BEGIN { RS = "" } {
 			gsub(/\n */, " ")

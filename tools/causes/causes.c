@@ -177,8 +177,7 @@ gm_status causes_find(const evidence *e, check_status status, causes *found, gm_
 	            .list = calloc(2 * e->check_count + 1, sizeof *f.list)};
 	*found = (causes){0};
 	for (size_t i = 0; i < e->check_count; i++)
-		if (e->check[i].status == status)
-			names_add(&variants, e->check[i].variant);
+		names_add(&variants, e->check[i].variant);
 	f.no_memory = !f.taken || !f.list || variants.failed;
 	if (!f.no_memory)
 		take_following(&f);

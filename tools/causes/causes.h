@@ -33,7 +33,7 @@ const cause *causes_of(const causes *found, const check_result *check);
 
 /* What stands below a heading, at most CAUSE_LINES lines, each to be freed: the smallest case with got, want and
  * allowed, where its first wrong element is, the rule of special values if it is about them, "rerun: ..." by itself,
- * "... and N more cases".  Returns how many. */
+ * "... and N more".  Returns how many. */
 size_t cause_lines(const cause *c, const evidence *e, char *line[CAUSE_LINES]);
 /* The same for one of its failures: heading and lines in one text, for a reader who sees that one alone; malloc'ed,
  * NULL without memory. */

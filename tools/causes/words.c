@@ -273,12 +273,11 @@ static const struct rule {
 	int (*holds)(const check_result *r);
 	const char *rule;
 } rules[] = {
-	{"nan_padding", NULL, "what lies behind a row's length is never read, so a NaN there reaches nothing"},
-	{"nan_weight", ignores_absent, "an absent h_0 or c_0 counts as zeros that are multiplied, and 0 * NaN = NaN"},
-	{"nan", is_relu, "ReLU keeps a NaN, and passes the gradient on at a NaN pre-activation (h <= 0 ? 0 : d)"},
-	{"nan", NULL,
-     "a NaN reaches every result that depends on it and no other: no clamp drops it, no factor of 0 stops it"},
-	{"inf", NULL, "tanh(Inf) = 1, sigmoid(-Inf) = 0, 0 * Inf = NaN: an Inf becomes no other finite number"},
+	{"nan_padding", NULL, "a NaN behind a row's length is never read and reaches nothing"},
+	{"nan_weight", ignores_absent, "an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"},
+	{"nan", is_relu, "ReLU keeps a NaN, and passes the gradient on there"},
+	{"nan", NULL, "a NaN reaches all that depends on it, and no factor 0 stops it"},
+	{"inf", NULL, "tanh(Inf) = 1, sigmoid(-Inf) = 0, 0 * Inf = NaN, nothing else"},
 	{"denormal", NULL, "denormals are kept, not flushed to 0"},
 };
 
@@ -328,12 +327,11 @@ size_t cause_lines(const cause *c, const evidence *e, char *line[CAUSE_LINES])
 	const size_t more = c->count - 1;
 	char follow[64] = "";
 	size_t count = lines_of(c->failure[0], e, line);
-	if (c->following == more)
-		snprintf(follow, sizeof follow, ", backward after a wrong forward");
-	else if (c->following > 0)
-		snprintf(follow, sizeof follow, ", %zu of them backward after a wrong forward", c->following);
+	if (c->following > 0)
+		snprintf(follow, sizeof follow, ", of which %zu backward only %s", c->following,
+		         plural((double)c->following, "follows", "follow"));
 	if (more > 0)
-		add_line(line, &count, "... and %zu more %s%s", more, plural((double)more, "failure", "failures"), follow);
+		add_line(line, &count, "... and %zu more%s", more, follow);
 	return count;
 }
 
