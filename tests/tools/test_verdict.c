@@ -85,6 +85,9 @@ static const struct row {
 	{RUN("1", "m", CASES(2)) CHECK("1", "a", "fail") CHECK("1", "b", "fail") END("1", 1, COUNTS("\"cases\":2"))
          RUN("2", "m", CASES(2)) CHECK("2", "a", "pass") CHECK("2", "b", "pass") END("2", 0, COUNTS("\"cases\":2")),
      VERDICT_PASS, ""},
+	{RUN("1", "m", CASES(2)) REFUSED("1") CHECK("1", "a", "pass") END("1", 1, ",\"unmet\":[\"x was required\"]")
+         RUN("2", "m", CASES(2)) CHECK("2", "a", "pass") CHECK("2", "b", "pass") END("2", 0, COUNTS("\"cases\":2")),
+     VERDICT_PASS, ""},
 	{RUN("1", "m", CASES(2)) GOOD RUN("2", "m", CASES(2)) CHECK("2", "a", "pass") CHECK("2", "b", "pass")
          END("2", 0, COUNTS("\"cases\":2")),
      VERDICT_STOPPED, "2 of 4 cases, 1 of 2 runs did not end"},

@@ -13,7 +13,7 @@ enum { INTERNAL = 70, SKIPPED_HERE = 77 }; /* exit codes: from the first on a ru
 /* ---- one run ---- */
 
 typedef struct extent { /* what a file holds of a run */
-	size_t checks, cases, benches, wrong, problems, cut;
+	size_t checks, cases, wrong, problems, cut;
 } extent;
 
 static extent extent_of(const evidence *e, const char *run)
@@ -27,7 +27,6 @@ static extent extent_of(const evidence *e, const char *run)
 		}
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
 		if (strcmp(r->run, run) == 0) {
-			x.benches++;
 			x.cut += r->code == CODE_BUDGET_SPENT;
 			x.wrong += r->status == RACE_REJECTED || r->status == RACE_FAILED;
 			names_add(&problems, r->problem);
@@ -63,13 +62,32 @@ static int is_latest_of(const evidence *e, const run_begin *run)
 	return latest == run;
 }
 
+static int is_whole(const run_end *end)
+{
+	return end && !end->interrupted && (end->exit_code < INTERNAL || end->exit_code == SKIPPED_HERE);
+}
+
+static int has_results(const evidence *e, const char *run)
+{
+	int any = 0;
+	for (size_t i = 0; !any && i < e->check_count; i++)
+		any = strcmp(e->check[i].run, run) == 0;
+	for (size_t i = 0; !any && i < e->bench_count; i++)
+		any = strcmp(e->bench[i].run, run) == 0;
+	return any;
+}
+
+int verdict_counts(const evidence *e, const char *run)
+{
+	const run_begin *of = evidence_run(e, run);
+	return of->run[0] == '\0' || !is_whole(evidence_end(e, run)) || has_results(e, run) || is_latest_of(e, of);
+}
+
 static void add_run(verdict *v, const evidence *e, const run_begin *run)
 {
 	const extent x = extent_of(e, run->run);
 	const run_end *end = evidence_end(e, run->run);
-	const int whole = end && !end->interrupted && (end->exit_code < INTERNAL || end->exit_code == SKIPPED_HERE);
-	if (whole && x.checks + x.benches == 0 && !is_latest_of(e, run))
-		return;
+	const int whole = is_whole(end);
 	const size_t judged = whole && end->counts.cases != RECORD_UNKNOWN ? end->counts.cases : x.cases;
 	const size_t there = x.checks + x.wrong, told = whole ? counted(&end->counts) : 0;
 	v->runs++;
@@ -181,7 +199,7 @@ verdict verdict_of(const evidence *e, const char *machine)
 	verdict v = {.unknown = e->unknown};
 	add_results(&v, e, machine);
 	for (const run_begin *run = e->run; run < e->run + e->run_count; run++)
-		if (strcmp(run->machine.fingerprint, machine) == 0)
+		if (strcmp(run->machine.fingerprint, machine) == 0 && verdict_counts(e, run->run))
 			add_run(&v, e, run);
 	v.extent = extent_word(&v, e);
 	v.word = word_of(&v);

@@ -35,6 +35,8 @@ typedef struct verdict {
 
 /* The verdict on the results of one machine (fingerprint); e may be not merged yet if it is of one run. */
 verdict verdict_of(const evidence *e, const char *machine);
+/* Does the run of that id count?  Also one of which nothing is known. */
+int verdict_counts(const evidence *e, const char *run);
 /* The gravest verdict of all machines; why: of its first. */
 verdict verdict_of_all(const evidence *e);
 

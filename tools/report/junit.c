@@ -95,10 +95,11 @@ static incidents incidents_of(const evidence *e)
 	incidents all = {0};
 	add_verdicts(&all, e);
 	for (const refused_input *r = e->refused; r < e->refused + e->refused_count; r++)
-		add(&all, "refused", r->what == REFUSED_PLUGIN ? "gatemark.plugin" : "gatemark.fixture",
-		    r->reason ? r->reason : "", "%s%s%s", r->path ? r->path : "", r->case_id[0] ? " " : "", r->case_id);
+		if (verdict_counts(e, r->run))
+			add(&all, "refused", r->what == REFUSED_PLUGIN ? "gatemark.plugin" : "gatemark.fixture",
+			    r->reason ? r->reason : "", "%s%s%s", r->path ? r->path : "", r->case_id[0] ? " " : "", r->case_id);
 	for (const run_end *end = e->end; end < e->end + e->end_count; end++)
-		for (size_t i = 0; i < end->unmet_count; i++)
+		for (size_t i = 0; i < end->unmet_count && verdict_counts(e, end->run); i++)
 			add(&all, "required", "gatemark.require", end->unmet[i], "%s", end->unmet[i]);
 	for (const bench_result *r = e->bench; r < e->bench + e->bench_count; r++)
 		if (r->status == RACE_REJECTED || r->status == RACE_FAILED)

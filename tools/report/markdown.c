@@ -66,11 +66,11 @@ static void put_failures(page *p, const report_view *view)
 			put(p, "- **%s** on %s%S: %s\n", r->variant, r->problem, report_on(view, evidence_machine(view->e, r->run)),
 			    r->reason);
 	for (const refused_input *r = view->e->refused; r < view->e->refused + view->e->refused_count; r++)
-		if (count++ < FAILURES)
+		if (verdict_counts(view->e, r->run) && count++ < FAILURES)
 			put(p, "- refused %s **%s** %s%S: %s\n", refused_what_word(r->what), r->path, r->case_id,
 			    report_on(view, evidence_machine(view->e, r->run)), r->reason);
 	for (const run_end *end = view->e->end; end < view->e->end + view->e->end_count; end++)
-		for (size_t i = 0; i < end->unmet_count && count++ < FAILURES; i++)
+		for (size_t i = 0; i < end->unmet_count && verdict_counts(view->e, end->run) && count++ < FAILURES; i++)
 			put(p, "- %s\n", end->unmet[i]);
 	if (count > FAILURES)
 		put(p, "- and %z more %s\n", count - FAILURES, count == FAILURES + 1 ? "failure" : "failures");

@@ -157,11 +157,11 @@ void report_part_failures(page *p, const report_view *view)
 		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < MOST_FAILURES)
 			put_rejected(p, view, r);
 	for (const refused_input *r = view->e->refused; r < view->e->refused + view->e->refused_count; r++)
-		if (count++ < MOST_FAILURES)
+		if (verdict_counts(view->e, r->run) && count++ < MOST_FAILURES)
 			put(p, "<li><p><b class=\"bad\">REFUSED</b> %s %s %s%S</p><pre>%s</pre></li>\n", refused_what_word(r->what),
 			    r->path, r->case_id, report_on(view, evidence_machine(view->e, r->run)), r->reason);
 	for (const run_end *end = view->e->end; end < view->e->end + view->e->end_count; end++)
-		for (size_t i = 0; i < end->unmet_count && count++ < MOST_FAILURES; i++)
+		for (size_t i = 0; i < end->unmet_count && verdict_counts(view->e, end->run) && count++ < MOST_FAILURES; i++)
 			put(p, "<li><p><b class=\"bad\">REQUIRED</b> %s</p></li>\n", end->unmet[i]);
 	put(p, count ? "</ol>" : "</ol><p>None.</p>");
 	if (count > MOST_FAILURES)
