@@ -52,8 +52,12 @@ static int kill_at(const char *command, double seconds)
 	if (ends >= 0 && code != (ends ? 0 : 4))
 		fail_msg("killed after %.3f s: report ends with %d\n%s", seconds, code, o.err);
 	outcome_free(&o);
+	char *junit = ends == 0 ? file_text(folder, "o/junit.xml") : NULL;
 	if (ends == 0)
 		assert_no_pass("STOPPED");
+	if (junit) // its own, written when it began
+		assert_in(junit, "type=\"incomplete\"");
+	free(junit);
 	return ends;
 }
 
@@ -75,7 +79,7 @@ static void kill_often(const char *command)
 static void a_killed_check_does_not_pass(void **state)
 {
 	(void)state;
-	kill_often("gatemark check -q" SOME);
+	kill_often("gatemark check -q --junit o/junit.xml" SOME);
 }
 
 static void a_killed_run_does_not_pass(void **state)
@@ -93,7 +97,7 @@ static void no_report_of_an_earlier_run_stays(void **state)
 	                   "cd %s && mkdir o && echo PASS >o/report.html && cp o/report.html o/report.md && "
 	                   "cp o/report.html o/junit.xml && cp o/report.html o/choice.json\n"
 	                   "\"$GM_BIN\"/gatemark run -q --quick --out o >/dev/null 2>&1 & p=$!\n"
-	                   "until test -s o/results.jsonl.partial; do sleep 0.02; done; sleep 0.1; kill -KILL $p; wait $p\n"
+	                   "until grep -q STOPPED o/junit.xml; do sleep 0.02; done; kill -KILL $p; wait $p\n"
 	                   "grep -l PASS o/*",
 	                   folder);
 	outcome_free(&o);

@@ -9,6 +9,8 @@ int cmd_check(const cli_options *options)
 	int code = session_load(&s, options, SESSION_CASES);
 	if (code == CLI_OK)
 		code = session_begin(&s);
+	if (code == CLI_OK && options->junit)
+		code = conform_junit(&s, options->junit);
 	if (code == CLI_OK) {
 		code = conform(&s, &summary);
 		summary_print(&summary, code);

@@ -115,6 +115,9 @@ static int steps(run *r)
 		return code;
 	for (size_t k = 0; k < FILES; k++)
 		output_forget(r->path[k]);
+	code = conform_junit(&r->s, r->path[JUNIT]);
+	if (code != CLI_OK)
+		return code;
 	print_head(r);
 	code = conform(&r->s, &r->checked);
 	summary_print(&r->checked, code);

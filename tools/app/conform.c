@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "about.h"
+#include "record/output.h"
 #include "report/report.h"
 #include "worker/worker.h"
 #include "base/clock.h"
@@ -146,7 +147,8 @@ int conform_junit(const session *s, const char *path)
 #ifdef GM_BUNDLE // has no --junit
 	(void)path, (void)s;
 #else
-	status = junit_write(path, &s->found, &error);
+	if (s->found.end_count > 0 || !output_is_direct(path)) // what is no file holds the last one only
+		status = junit_write(path, &s->found, &error);
 #endif
 	return cli_status(status, CLI_NO_WRITE, &error);
 }

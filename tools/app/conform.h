@@ -43,7 +43,8 @@ typedef struct check_summary {
  * --verbose; then every result too, as it comes).  Returns the exit code of a check so far, messages said; the summary
  * is the caller's to free in any case. */
 int conform(session *s, check_summary *summary);
-/* JUnit of a session that has ended: CLI_OK, CLI_NO_WRITE, CLI_INTERNAL, said. */
+/* JUnit of what a session holds: once when it has begun, which says that it did not end, should it be killed; once when
+ * it has ended.  CLI_OK, CLI_NO_WRITE, CLI_INTERNAL, said. */
 int conform_junit(const session *s, const char *path);
 /* check_run; CLI_OK, CLI_REFUSED for a golden that the reference contradicts if the plan has no refuse, CLI_INTERNAL,
  * said. */

@@ -86,6 +86,7 @@ int session_load(session *s, const cli_options *options, int what)
 
 void session_free(session *s)
 {
+	results_abandon(s->sink); // of a session that has begun and not ended
 	for (size_t k = 0; k < s->unmet_count; k++)
 		free(s->unmet[k]);
 	free(s->unmet);

@@ -146,6 +146,13 @@ gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 	return status;
 }
 
+void results_abandon(results *r)
+{
+	if (r && !r->direct)
+		unlink(r->partial);
+	release(r);
+}
+
 gm_status results_document(const char *path, const json_t *json, size_t flags, gm_error *error)
 {
 	size_t length;

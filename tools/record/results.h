@@ -23,6 +23,8 @@ int results_broken(const results *r);
 /* Syncs, renames, frees.  GM_IO if any record could not be written (PATH is then as it was before); *broken_pipe
  * (NULL allowed) says that only the reader of a pipe went away.  NULL r: GM_OK. */
 GM_CHECKED gm_status results_close(results *r, int *broken_pipe, gm_error *error);
+/* Frees without a file: PATH is as it was before.  NULL allowed. */
+void results_abandon(results *r);
 /* Id of this process's run, 16 hex digits, the same in every record it writes. */
 const char *results_run_id(void);
 
