@@ -182,49 +182,6 @@ static void one_machine_is_decided_for(void **state)
 	choice_document_free(&choice);
 }
 
-/* A choice from results that are not whole says so, in the file and in its counts. */
-static void a_part_is_marked(void **state)
-{
-	static const char *const MORE[] = {"", "{\"schema\":1,\"kind\":\"end\",\"run\":\"" RUN_A "\",\"exit_code\":0}\n"};
-	static const verdict_word WANT[2][2] = {{VERDICT_STOPPED, VERDICT_NONE}, {VERDICT_PARTIAL, VERDICT_PARTIAL}};
-	(void)state;
-	for (size_t k = 0; k < 4; k++) { // with an end or without, with a run record or without
-		const size_t orphan = k / 2, whole = k % 2;
-		lines l;
-		lines_open(&l);
-		if (!orphan)
-			put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
-		put_time(&l, RUN_A, P, row(0), 100);
-		fputs(MORE[whole], l.file);
-		choice_document choice = choice_of(&l, NULL, GM_OK);
-		char *counts = choose_counts(&choice);
-		const int part = WANT[orphan][whole] != VERDICT_NONE;
-		assert_int_equal(choice.verdict, WANT[orphan][whole]);
-		assert_int_equal(strstr(counts, "; from results that are ") != NULL, part);
-		assert_int_equal(choice.notes_count, part ? 2 : 1);
-		free(counts);
-		choice_document_free(&choice);
-	}
-}
-
-/* The same thing twice on one machine: the later run's counts, and it is said. */
-static void a_later_run_replaces_and_says_so(void **state)
-{
-	lines l;
-	(void)state;
-	begin(&l);
-	put_run(&l, RUN_B, "m1", "2026-01-02T00:00:00Z");
-	put_check(&l, RUN_A, row(0), "fail", "f32");
-	put_check(&l, RUN_B, row(0), "pass", "f32");
-	put_time(&l, RUN_A, P, row(0), 100);
-	put_time(&l, RUN_B, P, row(0), 200);
-	choice_document choice = choice_of(&l, NULL, GM_OK);
-	assert_float_equal(entry_at(&choice, 0)->p50_ns, 200, 1e-9);
-	assert_int_equal(choice.conformance.checks_passed, 1);
-	assert_string_equal(choice.notes[0], "2 results of earlier runs on the same machine: the later run's count");
-	choice_document_free(&choice);
-}
-
 /* A file of an earlier release speaks of the same variant. */
 static void a_former_name_is_the_same_variant(void **state)
 {
@@ -303,8 +260,6 @@ int main(void)
 		cmocka_unit_test(what_was_skipped_is_told_by_its_code),
 		cmocka_unit_test(a_bench_record_states_the_class),
 		cmocka_unit_test(a_former_name_is_the_same_variant),
-		cmocka_unit_test(a_part_is_marked),
-		cmocka_unit_test(a_later_run_replaces_and_says_so),
 		cmocka_unit_test(a_problem_can_be_asked_for),
 		cmocka_unit_test(problems_keep_the_order_of_their_list),
 	};

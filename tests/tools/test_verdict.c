@@ -7,10 +7,12 @@
 #include <cmocka.h>
 
 #include "app/session.h"
+#include "choose/choose.h"
 #include "record/verdict.h"
 #include "report/report.h"
 #include "result_lines.h"
 
+#define P               "lstm_T8_N1_I4_H4/fwd"
 #define KIND(kind, run) "{\"schema\":1,\"kind\":\"" kind "\",\"run\":\"" run "\","
 #define RUN(run, machine, asked)                                                                      \
 	KIND("run", run)                                                                                  \
@@ -227,6 +229,68 @@ static void machines_are_not_pooled(void **state)
 	lines_remove(&l, "r.html", "r.md", "j.xml", NULL);
 }
 
+static choice_document choice_of(lines *l)
+{
+	const char *path[] = {l->path};
+	evidence e = {0};
+	choice_document choice;
+	lines_done(l);
+	assert_int_equal(evidence_read(&e, path, 1, NULL), GM_OK);
+	assert_int_equal(choose_decide(&e, NULL, &choice, NULL), GM_OK);
+	evidence_free(&e);
+	lines_remove(l, NULL);
+	return choice;
+}
+
+/* A choice from results that are not whole says so, in the file and in its counts: with an end record or without, with
+ * a run record or without. */
+static void a_choice_from_a_part_is_marked(void **state)
+{
+	static const struct {
+		int run, end;
+		verdict_word word;
+	} row[] = {{1, 0, VERDICT_STOPPED}, {1, 1, VERDICT_NONE}, {0, 0, VERDICT_PARTIAL}, {0, 1, VERDICT_PARTIAL}};
+	(void)state;
+	for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+		const int part = row[k].word != VERDICT_NONE;
+		lines l;
+		lines_open(&l);
+		if (row[k].run)
+			put_run(&l, "1", "m", "2026-01-01T00:00:00Z");
+		put_time(&l, "1", P, "scalar-plain", 100);
+		if (row[k].end)
+			fputs(END("1", 0, ""), l.file);
+		choice_document choice = choice_of(&l);
+		char *counts = choose_counts(&choice);
+		assert_int_equal(choice.verdict, row[k].word);
+		assert_int_equal(strstr(counts, "; from results that are ") != NULL, part);
+		assert_int_equal(choice.notes_count, part ? 2 : 1);
+		free(counts);
+		choice_document_free(&choice);
+	}
+}
+
+/* The same thing twice on one machine: the later run's counts, and it is said; also if they are of two builds. */
+static void a_later_run_replaces_and_says_so(void **state)
+{
+	lines l;
+	(void)state;
+	lines_open(&l);
+	put_run(&l, "1", "m", "2026-01-01T00:00:00Z");
+	fputs(
+		KIND("run", "2") "\"time\":\"2026-01-02T00:00:00Z\",\"commit\":\"def\",\"machine\":{\"fingerprint\":\"m\"}}\n",
+		l.file);
+	fputs(CHECK("1", "a", "fail") CHECK("2", "a", "pass") CHECK("1", "b", "pass"), l.file);
+	put_time(&l, "1", P, "scalar-plain", 100);
+	put_time(&l, "2", P, "scalar-plain", 200);
+	choice_document choice = choice_of(&l);
+	assert_float_equal(choice.domain[0].p50_ns, 200, 1e-9);
+	assert_int_equal(choice.conformance.checks_passed, 2);
+	assert_string_equal(choice.notes[0], "checked at commit abc, timed at commit def");
+	assert_string_equal(choice.notes[1], "2 results of earlier runs on the same machine: the later run's count");
+	choice_document_free(&choice);
+}
+
 /* What a verb ends with beside its own code. */
 static void a_session_ends_with_it(void **state)
 {
@@ -263,6 +327,8 @@ int main(void)
 		cmocka_unit_test(each_set_has_its_word),
 		cmocka_unit_test(every_output_says_it),
 		cmocka_unit_test(machines_are_not_pooled),
+		cmocka_unit_test(a_choice_from_a_part_is_marked),
+		cmocka_unit_test(a_later_run_replaces_and_says_so),
 		cmocka_unit_test(a_session_ends_with_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

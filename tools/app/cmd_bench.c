@@ -2,6 +2,16 @@
 /* cmd_bench.c - `gatemark bench`: every chosen variant on every problem of a list, judged there, then timed. */
 #include "measure.h"
 
+/* Why it ends with CLI_NOISY, or is no result to rest on. */
+static void tell_part(const evidence *found)
+{
+	const verdict v = verdict_of_all(found);
+	char text[VERDICT_TEXT];
+	verdict_text(&v, text);
+	if (v.extent != VERDICT_PASS)
+		fprintf(stderr, "note: %s\n", text);
+}
+
 int cmd_bench(const cli_options *options)
 {
 	session s;
@@ -18,6 +28,8 @@ int cmd_bench(const cli_options *options)
 		if (!options->quiet && !s.sink)
 			fputs("note: nothing is kept: --out DIR or --json=F keeps the figures, for choose and report\n", stderr);
 		code = session_end(&s, code, measure_counts(&m));
+		if (!options->quiet)
+			tell_part(&s.found);
 	}
 	measure_free(&m);
 	session_free(&s);

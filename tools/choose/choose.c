@@ -120,7 +120,7 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 {
 	const verdict v = verdict_of(e, latest->machine.fingerprint);
 	names machines = evidence_machines(e);
-	char ***notes = &choice->notes;
+	char ***notes = &choice->notes, part[VERDICT_TEXT];
 	size_t checks = 0, *count = &choice->notes_count;
 	const char *checked = latest->commit;
 	for (size_t i = 0; i < e->check_count; i++) {
@@ -143,9 +143,9 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 		good &= record_appendf(notes, count, "%zu result%s of earlier runs on the same machine: the later run's count",
 		                       e->replaced, plural((double)e->replaced, "", "s"));
 	choice->verdict = v.extent != VERDICT_PASS ? v.extent : v.word;
+	verdict_text(&v, part);
 	if (v.extent != VERDICT_PASS)
-		good &= record_appendf(notes, count, "%s%s%s", v.word == v.extent ? verdict_word_word(v.word) : "",
-		                       v.word == v.extent ? ": " : "", v.why);
+		good &= record_append(notes, count, part);
 	free(machines.name);
 	return good;
 }

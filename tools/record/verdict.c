@@ -207,6 +207,12 @@ verdict verdict_of(const evidence *e, const char *machine)
 	return v;
 }
 
+void verdict_text(const verdict *v, char text[VERDICT_TEXT])
+{
+	const char *word = v->word == VERDICT_FAIL ? "" : verdict_word_word(v->word);
+	snprintf(text, VERDICT_TEXT, "%s%s%s", word, word[0] ? ": " : "", v->why);
+}
+
 verdict verdict_of_all(const evidence *e)
 {
 	static const int gravity[VERDICT_WORDS] = {

@@ -35,6 +35,9 @@ typedef struct verdict {
 
 /* The verdict on the results of one machine (fingerprint); e may be not merged yet if it is of one run. */
 verdict verdict_of(const evidence *e, const char *machine);
+/* What is to be said of one that is not whole: "STOPPED: 189 of 236 cases", also if the word is FAIL. */
+enum { VERDICT_TEXT = 260 };
+void verdict_text(const verdict *v, char text[VERDICT_TEXT]);
 /* Does the run of that id count?  Also one of which nothing is known. */
 int verdict_counts(const evidence *e, const char *run);
 /* The gravest verdict of all machines; why: of its first. */

@@ -79,9 +79,8 @@ static void add_verdicts(incidents *all, const evidence *e)
 	names machines = evidence_machines(e);
 	for (size_t m = 0; m < machines.count; m++) {
 		const verdict v = verdict_of(e, machines.name[m]);
-		char message[LINE_CAP];
-		const int failed = v.word == VERDICT_FAIL;
-		snprintf(message, sizeof message, "%s%s%s", failed ? "" : verdict_word_word(v.word), failed ? "" : ": ", v.why);
+		char message[VERDICT_TEXT];
+		verdict_text(&v, message);
 		if (v.extent != VERDICT_PASS || v.word == VERDICT_NONE)
 			add(all, "incomplete", "gatemark.run", message, "run on %s",
 			    machines.name[m][0] ? machines.name[m] : "a machine unknown");
