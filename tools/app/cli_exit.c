@@ -14,7 +14,7 @@ static const struct exit_row {
 	{CLI_WRONG, 5, "1", "wrong or crashed"},
 	{CLI_USAGE, 6, "2", "usage"},
 	{CLI_SLOW, 4, "3", NULL},
-	{CLI_NOISY, 3, "4", "partial or undecided"},
+	{CLI_NOISY, 3, "4", "unclear"},
 	{CLI_NOTHING, 2, "5", "nothing ran"},
 	{CLI_REFUSED, 7, "6", "input refused"},
 	{CLI_NO_WRITE, 8, "7", "cannot write"},
