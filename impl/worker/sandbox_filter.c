@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef struct row {
@@ -25,6 +26,7 @@ typedef struct row {
 #define REFUSE(call, ...)      {SCMP_SYS(call), SCMP_ACT_ERRNO(EPERM), NULL, __VA_ARGS__},
 #define ALWAYS                 0, {0, SCMP_CMP_EQ, 0, 0}
 #define IF(argument, op, ...)  1, {argument, SCMP_CMP_##op, __VA_ARGS__}
+#define WORD(argument, is)     IF(argument, MASKED_EQ, UINT32_MAX, is) /* the system looks at no more of it */
 #define OPENS(call, argument)                               /* for writing, or making a file */ \
 	REFUSE(call, IF(argument, MASKED_EQ, O_ACCMODE, O_WRONLY)) \
 	REFUSE(call, IF(argument, MASKED_EQ, O_ACCMODE, O_RDWR)) \
@@ -37,14 +39,15 @@ typedef struct row {
 	X(fchmodat) X(chown) X(fchown) X(lchown) X(fchownat) X(utime) X(utimes) X(futimesat) X(utimensat) X(setxattr) \
 	X(lsetxattr) X(fsetxattr) X(removexattr) X(lremovexattr) X(fremovexattr) X(mount) X(umount2) X(pivot_root) \
 	X(chroot) X(fsopen) X(fspick) X(fsconfig) X(fsmount) X(move_mount) X(open_tree) X(setns) X(unshare) X(shmget) \
-	X(msgget) X(semget) X(mq_open) X(add_key) X(request_key) X(keyctl) X(setpgid) X(setsid)
+	X(shmat) X(shmctl) X(msgget) X(msgctl) X(semget) X(semctl) X(mq_open) X(mq_unlink) \
+	X(add_key) X(request_key) X(keyctl) X(setpgid) X(setsid)
 #define REACHES(X)                                          /* the network, and the kernel by many doors */ \
 	X(socket) X(socketpair) X(connect) X(bind) X(listen) X(accept) X(accept4) X(io_uring_setup) X(io_uring_enter) \
 	X(io_uring_register) X(bpf) X(perf_event_open) X(userfaultfd) X(personality)
 #define REFUSE_ALWAYS(call) REFUSE(call, ALWAYS)
 
 static const char signals[] = "signal another process", reaches[] = "reach into another process",
-                  starts[] = "start a process";
+                  starts[] = "start a process", ioctls[] = "type into the terminal or signal another process";
 
 static const row rows[] = {
 	END(kill, signals, IF(0, NE, SELF, 0))
@@ -54,10 +57,12 @@ static const row rows[] = {
 	END(tkill, signals, ALWAYS)
 	END(pidfd_open, signals, ALWAYS)
 	END(pidfd_send_signal, signals, ALWAYS)
-	END(fcntl, signals, IF(1, EQ, F_SETOWN, 0))             /* who gets SIGIO, or what F_SETSIG names */
-	END(fcntl, signals, IF(1, EQ, F_SETOWN_EX, 0))
-	END(ioctl, signals, IF(1, EQ, FIOSETOWN, 0))
-	END(ioctl, signals, IF(1, EQ, SIOCSPGRP, 0))
+	END(fcntl, signals, WORD(1, F_SETOWN))             /* who gets SIGIO, or what F_SETSIG names */
+	END(fcntl, signals, WORD(1, F_SETOWN_EX))
+	END(ioctl, ioctls, WORD(1, FIOSETOWN))
+	END(ioctl, ioctls, WORD(1, SIOCSPGRP))
+	END(ioctl, ioctls, WORD(1, TIOCSTI))
+	END(ioctl, ioctls, WORD(1, TIOCLINUX))
 	END(ptrace, reaches, ALWAYS)
 	END(process_vm_readv, reaches, ALWAYS)
 	END(process_vm_writev, reaches, ALWAYS)

@@ -17,11 +17,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,17 +62,11 @@ static void open_judge(void)
 	never(open(name, O_RDONLY) >= 0);
 }
 
-/* The judge gets a signal when its own pipe can be read. */
 static void own_pipe(void) { fcntl(1, F_SETOWN, getppid()); }
+static void own_pipe_wide(void) { syscall(SYS_fcntl, 1L, F_SETOWN | 1L << 32, (long)getppid()); }
+static void type_in(void) { ioctl(open("/dev/tty", O_RDONLY), TIOCSTI, "!"); }
 
 /* ---- processes ---- */
-
-static void fork_and_die(void)
-{
-	if (fork() == 0)
-		pause();
-	abort();
-}
 
 static void hide(void)
 {
@@ -109,6 +105,12 @@ static void leave_40(void)
 			hide();
 		}
 	usleep(100000);
+}
+
+static void fork_and_die(void)
+{
+	leave_child();
+	abort();
 }
 
 static void daemon_and_die(void)
@@ -205,8 +207,7 @@ static void print(size_t bytes)
 	static const char line[] = "hello, this is a line of sixty-four bytes that says very little\n";
 
 	for (size_t i = 0; i < bytes; i += sizeof line - 1)
-		if (write(1 + (i & 1), line, sizeof line - 1) < 0)
-			abort();
+		never(write(1 + (i & 1), line, sizeof line - 1) < 0);
 }
 
 static void flood(void) { print((size_t)1 << 30); }
@@ -245,8 +246,7 @@ static void change_when_timed(void)
 {
 	static int calls;
 
-	if (++calls == 3)
-		never(chdir("/") != 0);
+	never(++calls == 3 && chdir("/") != 0);
 }
 
 static void change_folder(void) { never(chdir("/") != 0); }
@@ -289,8 +289,7 @@ static void read_file(void)
 	char line[256];
 	FILE *file = fopen("/proc/self/status", "r");
 
-	if (!file || !fgets(line, sizeof line, file))
-		abort();
+	never(!file || !fgets(line, sizeof line, file));
 	fclose(file);
 }
 
@@ -336,6 +335,8 @@ static void read_file(void)
 	X("change-when-timed", change_when_timed) \
 	X("hop", hop)                             \
 	X("honest-openmp", openmp)                \
+	X("own-pipe-wide", own_pipe_wide)         \
+	X("type-in", type_in)                     \
 	X("honest-read-file", read_file)
 
 #define FORWARD(name, deed)                                                  \

@@ -36,6 +36,8 @@ static const struct hostile {
 	{"kill-judge", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
 	{"stop-judge", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
 	{"kill-all", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
+	{"own-pipe-wide", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
+	{"type-in", {{GM_CRASHED, "SIGSYS in forward: it tried to type into the terminal"}, {-1, NULL}}},
 	{"own-pipe", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
 	{"fork-and-die", {{GM_CRASHED, FORKS}, {GM_CRASHED, "SIGABRT in forward"}}},
 	{"leave-child", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 1 process"}}},
