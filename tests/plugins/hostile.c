@@ -74,7 +74,6 @@ static void hide(void)
 	for (int fd = 0; fd < 64; fd++)
 		close(fd);
 	pause();
-	_exit(0);
 }
 
 static void leave_child(void)
@@ -182,7 +181,6 @@ static void pool(void)
 static void openmp(void)
 {
 	double sum = 0;
-
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(4) reduction(+ : sum)
 #endif
@@ -230,8 +228,10 @@ static void open_socket(void) { never(socket(AF_INET, SOCK_STREAM, 0) >= 0); }
 static void bad_call(const char *name)
 {
 	for (const calling_bad *bad = calling_bad_functions; bad->name; bad++)
-		if (strcmp(bad->name, name) == 0)
+		if (strcmp(bad->name, name) == 0) {
 			bad->function();
+			return;
+		}
 }
 
 static void clobber_r14(void) { bad_call("clobbers r14"); }
@@ -245,7 +245,6 @@ static void dirty_uppers(void) { bad_call("returns without vzeroupper"); }
 static void change_when_timed(void)
 {
 	static int calls;
-
 	never(++calls == 3 && chdir("/") != 0);
 }
 
@@ -342,7 +341,8 @@ static void read_file(void)
 #define FORWARD(name, deed)                                                  \
 	static gm_status forward_##deed(gm_plan *plan, const gm_forward_args *f) \
 	{                                                                        \
-		gm_status status = own->forward(plan, f);                            \
+		static volatile gm_status status; /* in no register */               \
+		status = own->forward(plan, f);                                      \
 		deed();                                                              \
 		return status;                                                       \
 	}

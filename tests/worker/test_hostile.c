@@ -57,7 +57,7 @@ static const struct hostile {
 	{"honest-pool", BOTH(GM_OK, "")},
 	{"honest-openmp", BOTH(GM_OK, "")},
 	{"honest-joined", BOTH(GM_OK, "")},
-	{"flood", BOTH(GM_MISMATCH, "forward printed more than 1 MiB; it said: hello, this is a line")},
+	{"flood", BOTH(GM_MISMATCH, "forward printed more than 16 MiB; it said: hello, this is a line")},
 	{"honest-print-much", BOTH(GM_OK, "")},
 	{"hop", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left "}}},
 	{"write-file", {{GM_OK, ""}, {-1, NULL}}},
@@ -151,6 +151,8 @@ static void bad_calls(void **state)
 		gm_error error = {0};
 		planned p;
 
+		if (PROCESS_SANITIZED && strncmp(rows[i].slot, "register", 8) == 0)
+			continue; /* the instrumented code between may save it */
 		for (size_t slot = 0; calling_slots[slot].name; slot++)
 			if (strcmp(calling_slots[slot].name, rows[i].slot) == 0)
 				want = (becomes){GM_MISMATCH, says};

@@ -17,7 +17,7 @@
  * direction flag): the FP mode, signal mask and handlers, the protection of the memory it is given, working
  * folder, environment's variables, umask, locale, CPUs and priority of the calling thread.  It closes what it
  * opens.  Threads may outlive it asleep, as those of a pool do; those that run on (2 s) are a breach.  Nothing
- * is written to stdout; more than 1 MiB printed is a breach.  Upper halves of vector registers left in use (no
+ * is written to stdout; more than 16 MiB printed is a breach.  Upper halves of vector registers left in use (no
  * vzeroupper) are noted. */
 #ifndef GATEMARK_PLUGIN_H
 #define GATEMARK_PLUGIN_H
