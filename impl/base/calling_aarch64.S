@@ -32,16 +32,31 @@ FUNCTION(calling_observable):
 
 /* calling_probe(x0 report, x1 function, x2 a, x3 b, x4 c, x5 d) */
 FUNCTION(calling_probe):
+	.cfi_startproc /* so that debuggers see who calls the function, whatever became of x29 */
 	stp x29, x30, [sp, -160]!
+	.cfi_def_cfa_offset 160
+	.cfi_offset x29, -160
+	.cfi_offset x30, -152
 	stp x19, x20, [sp, 16]
+	.cfi_offset x19, -144
+	.cfi_offset x20, -136
 	stp x21, x22, [sp, 32]
+	.cfi_offset x21, -128
+	.cfi_offset x22, -120
 	stp x23, x24, [sp, 48]
+	.cfi_offset x23, -112
+	.cfi_offset x24, -104
 	stp x25, x26, [sp, 64]
+	.cfi_offset x25, -96
+	.cfi_offset x26, -88
 	stp x27, x28, [sp, 80]
+	.cfi_offset x27, -80
+	.cfi_offset x28, -72
 	stp d8, d9, [sp, 96]
 	stp d10, d11, [sp, 112]
 	stp d12, d13, [sp, 128]
 	stp d14, d15, [sp, 144]
+	.cfi_def_cfa_offset 176
 	sub sp, sp, 16 /* the frame that the callee must leave alone */
 	address x9, report
 	str x0, [x9]
@@ -140,6 +155,7 @@ FUNCTION(calling_probe):
 	ldp d14, d15, [sp, 144]
 	ldp x29, x30, [sp], 160
 	ret
+	.cfi_endproc
 	.ltorg
 
 	.macro slot name, mask, rule

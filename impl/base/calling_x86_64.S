@@ -84,14 +84,22 @@ FUNCTION(calling_observable):
 	mov \register, BEFORE(\slot)(%r11)
 	.endm
 
+	.macro saves register
+	push %\register
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset \register, 0
+	.endm
+
 /* calling_probe(rdi report, rsi function, rdx a, rcx b, r8 c, r9 d) */
 FUNCTION(calling_probe):
-	push %rbp
-	push %rbx
-	push %r12
-	push %r13
-	push %r14
-	push %r15
+	.cfi_startproc /* so that debuggers see who calls the function, whatever became of rbp */
+	saves rbp
+	saves rbx
+	saves r12
+	saves r13
+	saves r14
+	saves r15
+	.cfi_adjust_cfa_offset 24
 	sub $24, %rsp /* the frame that the callee must leave alone; rsp is now a multiple of 16 */
 	mov %rdi, report(%rip)
 	mov %rsi, function(%rip)
@@ -161,6 +169,7 @@ FUNCTION(calling_probe):
 	pop %rbx
 	pop %rbp
 	ret
+	.cfi_endproc
 
 	.macro slot name, mask, rule
 	.pushsection .rodata.text, "aS", @progbits

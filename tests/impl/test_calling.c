@@ -11,6 +11,7 @@
 #include "isa/host/host.h"
 #include "kernel_problems.h"
 
+#include <execinfo.h>
 #include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,6 +266,24 @@ static void test_passes_good_function(void **state)
 	assert_int_equal(complain("a good function", "called", changed(&report)), 0);
 }
 
+/* How many callers it has, as unwinders see it. */
+static uint32_t callers(void)
+{
+	void *list[64];
+
+	return (uint32_t)backtrace(list, 64);
+}
+
+/* A debugger must get past the trampoline. */
+static void test_can_be_unwound(void **state)
+{
+	calling_report report;
+
+	(void)state;
+	seen(&report, (void (*)(void))callers, 0, 0, 0, 0);
+	assert_true((uint32_t)report.result > callers());
+}
+
 static void test_finds_bad_functions(void **state)
 {
 	uint64_t observable = calling_observable(), found = 0;
@@ -310,12 +329,11 @@ static void test_finds_bad_kernel(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(show_slots),
-	                                   cmocka_unit_test(test_variants),
-	                                   cmocka_unit_test(test_kernels),
-	                                   cmocka_unit_test(test_passes_good_function),
-	                                   cmocka_unit_test(test_finds_bad_functions),
-	                                   cmocka_unit_test(test_finds_bad_kernel)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(show_slots),           cmocka_unit_test(test_variants),
+		cmocka_unit_test(test_kernels),         cmocka_unit_test(test_passes_good_function),
+		cmocka_unit_test(test_can_be_unwound),  cmocka_unit_test(test_finds_bad_functions),
+		cmocka_unit_test(test_finds_bad_kernel)};
 
 	return cmocka_run_group_tests_name("calling", tests, NULL, NULL);
 }
