@@ -4,10 +4,14 @@
 #include "serve.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What abi_minor 0 had: a struct may be longer, never shorter. */
 #define PLUGIN_BYTES_0  (offsetof(gm_plugin, variant) + sizeof(void *))
@@ -78,9 +82,50 @@ static gm_status check_table(const gm_plugin *p, gm_error *error)
 	return GM_OK;
 }
 
+/* ---- another architecture ---- */
+
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden"))); /* of this program, set by the linker */
+
+/* The loader only says that it cannot open such a file, as if it were not there. */
+static void machine_name(unsigned number, char name[24])
+{
+	static const struct {
+		unsigned number;
+		const char *name;
+	} known[] = {{EM_X86_64, "x86_64"}, {EM_AARCH64, "aarch64"}, {EM_386, "i386"},   {EM_ARM, "arm"},
+	             {EM_RISCV, "riscv"},   {EM_PPC64, "ppc64"},     {EM_S390, "s390x"}, {EM_MIPS, "mips"}};
+
+	snprintf(name, 24, "machine %u", number);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].number == number)
+			snprintf(name, 24, "%s", known[i].name);
+}
+
+/* GM_BAD_PLUGIN if the file is an ELF object for another machine than this program. */
+static gm_status check_machine(const char *path, gm_error *error)
+{
+	unsigned char head[20] = {0};
+	char theirs[24], ours[24];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof head);
+
+	if (fd >= 0)
+		close(fd);
+	if (got != sizeof head || memcmp(head, ELFMAG, SELFMAG))
+		return GM_OK;
+	int big = head[EI_DATA] == ELFDATA2MSB;
+	unsigned machine = head[18 + big] | (unsigned)head[19 - big] << 8;
+	if (machine == __ehdr_start.e_machine)
+		return GM_OK;
+	machine_name(machine, theirs);
+	machine_name(__ehdr_start.e_machine, ours);
+	REFUSE("%s is built for %s, and this program for %s", path, theirs, ours);
+}
+
 gm_status plugin_load(const char *path, const gm_plugin **plugin, gm_error *error)
 {
 	GM_TRY(check_file(path, error));
+	GM_TRY(check_machine(path, error));
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)

@@ -44,12 +44,27 @@ static void a_reason_stays_in_its_line(void **state)
 	outcome_free(&o);
 }
 
+/* A copy of a good plug-in whose head says another machine. */
+static void another_architecture_is_named(void **state)
+{
+	(void)state;
+	outcome o = expect(
+		6,
+		"cp '%s' %s/x.so && printf '\\026\\000' | dd of=%s/x.so bs=1 seek=18 conv=notrunc status=none && "
+		"gatemark list --plugin %s/x.so",
+		plugin_path("good"), folder, folder, folder);
+	assert_in(o.err, "/x.so is built for s390x, and this program for ");
+	assert_null(strstr(o.err, "No such file"));
+	outcome_free(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_forged_list_is_refused),
 		cmocka_unit_test(what_nobody_can_have_is_refused_and_not_skipped),
 		cmocka_unit_test(a_reason_stays_in_its_line),
+		cmocka_unit_test_setup_teardown(another_architecture_is_named, open_folder, close_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

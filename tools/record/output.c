@@ -11,9 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/process.h"
+
+#define FIFO_SECONDS 5.0 /* for somebody to read */
 
 gm_status output_all(int fd, const void *bytes, size_t count, const char *what, gm_error *error)
 {
@@ -32,8 +36,17 @@ static void sync_folder(const char *path)
 	close(fd);
 }
 
+int output_is_file(int fd, const char *path)
+{
+	struct stat open, named;
+	return fstat(fd, &open) == 0 && lstat(path, &named) == 0 && open.st_dev == named.st_dev &&
+	       open.st_ino == named.st_ino;
+}
+
 gm_status output_commit(int fd, const char *temporary, const char *path, gm_error *error)
 {
+	if (!output_is_file(fd, temporary)) // somebody else's: not ours to rename or remove
+		return gm_fail(error, GM_IO, "cannot write %s: %s was replaced meanwhile", path, temporary);
 	if (fsync(fd) == 0 && rename(temporary, path) == 0) {
 		sync_folder(path);
 		return GM_OK;
@@ -43,16 +56,33 @@ gm_status output_commit(int fd, const char *temporary, const char *path, gm_erro
 	return gm_fail(error, GM_IO, "cannot write %s: %s", path, strerror(cause));
 }
 
-static gm_status write_directly(const char *path, const void *bytes, size_t count, gm_error *error)
+gm_status output_open_direct(const char *path, int *fd, gm_error *error)
 {
 	const int out = strcmp(path, "-") == 0;
-	fflush(stdout);
-	int fd = out ? STDOUT_FILENO : open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return gm_fail(error, GM_IO, "cannot open %s: %s", path, strerror(errno));
-	gm_status status = output_all(fd, bytes, count, out ? "standard output" : path, error);
+	const double end = clock_now() + FIFO_SECONDS;
+	if (out)
+		fflush(stdout);
+	for (;;) { // ENXIO: a FIFO without a reader, which an open that blocks would wait for without end
+		*fd = out ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (*fd >= 0 || errno != ENXIO || clock_now() >= end)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
+	if (*fd < 0 && errno == ENXIO)
+		return gm_fail(error, GM_IO, "cannot write %s: nobody has read from it for %g s", path, FIFO_SECONDS);
+	if (*fd < 0)
+		return gm_fail(error, GM_IO, "cannot write %s: %s", out ? "standard output" : path, strerror(errno));
 	if (!out)
-		close(fd);
+		fcntl(*fd, F_SETFL, fcntl(*fd, F_GETFL) & ~O_NONBLOCK); // a slow reader is waited for
+	return GM_OK;
+}
+
+static gm_status write_directly(const char *path, const void *bytes, size_t count, gm_error *error)
+{
+	int fd;
+	GM_TRY(output_open_direct(path, &fd, error));
+	gm_status status = output_all(fd, bytes, count, strcmp(path, "-") == 0 ? "standard output" : path, error);
+	close(fd);
 	return status;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* output.h - files that are either complete or as they were: written to a temporary name in the same folder, synced,
  * renamed, the folder synced.  A full disk, a read-only folder or a broken pipe leave an old file intact.  "-" is
- * stdout; what is no regular file (a device, a FIFO) is written to directly. */
+ * stdout; what is no regular file (a device, a FIFO) is written to directly; a FIFO that nobody reads is waited for
+ * 5 seconds. */
 #ifndef TOOLS_OUTPUT_H
 #define TOOLS_OUTPUT_H
 
@@ -18,7 +19,11 @@ GM_CHECKED gm_status output_print(const char *path, output_printer *print, const
 GM_CHECKED gm_status output_folder(const char *path, gm_error *error);
 /* Writes all of bytes to a descriptor, going on after a signal and a short write; GM_IO with what on failure. */
 GM_CHECKED gm_status output_all(int fd, const void *bytes, size_t count, const char *what, gm_error *error);
-/* Syncs fd, renames temporary to path, syncs the folder.  GM_IO; temporary is gone then. */
+/* Opens what is no regular file, "-" too: a descriptor of its own.  GM_IO also of a FIFO that nobody reads. */
+GM_CHECKED gm_status output_open_direct(const char *path, int *fd, gm_error *error);
+/* 1 if fd is of the file of this name: neither removed nor replaced, and the name is no link. */
+int output_is_file(int fd, const char *path);
+/* Syncs fd, renames temporary, which it has to be of, to path, syncs the folder.  GM_IO; temporary is gone then. */
 GM_CHECKED gm_status output_commit(int fd, const char *temporary, const char *path, gm_error *error);
 /* Removes what an earlier run left at path, unless it would be written to directly: nobody takes it for this one's. */
 void output_forget(const char *path);

@@ -41,25 +41,36 @@ const char *results_run_id(void)
 	return id;
 }
 
+/* What lies there may be a link into somebody else's file: that is not emptied. */
+static gm_status open_own(results *r, gm_error *error)
+{
+	struct stat st;
+	r->fd = open(r->partial, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+	const int cause = errno;
+	if (r->fd >= 0 && fstat(r->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink <= 1)
+		return GM_OK;
+	if (r->fd >= 0 || cause == ELOOP || cause == ENXIO)
+		return gm_fail(error, GM_IO, "cannot write %s: %s is a link, or no regular file", r->path, r->partial);
+	return gm_fail(error, GM_IO, "cannot write %s: %s", r->path, strerror(cause));
+}
+
+/* Between open and lock the name may have become another file: the one locked has then been renamed by whoever had the
+ * lock, and holds his results. */
 static gm_status open_partial(results *r, gm_error *error)
 {
 	struct stat st;
 	if (stat(r->path, &st) == 0 && S_ISDIR(st.st_mode))
 		return gm_fail(error, GM_IO, "cannot write %s: it is a folder", r->path);
-	r->fd = open(r->partial, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (r->fd >= 0 && flock(r->fd, LOCK_EX | LOCK_NB) != 0)
-		return gm_fail(error, GM_IO, "another process writes %s", r->path);
-	if (r->fd < 0 || ftruncate(r->fd, 0) != 0)
-		return gm_fail(error, GM_IO, "cannot write %s: %s", r->fd < 0 ? r->path : r->partial, strerror(errno));
-	return GM_OK;
-}
-
-static gm_status open_direct(results *r, gm_error *error)
-{
-	int out = strcmp(r->path, "-") == 0;
-	r->fd = out ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(r->path, O_WRONLY | O_CLOEXEC);
-	if (r->fd < 0)
-		return gm_fail(error, GM_IO, "cannot write %s: %s", out ? "standard output" : r->path, strerror(errno));
+	for (;;) {
+		GM_TRY(open_own(r, error));
+		if (flock(r->fd, LOCK_EX | LOCK_NB) != 0)
+			return gm_fail(error, GM_IO, "another process writes %s", r->path);
+		if (output_is_file(r->fd, r->partial))
+			break;
+		close(r->fd);
+	}
+	if (ftruncate(r->fd, 0) != 0)
+		return gm_fail(error, GM_IO, "cannot write %s: %s", r->partial, strerror(errno));
 	return GM_OK;
 }
 
@@ -87,7 +98,7 @@ gm_status results_open(const char *path, results **out, gm_error *error)
 		return gm_fail(error, GM_NO_MEMORY, "no memory to write %s", path);
 	}
 	r->direct = output_is_direct(path);
-	gm_status status = r->direct ? open_direct(r, error) : open_partial(r, error);
+	gm_status status = r->direct ? output_open_direct(path, &r->fd, error) : open_partial(r, error);
 	if (status == GM_OK)
 		*out = r;
 	else
@@ -137,7 +148,7 @@ gm_status results_close(results *r, int *broken_pipe, gm_error *error)
 		*broken_pipe = r && r->cause == EPIPE;
 	if (results_broken(r)) {
 		status = gm_fail(error, GM_IO, "%s", r->failed.message);
-		if (!r->direct)
+		if (!r->direct && output_is_file(r->fd, r->partial))
 			unlink(r->partial);
 	} else if (r && !r->direct) {
 		status = output_commit(r->fd, r->partial, r->path, error);
