@@ -4,6 +4,7 @@
 #include "measure.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,7 +201,7 @@ static void put_result(term_row *row, const columns *c, const bench_result *r)
 	term_row_time(row, r->p99_ns);
 }
 
-/* "avx2-fused-u10 1.1x", or how little is known: "avx2-fused-u10 ? +-16 %", "+1" others of that kind. */
+/* "avx2-fused-u10 1.1x", or how little is known: "avx2-fused-u10 ?16%", "+1" others of that kind. */
 static void put_next(term_row *row, const leaders *l)
 {
 	static const char *const sign[TIME_VERDICTS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
@@ -211,8 +212,9 @@ static void put_next(term_row *row, const leaders *l)
 		term_row_putf(row, 0, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", name, r->ratio);
 		return;
 	}
-	width_text(fmax(r->ratio_high - 1, 1 - r->ratio_low), width);
-	term_row_putf(row, 0, "%s %s %s", name, r->verdict == time_verdict_none ? "?" : sign[r->verdict], width);
+	const double share = fmax(r->ratio_high - 1, 1 - r->ratio_low);
+	snprintf(width, sizeof width, share > 1 ? ">100%%" : "%.*f%%", share < 0.0995, 100 * share);
+	term_row_putf(row, 0, "%s %s%s", name, r->verdict == time_verdict_none ? "?" : sign[r->verdict], width);
 	if (l->open > 1)
 		term_row_putf(row, 0, "+%zu", l->open - 1);
 }
@@ -264,9 +266,9 @@ static void put_legend(FILE *stream, const measure_table *t)
 	}
 	term_row row = {.stream = stream, .next = 2, .indent = 2};
 	if (used[TIME_EQUAL])
-		term_row_putf(&row, 0, "= equal: surely within %.3g %%.", 100 * COMPARE_DELTA);
+		term_row_putf(&row, 0, "= equal, surely within %.3g %%.", 100 * COMPARE_DELTA);
 	if (used[TIME_UNDECIDED])
-		term_row_put(&row, "? undecided: shown is the better estimate.", 0);
+		term_row_put(&row, "?N% undecided, within N % either way: shown is the better estimate.", 0);
 	if (disturbed > 0)
 		term_row_put(&row, "! rests on blocks that lost time to others.", 0);
 	if (row.used > 0)
@@ -320,23 +322,38 @@ static double against_itself(const measure_table *t)
 	return widest;
 }
 
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+static void
+note_line(FILE *stream, const char *lead, const char *format, ...)
+{
+	char text[300];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	fputs(lead, stream);
+	term_wrap(stream, text, strlen(lead), strlen(lead));
+}
+
 void measure_notes(const measured *m, FILE *stream, const char *lead)
 {
 	const race_summary *s = &m->summary;
 	const char *note = s->notes;
-	if (s->tainted > 0)
-		fprintf(stream, "%s%zu of %zu %s lost time to others: %zu left out, %zu counted where too few others were\n",
-		        lead, s->tainted, s->blocks, plural((double)s->blocks, "block", "blocks"), s->tainted - s->counted,
-		        s->counted);
-	if (s->budget_spent)
-		fprintf(stream, "%sthe time budget was spent: problems were skipped\n", lead);
 	const double self = against_itself(&m->table);
+	if (s->tainted > 0)
+		note_line(stream, lead, "%zu of %zu %s lost time to others: %zu left out, %zu count, too few others being left",
+		          s->tainted, s->blocks, plural((double)s->blocks, "block", "blocks"), s->tainted - s->counted,
+		          s->counted);
+	if (s->budget_spent)
+		note_line(stream, lead, "the time budget was spent: problems were skipped");
 	if (self > 0)
-		fprintf(stream, "%sagainst itself a variant differs by up to %.2g %%: nothing smaller can be claimed here\n",
-		        lead, 100 * self);
+		note_line(stream, lead,
+		          "against itself a variant differs by up to %.2g %%: nothing smaller can be claimed here", 100 * self);
 	while (*note != '\0') {
 		size_t length = strcspn(note, "\n");
-		fprintf(stream, "%s%.*s\n", lead, (int)length, note);
+		note_line(stream, lead, "%.*s", (int)length, note);
 		note += length + (note[length] == '\n');
 	}
 }
