@@ -218,8 +218,9 @@ static void ratios(race *r, table *t)
 		x->disturbed |= gather_enough(r, &r->runner[indices[i]], &r->runner[best], t);
 		x->ratio = t->count ? exp(median_of(t)) : NAN;
 		const stats_interval interval = interval_of(r, t, 2 * indices[i] + 1);
-		x->ratio_low = exp(interval.low);
-		x->ratio_high = exp(interval.high);
+		const double medians = t->count ? x->p50_ns / r->result[best].p50_ns : NAN;
+		x->ratio_low = fmin(exp(interval.low), medians);
+		x->ratio_high = fmax(exp(interval.high), medians);
 		x->verdict = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, x->delta);
 	}
 }

@@ -32,6 +32,8 @@ static tally race_many(size_t races, uint64_t seed, double slowdown, double drif
 		run(&options);
 		const bench_result *x = s->result[0].ratio > 1 ? &s->result[0] : &s->result[1];
 		const time_verdict verdict = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, delta);
+		const double medians = x->p50_ns / s->result[x == s->result].p50_ns;
+		assert_true(x->ratio_low <= medians && medians <= x->ratio_high); // what is shown beside it
 		t.slower += verdict == TIME_FASTER;
 		t.equal += verdict == TIME_EQUAL;
 		t.undecided += verdict == TIME_UNDECIDED;
