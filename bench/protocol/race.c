@@ -26,10 +26,18 @@ void race_note(race_summary *summary, const char *note)
 
 void race_drop(race_runner *runner, race_status status, reason_code code, const char *reason)
 {
+	bench_result *x = runner->result;
 	runner->alive = 0;
-	runner->result->status = status;
-	runner->result->code = code;
-	snprintf(runner->result->reason, sizeof runner->result->reason, "%.255s", reason);
+	x->status = status;
+	x->code = code;
+	snprintf(x->reason, sizeof x->reason, "%.255s", reason);
+	for (const record_field *f = bench_result_type.field; f < bench_result_type.field + bench_result_type.count; f++)
+		if (f->how == HOW_FIG) // what it had so far are no figures
+			RECORD_AT(x, f->offset, double) = -1;
+	x->verdict = time_verdict_none;
+	x->disturbed = 0;
+	x->blocks_ns = NULL;
+	x->blocks_ns_rows = x->blocks_ns_columns = x->processes = x->samples = x->tainted = 0;
 }
 
 void race_drop_error(race_runner *runner, gm_status status, const char *when, const gm_error *error)
@@ -219,7 +227,8 @@ static gm_status measure_longer(race *r, gm_error *error)
 	size_t more = before < RACE_MOST - before ? before : RACE_MOST - before;
 	for (size_t i = 0; i < r->options.contestant_count; i++)
 		r->runner[i].resting = r->result[i].verdict == TIME_FASTER;
-	while (more > 0 && race_predict(r, more) * r->slowness > r->until - clock_now())
+	const double left = r->until - clock_now() - race_rejudging(r);
+	while (more > 0 && race_predict(r, more) * r->slowness > left)
 		more--;
 	if (more == 0)
 		return GM_OK;
@@ -247,9 +256,10 @@ static gm_status first_time(race *r, gm_error *error)
 {
 	open_and_judge(r);
 	GM_TRY(measure(r, error));
-	while (r->options.budget_seconds <= 0 && race_may_go_on(r))
-		GM_TRY(measure_longer(r, error));
-	return GM_OK;
+	gm_status status = GM_OK;
+	while (status == GM_OK && r->options.budget_seconds <= 0 && race_may_go_on(r))
+		status = measure_longer(r, error);
+	return status == GM_NO_MEMORY ? GM_OK : status; // it stays as it is
 }
 
 gm_status race_problem(race *r, int longer, gm_error *error)

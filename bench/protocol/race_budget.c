@@ -62,11 +62,13 @@ static double least_opening(const race *r)
 	return (double)runnable * gm_spec_flops(r->given.spec) / MOST_FLOPS;
 }
 
+double race_rejudging(const race *r) { return fmax(0, expect(&r->judging, judged_work(r))); }
+
 /* Of judging the problem, and of opening who is judged, in seconds. */
 static double expect_judging(const race *r)
 {
 	const double opening = expect(&r->opening, gm_spec_flops(r->given.spec));
-	return (opening < 0 ? least_opening(r) : opening) + fmax(0, expect(&r->judging, judged_work(r)));
+	return (opening < 0 ? least_opening(r) : opening) + race_rejudging(r);
 }
 
 int race_can_wait(const race *r) { return expect_judging(r) > r->until - clock_now() && left(r) > 0; }

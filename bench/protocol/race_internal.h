@@ -138,8 +138,9 @@ double race_predict(const race *r, size_t processes);
 /* race_budget.c: what a budget of time allows. */
 void race_take_share(race *r, size_t problems);           /* sets until: an equal share for each of so many */
 void race_learn(race *r, double opening, double judging); /* what these took on the present problem, in seconds */
-int race_can_wait(
-	const race *r); /* judging the present problem will take more than its share, not more than there is */
+/* Seconds that the judge needs when it takes the present problem up again. */
+double race_rejudging(const race *r);
+int race_can_wait(const race *r); /* judging the present problem will take more than its share */
 /* 1 and a sentence, and the summary's budget_spent: there is no time left to judge the problem, .. */
 int race_no_time(race *r, char why[RACE_REASON]);
 /* .. or to do what takes so many seconds. */

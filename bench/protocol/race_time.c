@@ -177,6 +177,8 @@ gm_status race_blocks_create(race *r, size_t processes, gm_error *error)
 		    !grow(&runner->kept, before, blocks, sizeof *runner->kept) ||
 		    !grow(&runner->block_ns, before, blocks, sizeof *runner->block_ns))
 			return gm_fail(error, GM_NO_MEMORY, "no memory for %zu blocks of %zu samples", blocks, runner->per_block);
+		if (runner->result->blocks_ns)
+			runner->result->blocks_ns = runner->block_ns; // it may have moved
 		for (size_t b = before; b < blocks; b++)
 			runner->block_ns[b] = NAN;
 	}

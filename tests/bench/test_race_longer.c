@@ -128,7 +128,9 @@ static void who_crashes_when_measured_longer_is_out(void **state)
 	s->crash_one = 1;
 	s->crash_process = 8;
 	const race_summary summary = run(&options);
-	assert_int_equal(result_of(s, 0, "v1")->status, RACE_FAILED);
+	const bench_result *crashed = result_of(s, 0, "v1");
+	assert_int_equal(crashed->status, RACE_FAILED);
+	assert_true(crashed->p50_ns < 0 && crashed->ratio < 0 && !crashed->blocks_ns); // no figures of before
 	assert_int_equal(result_of(s, 0, "v0")->processes, RACE_MOST);
 	assert_true(summary.timed == 3 && summary.failed == 1);
 	sim_free(s);
