@@ -53,6 +53,8 @@ BEGIN {
 	    "impl/base impl/include")
 	row("tests/tools", "tools/app tools/report tools/choose tools/causes tools/check tools/record bench/protocol " \
 	    "reference/judge impl/base impl/include")
+	row("tests", "")
+	row("tests/faults", "tests tests/tools impl/worker impl/base impl/include")
 	row("tests/fixtures", "tests/tools fixtures/reader impl/base impl/include")
 	row("tests/worker", "tests/tools impl/worker reference/model impl/base impl/include")
 	row("tests/bench", "bench/machine bench/shapes bench/protocol bench/gbench bench/limits tools/record impl/base " \
@@ -175,6 +177,7 @@ tests/fixtures/k.c|#include "model/ref.h"|tests/fixtures must not include refere
 tests/worker/k.c|#include "protocol/race.h"|tests/worker must not include bench/protocol
 tests/bench/k.c|#include "app/cli.h"|tests/bench must not include tools/app
 tests/tools/k.c|#include "core/core.h"|tests/tools must not include impl/core
+tests/faults/k.c|#include "core/core.h"|tests/faults must not include impl/core
 tests/impl/k.c|#include "app/cli.h"|tests/impl must not include tools/app
 tools/misc/k.c|#include "app/cli.h"|stands in a folder that has no row
 tools/app/k.c|#include "nowhere.h"|not in the tree

@@ -9,11 +9,15 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 static const char *variable(const char *name)
 {
@@ -56,9 +60,66 @@ static void child(const char *script, int out, int err)
 	_exit(127);
 }
 
+void processes_inherit(void) { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+/* Kills the children of this process; those of theirs come to it if it inherits.  How many there were. */
+static size_t kill_children(void)
+{
+	size_t count = 0;
+	char *path = NULL;
+	long pid;
+	if (asprintf(&path, "/proc/self/task/%ld/children", (long)getpid()) < 0)
+		abort();
+	FILE *list = fopen(path, "r");
+	free(path);
+	while (list && fscanf(list, "%ld", &pid) == 1)
+		count += kill((pid_t)pid, SIGKILL) == 0 && waitpid((pid_t)pid, NULL, 0) == pid;
+	if (list)
+		fclose(list);
+	return count;
+}
+
+size_t processes_end(void)
+{
+	const double grace = clock_now() + 1;
+	size_t count = 0;
+	pid_t ended;
+	while ((ended = waitpid(-1, NULL, WNOHANG)) >= 0 && clock_now() < grace)
+		if (ended == 0)
+			usleep(10000);
+	for (size_t more = ended < 0 ? 0 : 1; more > 0; count += more)
+		more = kill_children();
+	return count;
+}
+
+/* Has the shell ended, or its time?  Then whoever still holds its outputs is not waited for. */
+static int is_over(pid_t pid, double deadline)
+{
+	siginfo_t info = {.si_pid = 0};
+	return clock_now() > deadline || (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid);
+}
+
+static void read_both(pipe_end end[2], pid_t pid)
+{
+	const double deadline = clock_now() + RUN_SECONDS;
+	while ((end[0].fd >= 0 || end[1].fd >= 0) && clock_now() < deadline) {
+		struct pollfd waiting[2] = {{end[0].fd, POLLIN, 0}, {end[1].fd, POLLIN, 0}};
+		if (poll(waiting, 2, 200) <= 0 && is_over(pid, deadline))
+			break;
+		for (int k = 0; k < 2; k++)
+			if (end[k].fd >= 0 && waiting[k].revents != 0)
+				drain(&end[k]);
+	}
+	for (int k = 0; k < 2; k++)
+		if (end[k].fd >= 0)
+			close(end[k].fd);
+	while (!is_over(pid, deadline))
+		usleep(1000);
+}
+
 outcome run_shell(const char *command)
 {
-	outcome o = {.code = -1};
+	outcome o = {.code = RUN_LATE};
 	int out[2], err[2], state = 0;
 	char *script = NULL;
 	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0 ||
@@ -69,17 +130,14 @@ outcome run_shell(const char *command)
 		child(script, out[1], err[1]);
 	close(out[1]);
 	close(err[1]);
-	pipe_end end[2] = {{.fd = out[0]}, {.fd = err[0]}};
-	while (end[0].fd >= 0 || end[1].fd >= 0) {
-		struct pollfd waiting[2] = {{end[0].fd, POLLIN, 0}, {end[1].fd, POLLIN, 0}};
-		poll(waiting, 2, -1);
-		for (int k = 0; k < 2; k++)
-			if (end[k].fd >= 0 && waiting[k].revents != 0)
-				drain(&end[k]);
-	}
-	waitpid(pid, &state, 0);
+	pipe_end end[2] = {{.fd = out[0], .text = calloc(1, 1)}, {.fd = err[0], .text = calloc(1, 1)}};
+	read_both(end, pid);
+	if (waitpid(pid, &state, WNOHANG) == pid)
+		o.code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+	else
+		while (kill_children() > 0)
+			continue;
 	free(script);
-	o.code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
 	o.out = end[0].text;
 	o.err = end[1].text;
 	return o;

@@ -6,8 +6,10 @@
 
 #include <sys/types.h>
 
+enum { RUN_LATE = -1, RUN_SECONDS = 240 }; /* how long a command may take */
+
 typedef struct outcome {
-	int code;        /* exit code, or 128 + signal */
+	int code;        /* exit code, or 128 + signal; RUN_LATE: it took too long and was ended */
 	char *out, *err; /* NUL-terminated; owned */
 } outcome;
 
@@ -17,6 +19,10 @@ outcome run_shell(const char *command);
 /* The same for a command of printf's form that must end with code; prints what came of it otherwise. */
 outcome expect(int code, const char *format, ...);
 void outcome_free(outcome *o);
+/* From now on this process inherits what a command leaves behind. */
+void processes_inherit(void);
+/* Ends what still runs a second later of all that this process started or inherited; how many there were. */
+size_t processes_end(void);
 
 /* Set-up and tear-down of tests that have a fresh folder; the path of a file in it (static storage). */
 extern char *folder;

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* hostile.c - scalar-plain under other names: each variant of this plug-in is right in its numbers
+ * (zero-weights and never-accumulates apart) and goes for the run around it instead. */
+#define _GNU_SOURCE
+#include "gatemark/plugin.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const gm_variant *own; /* does the honest work */
+static gm_problem problem;    /* of the plan */
+
+/* ---- what a call does before its work; an attack that the worker may not try ends with a word that is quoted ---- */
+
+static void refused(void)
+{
+	fprintf(stderr, "the attack was refused\n");
+	abort();
+}
+
+static void succeeded(const char *what)
+{
+	fprintf(stderr, "%s\n", what);
+	abort();
+}
+
+static void kills_judge(void)
+{
+	if (kill(getppid(), SIGKILL) != 0)
+		refused();
+}
+
+static void stops_judge(void)
+{
+	if (kill(getppid(), SIGSTOP) != 0)
+		refused();
+}
+
+static void stops_itself(void) { raise(SIGSTOP); }
+
+static void hangs(void)
+{
+	for (;;)
+		pause();
+}
+
+/* A grandchild in a session of its own, which holds nothing of the worker's. */
+static void leaves_process(void)
+{
+	pid_t child = fork();
+	if (child < 0)
+		refused();
+	if (child == 0) {
+		setsid();
+		if (fork() == 0) {
+			for (int fd = 0; fd < 64; fd++)
+				close(fd);
+			sleep(300);
+		}
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
+static void opens_judge(void)
+{
+	char name[64];
+	snprintf(name, sizeof name, "/proc/%d/mem", (int)getppid());
+	if (open(name, O_RDWR) < 0)
+		refused();
+	succeeded("the judge's memory is writable");
+}
+
+static void traces_judge(void)
+{
+	if (ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) != 0)
+		refused();
+	succeeded("the judge is traced");
+}
+
+static void floods_output(void)
+{
+	static char text[1 << 16];
+	memset(text, 'x', sizeof text);
+	for (int i = 0; i < 1 << 14; i++)
+		if (write(STDOUT_FILENO, text, sizeof text) < 0)
+			return;
+}
+
+static void moves_folder(void)
+{
+	if (chdir("/") != 0)
+		refused();
+}
+
+static void sets_variable(void) { setenv("GATEMARK_TESTS", "spoilt", 1); }
+
+static void *spin(void *context)
+{
+	for (volatile unsigned long turns = 0;; turns++)
+		(void)context;
+	return NULL;
+}
+
+static void leaves_threads(void)
+{
+	pthread_t thread;
+	for (int i = 0; i < 4; i++)
+		if (pthread_create(&thread, NULL, spin, NULL) != 0)
+			refused();
+}
+
+/* ---- others ---- */
+
+/* Every backward is one of the whole sequence, and overwrites. */
+static gm_status never_accumulates(gm_plan *plan, const gm_backward_args *b)
+{
+	gm_backward_args whole = *b;
+	whole.flags = GM_OVERWRITE;
+	whole.t_begin = 0;
+	whole.t_end = b->fwd->T;
+	return own->backward(plan, &whole);
+}
+
+/* Multiplies by zeros, and says so. */
+static gm_status zero_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
+{
+	static const float zero[1 << 18];
+	gm_layer_weights layer = weights->layer[0];
+	gm_weights given = *weights;
+	if (weights->count != 1 ||
+	    gm_gates(problem.cell) * problem.hidden_size * (problem.input_size + problem.hidden_size) >
+	        sizeof zero / sizeof *zero)
+		return own->set_weights(plan, weights, error);
+	layer.weight_ih = layer.weight_hh = zero;
+	given.layer = &layer;
+	return own->set_weights(plan, &given, error);
+}
+
+static gm_status tells_zeros(const gm_plan *plan, gm_weights_out *out)
+{
+	size_t rows = gm_gates(problem.cell) * problem.hidden_size;
+	(void)plan;
+	for (size_t i = 0; i < out->count; i++) {
+		memset(out->weight_ih[i], 0, rows * problem.input_size * sizeof(float));
+		memset(out->weight_hh[i], 0, rows * gm_state_size(&problem) * sizeof(float));
+	}
+	return GM_OK;
+}
+
+static gm_status sizes_of_memory(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+{
+	gm_status status = own->sizes(p, o, s);
+	s->scratch_bytes = (size_t)sysconf(_SC_PHYS_PAGES) / 10 * 9 * (size_t)sysconf(_SC_PAGESIZE);
+	return status;
+}
+
+/* ---- the table ---- */
+
+#define FIRST(trick)                                                     \
+	static gm_status first_##trick(gm_plan *p, const gm_forward_args *f) \
+	{                                                                    \
+		trick();                                                         \
+		return own->forward(p, f);                                       \
+	}
+
+FIRST(kills_judge)
+FIRST(stops_judge)
+FIRST(stops_itself)
+FIRST(hangs)
+FIRST(leaves_process)
+FIRST(opens_judge)
+FIRST(traces_judge)
+FIRST(floods_output)
+FIRST(moves_folder)
+FIRST(sets_variable)
+FIRST(leaves_threads)
+
+static const struct attack {
+	const char *name;
+	gm_status (*forward)(gm_plan *, const gm_forward_args *);
+	gm_status (*backward)(gm_plan *, const gm_backward_args *);
+	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
+	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);
+	gm_status (*sizes)(const gm_problem *, const gm_plan_opts *, gm_sizes *);
+} attack[] = {
+	{.name = "kills-judge", .forward = first_kills_judge},
+	{.name = "stops-judge", .forward = first_stops_judge},
+	{.name = "stops-itself", .forward = first_stops_itself},
+	{.name = "hangs", .forward = first_hangs},
+	{.name = "leaves-process", .forward = first_leaves_process},
+	{.name = "opens-judge", .forward = first_opens_judge},
+	{.name = "traces-judge", .forward = first_traces_judge},
+	{.name = "floods-output", .forward = first_floods_output},
+	{.name = "moves-folder", .forward = first_moves_folder},
+	{.name = "sets-variable", .forward = first_sets_variable},
+	{.name = "leaves-threads", .forward = first_leaves_threads},
+	{.name = "never-accumulates", .backward = never_accumulates},
+	{.name = "zero-weights", .set_weights = zero_weights, .effective_weights = tells_zeros},
+	{.name = "wants-memory", .sizes = sizes_of_memory},
+};
+
+enum { ATTACKS = sizeof attack / sizeof *attack };
+
+static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
+{
+	problem = *p;
+	return own->plan_create(p, o, mem, plan, error);
+}
+
+GM_PLUGIN_EXPORT gm_plugin_entry gm_plugin_v1;
+
+const gm_plugin *gm_plugin_v1(void)
+{
+	static gm_variant variant[ATTACKS];
+	static const gm_variant *list[ATTACKS];
+	static const gm_plugin plugin = {.struct_size = sizeof plugin,
+	                                 .abi_major = GM_ABI_MAJOR,
+	                                 .abi_minor = GM_ABI_MINOR,
+	                                 .name = "hostile",
+	                                 .version = "1",
+	                                 .licence = "MIT",
+	                                 .variant_count = ATTACKS,
+	                                 .variant = list};
+
+	own = gm_variant_find("scalar-plain");
+	for (size_t i = 0; own && i < ATTACKS; i++) {
+		gm_variant *v = &variant[i];
+
+		*v = *own;
+		v->name = attack[i].name;
+		v->plan_create = plan_create;
+		v->set_weights = attack[i].set_weights ? attack[i].set_weights : own->set_weights;
+		v->forward = attack[i].forward ? attack[i].forward : own->forward;
+		v->backward = attack[i].backward ? attack[i].backward : own->backward;
+		v->sizes = attack[i].sizes ? attack[i].sizes : own->sizes;
+		v->effective_weights = attack[i].effective_weights;
+		list[i] = v;
+	}
+	return own ? &plugin : NULL;
+}
