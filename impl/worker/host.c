@@ -276,16 +276,26 @@ void worker_describe(const worker *w, worker_info *info)
 
 void worker_poison(worker *w, uint32_t word) { w->poison = word; }
 
-gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
+static gm_status run(worker *w, wire_run what, gm_error *error)
 {
 	if (!w->arena.base)
 		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
-	w->message.run = (wire_run){.pass = pass, .poison = w->poison};
+	w->message.run = what;
 	gm_status status = ask(w, MESSAGE_RUN, sizeof(wire_run), 1, error);
 	if (status == GM_CRASHED || status == GM_TIMEOUT)
 		return status;
 	gm_status damage = arena_check(&w->arena, status == GM_OK ? error : NULL);
 	return status == GM_OK ? damage : status;
+}
+
+gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
+{
+	return run(w, (wire_run){.pass = pass, .poison = w->poison}, error);
+}
+
+gm_status worker_accumulate(worker *w, gm_error *error)
+{
+	return run(w, (wire_run){.pass = GM_PASS_BWD, .poison = w->poison, .accumulate = 1}, error);
 }
 
 void worker_restore(worker *w, void *const *data)

@@ -87,6 +87,7 @@ typedef struct wire_arena {
 
 typedef struct wire_run {
 	uint32_t pass, poison;
+	uint32_t accumulate, reserved; /* 1: backward alone, once more */
 } wire_run;
 typedef struct wire_time {
 	uint32_t pass, samples;

@@ -103,11 +103,31 @@ static void poison(server *s, uint32_t word)
 			arena_fill(a->base, &a->slot[i], word);
 }
 
+/* Outputs, tape and gradients of weights stay as they are. */
+static gm_status accumulate(server *s, uint32_t word, gm_error *error)
+{
+	const arena *a = &s->arena;
+	uint32_t *flags = &s->binding->bwd.flags;
+
+	for (size_t i = 0; i < a->tensors->count; i++)
+		if (a->slot[i].access == SLOT_WRITE && a->tensors->row[i].role == GM_ROLE_GRAD &&
+		    a->tensors->row[i].kind < GM_GRAD_WEIGHT_IH)
+			arena_fill(a->base, &a->slot[i], word);
+	if (a->slot[a->tensors->count + SLOT_SCRATCH].access == SLOT_WRITE)
+		arena_fill(a->base, &a->slot[a->tensors->count + SLOT_SCRATCH], word);
+	*flags = GM_ACCUMULATE;
+	gm_status status = server_check_steps(s, STEP_BACKWARD, error);
+	*flags = GM_OVERWRITE;
+	return status;
+}
+
 gm_status serve_run(server *s, message *m, gm_error *error)
 {
 	const wire_run w = m->run;
 
 	GM_TRY(server_check_pass(s, w.pass, error));
+	if (w.accumulate)
+		return accumulate(s, w.poison, error);
 	poison(s, w.poison);
 	GM_TRY(server_check_steps(s, s->binding, STEP_SET, error));
 	s->weights_set = 1;

@@ -87,6 +87,10 @@ void worker_poison(worker *w, uint32_t word);
  * variant's own status. */
 GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
+/* After a worker_run with a backward: it once more on the same tape, gradients of weights added to what they hold
+ * (GM_ACCUMULATE); the other gradients and scratch are poisoned before it.  Statuses as worker_run. */
+GM_CHECKED gm_status worker_accumulate(worker *w, gm_error *error);
+
 /* The inputs back to data ([row]), the outputs and gradients poisoned: nothing that a call left is there any more. */
 void worker_restore(worker *w, void *const *data);
 

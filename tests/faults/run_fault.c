@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run_fault.c - runs one row of faults.def in a fresh folder, in a line what came of it, and why if that is wrong.
- *   run_fault NAME    exit 0 as the row says, 1 not so, 77 skipped with the reason that the command prints */
+ *   run_fault NAME    exit 0 as the row says, 1 not so, 77 skipped with the reason that the command prints
+ *   run_fault         each planted row, wrong in one way, must be found wrong */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,15 @@ static const fault faults[] = {
 	} // nothing may steer a terminal
 #define FAULT(name, code, command, has, never) {#name, code, command, has, never},
 #include "faults.def"
+};
+
+static const fault planted[] = {
+	{"exit code", 1, "exit 2", {NULL}, {NULL}},
+	{"word missing", 0, "echo this; echo that >&2", {"this", "that", "other"}, {NULL}},
+	{"word said", 0, "echo this >&2", {NULL}, {"that", "this"}},
+	{"escape", 0, "printf '\\033[31m'", {NULL}, NEVER()},
+	{"process left", 0, "sleep 100 & exit 0", {NULL}, {NULL}},
+	{"process left in a session of its own", 0, "setsid sleep 100 >o 2>&1 & exit 0", {NULL}, {NULL}},
 };
 
 /* Prints what the row does not allow; 1 if there is anything. */
@@ -64,8 +74,19 @@ static int run(const fault *f)
 	return skipped ? SKIPPED : wrong;
 }
 
+static int self_test(void)
+{
+	int missed = 0;
+	for (size_t k = 0; k < sizeof planted / sizeof *planted; k++)
+		if (run(&planted[k]) != 1)
+			missed += printf("planted, and not found: %s\n", planted[k].name);
+	return missed > 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 1)
+		return self_test();
 	for (size_t k = 0; argc == 2 && k < sizeof faults / sizeof *faults; k++)
 		if (!strcmp(faults[k].name, argv[1])) {
 			char *scratch = scratch_open();

@@ -73,13 +73,13 @@ static void add_tensor(void *context, const gm_tensor *tensor, const judge_verdi
 
 /* "grad_weight_hh_l0[71,32] got ...", then on a line of its own where the first divergence is. */
 static void blame(const unit *u, check_result *r, const judge_budget *budget, const judged_rows *rows,
-                  const float *const *got)
+                  const float *const *got, const char *form)
 {
 	char error[320], first[160], pattern[160], reason[600];
 	judged_text(u->c->tensors, rows, error);
 	judge_explain(budget, rows->worst_row, got[rows->worst_row], first);
 	judge_pattern(budget, rows->worst_row, got[rows->worst_row], pattern);
-	snprintf(reason, sizeof reason, "%s\n%s", error, first);
+	snprintf(reason, sizeof reason, "%s%s\n%s", form, error, first);
 	result_status(r, STATUS_FAIL, CODE_WRONG, reason);
 	(void)record_set(&r->pattern, pattern);
 }
@@ -98,11 +98,29 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
 	r->unfit_rows = rows.unfit_rows;
 	r->weak = rows.weak;
 	if (rows.wrong > 0)
-		blame(u, r, budget, &rows, got);
+		blame(u, r, budget, &rows, got, "");
 	else if (rows.passed > 0)
 		result_status(r, STATUS_PASS, reason_code_none, NULL);
 	else
 		result_status(r, STATUS_SKIPPED, CODE_UNFIT, "every row of this case is unfit");
+}
+
+gm_status result_accumulated(const unit *u, check_result *r, const judge_budget *budget, const float *const *got)
+{
+	judged_rows rows;
+	float **half = bits_copy(u, r->pass, got);
+	if (!half)
+		return GM_NO_MEMORY;
+	for (size_t k = 0; k < u->c->tensors->count; k++)
+		for (size_t i = 0;
+		     half[k] && u->c->tensors->row[k].kind >= GM_GRAD_WEIGHT_IH && i < u->c->tensors->row[k].count; i++)
+			half[k][i] *= 0.5f;
+	judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[r->pass], (const float *const *)half}, NULL, NULL,
+	               &rows);
+	if (rows.wrong > 0)
+		blame(u, r, budget, &rows, (const float *const *)half, "with GM_ACCUMULATE onto itself, halved: ");
+	bits_release(u, half);
+	return GM_OK;
 }
 
 double torch_share(const unit *u, const judge_budget *budget, check_pass pass)

@@ -123,6 +123,23 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	return GM_OK;
 }
 
+/* The backward once more, added to what it left. */
+static gm_status run_accumulating(unit *u, attempt *a, gm_error *error)
+{
+	check_result *r = &a->result[PASS_BWD];
+	const judge_budget *budget;
+	char sentence[540];
+	gm_status status = worker_accumulate(a->w, error);
+	if (status != GM_OK) {
+		snprintf(sentence, sizeof sentence, "with GM_ACCUMULATE: %s", error->message);
+		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, sentence);
+		return status;
+	}
+	GM_TRY(budget_of(u, a, &budget, error));
+	status = result_accumulated(u, r, budget, a->got);
+	return status == GM_OK ? GM_OK : gm_fail(error, status, "no memory for %s", u->c->id);
+}
+
 static void take_time(check_result *r, double *since)
 {
 	double now = clock_now();
@@ -152,6 +169,8 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 	}
 	if (u->has_pass[PASS_BWD] && a->taped && status == GM_OK) {
 		status = run_pass(u, a, PASS_BWD, error);
+		if (status == GM_OK && a->result[PASS_BWD].status == STATUS_PASS)
+			status = run_accumulating(u, a, error);
 		take_time(&a->result[PASS_BWD], &since);
 	} else if (u->has_pass[PASS_BWD] && a->taped) {
 		result_failure(&a->result[PASS_BWD], status, error->message);
