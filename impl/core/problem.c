@@ -62,7 +62,7 @@ gm_status gm_problem_check(const gm_problem *p, gm_error *error)
 	GM_TRY(check_flag("batch_first", p->batch_first, error));
 	GM_TRY(check_flag("unbatched", p->unbatched, error));
 	GM_TRY(check_flag("lengths", p->lengths, error));
-	if (!(p->dropout >= 0 && p->dropout < 1))
-		return gm_fail(error, GM_BAD_ARGUMENT, "dropout is %g, must be at least 0 and below 1", p->dropout);
+	if (!(p->dropout >= 0 && p->dropout <= 1))
+		return gm_fail(error, GM_BAD_ARGUMENT, "dropout is %g, must be from 0 to 1", p->dropout);
 	return GM_OK;
 }

@@ -92,7 +92,7 @@ typedef struct gm_problem {
 	uint32_t unbatched;     /* tensors in files have no N axis; N is 1 */
 	uint32_t lengths;       /* 1: each call gives gm_forward_args.lengths */
 	uint32_t reserved;      /* 0 */
-	double dropout;         /* > 0: each call gives masks for layers 0 .. L-2 */
+	double dropout;         /* 0..1; > 0: each call gives masks for layers 0 .. L-2 */
 } gm_problem;
 
 size_t gm_gates(uint32_t cell);                                 /* G; 0 for an unknown cell */
