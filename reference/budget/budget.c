@@ -21,7 +21,6 @@
 #define AMPLIFIED_SAMPLES 8
 #define AMPLIFIED_FACTOR  8.0
 #define AMPLIFIED_EXCESS  4.0 /* times the factor; a spread of 8 samples over one of 16 exceeds it by chance < 1e-4 */
-#define OVERFLOW_LIMIT    0x1p120
 #define GOLDEN_RELATIVE   1e-12
 
 enum { PLAIN, CORRELATED, AMPLIFIED, SAMPLE_KINDS };

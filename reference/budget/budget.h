@@ -48,6 +48,8 @@ typedef struct judge_facts {            /* of the case, not of a result */
 	size_t rows, unfit_rows, kink_rows; /* kink_rows: of the unfit ones, those that a kink made so */
 } judge_facts;
 void judge_budget_facts(const judge_budget *budget, judge_facts *facts);
+/* Why nothing of it is fit: "every row is unfit: ...", with the number and the limit. */
+void judge_unfit_text(const judge_budget *budget, char text[160]);
 
 /* Want and allowed error (K * scale + 2^-149) of a tensor, for reports and tests; NULL if it is not judged. */
 const double *judge_want(const judge_budget *budget, size_t row);

@@ -4,6 +4,7 @@
 #include "budget_tensor.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static int is_bias(gm_kind kind) { return kind == GM_GRAD_BIAS_IH || kind == GM_GRAD_BIAS_HH; }
@@ -150,6 +151,15 @@ void budget_close(judge_budget *budget)
 }
 
 void judge_budget_facts(const judge_budget *budget, judge_facts *facts) { *facts = budget->facts; }
+
+void judge_unfit_text(const judge_budget *budget, char text[160])
+{
+	if (budget->facts.overflow)
+		snprintf(text, 160, "every row is unfit: an intermediate reaches %.3g, float32 is safe up to 2^%d = %.3g",
+		         budget->facts.max_abs, ilogb(OVERFLOW_LIMIT), OVERFLOW_LIMIT);
+	else
+		snprintf(text, 160, "every row is unfit: rounding alone moves each by more than %g of its size", JUDGE_UNFIT);
+}
 
 const double *judge_want(const judge_budget *budget, size_t row) { return budget->tensor[row].want; }
 

@@ -30,6 +30,8 @@ struct judge_budget {
 	budget_tensor tensor[]; /* by row of tensors */
 };
 
+#define OVERFLOW_LIMIT 0x1p120 /* of an intermediate: float32 ends at 2^128 */
+
 /* An empty budget: want and scale of outputs, and with backward of gradients, allocated and zero. */
 GM_CHECKED gm_status budget_open(const gm_spec *spec, const gm_tensors *tensors, int backward, judge_budget **budget,
                                  gm_error *error);

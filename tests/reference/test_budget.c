@@ -110,10 +110,13 @@ static void overflow_and_chaos_are_unfit(void **state)
 	trial t = trial_draw("rnn_relu_T100_N4_I16_H33", 8, 1), u = trial_draw("gru_T64_N1_I32_H32", 8, 1);
 	judge_budget *a = trial_judge(&t), *b = trial_judge(&u);
 	judge_facts facts;
+	char text[160];
 
 	(void)state;
 	judge_budget_facts(a, &facts);
 	assert_true(facts.overflow && facts.max_abs > 0x1p120 && facts.unfit_rows == facts.rows);
+	judge_unfit_text(a, text);
+	assert_non_null(strstr(text, "float32 is safe up to 2^120"));
 	judge_budget_facts(b, &facts);
 	assert_true(!facts.overflow && facts.unfit_rows > facts.rows / 4);
 	judge_budget_destroy(a);

@@ -60,12 +60,14 @@ static race_status judge_all(const bench_judge *j, const judge_budget *budget, f
 {
 	const gm_tensors *tensors = j->judged.problem.tensors;
 	judged_rows rows;
-	char text[320] = "every row of this problem is unfit: nothing could be judged";
+	char text[320];
 	judged_verdict(budget, &(judged_result){tensors, j->results, (const float *const *)got}, NULL, NULL, &rows);
 	if (rows.wrong == 0 && rows.passed > 0)
 		return RACE_TIMED;
 	if (rows.wrong > 0)
 		judged_text(tensors, &rows, text);
+	else
+		judge_unfit_text(budget, text);
 	snprintf(reason, RACE_REASON, "%.200s", text);
 	if (sampled(j))
 		snprintf(reason + strlen(reason), RACE_REASON - strlen(reason), " (of a sample: rows %zu, %zu)",

@@ -127,6 +127,19 @@ run_counts summary_counts(const check_summary *s)
 	return n;
 }
 
+/* Why the first result that is unfit is so. */
+static const char *why_unfit(const check_summary *s)
+{
+	static char text[300];
+	size_t k = 0;
+	while (k < s->results_count && s->results[k].code != CODE_UNFIT)
+		k++;
+	if (k == s->results_count)
+		return "nothing was judged: every row is unfit";
+	snprintf(text, sizeof text, "nothing was judged: in %s %s", s->results[k].case_id, s->results[k].reason);
+	return text;
+}
+
 static int exit_of(const check_summary *s)
 {
 	const contestants *r = &s->session->contestants;
@@ -134,7 +147,7 @@ static int exit_of(const check_summary *s)
 	return contestants_exit(r, n.fail > 0, n.pass + n.fail > 0,
 	                        n.unsupported > 0 ? "nothing ran: no variant supports any of these cases"
 	                        : n.skipped == 0  ? "nothing ran"
-	                        : contestants_able(r->variant, r->count) ? "nothing was judged: every row is unfit"
+	                        : contestants_able(r->variant, r->count) ? why_unfit(s)
 	                                                                 : NULL);
 }
 

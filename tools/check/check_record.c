@@ -84,6 +84,13 @@ static void blame(const unit *u, check_result *r, const judge_budget *budget, co
 	(void)record_set(&r->pattern, pattern);
 }
 
+static void result_unfit(check_result *r, const judge_budget *budget)
+{
+	char reason[160];
+	judge_unfit_text(budget, reason);
+	result_status(r, STATUS_SKIPPED, CODE_UNFIT, reason);
+}
+
 void result_verdict(const unit *u, check_result *r, const judge_budget *budget, const float *const *got)
 {
 	judged_rows rows;
@@ -102,7 +109,7 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
 	else if (rows.passed > 0)
 		result_status(r, STATUS_PASS, reason_code_none, NULL);
 	else
-		result_status(r, STATUS_SKIPPED, CODE_UNFIT, "every row of this case is unfit");
+		result_unfit(r, budget);
 }
 
 gm_status result_accumulated(const unit *u, check_result *r, const judge_budget *budget, const float *const *got)
