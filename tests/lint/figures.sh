@@ -32,6 +32,11 @@ torch=$(sed -n 's/^torch=\([0-9]*\.[0-9]*\).*/\1/p' "$root/tools/scripts/setup_t
 faults=$(grep -rh '^FAULT(' "$root/reference" | wc -l)
 ulp=$(awk -F ' *[|] *' '$3 == "poly" && $5 == 3 && $6 > most { most = $6 } END { printf "%.1f", most + 0.04999 }' \
 	"$(find "$root/reference" -name ACTIVATIONS.md)")
+whole=$(sed '/GM_FAULTS_PENDING/,$d' "$root/tests/faults.def" | grep -c '^FAULT(')
+isas=$("$gatemark" list --markdown | awk -F ' *[|] *' 'NR > 2 && $3 { sub(/_.*/, "", $3); print $3 }' | uniq |
+	paste -sd, - | sed 's/,/, /g')
+evidence="$cases golden cases from PyTorch $torch, the same bits on $isas, $faults seeded faults rejected,"
+evidence="$evidence $whole faults of whole runs tested"
 torch_used=$(sed -nE "s/.*PyTorch's own f32 uses ([0-9]+) %.*/0.\1/p" "$work/table")
 
 # What must stand somewhere on the pages.  Rows of the table: those that this CPU can run.
@@ -78,6 +83,20 @@ AMPLIFIED_EXCESS 4.0 by more than 4 * 8
 GOLDEN_RELATIVE 1e-12 agree to 1e-12 of the tensor's largest magnitude
 END
 
+# The README's first screen: what it is for, the evidence, a picture that loads at once, the two commands.
+head -n 40 "$root/README.md" | tr -s '\n ' '  ' >"$work/screen"
+picture=$(sed -nE 's/.*!\[[^]]*\]\(([^)]*)\).*/\1/p' "$work/screen")
+lacks() { # SCREEN: what it does not show
+	for text in "gatemark check --plugin" "gatemark run --quick" "gatemark choose" "$evidence" "sh tools/run.sh" \
+		"sh tools/test.sh" "![" "<details>"; do
+		grep -qF -e "$text" "$1" || echo "not on the first 40 lines of README.md: $text"
+	done
+}
+lacks "$work/screen" >"$work/wrong"
+[ "$(wc -c <"$root/${picture:-none}")" -le 150000 ] || echo "README's picture is missing or large" >>"$work/wrong"
+sed "s/$whole faults of whole runs/99 faults of whole runs/" "$work/screen" >"$work/planted"
+lacks "$work/planted" | grep -q 'of whole runs' || echo "a wrong count of faults was not caught" >>"$work/wrong"
+
 # What a text of pages lacks; and counts of cases in it that are nobody's.
 compare() {
 	tr -s ' ' <"$work/want" | while IFS= read -r line; do
@@ -87,7 +106,7 @@ compare() {
 		grep -qE "(^|[^0-9])$number $what" "$work/want" || echo "on a page, but not so: $number $what"
 	done
 }
-compare "$work/pages" >"$work/wrong"
+compare "$work/pages" >>"$work/wrong"
 [ -s "$work/wrong" ] && { cat "$work/wrong"; failed=1; }
 sed "s/$faults seeded faults/99 seeded faults/; s/ $cases | 0\.[0-9]* |/ $cases | 0.99 |/
 	s/1000 resamples/99 resamples/; s/in $cases cases/in 99 cases/" "$work/pages" >"$work/planted"
