@@ -276,11 +276,11 @@ void worker_describe(const worker *w, worker_info *info)
 
 void worker_poison(worker *w, uint32_t word) { w->poison = word; }
 
-static gm_status run(worker *w, wire_run what, gm_error *error)
+gm_status worker_run_form(worker *w, gm_pass pass, worker_form form, gm_error *error)
 {
 	if (!w->arena.base)
 		return gm_fail(error, GM_BAD_ARGUMENT, "nothing is planned");
-	w->message.run = what;
+	w->message.run = (wire_run){.pass = pass, .poison = w->poison, .form = form};
 	gm_status status = ask(w, MESSAGE_RUN, sizeof(wire_run), 1, error);
 	if (status == GM_CRASHED || status == GM_TIMEOUT)
 		return status;
@@ -288,15 +288,7 @@ static gm_status run(worker *w, wire_run what, gm_error *error)
 	return status == GM_OK ? damage : status;
 }
 
-gm_status worker_run(worker *w, gm_pass pass, gm_error *error)
-{
-	return run(w, (wire_run){.pass = pass, .poison = w->poison}, error);
-}
-
-gm_status worker_accumulate(worker *w, gm_error *error)
-{
-	return run(w, (wire_run){.pass = GM_PASS_BWD, .poison = w->poison, .accumulate = 1}, error);
-}
+gm_status worker_run(worker *w, gm_pass pass, gm_error *error) { return worker_run_form(w, pass, WORKER_PLAIN, error); }
 
 void worker_restore(worker *w, void *const *data)
 {

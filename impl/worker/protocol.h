@@ -87,7 +87,7 @@ typedef struct wire_arena {
 
 typedef struct wire_run {
 	uint32_t pass, poison;
-	uint32_t accumulate, reserved; /* 1: backward alone, once more */
+	uint32_t form, reserved; /* worker_form */
 } wire_run;
 typedef struct wire_time {
 	uint32_t pass, samples;

@@ -3,6 +3,7 @@
 #include "serve.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef void function(void);
 
@@ -116,8 +117,74 @@ static gm_status accumulate(server *s, uint32_t word, gm_error *error)
 	if (a->slot[a->tensors->count + SLOT_SCRATCH].access == SLOT_WRITE)
 		arena_fill(a->base, &a->slot[a->tensors->count + SLOT_SCRATCH], word);
 	*flags = GM_ACCUMULATE;
-	gm_status status = server_check_steps(s, STEP_BACKWARD, error);
+	gm_status status = server_check_steps(s, s->binding, STEP_BACKWARD, error);
 	*flags = GM_OVERWRITE;
+	return status;
+}
+
+/* The weights with their signs changed, in memory of their own. */
+static unsigned char *changed_weights(const server *s, void **data)
+{
+	const gm_tensors *tensors = s->arena.tensors;
+	size_t bytes = 0, at = 0;
+
+	for (size_t k = 0; k < tensors->count; k++)
+		bytes += tensors->row[k].role == GM_ROLE_WEIGHT ? s->arena.slot[k].bytes : 0;
+	unsigned char *memory = malloc(bytes + 1);
+	for (size_t k = 0; memory && k < tensors->count; k++) {
+		const float *given = data[k] = s->given[k];
+		float *changed = (float *)(void *)(memory + at);
+
+		if (!given || tensors->row[k].role != GM_ROLE_WEIGHT)
+			continue;
+		for (size_t i = 0; i < tensors->row[k].count; i++)
+			changed[i] = -given[i];
+		data[k] = changed;
+		at += s->arena.slot[k].bytes;
+	}
+	return memory;
+}
+
+/* set_weights with other weights, which are gone when it is called again. */
+static gm_status repack(server *s, gm_error *error)
+{
+	void **data = calloc(s->arena.tensors->count + 1, sizeof *data);
+	unsigned char *memory = data ? changed_weights(s, data) : NULL;
+	gm_binding *other = NULL;
+	gm_status status = memory ? server_bind(s, data, &other, error)
+	                          : gm_fail(error, GM_NO_MEMORY, "no memory for other weights");
+
+	if (status == GM_OK)
+		status = server_check_steps(s, other, STEP_SET, error);
+	gm_binding_destroy(other);
+	free(memory);
+	free(data);
+	return status;
+}
+
+/* Row of what a call gives, row of what it is given instead; size as both. */
+static const float *begin_as(server *s, gm_kind first, gm_kind last)
+{
+	size_t from = gm_tensors_index(s->arena.tensors, first, 0, 0), to = gm_tensors_index(s->arena.tensors, last, 0, 0);
+	float *state = to == GM_NO_TENSOR ? NULL : arena_data(&s->arena, to);
+	const float *given = from == GM_NO_TENSOR ? NULL : arena_data(&s->arena, from);
+
+	if (state && given)
+		memcpy(state, given, s->arena.slot[to].bytes);
+	else if (state)
+		memset(state, 0, s->arena.slot[to].bytes);
+	return state ? state : given;
+}
+
+static gm_status forward_in_place(server *s, gm_error *error)
+{
+	gm_forward_args *f = &s->binding->fwd, given = *f;
+
+	f->h_0 = begin_as(s, GM_H_0, GM_H_N);
+	f->c_0 = begin_as(s, GM_C_0, GM_C_N);
+	gm_status status = server_check_steps(s, s->binding, STEP_FORWARD, error);
+	f->h_0 = given.h_0;
+	f->c_0 = given.c_0;
 	return status;
 }
 
@@ -126,12 +193,16 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 	const wire_run w = m->run;
 
 	GM_TRY(server_check_pass(s, w.pass, error));
-	if (w.accumulate)
+	if (w.form == WORKER_ACCUMULATE)
 		return accumulate(s, w.poison, error);
 	poison(s, w.poison);
+	if (w.form == WORKER_REPACK)
+		GM_TRY(repack(s, error));
 	GM_TRY(server_check_steps(s, s->binding, STEP_SET, error));
 	s->weights_set = 1;
 	GM_TRY(server_effective(s, error));
+	if (w.form == WORKER_IN_PLACE)
+		return forward_in_place(s, error);
 	const struct pass_steps *steps = &pass_steps[w.pass];
 	return server_check_steps(s, s->binding, (steps->before | steps->timed) & (STEP_FORWARD | STEP_BACKWARD), error);
 }

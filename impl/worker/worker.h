@@ -87,9 +87,16 @@ void worker_poison(worker *w, uint32_t word);
  * variant's own status. */
 GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
-/* After a worker_run with a backward: it once more on the same tape, gradients of weights added to what they hold
- * (GM_ACCUMULATE); the other gradients and scratch are poisoned before it.  Statuses as worker_run. */
-GM_CHECKED gm_status worker_accumulate(worker *w, gm_error *error);
+/* Other ways to call the same. */
+typedef enum worker_form {
+	WORKER_PLAIN,      /* worker_run */
+	WORKER_REPACK,     /* set_weights first with all signs changed, then as they are */
+	WORKER_IN_PLACE,   /* h_n and c_n begin as h_0 and c_0 and are given as these */
+	WORKER_ACCUMULATE, /* after a run with a backward: that once more on its tape, gradients of weights added to what
+	                      they hold; the other gradients and scratch are poisoned before it */
+	WORKER_FORMS
+} worker_form;
+GM_CHECKED gm_status worker_run_form(worker *w, gm_pass pass, worker_form form, gm_error *error);
 
 /* The inputs back to data ([row]), the outputs and gradients poisoned: nothing that a call left is there any more. */
 void worker_restore(worker *w, void *const *data);

@@ -112,21 +112,22 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
 		result_unfit(r, budget);
 }
 
-gm_status result_accumulated(const unit *u, check_result *r, const judge_budget *budget, const float *const *got)
+gm_status result_form(const unit *u, check_result *r, const judge_budget *budget, const float *const *got,
+                      const char *words, float share)
 {
+	const gm_tensors *tensors = u->c->tensors;
 	judged_rows rows;
-	float **half = bits_copy(u, r->pass, got);
-	if (!half)
+	float **part = bits_copy(u, r->pass, got);
+	if (!part)
 		return GM_NO_MEMORY;
-	for (size_t k = 0; k < u->c->tensors->count; k++)
-		for (size_t i = 0;
-		     half[k] && u->c->tensors->row[k].kind >= GM_GRAD_WEIGHT_IH && i < u->c->tensors->row[k].count; i++)
-			half[k][i] *= 0.5f;
-	judged_verdict(budget, &(judged_result){u->c->tensors, u->picked[r->pass], (const float *const *)half}, NULL, NULL,
-	               &rows);
+	for (size_t k = 0; k < tensors->count; k++)
+		for (size_t i = 0; part[k] && tensors->row[k].kind >= GM_GRAD_WEIGHT_IH && i < tensors->row[k].count; i++)
+			part[k][i] *= share;
+	got = (const float *const *)part;
+	judged_verdict(budget, &(judged_result){tensors, u->picked[r->pass], got}, NULL, NULL, &rows);
 	if (rows.wrong > 0)
-		blame(u, r, budget, &rows, (const float *const *)half, "with GM_ACCUMULATE onto itself, halved: ");
-	bits_release(u, half);
+		blame(u, r, budget, &rows, got, words);
+	bits_release(u, part);
 	return GM_OK;
 }
 

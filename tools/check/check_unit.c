@@ -123,21 +123,45 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	return GM_OK;
 }
 
-/* The backward once more, added to what it left. */
-static gm_status run_accumulating(unit *u, attempt *a, gm_error *error)
+/* Other ways to call the same, which must give the same. */
+static const struct form {
+	worker_form form;
+	check_pass pass;
+	int anew;    /* in a plan of its own: what a plan keeps of its first call must not be right by chance */
+	float share; /* of gradients of weights that is wanted */
+	const char *words;
+} forms[] = {
+	{WORKER_REPACK, PASS_FWD, 1, 1, "set_weights twice: "},
+	{WORKER_IN_PLACE, PASS_FWD, 0, 1, "h_n is h_0: "},
+	{WORKER_ACCUMULATE, PASS_BWD, 0, 0.5f, "with GM_ACCUMULATE onto itself, halved: "},
+};
+
+static gm_status run_form(unit *u, attempt *a, const struct form *f, gm_error *error)
 {
-	check_result *r = &a->result[PASS_BWD];
+	static const gm_pass timed[CHECK_PASSES] = {GM_PASS_FWD, GM_PASS_BWD};
+	check_result *r = &a->result[f->pass];
 	const judge_budget *budget;
-	char sentence[540];
-	gm_status status = worker_accumulate(a->w, error);
+	char sentence[560];
+	gm_status status = f->anew ? plan_and_fill(u, a, a->taped ? GM_MODE_TRAIN : GM_MODE_INFER, error) : GM_OK;
+	if (status == GM_OK)
+		status = worker_run_form(a->w, timed[f->pass], f->form, error);
 	if (status != GM_OK) {
-		snprintf(sentence, sizeof sentence, "with GM_ACCUMULATE: %s", error->message);
+		snprintf(sentence, sizeof sentence, "%s%s", f->words, error->message);
 		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, sentence);
 		return status;
 	}
 	GM_TRY(budget_of(u, a, &budget, error));
-	status = result_accumulated(u, r, budget, a->got);
+	status = result_form(u, r, budget, a->got, f->words, f->share);
 	return status == GM_OK ? GM_OK : gm_fail(error, status, "no memory for %s", u->c->id);
+}
+
+/* Of a pass that is right in its plain form; the first that is wrong is told. */
+static gm_status run_forms(unit *u, attempt *a, check_pass pass, gm_error *error)
+{
+	for (size_t k = 0; k < sizeof forms / sizeof *forms && a->result[pass].status == STATUS_PASS; k++)
+		if (forms[k].pass == pass)
+			GM_TRY(run_form(u, a, &forms[k], error));
+	return GM_OK;
 }
 
 static void take_time(check_result *r, double *since)
@@ -165,12 +189,14 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 	if (u->has_pass[PASS_FWD]) {
 		status = run_pass(u, a, PASS_FWD, error);
 		with_tape = status == GM_OK && a->taped ? bits_copy(u, PASS_FWD, a->got) : NULL;
+		if (status == GM_OK)
+			status = run_forms(u, a, PASS_FWD, error);
 		take_time(&a->result[PASS_FWD], &since);
 	}
 	if (u->has_pass[PASS_BWD] && a->taped && status == GM_OK) {
 		status = run_pass(u, a, PASS_BWD, error);
-		if (status == GM_OK && a->result[PASS_BWD].status == STATUS_PASS)
-			status = run_accumulating(u, a, error);
+		if (status == GM_OK)
+			status = run_forms(u, a, PASS_BWD, error);
 		take_time(&a->result[PASS_BWD], &since);
 	} else if (u->has_pass[PASS_BWD] && a->taped) {
 		result_failure(&a->result[PASS_BWD], status, error->message);

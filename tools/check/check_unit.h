@@ -47,9 +47,10 @@ gm_status symptom_find(const unit *u, worker *w, check_result *r, const judge_bu
                        gm_error *error);
 /* " (gates look like i o f g (ONNX))" of a golden that the reference contradicts, or "". */
 void symptom_of_golden(const unit *u, char text[200]);
-/* Judges gradients that were added to their like, so that those of weights are twice what is wanted: half of it may err
- * as much as they.  What is wrong makes the result a failure. */
-gm_status result_accumulated(const unit *u, check_result *r, const judge_budget *budget, const float *const *got);
+/* Judges what another form of the call left; of gradients of weights the share that is wanted, which is exact.  What is
+ * wrong makes the result a failure that begins with the form's words. */
+gm_status result_form(const unit *u, check_result *r, const judge_budget *budget, const float *const *got,
+                      const char *words, float share);
 /* Worst share of the budget by PyTorch's own float32 results; negative if the case has none. */
 double torch_share(const unit *u, const judge_budget *budget, check_pass pass);
 /* Fills u->out->facts; budget NULL: nothing is known but the id. */

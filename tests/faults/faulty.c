@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hostile.c - scalar-plain under other names: each variant of this plug-in is right in its numbers
- * (zero-weights and never-accumulates apart) and goes for the run around it instead. */
+/* faulty.c - scalar-plain under other names: each variant of this plug-in is right in its numbers
+ * when it is first called (zero-weights apart) and goes for the run around it instead. */
 #define _GNU_SOURCE
 #include "gatemark/plugin.h"
 
@@ -16,6 +16,7 @@
 
 static const gm_variant *own; /* does the honest work */
 static gm_problem problem;    /* of the plan */
+static int fresh;             /* a plan without weights */
 
 /* ---- what a call does before its work; an attack that the worker may not try ends with a word that is quoted ---- */
 
@@ -129,6 +130,26 @@ static gm_status never_accumulates(gm_plan *plan, const gm_backward_args *b)
 	return own->backward(plan, &whole);
 }
 
+/* Clears h_n before it reads h_0, which may be the same. */
+static gm_status clears_state(gm_plan *plan, const gm_forward_args *f)
+{
+	size_t count = problem.num_layers * gm_directions(&problem) * f->N * gm_state_size(&problem);
+	if (f->h_n)
+		memset(f->h_n, 0, count * sizeof(float));
+	return own->forward(plan, f);
+}
+
+/* Packs once in a plan's life. */
+static gm_status packs_once(gm_plan *plan, const gm_weights *weights, gm_error *error)
+{
+	static gm_plan *packed;
+	if (fresh || plan != packed)
+		GM_TRY(own->set_weights(plan, weights, error));
+	packed = plan;
+	fresh = 0;
+	return GM_OK;
+}
+
 /* Multiplies by zeros, and says so. */
 static gm_status zero_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
 {
@@ -203,6 +224,8 @@ static const struct attack {
 	{.name = "sets-variable", .forward = first_sets_variable},
 	{.name = "leaves-threads", .forward = first_leaves_threads},
 	{.name = "never-accumulates", .backward = never_accumulates},
+	{.name = "clears-state", .forward = clears_state},
+	{.name = "packs-once", .set_weights = packs_once},
 	{.name = "zero-weights", .set_weights = zero_weights, .effective_weights = tells_zeros},
 	{.name = "wants-memory", .sizes = sizes_of_memory},
 };
@@ -212,6 +235,7 @@ enum { ATTACKS = sizeof attack / sizeof *attack };
 static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
 {
 	problem = *p;
+	fresh = 1;
 	return own->plan_create(p, o, mem, plan, error);
 }
 
@@ -224,7 +248,7 @@ const gm_plugin *gm_plugin_v1(void)
 	static const gm_plugin plugin = {.struct_size = sizeof plugin,
 	                                 .abi_major = GM_ABI_MAJOR,
 	                                 .abi_minor = GM_ABI_MINOR,
-	                                 .name = "hostile",
+	                                 .name = "faulty",
 	                                 .version = "1",
 	                                 .licence = "MIT",
 	                                 .variant_count = ATTACKS,
