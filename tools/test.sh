@@ -15,8 +15,8 @@ JUnit in build/NAME/ctest.xml.
 
   --no-install    install nothing: where something is missing, list it and stop
   --preset NAME   release (the default), clang, dev, asan-ubsan, tsan
-  -L LABEL        build and run the tests with one label: fast, slow, emulator,
-                  threads, digests or lint (tests/README.md)
+  -L LABEL        build and run the tests with one label: fast, slow, faults,
+                  emulator, threads, digests or lint (tests/README.md)
   -h, --help      this text
 
 Two tests need more and are skipped without it: the exporter's needs PyTorch
@@ -44,8 +44,8 @@ while [ "$count" -gt 0 ]; do
 	-L) # of ctest, which would build nothing
 		[ "$count" -gt 1 ] || set -- "$1" ''
 		case $2 in
-		fast | slow | emulator | threads | digests | lint) target=tests_$2 ;;
-		*) say "-L takes a label: fast, slow, emulator, threads, digests, lint"; exit 2 ;;
+		fast | slow | faults | emulator | threads | digests | lint) target=tests_$2 ;;
+		*) say "-L takes a label: fast, slow, faults, emulator, threads, digests, lint"; exit 2 ;;
 		esac
 		set -- "$@" "$1" ;;
 	-*) # an option of ctest, which takes any word for one
