@@ -105,10 +105,9 @@ static void poison(server *s, uint32_t word)
 }
 
 /* Outputs, tape and gradients of weights stay as they are. */
-static gm_status accumulate(server *s, uint32_t word, gm_error *error)
+static void poison_gradients(server *s, uint32_t word)
 {
 	const arena *a = &s->arena;
-	uint32_t *flags = &s->binding->bwd.flags;
 
 	for (size_t i = 0; i < a->tensors->count; i++)
 		if (a->slot[i].access == SLOT_WRITE && a->tensors->row[i].role == GM_ROLE_GRAD &&
@@ -116,9 +115,47 @@ static gm_status accumulate(server *s, uint32_t word, gm_error *error)
 			arena_fill(a->base, &a->slot[i], word);
 	if (a->slot[a->tensors->count + SLOT_SCRATCH].access == SLOT_WRITE)
 		arena_fill(a->base, &a->slot[a->tensors->count + SLOT_SCRATCH], word);
-	*flags = GM_ACCUMULATE;
+}
+
+/* The state's gradient goes from the later window to the earlier in a buffer of its own: h, then c. */
+static gm_status two_windows(server *s, gm_backward_args *b, gm_error *error)
+{
+	const gm_backward_args given = *b;
+	const gm_problem *p = &s->spec.problem;
+	const size_t rows = p->num_layers * s->spec.N;
+	float *state = calloc(rows * (gm_state_size(p) + p->hidden_size), sizeof *state);
+
+	if (!state)
+		return gm_fail(error, GM_NO_MEMORY, "no memory for a state's gradient");
+	b->t_begin = s->spec.T / 2;
+	b->grad_h_0 = state;
+	b->grad_c_0 = p->cell == GM_LSTM ? state + rows * gm_state_size(p) : NULL;
 	gm_status status = server_check_steps(s, s->binding, STEP_BACKWARD, error);
-	*flags = GM_OVERWRITE;
+	b->flags = GM_ACCUMULATE;
+	b->t_end = b->t_begin;
+	b->t_begin = 0;
+	b->grad_h_n = b->grad_h_0;
+	b->grad_c_n = b->grad_c_0;
+	b->grad_h_0 = given.grad_h_0;
+	b->grad_c_0 = given.grad_c_0;
+	if (status == GM_OK)
+		status = server_check_steps(s, s->binding, STEP_BACKWARD, error);
+	free(state);
+	return status;
+}
+
+static gm_status backward_again(server *s, const wire_run *w, gm_error *error)
+{
+	gm_backward_args *b = &s->binding->bwd, given = *b;
+	gm_status status;
+
+	poison_gradients(s, w->poison);
+	b->flags = w->form == WORKER_ACCUMULATE ? GM_ACCUMULATE : GM_OVERWRITE;
+	if (w->form == WORKER_WINDOWS && s->spec.T > 1)
+		status = two_windows(s, b, error);
+	else
+		status = server_check_steps(s, s->binding, STEP_BACKWARD, error);
+	*b = given;
 	return status;
 }
 
@@ -193,8 +230,8 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 	const wire_run w = m->run;
 
 	GM_TRY(server_check_pass(s, w.pass, error));
-	if (w.form == WORKER_ACCUMULATE)
-		return accumulate(s, w.poison, error);
+	if (w.form >= WORKER_ACCUMULATE)
+		return backward_again(s, &w, error);
 	poison(s, w.poison);
 	if (w.form == WORKER_REPACK)
 		GM_TRY(repack(s, error));

@@ -94,6 +94,8 @@ typedef enum worker_form {
 	WORKER_IN_PLACE,   /* h_n and c_n begin as h_0 and c_0 and are given as these */
 	WORKER_ACCUMULATE, /* after a run with a backward: that once more on its tape, gradients of weights added to what
 	                      they hold; the other gradients and scratch are poisoned before it */
+	WORKER_WINDOWS,    /* the same, but in two windows of time, the later one first and overwriting; not of both
+	                      directions */
 	WORKER_FORMS
 } worker_form;
 GM_CHECKED gm_status worker_run_form(worker *w, gm_pass pass, worker_form form, gm_error *error);

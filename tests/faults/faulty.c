@@ -120,11 +120,17 @@ static void leaves_threads(void)
 
 /* ---- others ---- */
 
-/* Every backward is one of the whole sequence, and overwrites. */
 static gm_status never_accumulates(gm_plan *plan, const gm_backward_args *b)
 {
+	gm_backward_args given = *b;
+	given.flags = GM_OVERWRITE;
+	return own->backward(plan, &given);
+}
+
+/* Every backward is one of the whole sequence. */
+static gm_status ignores_windows(gm_plan *plan, const gm_backward_args *b)
+{
 	gm_backward_args whole = *b;
-	whole.flags = GM_OVERWRITE;
 	whole.t_begin = 0;
 	whole.t_end = b->fwd->T;
 	return own->backward(plan, &whole);
@@ -224,6 +230,7 @@ static const struct attack {
 	{.name = "sets-variable", .forward = first_sets_variable},
 	{.name = "leaves-threads", .forward = first_leaves_threads},
 	{.name = "never-accumulates", .backward = never_accumulates},
+	{.name = "ignores-windows", .backward = ignores_windows},
 	{.name = "clears-state", .forward = clears_state},
 	{.name = "packs-once", .set_weights = packs_once},
 	{.name = "zero-weights", .set_weights = zero_weights, .effective_weights = tells_zeros},

@@ -131,12 +131,13 @@ run_counts summary_counts(const check_summary *s)
 static const char *why_unfit(const check_summary *s)
 {
 	static char text[300];
-	size_t k = 0;
-	while (k < s->results_count && s->results[k].code != CODE_UNFIT)
-		k++;
-	if (k == s->results_count)
+	const evidence *e = &s->session->found;
+	const check_result *r = e->check;
+	while (r < e->check + e->check_count && r->code != CODE_UNFIT)
+		r++;
+	if (r == e->check + e->check_count)
 		return "nothing was judged: every row is unfit";
-	snprintf(text, sizeof text, "nothing was judged: in %s %s", s->results[k].case_id, s->results[k].reason);
+	snprintf(text, sizeof text, "nothing was judged: in %s %s", r->case_id, r->reason);
 	return text;
 }
 

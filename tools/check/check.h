@@ -7,7 +7,8 @@
  *   fwd   forward with tape: outputs judged; a forward without tape must give the same bits (free variants: must be
  *         within the budget as well)
  *   bwd   forward with tape, then backward: gradients judged
- *   forms of both: set_weights twice, h_n in place of h_0, backward with GM_ACCUMULATE; judged by the same budget
+ *   forms of both: set_weights twice, h_n in place of h_0, backward with GM_ACCUMULATE and in windows; judged by the
+ *         same budget
  *   bits  the first runnable canonical variant of a bit class is what the others of it must equal, bit for bit
  *
  * Cases are judged in parallel, one process an allowed CPU; records come out in order of case, variant, pass.  A

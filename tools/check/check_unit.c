@@ -134,6 +134,7 @@ static const struct form {
 	{WORKER_REPACK, PASS_FWD, 1, 1, "set_weights twice: "},
 	{WORKER_IN_PLACE, PASS_FWD, 0, 1, "h_n is h_0: "},
 	{WORKER_ACCUMULATE, PASS_BWD, 0, 0.5f, "with GM_ACCUMULATE onto itself, halved: "},
+	{WORKER_WINDOWS, PASS_BWD, 0, 1, "backward in two windows: "},
 };
 
 static gm_status run_form(unit *u, attempt *a, const struct form *f, gm_error *error)
@@ -159,7 +160,7 @@ static gm_status run_form(unit *u, attempt *a, const struct form *f, gm_error *e
 static gm_status run_forms(unit *u, attempt *a, check_pass pass, gm_error *error)
 {
 	for (size_t k = 0; k < sizeof forms / sizeof *forms && a->result[pass].status == STATUS_PASS; k++)
-		if (forms[k].pass == pass)
+		if (forms[k].pass == pass && !(forms[k].form == WORKER_WINDOWS && u->c->spec.problem.bidirectional))
 			GM_TRY(run_form(u, a, &forms[k], error));
 	return GM_OK;
 }
