@@ -36,7 +36,7 @@ static const fault planted[] = {
 	{"word said", 0, "echo this >&2", {NULL}, {"that", "this"}},
 	{"escape", 0, "printf '\\033[31m'", {NULL}, NEVER()},
 	{"process left", 0, "sleep 100 & exit 0", {NULL}, {NULL}},
-	{"process left in a session of its own", 0, "setsid sleep 100 >o 2>&1 & exit 0", {NULL}, {NULL}},
+	{"process left in a session of its own", 0, "setsid sleep 100 >/dev/null 2>&1 & exit 0", {NULL}, {NULL}},
 };
 
 /* Prints what the row does not allow; 1 if there is anything. */
