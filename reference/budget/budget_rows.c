@@ -155,7 +155,8 @@ void judge_budget_facts(const judge_budget *budget, judge_facts *facts) { *facts
 void judge_unfit_text(const judge_budget *budget, char text[160])
 {
 	if (budget->facts.overflow)
-		snprintf(text, 160, "every row is unfit: partial sums of %.3g (root of their squares), the limit is 2^%d = %.3g",
+		snprintf(text, 160,
+		         "every row is unfit: partial sums of %.3g (root of their squares), the limit is 2^%d = %.3g",
 		         budget->facts.max_abs, ilogb(OVERFLOW_LIMIT), OVERFLOW_LIMIT);
 	else
 		snprintf(text, 160, "every row is unfit: rounding alone moves each by more than %g of its size", JUDGE_UNFIT);

@@ -72,6 +72,11 @@ static inline void put_run(lines *l, const char *run, const char *machine, const
 	        run, time, machine, machine);
 }
 
+static inline void put_end(lines *l, const char *run)
+{
+	fprintf(l->file, "{\"schema\":1,\"kind\":\"end\",\"run\":\"%s\",\"exit_code\":0}\n", run);
+}
+
 static inline void put_check(lines *l, const char *run, const char *variant, const char *status, const char *class_name)
 {
 	fprintf(l->file,

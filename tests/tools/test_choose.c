@@ -250,18 +250,12 @@ static void problems_keep_the_order_of_their_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_fastest_wins_with_its_margin),
-		cmocka_unit_test(a_failed_check_disqualifies),
-		cmocka_unit_test(every_other_status_is_told),
-		cmocka_unit_test(what_was_not_judged_is_not_eligible),
-		cmocka_unit_test(pairs_outrank_overlapping_intervals),
-		cmocka_unit_test(the_class_must_be_the_accepted_one),
-		cmocka_unit_test(one_machine_is_decided_for),
-		cmocka_unit_test(what_was_skipped_is_told_by_its_code),
-		cmocka_unit_test(a_bench_record_states_the_class),
-		cmocka_unit_test(a_former_name_is_the_same_variant),
-		cmocka_unit_test(a_problem_can_be_asked_for),
-		cmocka_unit_test(problems_keep_the_order_of_their_list),
+		cmocka_unit_test(the_fastest_wins_with_its_margin),    cmocka_unit_test(a_failed_check_disqualifies),
+		cmocka_unit_test(every_other_status_is_told),          cmocka_unit_test(what_was_not_judged_is_not_eligible),
+		cmocka_unit_test(pairs_outrank_overlapping_intervals), cmocka_unit_test(the_class_must_be_the_accepted_one),
+		cmocka_unit_test(one_machine_is_decided_for),          cmocka_unit_test(what_was_skipped_is_told_by_its_code),
+		cmocka_unit_test(a_bench_record_states_the_class),     cmocka_unit_test(a_former_name_is_the_same_variant),
+		cmocka_unit_test(a_problem_can_be_asked_for),          cmocka_unit_test(problems_keep_the_order_of_their_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

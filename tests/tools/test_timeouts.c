@@ -88,7 +88,7 @@ static void the_limit_is_what_was_asked_for(void **state)
 	for (const char *const *wrong = (const char *const[]){"0", "-1", "x", "1s", "nan", "inf", "", NULL}; *wrong;
 	     wrong++) {
 		outcome o = expect(2, "gatemark check --timeout '%s'", *wrong);
-		assert_in(o.err, "--timeout takes a number of seconds above 0, not");
+		assert_in(o.err, "--timeout takes a time as 90s, 20m or 1.5h, not");
 		outcome_free(&o);
 	}
 }

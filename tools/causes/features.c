@@ -139,27 +139,27 @@ static size_t size_of(const gm_spec *s, size_t which)
 }
 
 static const char *const size_names[] = {"T", "N", "H", "I", "L"};
-enum { SIZES = sizeof size_names / sizeof size_names[0], CANDIDATES = FEATURES + 2 * SIZES };
+enum { SIZES = sizeof size_names / sizeof size_names[0], PICKS = FEATURES + 2 * SIZES };
 
 /* ---- which of them hold ---- */
 
-typedef struct candidate {
+typedef struct pick {
 	char name[48];
 	unsigned char *holds; /* of failures, then of passes */
 	size_t failing, passing;
-} candidate;
+} pick;
 
 typedef struct table {
 	const cause_group *group;
 	problem_view *view; /* of failures, then of passes; owns holds */
 	size_t count;       /* of views */
-	candidate row[CANDIDATES];
+	pick row[PICKS];
 	size_t rows;
 } table;
 
 static void add_row(table *t, const char *name)
 {
-	candidate *c = &t->row[t->rows];
+	pick *c = &t->row[t->rows];
 	c->failing = c->passing = 0;
 	for (size_t i = 0; i < t->count; i++)
 		*(i < t->group->fails ? &c->failing : &c->passing) += c->holds[i];
@@ -189,10 +189,10 @@ static void add_size(table *t, size_t which, int most)
 static int open_table(const cause_group *group, table *t)
 {
 	*t = (table){.group = group, .count = group->fails + group->passes};
-	t->view = calloc(1, t->count * (sizeof *t->view + CANDIDATES));
+	t->view = calloc(1, t->count * (sizeof *t->view + PICKS));
 	if (!t->view)
 		return 0;
-	for (size_t k = 0; k < CANDIDATES; k++)
+	for (size_t k = 0; k < PICKS; k++)
 		t->row[k].holds = (unsigned char *)(t->view + t->count) + k * t->count;
 	for (size_t i = 0; i < t->count; i++) {
 		problem_view *v = &t->view[i];
@@ -230,7 +230,7 @@ static void all_in_one(cause_split *split, const cause_group *g, const char *onl
 static int one_that_parts(const table *t, cause_split *split)
 {
 	const cause_group *g = t->group;
-	for (const candidate *c = t->row; c < t->row + t->rows; c++)
+	for (const pick *c = t->row; c < t->row + t->rows; c++)
 		if (c->failing == g->fails && c->passing == 0) {
 			all_in_one(split, g, c->name, g->fails);
 			return 1;
@@ -242,8 +242,8 @@ static int two_that_part(const table *t, cause_split *split)
 {
 	const cause_group *g = t->group;
 	char name[100];
-	for (const candidate *a = t->row; g->fails > 2 && a < t->row + t->rows; a++)
-		for (const candidate *b = a + 1; a->failing == g->fails && b < t->row + t->rows; b++) {
+	for (const pick *a = t->row; g->fails > 2 && a < t->row + t->rows; a++)
+		for (const pick *b = a + 1; a->failing == g->fails && b < t->row + t->rows; b++) {
 			size_t passing = 0;
 			for (size_t i = g->fails; b->failing == g->fails && i < t->count; i++)
 				passing += a->holds[i] & b->holds[i];
@@ -257,7 +257,7 @@ static int two_that_part(const table *t, cause_split *split)
 }
 
 /* How many failures that belong to no part yet have it; 0 also where it passes in more than one of five. */
-static size_t gain(const table *t, const candidate *c, const cause_split *split)
+static size_t gain(const table *t, const pick *c, const cause_split *split)
 {
 	size_t more = 0;
 	for (size_t i = 0; i < t->group->fails; i++)
@@ -273,8 +273,8 @@ static int some_that_cover(const table *t, cause_split *split)
 		return 0;
 	memset(split->part, SPLIT_PARTS, g->fails);
 	for (split->parts = 0; left > 0 && split->parts < SPLIT_PARTS; split->parts++) {
-		const candidate *best = t->row;
-		for (const candidate *c = t->row; c < t->row + t->rows; c++)
+		const pick *best = t->row;
+		for (const pick *c = t->row; c < t->row + t->rows; c++)
 			best = gain(t, c, split) > gain(t, best, split) ? c : best;
 		const size_t more = gain(t, best, split);
 		if (more < 2)
@@ -293,8 +293,8 @@ static int some_that_cover(const table *t, cause_split *split)
 static int one_that_is_shared(const table *t, size_t times, cause_split *split)
 {
 	const cause_group *g = t->group;
-	const candidate *best = NULL;
-	for (const candidate *c = t->row; c < t->row + t->rows; c++)
+	const pick *best = NULL;
+	for (const pick *c = t->row; c < t->row + t->rows; c++)
 		if (c->failing == g->fails && times * c->passing <= g->fails && 2 * c->passing <= g->passes &&
 		    (!best || c->passing < best->passing))
 			best = c;

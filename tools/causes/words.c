@@ -37,6 +37,19 @@ static symptom class_of(const check_result *r)
 	return r->symptom == SYMPTOM_ADDED_TO ? SYMPTOM_NEVER_WRITTEN : r->symptom;
 }
 
+/* "set_weights twice" of a failure in that form of a call only: so many bytes of its reason. */
+static int form_length(const check_result *r)
+{
+	const char *end = r->symptom == SYMPTOM_FORM && r->reason ? strstr(r->reason, ": ") : NULL;
+	return end ? (int)(end - r->reason) : 0;
+}
+
+static int same_form(const check_result *a, const check_result *b)
+{
+	const int length = form_length(a);
+	return length == form_length(b) && (length == 0 || strncmp(a->reason, b->reason, (size_t)length) == 0);
+}
+
 int cause_alike(const check_result *one, const check_result *r)
 {
 	if (one->code != r->code)
@@ -44,7 +57,7 @@ int cause_alike(const check_result *one, const check_result *r)
 	if (one->code == CODE_BITS || one->code == CODE_DIGEST)
 		return 1;
 	if (one->code == CODE_WRONG)
-		return cause_special(r) || class_of(one) == class_of(r);
+		return cause_special(r) || (class_of(one) == class_of(r) && same_form(one, r));
 	return same_sentence(one->reason ? one->reason : "", r->reason ? r->reason : "");
 }
 
@@ -228,6 +241,10 @@ static void what_is_wrong(const check_result *const *failure, size_t count, char
 	}
 	if (all_special(failure, count)) {
 		name_special(failure[0], what);
+		return;
+	}
+	if (s == SYMPTOM_FORM) {
+		append(what, "wrong only in another form of the call: %.*s", form_length(failure[0]), failure[0]->reason);
 		return;
 	}
 	if (others_are_right(&k) && s == symptom_none)

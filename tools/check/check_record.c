@@ -125,8 +125,10 @@ gm_status result_form(const unit *u, check_result *r, const judge_budget *budget
 			part[k][i] *= share;
 	got = (const float *const *)part;
 	judged_verdict(budget, &(judged_result){tensors, u->picked[r->pass], got}, NULL, NULL, &rows);
-	if (rows.wrong > 0)
+	if (rows.wrong > 0) {
 		blame(u, r, budget, &rows, got, words);
+		r->symptom = SYMPTOM_FORM;
+	}
 	bits_release(u, part);
 	return GM_OK;
 }

@@ -134,8 +134,6 @@ static int add_notes(choice_document *choice, const evidence *e, const run_begin
 	int good = checks || record_append(notes, count, "no check records: conformance rests on the timed problems alone");
 	if (strcmp(checked, latest->commit) != 0)
 		good &= record_appendf(notes, count, "checked at commit %s, timed at commit %s", checked, latest->commit);
-	if (latest->run[0] == '\0')
-		good &= record_append(notes, count, "no record of a run: build, machine and date are unknown");
 	if (machines.count > 1)
 		good &= record_appendf(notes, count, "records of %zu other machine%s not used", machines.count - 1,
 		                       plural((double)machines.count - 1, "", "s"));
