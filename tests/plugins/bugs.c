@@ -16,9 +16,9 @@ static size_t scratch_bytes;
 static gm_status reads_past_c_0(gm_plan *plan, const gm_forward_args *f)
 {
 	size_t count = f->N * problem.num_layers * gm_directions(&problem) * problem.hidden_size;
-	volatile float beyond = f->c_0 ? f->c_0[(count + 7) / 8 * 8 - (count % 8 == 0)] : 0;
+	volatile float behind = f->c_0 ? f->c_0[(count + 7) / 8 * 8 - (count % 8 == 0)] : 0;
 
-	(void)beyond;
+	(void)behind;
 	return own->forward(plan, f);
 }
 

@@ -220,6 +220,69 @@ static void the_sample_on_the_first_page_is_true(void **state)
 	free(page);
 }
 
+/* ---- records without a run of the program ---- */
+
+static check_result record(const char *variant, const char *problem, check_pass pass, check_status status)
+{
+	check_result r;
+	check_result_init(&r);
+	snprintf(r.variant, sizeof r.variant, "%s", variant);
+	snprintf(r.problem, sizeof r.problem, "%s", problem);
+	snprintf(r.case_id, sizeof r.case_id, "%s.init", problem);
+	r.pass = pass;
+	r.status = status;
+	r.code = status == STATUS_FAIL ? CODE_TIMED_OUT : reason_code_none;
+	return r;
+}
+
+/* Headings of the failures among these records, one a line. */
+static void headings(check_result *list, size_t count, char text[800])
+{
+	causes found;
+	gm_error error;
+	const evidence e = {.check = list, .check_count = count};
+	assert_int_equal(causes_find(&e, STATUS_FAIL, &found, &error), GM_OK);
+	text[0] = '\0';
+	for (size_t k = 0; k < found.count; k++)
+		snprintf(text + strlen(text), 800 - strlen(text), "%s: %s, %zu, %zu\n", found.list[k].failure[0]->variant,
+		         found.list[k].heading, found.list[k].count, found.list[k].following);
+	causes_free(&found);
+}
+
+/* Two records differ in something: that is no cause. */
+static void few_cases_prove_nothing(void **state)
+{
+	check_result list[] = {record("v", "lstm_T3_N1_I2_H4", PASS_FWD, STATUS_FAIL),
+	                       record("v", "gru_T3_N1_I2_H4_bf", PASS_FWD, STATUS_PASS),
+	                       record("v", "gru_T4_N1_I2_H4_bf", PASS_FWD, STATUS_PASS)};
+	char text[800];
+	(void)state;
+	headings(list, 3, text);
+	assert_string_equal(text, "v: timed out, 1 of 3 cases, 1, 0\n");
+}
+
+/* Sentences that differ in numbers are one; what only follows forward is counted with it; variants stay apart, and a
+ * failure of one is no failure of the other. */
+static void alike_is_together_and_variants_are_not(void **state)
+{
+	static char late[] = "no answer from forward within 30.1 s", later[] = "no answer from forward within 31 s";
+	static char crash[] = "SIGSEGV in backward";
+	check_result list[24];
+	char text[800], problem[64];
+	(void)state;
+	for (size_t k = 0; k < 24; k++) {
+		const check_pass pass = k / 2 % 2 ? PASS_BWD : PASS_FWD;
+		const int bad = k / 4 < 2;
+		snprintf(problem, sizeof problem, "lstm_T%zu_N1_I2_H4%s", 3 + k / 4, bad ? "_bf" : "");
+		list[k] = record(k % 2 ? "w" : "v", problem, pass,
+		                 bad && (k % 2 == 0 || pass == PASS_BWD) ? STATUS_FAIL : STATUS_PASS);
+		list[k].reason = k % 2 ? crash : k / 4 ? late : later;
+	}
+	headings(list, 24, text);
+	assert_string_equal(text, "v: no answer from forward within 31 s, only batch first (all 2), 4, 2\n"
+	                          "w: SIGSEGV in backward, only batch first (all 2), 2, 0\n");
+}
+
 /* ---- goldens that the reference contradicts ---- */
 
 static void ignore(void *context, size_t done)
@@ -288,6 +351,8 @@ int main(void)
 		cmocka_unit_test(one_heading_a_bug),
 		cmocka_unit_test(all_outputs_have_the_same_causes),
 		cmocka_unit_test(a_tail_is_named),
+		cmocka_unit_test(few_cases_prove_nothing),
+		cmocka_unit_test(alike_is_together_and_variants_are_not),
 		cmocka_unit_test(the_sample_on_the_first_page_is_true),
 		cmocka_unit_test(a_golden_of_another_convention_is_named),
 	};

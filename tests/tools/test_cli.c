@@ -165,7 +165,7 @@ static void wrong_numbers_fail_with_a_reproducer(void **state)
 	(void)state;
 	outcome o = expect(CLI_WRONG, "gatemark check --plugin '%s' --junit %s/j.xml" ONE, plugin_path("wrong_numbers"),
 	                   scratch);
-	assert_in(o.out, "FAIL base: all results wrong, the only case\n  " CASE "/fwd ");
+	assert_in(o.out, "FAIL base: all results wrong, 1 case\n  " CASE "/fwd ");
 	assert_in(o.out, " got ");
 	assert_in(o.out, " err ");
 	assert_in(o.out, "  first wrong ");
@@ -177,7 +177,7 @@ static void wrong_numbers_fail_with_a_reproducer(void **state)
 	assert_non_null(junit);
 	assert_in(junit, "classname=\"lstm.fwd.base\" name=\"" CASE "\"");
 	assert_in(junit, "<failure message=");
-	assert_in(junit, "FAIL base: all results wrong, the only case\n");
+	assert_in(junit, "FAIL base: all results wrong, 1 case\n");
 	assert_in(junit, "/gatemark check --cases " CASE " --variants base --pass fwd --plugin ");
 	assert_null(strstr(junit, "<error"));
 	free(junit);

@@ -17,7 +17,7 @@ enum { CAUSE_HEADING = 320, CAUSE_LINES = 5 };
 typedef struct cause {
 	const check_result **failure; /* smallest problem first, then by name; behind them those of backward .. */
 	size_t count, following;      /* .. that only follow a wrong forward of the same case: how many of count */
-	char heading[CAUSE_HEADING];  /* "only batch first (all 22 cases)" */
+	char heading[CAUSE_HEADING];  /* "only batch first (all 22)" */
 } cause;
 
 typedef struct causes {

@@ -17,7 +17,7 @@ enum { SPLIT_PARTS = 3, SPLIT_WHERE = 160 };
 
 typedef struct cause_split {
 	size_t parts;                         /* at least 1 */
-	char where[SPLIT_PARTS][SPLIT_WHERE]; /* "only batch first (all 22 cases)" */
+	char where[SPLIT_PARTS][SPLIT_WHERE]; /* "only batch first (all 22)" */
 	unsigned char *part;                  /* of each failure; to be freed */
 } cause_split;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "causes_parts.h"
 #include "gatemark/tensors.h"
 
@@ -139,32 +140,32 @@ static size_t size_of(const gm_spec *s, size_t which)
 }
 
 static const char *const size_names[] = {"T", "N", "H", "I", "L"};
-enum { SIZES = sizeof size_names / sizeof size_names[0], PICKS = FEATURES + 2 * SIZES };
+enum { SIZES = sizeof size_names / sizeof size_names[0], COLUMNS = FEATURES + 2 * SIZES };
 
 /* ---- which of them hold ---- */
 
-typedef struct pick {
+typedef struct column { /* of the table: a feature, or a size */
 	char name[48];
 	unsigned char *holds; /* of failures, then of passes */
 	size_t failing, passing;
-} pick;
+} column;
 
 typedef struct table {
 	const cause_group *group;
 	problem_view *view; /* of failures, then of passes; owns holds */
 	size_t count;       /* of views */
-	pick row[PICKS];
-	size_t rows;
+	column column[COLUMNS];
+	size_t columns;
 } table;
 
-static void add_row(table *t, const char *name)
+static void add_column(table *t, const char *name)
 {
-	pick *c = &t->row[t->rows];
+	column *c = &t->column[t->columns];
 	c->failing = c->passing = 0;
 	for (size_t i = 0; i < t->count; i++)
 		*(i < t->group->fails ? &c->failing : &c->passing) += c->holds[i];
 	snprintf(c->name, sizeof c->name, "%s", name);
-	t->rows++;
+	t->columns++;
 }
 
 /* "where T is at least 9": the least of failures; or the other way round. */
@@ -178,22 +179,22 @@ static void add_size(table *t, size_t which, int most)
 	}
 	for (size_t i = 0; i < t->count; i++) {
 		const size_t size = size_of(&t->view[i].spec, which);
-		t->row[t->rows].holds[i] = most ? size <= limit : size >= limit;
+		t->column[t->columns].holds[i] = most ? size <= limit : size >= limit;
 		end = (most ? size < end : size > end) ? size : end;
 	}
 	const char *how = limit == end ? "" : most ? "at most " : "at least ";
 	snprintf(name, sizeof name, "where %s is %s%zu", size_names[which], how, limit);
-	add_row(t, name);
+	add_column(t, name);
 }
 
 static int open_table(const cause_group *group, table *t)
 {
 	*t = (table){.group = group, .count = group->fails + group->passes};
-	t->view = calloc(1, t->count * (sizeof *t->view + PICKS));
+	t->view = calloc(1, t->count * (sizeof *t->view + COLUMNS));
 	if (!t->view)
 		return 0;
-	for (size_t k = 0; k < PICKS; k++)
-		t->row[k].holds = (unsigned char *)(t->view + t->count) + k * t->count;
+	for (size_t k = 0; k < COLUMNS; k++)
+		t->column[k].holds = (unsigned char *)(t->view + t->count) + k * t->count;
 	for (size_t i = 0; i < t->count; i++) {
 		problem_view *v = &t->view[i];
 		v->r = i < group->fails ? group->fail[i] : group->pass[i - group->fails];
@@ -202,8 +203,8 @@ static int open_table(const cause_group *group, table *t)
 	}
 	for (const feature *f = features; f < features + FEATURES; f++) {
 		for (size_t i = 0; i < t->count; i++)
-			t->row[t->rows].holds[i] = (unsigned char)(f->holds(&t->view[i], f) != 0);
-		add_row(t, f->name);
+			t->column[t->columns].holds[i] = (unsigned char)(f->holds(&t->view[i], f) != 0);
+		add_column(t, f->name);
 	}
 	for (size_t k = 0; group->fails > 2 && k < 2 * SIZES; k++) // of one or two it would say little
 		add_size(t, k % SIZES, k >= SIZES);
@@ -218,19 +219,19 @@ static void all_in_one(cause_split *split, const cause_group *g, const char *onl
 	memset(split->part, 0, g->fails);
 	char count[48];
 	if (such == g->fails)
-		snprintf(count, sizeof count, g->fails > 1 ? "all %zu cases" : "the only case", g->fails);
+		snprintf(count, sizeof count, g->fails > 1 ? "all %zu" : "1", g->fails);
 	else
-		snprintf(count, sizeof count, "%zu of %zu cases", g->fails, such);
+		snprintf(count, sizeof count, "%zu of %zu", g->fails, such);
 	if (only)
 		snprintf(split->where[0], SPLIT_WHERE, "only %s (%s)", only, count);
 	else
-		snprintf(split->where[0], SPLIT_WHERE, "%s", count);
+		snprintf(split->where[0], SPLIT_WHERE, "%s %s", count, plural((double)such, "case", "cases"));
 }
 
 static int one_that_parts(const table *t, cause_split *split)
 {
 	const cause_group *g = t->group;
-	for (const pick *c = t->row; c < t->row + t->rows; c++)
+	for (const column *c = t->column; c < t->column + t->columns; c++)
 		if (c->failing == g->fails && c->passing == 0) {
 			all_in_one(split, g, c->name, g->fails);
 			return 1;
@@ -242,8 +243,8 @@ static int two_that_part(const table *t, cause_split *split)
 {
 	const cause_group *g = t->group;
 	char name[100];
-	for (const pick *a = t->row; g->fails > 2 && a < t->row + t->rows; a++)
-		for (const pick *b = a + 1; a->failing == g->fails && b < t->row + t->rows; b++) {
+	for (const column *a = t->column; g->fails > 2 && a < t->column + t->columns; a++)
+		for (const column *b = a + 1; a->failing == g->fails && b < t->column + t->columns; b++) {
 			size_t passing = 0;
 			for (size_t i = g->fails; b->failing == g->fails && i < t->count; i++)
 				passing += a->holds[i] & b->holds[i];
@@ -257,12 +258,12 @@ static int two_that_part(const table *t, cause_split *split)
 }
 
 /* How many failures that belong to no part yet have it; 0 also where it passes in more than one of five. */
-static size_t gain(const table *t, const pick *c, const cause_split *split)
+static size_t gain(const table *t, const column *c, const cause_split *split)
 {
 	size_t more = 0;
 	for (size_t i = 0; i < t->group->fails; i++)
 		more += split->part[i] == SPLIT_PARTS && c->holds[i];
-	return 4 * c->passing <= c->failing && c < t->row + FEATURES ? more : 0;
+	return 4 * c->passing <= c->failing && c < t->column + FEATURES ? more : 0;
 }
 
 static int some_that_cover(const table *t, cause_split *split)
@@ -273,8 +274,8 @@ static int some_that_cover(const table *t, cause_split *split)
 		return 0;
 	memset(split->part, SPLIT_PARTS, g->fails);
 	for (split->parts = 0; left > 0 && split->parts < SPLIT_PARTS; split->parts++) {
-		const pick *best = t->row;
-		for (const pick *c = t->row; c < t->row + t->rows; c++)
+		const column *best = t->column;
+		for (const column *c = t->column; c < t->column + t->columns; c++)
 			best = gain(t, c, split) > gain(t, best, split) ? c : best;
 		const size_t more = gain(t, best, split);
 		if (more < 2)
@@ -283,7 +284,7 @@ static int some_that_cover(const table *t, cause_split *split)
 			if (split->part[i] == SPLIT_PARTS && best->holds[i])
 				split->part[i] = (unsigned char)split->parts;
 		left -= more;
-		snprintf(split->where[split->parts], SPLIT_WHERE, "%s (%zu of %zu cases)", best->name, best->failing,
+		snprintf(split->where[split->parts], SPLIT_WHERE, "%s (%zu of %zu)", best->name, best->failing,
 		         best->failing + best->passing);
 	}
 	return left == 0;
@@ -293,8 +294,8 @@ static int some_that_cover(const table *t, cause_split *split)
 static int one_that_is_shared(const table *t, size_t times, cause_split *split)
 {
 	const cause_group *g = t->group;
-	const pick *best = NULL;
-	for (const pick *c = t->row; c < t->row + t->rows; c++)
+	const column *best = NULL;
+	for (const column *c = t->column; c < t->column + t->columns; c++)
 		if (c->failing == g->fails && times * c->passing <= g->fails && 2 * c->passing <= g->passes &&
 		    (!best || c->passing < best->passing))
 			best = c;
@@ -311,7 +312,8 @@ int cause_split_group(const cause_group *group, cause_split *split)
 		free(split->part);
 		return 0;
 	}
-	if (!group->passes ||
+	const int telling = group->passes >= (group->fails > 1 ? 3 : 10); // of fewer any two differ in something
+	if (!telling ||
 	    !(one_that_parts(&t, split) || one_that_is_shared(&t, 9, split) || two_that_part(&t, split) ||
 	      one_that_is_shared(&t, 4, split) || some_that_cover(&t, split) || one_that_is_shared(&t, 1, split)))
 		all_in_one(split, group, NULL, t.count);

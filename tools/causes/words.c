@@ -16,18 +16,22 @@ int cause_special(const check_result *r) { return r->tags && (strstr(r->tags, "n
 
 /* ---- what is alike ---- */
 
+static const char *behind_number(const char *text)
+{
+	while (isdigit((unsigned char)*text) || (*text == '.' && isdigit((unsigned char)text[1])))
+		text++;
+	return text;
+}
+
 /* 1 if the first lines are equal but for their numbers. */
 static int same_sentence(const char *a, const char *b)
 {
-	for (;;) {
-		while (isdigit((unsigned char)*a))
-			a++;
-		while (isdigit((unsigned char)*b))
-			b++;
-		if (*a != *b || *a == '\0' || *a == '\n')
-			return *a == *b || (*a == '\0' && *b == '\n') || (*a == '\n' && *b == '\0');
-		a++;
-		b++;
+	for (;; a++, b++) {
+		a = behind_number(a);
+		b = behind_number(b);
+		const int end = *a == '\0' || *a == '\n';
+		if (end || *a != *b)
+			return end && (*b == '\0' || *b == '\n');
 	}
 }
 
