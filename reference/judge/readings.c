@@ -38,13 +38,17 @@ static void leave_out(tried *t, unsigned kinds)
 		t->lengths = NULL;
 }
 
-/* Columns of both matrices behind the last whole vector. */
-static void drop_tail(tried *t, unsigned lanes)
+enum { LANES = 31, IH = LANES + 1, HH = 2 * IH }; /* of drop_tail's parameter: lanes, and which matrices */
+
+/* Columns behind the last whole vector. */
+static void drop_tail(tried *t, unsigned parameter)
 {
+	const size_t lanes = parameter & LANES;
 	for (size_t k = 0; k < t->p->tensors->count; k++) {
 		const gm_tensor *m = &t->p->tensors->row[k];
 		const size_t width = m->rank == 2 ? m->dim[1] : 1;
-		for (size_t i = 0; (m->kind == GM_WEIGHT_IH || m->kind == GM_WEIGHT_HH) && i < m->count; i++)
+		const unsigned of = m->kind == GM_WEIGHT_IH ? IH : m->kind == GM_WEIGHT_HH ? HH : 0;
+		for (size_t i = 0; (parameter & of) && i < m->count; i++)
 			if (i % width >= width - width % lanes)
 				t->value[k][i] = 0;
 	}
@@ -117,9 +121,15 @@ static const struct twist {
 	{"h_0 and c_0 left out", LSTM, 0, leave_out, 1u << GM_H_0 | 1u << GM_C_0},
 	{"lengths left out", ANY, 0, leave_out, 1u << GM_LENGTHS},
 	{"dropout masks left out", ANY, 0, leave_out, 1u << GM_DROPOUT_MASK},
-	{"columns behind the last multiple of 16 left out", ANY, 0, drop_tail, 16},
-	{"columns behind the last multiple of 8 left out", ANY, 0, drop_tail, 8},
-	{"columns behind the last multiple of 4 left out", ANY, 0, drop_tail, 4},
+	{"columns of weight_ih and weight_hh behind the last multiple of 16 left out", ANY, 0, drop_tail, IH | HH | 16},
+	{"columns of weight_ih behind the last multiple of 16 left out", ANY, 0, drop_tail, IH | 16},
+	{"columns of weight_hh behind the last multiple of 16 left out", ANY, 0, drop_tail, HH | 16},
+	{"columns of weight_ih and weight_hh behind the last multiple of 8 left out", ANY, 0, drop_tail, IH | HH | 8},
+	{"columns of weight_ih behind the last multiple of 8 left out", ANY, 0, drop_tail, IH | 8},
+	{"columns of weight_hh behind the last multiple of 8 left out", ANY, 0, drop_tail, HH | 8},
+	{"columns of weight_ih and weight_hh behind the last multiple of 4 left out", ANY, 0, drop_tail, IH | HH | 4},
+	{"columns of weight_ih behind the last multiple of 4 left out", ANY, 0, drop_tail, IH | 4},
+	{"columns of weight_hh behind the last multiple of 4 left out", ANY, 0, drop_tail, HH | 4},
 };
 
 /* ---- orders of gates ---- */
