@@ -63,7 +63,7 @@ static const struct bug {
      {"output NaN where a number is wanted", "only where T is at least 9"},
      "not from the host's poison",
      1},
-	{"wrong-without-tape", {"output wrong only without a tape"}, "", 1},
+	{"wrong-without-tape", {"output wrong only without a tape"}, "/fwd without a tape: output[0,0,0] got", 1},
 	{"loses-nan", {"a NaN is lost", "only special values"}, "special values: ", 1},
 	{"skips-absent-h_0", {"a NaN is lost", "where h_0 is absent"}, "special values: ", 1},
 	{"denormals_flushed", {"only output wrong"}, "denormals are kept, not flushed to 0", 2},
@@ -284,6 +284,44 @@ static void alike_is_together_and_variants_are_not(void **state)
 	                          "w: SIGSEGV in backward, only batch first (all 2), 2, 0\n");
 }
 
+/* The rule that a special case breaks is said; others have none. */
+static void rules_of_special_values(void **state)
+{
+	static char nan[] = "nan", inf[] = "inf", decay[] = "denormal", cancel[] = "cancel", *h_0[] = {"h_0"};
+	static char zero[] = "differs in bits from x at output[0]: got -0 want 0\nfirst wrong t=0";
+	static const struct {
+		const char *problem, *regime;
+		char *tags, *reason;
+		int absent;
+		const char *rule;
+	} row[] = {{"lstm_T4_N2_I5_H17", "nan_weight_hh", nan, NULL, 1, "0 * NaN = NaN"},
+	           {"lstm_T4_N2_I5_H17", "nan_weight_hh", nan, NULL, 0, "a NaN reaches all that depends on it"},
+	           {"gru_T5_N3_I4_H6_len", "nan_padding", nan, NULL, 0, "behind a row's length is never read"},
+	           {"rnn_relu_T5_N3_I7_H9", "nan_input", nan, NULL, 0, "ReLU keeps a NaN"},
+	           {"lstm_T4_N3_I6_H9", "inf_c_0", inf, NULL, 0, "0 * Inf = NaN"},
+	           {"gru_T32_N2_I5_H8_nobias", "decay", decay, NULL, 0, "not flushed to 0"},
+	           {"lstm_T3_N2_I3_H4", "init", NULL, zero, 0, "-0 and +0 are different bits"},
+	           {"lstm_T5_N3_I16_H9", "cancel", cancel, NULL, 0, NULL}};
+	(void)state;
+	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
+		check_result r = record("v", row[k].problem, PASS_FWD, STATUS_FAIL);
+		snprintf(r.case_id, sizeof r.case_id, "%s.%s", row[k].problem, row[k].regime);
+		r.code = row[k].reason ? CODE_BITS : CODE_WRONG;
+		r.reason = row[k].reason;
+		r.tags = row[k].tags;
+		r.absent = h_0;
+		r.absent_count = (size_t)row[k].absent;
+		const check_result *failure[] = {&r};
+		const evidence e = {.check = &r, .check_count = 1};
+		char *text = cause_text(&(cause){.failure = failure, .count = 1}, &e, &r);
+		if (row[k].rule)
+			assert_in(text, row[k].rule);
+		else
+			assert_null(strstr(text, "special values"));
+		free(text);
+	}
+}
+
 /* ---- goldens that the reference contradicts ---- */
 
 static void ignore(void *context, size_t done)
@@ -354,6 +392,7 @@ int main(void)
 		cmocka_unit_test(a_tail_is_named),
 		cmocka_unit_test(few_cases_prove_nothing),
 		cmocka_unit_test(alike_is_together_and_variants_are_not),
+		cmocka_unit_test(rules_of_special_values),
 		cmocka_unit_test(the_sample_on_the_first_page_is_true),
 		cmocka_unit_test(a_golden_of_another_convention_is_named),
 	};

@@ -96,20 +96,27 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	return status;
 }
 
+/* What follows is about the forward without a tape. */
+static void say_untaped(check_result *r)
+{
+	char sentence[700];
+	snprintf(sentence, sizeof sentence, "without a tape: %s", r->reason ? r->reason : "");
+	(void)record_set(&r->reason, sentence);
+}
+
 /* The forward once more without a tape: canonical variants owe the same bits, free ones the budget. */
 static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape, gm_error *error)
 {
 	check_result *r = &a->result[PASS_FWD];
 	const judge_budget *budget;
-	char sentence[540];
 	gm_status status = plan_and_fill(u, a, GM_MODE_INFER, error);
 	step(u);
 	worker_poison(a->w, 0); // other memory than before: what is never written or read too far shows in the bits
 	if (status == GM_OK)
 		status = worker_run(a->w, GM_PASS_FWD, error);
 	if (status != GM_OK) {
-		snprintf(sentence, sizeof sentence, "without a tape: %s", error->message);
-		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, sentence);
+		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, error->message);
+		say_untaped(r);
 		return status;
 	}
 	if (a->v->info.rounding == GM_CANONICAL) {
@@ -117,8 +124,10 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	} else if (r->status == STATUS_PASS) {
 		GM_TRY(of_judging(a, budget_of(u, a, &budget, error)));
 		result_verdict(u, r, budget, a->got);
-		if (r->status == STATUS_FAIL)
+		if (r->status == STATUS_FAIL) {
 			r->symptom = SYMPTOM_UNTAPED;
+			say_untaped(r);
+		}
 	}
 	return GM_OK;
 }
