@@ -239,6 +239,9 @@ static void refused_input_is_6(void **state)
 	outcome_free(&o);
 	o = expect(CLI_REFUSED, "gatemark check --plugin '%s'" ONE, plugin_path("wrong_major"));
 	outcome_free(&o);
+	o = expect(CLI_REFUSED, "gatemark check --plugin '%s'" ONE, plugin_path("many_variants"));
+	assert_in(o.err, "has 65 variants, at most 64 are taken");
+	outcome_free(&o);
 	o = expect(CLI_REFUSED, "gatemark choose %s/results.jsonl", scratch);
 	outcome_free(&o);
 	o = expect(CLI_REFUSED, "gatemark report %s/results.jsonl -o %s/r.html", scratch, scratch);
