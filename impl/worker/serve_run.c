@@ -104,14 +104,13 @@ static void poison(server *s, uint32_t word)
 			arena_fill(a->base, &a->slot[i], word);
 }
 
-/* Outputs, tape and gradients of weights stay as they are. */
-static void poison_gradients(server *s, uint32_t word)
+/* The tensors from kind first to last, and scratch; all else stays as it is. */
+static void poison_some(server *s, gm_kind first, gm_kind last, uint32_t word)
 {
 	const arena *a = &s->arena;
 
 	for (size_t i = 0; i < a->tensors->count; i++)
-		if (a->slot[i].access == SLOT_WRITE && a->tensors->row[i].role == GM_ROLE_GRAD &&
-		    a->tensors->row[i].kind < GM_GRAD_WEIGHT_IH)
+		if (a->slot[i].access == SLOT_WRITE && a->tensors->row[i].kind >= first && a->tensors->row[i].kind <= last)
 			arena_fill(a->base, &a->slot[i], word);
 	if (a->slot[a->tensors->count + SLOT_SCRATCH].access == SLOT_WRITE)
 		arena_fill(a->base, &a->slot[a->tensors->count + SLOT_SCRATCH], word);
@@ -149,8 +148,10 @@ static gm_status backward_again(server *s, const wire_run *w, gm_error *error)
 	gm_backward_args *b = &s->binding->bwd, given = *b;
 	gm_status status;
 
-	poison_gradients(s, w->poison);
+	poison_some(s, GM_GRAD_INPUT, GM_GRAD_C_0, w->poison);
 	b->flags = w->form == WORKER_ACCUMULATE ? GM_ACCUMULATE : GM_OVERWRITE;
+	if (w->form == WORKER_NO_WEIGHTS)
+		b->grad_weights = NULL;
 	if (w->form == WORKER_WINDOWS && s->spec.T > 1)
 		status = two_windows(s, b, error);
 	else
@@ -213,15 +214,19 @@ static const float *begin_as(server *s, gm_kind first, gm_kind last)
 	return state ? state : given;
 }
 
-static gm_status forward_in_place(server *s, gm_error *error)
+static gm_status forward_as(server *s, uint32_t form, gm_error *error)
 {
 	gm_forward_args *f = &s->binding->fwd, given = *f;
 
-	f->h_0 = begin_as(s, GM_H_0, GM_H_N);
-	f->c_0 = begin_as(s, GM_C_0, GM_C_N);
+	if (form == WORKER_IN_PLACE) {
+		f->h_0 = begin_as(s, GM_H_0, GM_H_N);
+		f->c_0 = begin_as(s, GM_C_0, GM_C_N);
+	} else {
+		f->h_n = f->c_n = NULL;
+		f->tape = NULL;
+	}
 	gm_status status = server_check_steps(s, s->binding, STEP_FORWARD, error);
-	f->h_0 = given.h_0;
-	f->c_0 = given.c_0;
+	*f = given;
 	return status;
 }
 
@@ -232,14 +237,17 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 	GM_TRY(server_check_pass(s, w.pass, error));
 	if (w.form >= WORKER_ACCUMULATE)
 		return backward_again(s, &w, error);
-	poison(s, w.poison);
+	if (w.form == WORKER_OUTPUT_ONLY)
+		poison_some(s, GM_OUTPUT, GM_OUTPUT, w.poison);
+	else
+		poison(s, w.poison);
 	if (w.form == WORKER_REPACK)
 		GM_TRY(repack(s, error));
 	GM_TRY(server_check_steps(s, s->binding, STEP_SET, error));
 	s->weights_set = 1;
 	GM_TRY(server_effective(s, error));
-	if (w.form == WORKER_IN_PLACE)
-		return forward_in_place(s, error);
+	if (w.form == WORKER_IN_PLACE || w.form == WORKER_OUTPUT_ONLY)
+		return forward_as(s, w.form, error);
 	const struct pass_steps *steps = &pass_steps[w.pass];
 	return server_check_steps(s, s->binding, (steps->before | steps->timed) & (STEP_FORWARD | STEP_BACKWARD), error);
 }

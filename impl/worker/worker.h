@@ -89,13 +89,14 @@ GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 
 /* Other ways to call the same. */
 typedef enum worker_form {
-	WORKER_PLAIN,      /* worker_run */
-	WORKER_REPACK,     /* set_weights first with all signs changed, then as they are */
-	WORKER_IN_PLACE,   /* h_n and c_n begin as h_0 and c_0 and are given as these */
-	WORKER_ACCUMULATE, /* after a run with a backward: that once more on its tape, gradients of weights added to what
-	                      they hold; the other gradients and scratch are poisoned before it */
-	WORKER_WINDOWS,    /* the same, but in two windows of time, the later one first and overwriting; not of both
-	                      directions */
+	WORKER_PLAIN,       /* worker_run */
+	WORKER_REPACK,      /* set_weights first with all signs changed, then as they are */
+	WORKER_IN_PLACE,    /* h_n and c_n begin as h_0 and c_0 and are given as these */
+	WORKER_OUTPUT_ONLY, /* h_n, c_n and tape are not wanted and stay as a run before left them */
+	/* After a run with a backward, that once more on its tape; what it writes and scratch are poisoned before it. */
+	WORKER_ACCUMULATE, /* gradients of weights are added to what they hold */
+	WORKER_WINDOWS,    /* two windows of time, the later one first, the earlier adds; not of both directions */
+	WORKER_NO_WEIGHTS, /* gradients of weights are not wanted and stay as a run before left them */
 	WORKER_FORMS
 } worker_form;
 GM_CHECKED gm_status worker_run_form(worker *w, gm_pass pass, worker_form form, gm_error *error);

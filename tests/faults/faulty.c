@@ -16,6 +16,7 @@
 
 static const gm_variant *own; /* does the honest work */
 static gm_problem problem;    /* of the plan */
+static size_t largest_batch;  /* of the plan */
 static int fresh;             /* a plan without weights */
 
 /* ---- what a call does before its work; an attack that the worker may not try ends with a word that is quoted ---- */
@@ -145,6 +146,27 @@ static gm_status clears_state(gm_plan *plan, const gm_forward_args *f)
 	return own->forward(plan, f);
 }
 
+/* Reckons with the largest batch that the plan may get: the last output comes out wrong where it is smaller. */
+static gm_status counts_on_maximum(gm_plan *plan, const gm_forward_args *f)
+{
+	gm_status status = own->forward(plan, f);
+	if (f->N < largest_batch)
+		f->output[(ptrdiff_t)(f->T - 1) * f->out_t + (ptrdiff_t)(f->N - 1) * f->out_n] = 0;
+	return status;
+}
+
+/* Does nothing where the last states are not wanted. */
+static gm_status needs_states(gm_plan *plan, const gm_forward_args *f)
+{
+	return f->h_n ? own->forward(plan, f) : GM_OK;
+}
+
+/* Does nothing where gradients of weights are not wanted. */
+static gm_status needs_weights(gm_plan *plan, const gm_backward_args *b)
+{
+	return b->grad_weights ? own->backward(plan, b) : GM_OK;
+}
+
 /* Packs once in a plan's life. */
 static gm_status packs_once(gm_plan *plan, const gm_weights *weights, gm_error *error)
 {
@@ -231,6 +253,9 @@ static const struct attack {
 	{.name = "leaves-threads", .forward = first_leaves_threads},
 	{.name = "never-accumulates", .backward = never_accumulates},
 	{.name = "ignores-windows", .backward = ignores_windows},
+	{.name = "counts-on-maximum", .forward = counts_on_maximum},
+	{.name = "needs-states", .forward = needs_states},
+	{.name = "needs-weights", .backward = needs_weights},
 	{.name = "clears-state", .forward = clears_state},
 	{.name = "packs-once", .set_weights = packs_once},
 	{.name = "zero-weights", .set_weights = zero_weights, .effective_weights = tells_zeros},
@@ -242,6 +267,7 @@ enum { ATTACKS = sizeof attack / sizeof *attack };
 static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
 {
 	problem = *p;
+	largest_batch = o->N_max;
 	fresh = 1;
 	return own->plan_create(p, o, mem, plan, error);
 }

@@ -7,8 +7,8 @@
  *   fwd   forward with tape: outputs judged; a forward without tape must give the same bits (free variants: must be
  *         within the budget as well)
  *   bwd   forward with tape, then backward: gradients judged
- *   forms of both: set_weights twice, h_n in place of h_0, backward with GM_ACCUMULATE and in windows; judged by the
- *         same budget
+ *   forms of both (check_unit.c has the table), judged by the same budget: plans for more than is asked, set_weights
+ *         twice, states in place or not wanted, gradients of weights not wanted, added, in windows of time
  *   bits  the first runnable canonical variant of a bit class is what the others of it must equal, bit for bit
  *
  * Cases are judged in parallel, one process an allowed CPU; records come out in order of case, variant, pass.  A
