@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* faulty.c - scalar-plain under other names: each variant of this plug-in is right in its numbers
- * when it is first called (zero-weights apart) and goes for the run around it instead. */
+ * when it is first called (zero-weights apart) and goes for the run around it instead; two-rows is honest. */
 #define _GNU_SOURCE
 #include "gatemark/plugin.h"
 
@@ -204,6 +204,15 @@ static gm_status tells_zeros(const gm_plan *plan, gm_weights_out *out)
 	return GM_OK;
 }
 
+/* Honest: no more batch rows than two. */
+static gm_status supports_two(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+{
+	if (o->N_max <= 2)
+		return own->supports(p, o, error);
+	snprintf(error->message, sizeof error->message, "at most two batch rows");
+	return error->status = GM_UNSUPPORTED;
+}
+
 static gm_status sizes_of_memory(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
 	gm_status status = own->sizes(p, o, s);
@@ -239,6 +248,7 @@ static const struct attack {
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);
 	gm_status (*sizes)(const gm_problem *, const gm_plan_opts *, gm_sizes *);
+	gm_status (*supports)(const gm_problem *, const gm_plan_opts *, gm_error *);
 } attack[] = {
 	{.name = "kills-judge", .forward = first_kills_judge},
 	{.name = "stops-judge", .forward = first_stops_judge},
@@ -259,6 +269,7 @@ static const struct attack {
 	{.name = "clears-state", .forward = clears_state},
 	{.name = "packs-once", .set_weights = packs_once},
 	{.name = "zero-weights", .set_weights = zero_weights, .effective_weights = tells_zeros},
+	{.name = "two-rows", .supports = supports_two},
 	{.name = "wants-memory", .sizes = sizes_of_memory},
 };
 
@@ -298,6 +309,7 @@ const gm_plugin *gm_plugin_v1(void)
 		v->forward = attack[i].forward ? attack[i].forward : own->forward;
 		v->backward = attack[i].backward ? attack[i].backward : own->backward;
 		v->sizes = attack[i].sizes ? attack[i].sizes : own->sizes;
+		v->supports = attack[i].supports ? attack[i].supports : own->supports;
 		v->effective_weights = attack[i].effective_weights;
 		list[i] = v;
 	}

@@ -44,8 +44,9 @@ static void show(check_summary *s, const check_result *r)
 		return;
 	term_progress_end(&s->progress); // the line must not stand in the way of the text
 	if (r->status == STATUS_PASS)
-		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s\n", r->case_id, check_pass_word(r->pass), r->variant,
-		        100 * r->used, r->where, r->flaky ? " FLAKY" : "");
+		fprintf(stream, "pass %s/%s %s uses %.0f %% at %s%s%s%s\n", r->case_id, check_pass_word(r->pass), r->variant,
+		        100 * r->used, r->where, r->flaky ? " FLAKY" : "", r->reason && r->reason[0] ? "; " : "",
+		        r->reason ? r->reason : "");
 	else
 		fprintf(stream, "%s %s/%s %s: %.*s\n", check_status_word(r->status), r->case_id, check_pass_word(r->pass),
 		        r->variant, r->reason ? (int)strcspn(r->reason, "\n") : 0, r->reason ? r->reason : "");

@@ -158,25 +158,41 @@ static const struct form {
 	{WORKER_PLAIN, PASS_BWD, LARGER_PLAN, 1, "T below T_max, N below N_max: "},
 };
 
+/* A plan for the form, and what the form is called.  A variant may support what a case asks for and no more: then the
+ * result says so, and it is called in another plan as before. */
+static gm_status plan_form(unit *u, attempt *a, const struct form *f, const char **words, gm_error *error)
+{
+	uint32_t mode = a->taped ? GM_MODE_TRAIN : GM_MODE_INFER;
+	char sentence[560];
+	*words = f->words;
+	if (f->anew == SAME_PLAN)
+		return GM_OK;
+	gm_status status = plan_and_fill(u, a, mode, f->anew == NEW_PLAN ? EXACT : LARGER, error);
+	if (status != GM_UNSUPPORTED || f->anew == NEW_PLAN)
+		return status;
+	snprintf(sentence, sizeof sentence, "not judged: %s%s", f->words, error->message);
+	(void)record_set(&a->result[f->pass].reason, sentence);
+	*words = "in a second plan: ";
+	return plan_and_fill(u, a, mode, EXACT, error);
+}
+
 static gm_status run_form(unit *u, attempt *a, const struct form *f, gm_error *error)
 {
 	static const gm_pass timed[CHECK_PASSES] = {GM_PASS_FWD, GM_PASS_BWD};
 	check_result *r = &a->result[f->pass];
 	const judge_budget *budget;
+	const char *words;
 	char sentence[560];
-	gm_status status = GM_OK;
-	if (f->anew)
-		status = plan_and_fill(u, a, a->taped ? GM_MODE_TRAIN : GM_MODE_INFER, f->anew == NEW_PLAN ? EXACT : LARGER,
-		                       error);
+	gm_status status = plan_form(u, a, f, &words, error);
 	if (status == GM_OK)
 		status = worker_run_form(a->w, timed[f->pass], f->form, error);
 	if (status != GM_OK) {
-		snprintf(sentence, sizeof sentence, "%s%s", f->words, error->message);
+		snprintf(sentence, sizeof sentence, "%s%s", words, error->message);
 		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, sentence);
 		return status;
 	}
 	GM_TRY(budget_of(u, a, &budget, error));
-	status = result_form(u, r, budget, a->got, f->words, f->share);
+	status = result_form(u, r, budget, a->got, words, f->share);
 	return status == GM_OK ? GM_OK : gm_fail(error, status, "no memory for %s", u->c->id);
 }
 
