@@ -34,5 +34,7 @@ GM_CHECKED gm_status environment_check_fp(const environment *e, const char *who,
  * pool say; one that goes on running for ENVIRONMENT_SECONDS is a breach. */
 #define ENVIRONMENT_SECONDS 2.0
 GM_CHECKED gm_status environment_check(const environment *e, const char *who, gm_error *error);
+/* And that no descriptor was left open, which loading and a plan may. */
+GM_CHECKED gm_status environment_check_call(const environment *e, const char *who, gm_error *error);
 
 #endif

@@ -19,6 +19,14 @@
 
 #define REFUSE(...) return gm_fail(error, GM_BAD_PLUGIN, __VA_ARGS__)
 
+/* Why a file cannot be had; root is refused what is not root's, which surprises. */
+static const char *why(void)
+{
+	static const char given_up[] = "Permission denied, to a worker that has given up root's rights";
+
+	return errno == EACCES && geteuid() == 0 ? given_up : strerror(errno);
+}
+
 /* Anybody may replace a file in a folder that anybody may write to, unless its sticky bit is set. */
 static gm_status check_file(const char *path, gm_error *error)
 {
@@ -31,11 +39,11 @@ static gm_status check_file(const char *path, gm_error *error)
 	if (snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path) >= (int)sizeof folder)
 		REFUSE("its path is longer than %zu bytes", sizeof folder);
 	if (stat(folder, &info))
-		REFUSE("%s: %s", folder, strerror(errno));
+		REFUSE("%s: %s", folder, why());
 	if ((info.st_mode & S_IWOTH) && !(info.st_mode & S_ISVTX))
 		REFUSE("anybody may write to its folder %s", folder);
-	if (stat(path, &info))
-		REFUSE("%s: %s", path, strerror(errno));
+	if (stat(path, &info) || access(path, R_OK))
+		REFUSE("%s: %s", path, why());
 	if (!S_ISREG(info.st_mode))
 		REFUSE("%s is not a regular file", path);
 	if (info.st_mode & S_IWOTH)

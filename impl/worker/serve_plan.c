@@ -173,6 +173,8 @@ gm_status serve_unplan(server *s, message *m, gm_error *error)
 		server_phase(s, PHASE_PLAN_DESTROY);
 		s->variant->plan_destroy(s->plan);
 		status = server_called(s, GM_OK, error);
+		if (status == GM_OK)
+			status = environment_check(&s->environment, "plan_destroy", error);
 	}
 	server_drop_questions(s);
 	free(s->given);

@@ -48,7 +48,7 @@ gm_status server_check_steps(server *s, const gm_binding *b, unsigned steps, gm_
 
 		GM_TRY(server_called(s, status, error));
 		GM_TRY(check_calling(s, &seen, who, error));
-		GM_TRY(environment_check(&s->environment, who, error));
+		GM_TRY(environment_check_call(&s->environment, who, error));
 		if (s->arena_map && arena_mapping(&s->arena) != s->arena_map)
 			return gm_fail(error, GM_MISMATCH, "%s changed the protection of the arena", who);
 	}

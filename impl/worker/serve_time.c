@@ -222,7 +222,7 @@ gm_status serve_time(server *s, message *m, gm_error *error)
 	double begun = now_ns(), others = others_ns();
 	for (uint32_t i = 0; i < t.w.samples; i++)
 		GM_TRY(take_sample(&t, t.w.sample + i, &sample[i], error));
-	GM_TRY(environment_check(&s->environment, "a timed call", error));
+	GM_TRY(environment_check_call(&s->environment, "a timed call", error));
 	GM_TRY(check_others(s, now_ns() - begun, others_ns() - others, error));
 	if (t.steps & STEP_SET)
 		GM_TRY(server_effective(s, error));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* hostile.c - one of our own variants a row, whose forward does something beside its work: an attack on who judges it,
  * a breach of what a call must leave alone, or (honest-*) what looks like one and is allowed.  Its numbers are right.
- * HOSTILE_LOAD=NAME in the environment has the same done while the plug-in is loaded. */
+ * HOSTILE_LOAD=NAME and HOSTILE_DESTROY=NAME in the environment have the same done while the plug-in is loaded, and by
+ * plan_destroy. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* prlimit */
 #endif
@@ -41,7 +42,6 @@ static void never(int succeeded)
 
 static void kill_judge(void) { kill(getppid(), SIGKILL); }
 static void stop_judge(void) { kill(getppid(), SIGSTOP); }
-static void kill_all(void) { kill(-1, SIGKILL); }
 static void seize_judge(void) { never(ptrace(PTRACE_SEIZE, getppid(), 0, 0) == 0); }
 static void limit_judge(void) { prlimit(getppid(), RLIMIT_CPU, &(struct rlimit){0, 0}, NULL); }
 
@@ -104,12 +104,6 @@ static void leave_40(void)
 			hide();
 		}
 	usleep(100000);
-}
-
-static void fork_and_die(void)
-{
-	leave_child();
-	abort();
 }
 
 static void daemon_and_die(void)
@@ -193,7 +187,6 @@ static void joined(void)
 {
 	int once = 0;
 	pthread_t thread;
-
 	never(pthread_create(&thread, NULL, spin, &once) != 0);
 	pthread_join(thread, NULL);
 }
@@ -297,7 +290,6 @@ static void read_file(void)
 	X("honest", nothing)                      \
 	X("kill-judge", kill_judge)               \
 	X("stop-judge", stop_judge)               \
-	X("kill-all", kill_all)                   \
 	X("seize-judge", seize_judge)             \
 	X("limit-judge", limit_judge)             \
 	X("read-judge", read_judge)               \
@@ -305,7 +297,6 @@ static void read_file(void)
 	X("own-pipe", own_pipe)                   \
 	X("write-file", write_file)               \
 	X("open-socket", open_socket)             \
-	X("fork-and-die", fork_and_die)           \
 	X("leave-child", leave_child)             \
 	X("leave-daemon", leave_daemon)           \
 	X("leave-40", leave_40)                   \
@@ -357,13 +348,21 @@ static const struct row {
 
 enum { ROWS = sizeof row / sizeof *row };
 
-__attribute__((constructor)) static void loaded(void)
+static void do_named(const char *variable)
 {
-	const char *name = getenv("HOSTILE_LOAD");
+	const char *name = getenv(variable);
 
 	for (size_t i = 0; name && i < ROWS; i++)
 		if (strcmp(row[i].name, name) == 0)
 			row[i].deed();
+}
+
+__attribute__((constructor)) static void loaded(void) { do_named("HOSTILE_LOAD"); }
+
+static void plan_destroy(gm_plan *plan)
+{
+	own->plan_destroy(plan);
+	do_named("HOSTILE_DESTROY");
 }
 
 static void find_own(void)
@@ -394,6 +393,7 @@ const gm_plugin *gm_plugin_v1(void)
 		variant[i].name = row[i].name;
 		variant[i].traits.rounding = GM_FREE;
 		variant[i].forward = row[i].forward;
+		variant[i].plan_destroy = plan_destroy;
 		list[i] = &variant[i];
 	}
 	return &plugin;

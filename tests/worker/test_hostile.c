@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hostile.c - plug-ins with right numbers that go for who judges them (plugins/hostile.c), a row each: in a worker
  * whose system calls are filtered, and in one where they are not. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* mkdtemp, chown */
+#endif
 #include "worker_problem.h"
 
 #include "base/calling.h"
 #include "base/process.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { FULL, NONE, SANDBOXES };
 
@@ -35,11 +41,9 @@ static const struct hostile {
 	{"limit-judge", {{GM_CRASHED, REACHES}, {-1, NULL}}},
 	{"kill-judge", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
 	{"stop-judge", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
-	{"kill-all", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
 	{"own-pipe-wide", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
 	{"type-in", {{GM_CRASHED, "SIGSYS in forward: it tried to type into the terminal"}, {-1, NULL}}},
 	{"own-pipe", {{GM_CRASHED, SIGNALS}, {-1, NULL}}},
-	{"fork-and-die", {{GM_CRASHED, FORKS}, {GM_CRASHED, "SIGABRT in forward"}}},
 	{"leave-child", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 1 process"}}},
 	{"leave-daemon", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 1 process"}}},
 	{"leave-40", {{GM_CRASHED, FORKS}, {GM_MISMATCH, "forward left 40 processes"}}},
@@ -183,6 +187,30 @@ static void when_timed(void **state)
 	tear_down(&p);
 }
 
+static void when_destroyed(void **state)
+{
+	static const struct {
+		const char *deed;
+		becomes destroy;
+	} rows[] = {
+		{"change-umask", {GM_MISMATCH, "plan_destroy changed the umask"}},
+		{"spin-on", {GM_MISMATCH, "plan_destroy left 3 threads running"}},
+		{"honest-pool", {GM_OK, ""}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		gm_error error = {0};
+		planned p;
+
+		setenv("HOSTILE_DESTROY", rows[i].deed, 1);
+		start(&p, FULL);
+		assert_becomes(rows[i].deed, &rows[i].destroy, call(&p, "honest", &error), &error);
+		tear_down(&p);
+		unsetenv("HOSTILE_DESTROY");
+	}
+}
+
 /* No failure, but it slows down others. */
 static void bad_manners(void **state)
 {
@@ -230,6 +258,10 @@ static void when_loaded(void **state)
 		becomes load;
 	} rows[] = {
 		{"honest-read-file", {GM_OK, ""}},
+		{"honest-pool", {GM_OK, ""}},
+		{"leave-open", {GM_OK, ""}}, /* a library may keep what it reads */
+		{"change-folder", {GM_BAD_PLUGIN, "loading the plug-in changed the working folder"}},
+		{"spin-on", {GM_BAD_PLUGIN, "loading the plug-in left 3 threads running"}},
 		{"open-judge", {GM_OK, ""}},
 		{"write-file", {GM_OK, ""}},
 		{"kill-judge", {GM_BAD_PLUGIN, "SIGSYS in loading the plug-in: it tried to signal another process"}},
@@ -251,12 +283,33 @@ static void when_loaded(void **state)
 	}
 }
 
+/* Without its capabilities root reads what others may read. */
+static void not_roots_own(void **state)
+{
+	char place[] = "/tmp/gm_hostile_XXXXXX", file[64];
+	gm_error error;
+	size_t count;
+	worker *w;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(place));
+	snprintf(file, sizeof file, "%s/x.so", place);
+	assert_true(chown(place, 65534, 65534) == 0 && chmod(place, 0700) == 0);
+	assert_ok(worker_start(&(worker_launch){.plugin = file}, &w, ERROR));
+	assert_int_equal(worker_list(w, NULL, 0, &count, &error), GM_BAD_PLUGIN);
+	assert_non_null(strstr(error.message, "/x.so: Permission denied, to a worker that has given up root's rights"));
+	worker_stop(w);
+	rmdir(place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(filtered),    cmocka_unit_test(unfiltered), cmocka_unit_test(bad_calls),
-		cmocka_unit_test(bad_manners), cmocka_unit_test(when_timed), cmocka_unit_test(others_stay),
-		cmocka_unit_test(when_loaded),
+		cmocka_unit_test(filtered),    cmocka_unit_test(unfiltered),  cmocka_unit_test(bad_calls),
+		cmocka_unit_test(bad_manners), cmocka_unit_test(when_timed),  cmocka_unit_test(when_destroyed),
+		cmocka_unit_test(others_stay), cmocka_unit_test(when_loaded), cmocka_unit_test(not_roots_own),
 	};
 
 	return cmocka_run_group_tests_name("hostile plug-ins", tests, NULL, NULL);

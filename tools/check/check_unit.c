@@ -113,7 +113,6 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 {
 	check_result *r = &a->result[PASS_FWD];
 	const judge_budget *budget;
-	char sentence[540];
 	gm_status status = plan_and_fill(u, a, GM_MODE_INFER, EXACT, error);
 	step(u);
 	worker_poison(a->w, 0); // other memory than before: what is never written or read too far shows in the bits
