@@ -83,6 +83,7 @@ static gm_status open_one(void *context, size_t index, const contestant *contest
 	                              .call_seconds = all->options->timeout,
 	                              .slowest = all->slowest,
 	                              .beside = all->runnable,
+	                              .pauses = 1,
 	                              .align = 64};
 	all->problem = problem;
 	outputs->info = (worker_info){.engine = ""};

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -166,12 +167,16 @@ static channel_result exchange(worker *w)
 		return CHANNEL_OK;
 	}
 	w->control->crashed = 0;
+	if (w->launch.pauses)
+		kill(w->pid, SIGCONT);
 	channel_result result = message_send(w->channel, m);
 	if (result == CHANNEL_OK) {
 		result = message_receive(w->channel, m, wait_for_bytes, w);
 		if (m->fd >= 0) /* unasked */
 			close(m->fd);
 	}
+	if (w->launch.pauses && result == CHANNEL_OK && m->head.kind != MESSAGE_STOP)
+		kill(w->pid, SIGSTOP);
 	return result;
 }
 

@@ -25,6 +25,7 @@ typedef struct worker_launch {
 	const char *program;         /* path of gatemark-worker; NULL: program_beside.c finds it, or the program itself */
 	const char *plugin;          /* shared object to load in the child, with a slash; NULL = built-in variants */
 	int in_place;                /* --no-fork: run in this process, no isolation, no time limit, for a debugger */
+	int pauses;                  /* stopped but for its questions: no thread of it takes time from others */
 	double seconds;              /* wall limit of one message; 0 = by the next two: */
 	double call_seconds;         /* of one that has the variant run; 0 = 5 and what the slowest kernel needs, to 3600 */
 	double slowest;              /* FLOP/s of that kernel; 0 = 50e6.  A message before anything is planned has 30 s */

@@ -70,7 +70,7 @@ static const struct hostile {
 
 static char plugin[1024], tool[1024]; /* must live as long as a worker */
 
-static void start(planned *p, int sandbox)
+static void start_as(planned *p, int sandbox, int pauses)
 {
 	static const char *executor[] = {tool, NULL};
 	static char program[1024];
@@ -81,7 +81,8 @@ static void start(planned *p, int sandbox)
 	snprintf(tool, sizeof tool, "%s/without_filter", bin ? bin : "bin");
 	snprintf(program, sizeof program, "%s/gatemark-worker", bin ? bin : "bin");
 	memset(p, 0, sizeof *p);
-	worker_launch launch = {.plugin = plugin, .program = program, .executor = sandbox == NONE ? executor : NULL};
+	worker_launch launch = {
+		.plugin = plugin, .pauses = pauses, .program = program, .executor = sandbox == NONE ? executor : NULL};
 	assert_ok(worker_start(&launch, &p->w, ERROR));
 	worker_describe(p->w, &info);
 	assert_string_equal(info.sandbox, PROCESS_SANITIZED ? "none (a sanitizer's build)"
@@ -89,6 +90,8 @@ static void start(planned *p, int sandbox)
 	                                                    : "full");
 	set_problem(p, "lstm_T3_N2_I5_H7");
 }
+
+static void start(planned *p, int sandbox) { start_as(p, sandbox, 0); }
 
 static gm_status call(planned *p, const char *variant, gm_error *error)
 {
@@ -283,6 +286,44 @@ static void when_loaded(void **state)
 	}
 }
 
+static long ticks_of(int pid)
+{
+	char name[64];
+	long user = -1, kernel = -1;
+
+	snprintf(name, sizeof name, "/proc/%d/stat", pid);
+	FILE *file = fopen(name, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &kernel),
+	                 2);
+	fclose(file);
+	return user + kernel;
+}
+
+/* A thread that sleeps when it is looked at takes no time from who is timed meanwhile. */
+static void paused_between_questions(void **state)
+{
+	for (int pauses = 0; pauses < 2; pauses++) {
+		gm_error error = {0};
+		planned p;
+
+		(void)state;
+		start_as(&p, FULL, pauses);
+		gm_plan_opts opts = options(&p.spec, GM_MODE_INFER);
+		assert_ok(worker_plan(p.w, "wake-later", &p.spec, p.tensors, NULL, &opts, ERROR));
+		fill_inputs(&p);
+		assert_ok(worker_run(p.w, GM_PASS_FWD, ERROR));
+		long before = ticks_of(worker_pid(p.w));
+		usleep(500000);
+		long used = ticks_of(worker_pid(p.w)) - before;
+		assert_true(pauses ? used == 0 : used > 0);
+		assert_int_equal(worker_unplan(p.w, &error), GM_MISMATCH);
+		assert_string_equal(error.message, "plan_destroy left 1 thread running");
+		tear_down(&p);
+		assert_no_child();
+	}
+}
+
 /* Without its capabilities root reads what others may read. */
 static void not_roots_own(void **state)
 {
@@ -307,9 +348,10 @@ static void not_roots_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(filtered),    cmocka_unit_test(unfiltered),  cmocka_unit_test(bad_calls),
-		cmocka_unit_test(bad_manners), cmocka_unit_test(when_timed),  cmocka_unit_test(when_destroyed),
-		cmocka_unit_test(others_stay), cmocka_unit_test(when_loaded), cmocka_unit_test(not_roots_own),
+		cmocka_unit_test(filtered),      cmocka_unit_test(unfiltered),  cmocka_unit_test(bad_calls),
+		cmocka_unit_test(bad_manners),   cmocka_unit_test(when_timed),  cmocka_unit_test(when_destroyed),
+		cmocka_unit_test(others_stay),   cmocka_unit_test(when_loaded), cmocka_unit_test(paused_between_questions),
+		cmocka_unit_test(not_roots_own),
 	};
 
 	return cmocka_run_group_tests_name("hostile plug-ins", tests, NULL, NULL);
