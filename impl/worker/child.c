@@ -143,7 +143,7 @@ static channel_result wait_for_bytes(void *context)
 }
 
 /* Where system calls are not filtered it may have started processes. */
-static int confined(const worker *w) { return strcmp(w->sandbox, "full") == 0; }
+static int may_leave(const worker *w) { return !w->launch.in_place && strcmp(w->sandbox, "full") != 0; }
 
 static void reap(worker *w, channel_result result)
 {
@@ -151,7 +151,7 @@ static void reap(worker *w, channel_result result)
 	int wait_status = process_reap(w->pid);
 
 	w->pid = 0;
-	w->left = confined(w) ? 0 : process_sweep();
+	w->left = may_leave(w) ? process_sweep() : 0;
 	listen_to(w);
 	tell_ending(w, result, by_itself ? wait_status : -1);
 }
@@ -190,12 +190,12 @@ gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_e
 		w->limit = seconds;
 		w->flood = 0;
 		w->deadline = clock_now() + seconds;
-		long newest = confined(w) ? -1 : process_newest();
+		long newest = may_leave(w) ? process_newest() : -1;
 		channel_result result = exchange(w);
 		if (result == CHANNEL_OK && (m->head.kind != kind || m->head.serial != head.serial || m->head.status < GM_OK ||
 		                             m->head.status > GM_TIMEOUT))
 			result = CHANNEL_GARBAGE;
-		if (result != CHANNEL_OK || (!confined(w) && !w->launch.in_place && process_left(w->pid, newest)))
+		if (result != CHANNEL_OK || (may_leave(w) && process_left(w->pid, newest)))
 			reap(w, result);
 	}
 	m->fd = -1;
@@ -210,7 +210,7 @@ void child_stop(worker *w)
 		(void)ended(w, STOP_SECONDS);
 	if (w->pid > 0)
 		(void)process_reap(w->pid);
-	if (!confined(w) && !w->launch.in_place)
+	if (may_leave(w))
 		(void)process_sweep();
 	close_all((int[]){w->channel, w->output}, 2);
 	if (w->control)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hostile.h - what the plug-in "hostile" does beside its work: deeds, a function each.  hostile_attacks.c: on who judges;
- * hostile_breaches.c: of what a call must leave alone, and what looks like one and is allowed. */
+/* hostile.h - what the plug-in "hostile" does beside its work: deeds, a function each.  hostile_attacks.c: on who
+ * judges; hostile_breaches.c: of what a call must leave alone, and what looks like one and is allowed. */
 #ifndef TESTS_PLUGINS_HOSTILE_H
 #define TESTS_PLUGINS_HOSTILE_H
 
