@@ -21,8 +21,8 @@ typedef struct contestant {
 
 /* ---- running ---- */
 
-/* What a contestant is waited for, in FLOP/s: a 300th of what "scalar-plain" does in workers like these.  0: it cannot
- * be told. */
+#define RUN_PATIENT 300.0 /* times as long as "scalar-plain" a contestant is waited for */
+/* That, in FLOP/s, by what "scalar-plain" does in workers like these.  0: it cannot be told. */
 double run_slowest(const worker_launch *like);
 /* Of one that timed out so often nothing more is run, and that is a failure. */
 enum { RUN_TIMEOUTS = 3 };

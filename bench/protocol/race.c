@@ -125,8 +125,9 @@ int race_judge_outputs(race *r, size_t index, const timed_call *call)
 static void open_and_judge(race *r)
 {
 	double opening = 0, judging = r->summary->judging_seconds;
-	char why[RACE_REASON];
+	char why[RACE_REASON], text[64];
 	size_t opened = 0;
+	race_estimate(r, text);
 	for (size_t i = 0; i < r->options.contestant_count; i++) {
 		const contestant *c = r->options.contestants[i];
 		race_runner *runner = &r->runner[i];
@@ -143,7 +144,7 @@ static void open_and_judge(race *r)
 			race_drop(runner, RACE_SKIPPED, CODE_BUDGET_SPENT, why);
 			continue;
 		}
-		race_say(r, "judging", 0.5 * (double)i / (double)r->options.contestant_count);
+		race_say(r, text, 0.5 * (double)i / (double)r->options.contestant_count);
 		open_runner(r, i);
 		opening += runner->open_seconds;
 		if (!runner->alive || !race_judge_outputs(r, i, NULL))
@@ -238,16 +239,15 @@ static gm_status measure_longer(race *r, gm_error *error)
 
 /* ---- one problem ---- */
 
-static gm_status make_data(race *r, gm_tensors **tensors, fill_data *filled, gm_error *error)
+static gm_status make_data(race *r, const gm_tensors *tensors, fill_data *filled, gm_error *error)
 {
-	GM_TRY(gm_tensors_create(r->given.spec, tensors, error));
-	GM_TRY(fill_create(r->given.spec, *tensors, r->options.seed, filled, error));
-	r->given.tensors = *tensors;
+	GM_TRY(fill_create(r->given.spec, tensors, r->options.seed, filled, error));
+	r->given.tensors = tensors;
 	r->given.data = filled->data;
-	r->outputs.got = calloc((*tensors)->count, sizeof *r->outputs.got);
-	r->outputs.effective = calloc((*tensors)->count, sizeof *r->outputs.effective);
+	r->outputs.got = calloc(tensors->count, sizeof *r->outputs.got);
+	r->outputs.effective = calloc(tensors->count, sizeof *r->outputs.effective);
 	if (!r->outputs.got || !r->outputs.effective)
-		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", (*tensors)->count);
+		return gm_fail(error, GM_NO_MEMORY, "no memory for %zu tensors", tensors->count);
 	return GM_OK;
 }
 
@@ -266,7 +266,16 @@ gm_status race_problem(race *r, int longer, gm_error *error)
 {
 	gm_tensors *tensors = NULL;
 	fill_data filled = {0};
-	gm_status status = make_data(r, &tensors, &filled, error);
+	char why[RACE_REASON];
+	reason_code code;
+	gm_status status = gm_tensors_create(r->given.spec, &tensors, error);
+	if (status == GM_OK && race_too_large(r, tensors, &code, why)) {
+		race_drop_all(r, code, why);
+		gm_tensors_destroy(tensors);
+		return GM_OK;
+	}
+	if (status == GM_OK)
+		status = make_data(r, tensors, &filled, error);
 	if (status == GM_OK) {
 		r->vary = (vary){.spec = r->given.spec, .tensors = tensors, .given = filled.data};
 		status = longer ? measure_longer(r, error) : first_time(r, error);

@@ -29,6 +29,7 @@ typedef struct race_source {
 	/* Raises *best to the most that the contestants' CPU can do, as peak_measure. */
 	void (*limit)(void *context, double seconds, peak *best);
 	void (*destroy)(void *context); /* after the last close; or NULL */
+	double plain_flops;             /* FLOP/s of the plain kernel here; 0: not known */
 } race_source;
 
 /* The source of real races: workers.  summary gets its notes. */
@@ -102,6 +103,11 @@ typedef struct race {
 	unsigned late[RACE_MAX_CONTESTANTS]; /* problems on which it timed out: RUN_TIMEOUTS of them, and it is given up */
 	double slowness; /* what predictions of race_choose_size have to be multiplied by, as learnt so far */
 } race;
+
+/* 1: the problem is not even begun, with the code and the numbers. */
+int race_too_large(const race *r, const gm_tensors *tensors, reason_code *code, char why[RACE_REASON]);
+/* "judging, up to 3 h in all": what it may take, by the plain kernel. */
+void race_estimate(const race *r, char text[64]);
 
 int race_stopped(const race *r);
 void race_say(const race *r, const char *what, double part); /* part: of the present problem */

@@ -152,11 +152,12 @@ gm_status race_worker_create(const race_options *options, race_summary *summary,
 		return gm_fail(error, GM_NO_MEMORY, "no memory for workers");
 	made->options = options;
 	made->summary = summary;
-	if (!options->in_place && options->timeout <= 0)
+	if (!options->in_place)
 		made->slowest = run_slowest(&(worker_launch){.program = options->worker});
 	for (size_t i = 0; i < options->contestant_count; i++)
 		made->runnable += options->contestants[i]->runnable != 0;
 	choose_cpus(made);
-	*source = (race_source){made, open_one, outputs_of, restore_one, time_one, close_one, limit, destroy};
+	*source = (race_source){
+		made, open_one, outputs_of, restore_one, time_one, close_one, limit, destroy, made->slowest * RUN_PATIENT};
 	return GM_OK;
 }

@@ -9,10 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define START_SECONDS 30.0   /* of a message before anything is planned: an interpreter, libraries */
-#define CALL_SECONDS  5.0    /* of one that has a variant run: what a busy machine may take for anything, .. */
-#define SLOWEST       50e6   /* .. and FLOP/s of the slowest sane kernel under emulation, .. */
-#define MOST_SECONDS  3600.0 /* .. but no longer */
+#define START_SECONDS 30.0 /* of a message before anything is planned: an interpreter, libraries */
+#define CALL_SECONDS  5.0  /* of one that has a variant run: what a busy machine may take for anything, .. */
+#define SLOWEST       50e6 /* .. and FLOP/s of the slowest sane kernel under emulation */
 
 /* Of a message that asks for so many passes forward and backward. */
 static double limit_of(const worker_launch *l, const gm_spec *spec, double passes)
@@ -22,7 +21,7 @@ static double limit_of(const worker_launch *l, const gm_spec *spec, double passe
 
 	if (l->seconds > 0 || l->call_seconds > 0)
 		return l->seconds > 0 ? l->seconds : l->call_seconds;
-	return seconds < MOST_SECONDS ? seconds : MOST_SECONDS;
+	return seconds < WORKER_MOST_SECONDS ? seconds : WORKER_MOST_SECONDS;
 }
 
 double worker_seconds(const worker_launch *launch, const gm_spec *spec) { return limit_of(launch, spec, 1); }

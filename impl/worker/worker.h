@@ -40,6 +40,7 @@ typedef struct worker_launch {
 GM_CHECKED gm_status worker_start(const worker_launch *launch, worker **w, gm_error *error);
 void worker_stop(worker *w); /* ends and reaps the child, whatever state it is in; NULL allowed */
 
+#define WORKER_MOST_SECONDS 3600.0 /* that a call is waited for without another word */
 /* The limit of a message that has a variant run once, forward and backward, on such a problem. */
 double worker_seconds(const worker_launch *launch, const gm_spec *spec);
 

@@ -38,6 +38,7 @@ typedef struct simulation {
 	size_t wrong_from;               /* block from which on the calls of contestant 1 are judged wrong; 0 = never */
 	volatile sig_atomic_t stop;
 	uint64_t seed, stream;
+	double plain_flops;    /* of the source; 0 = unknown */
 	double limit;          /* flops a second that the CPU can do; INFINITY by default */
 	size_t limit_from;     /* the probe that first sees it */
 	size_t limits, blocks; /* probes and blocks so far */
@@ -191,7 +192,8 @@ static const contestant *const sim_candidates[SIM_MOST] = {SIM(0), SIM(1), SIM(2
 static race_options sim_options(simulation *s, race_source *source, const gm_spec *specs, size_t spec_count,
                                 size_t contestants)
 {
-	*source = (race_source){s, sim_open, sim_outputs, sim_restore, sim_time, sim_close, sim_limit, NULL};
+	*source = (race_source){s,         sim_open,  sim_outputs, sim_restore,   sim_time,
+	                        sim_close, sim_limit, NULL,        s->plain_flops};
 	return (race_options){.specs = specs,
 	                      .spec_count = spec_count,
 	                      .contestants = sim_candidates,

@@ -106,13 +106,53 @@ static void what_has_no_room_is_skipped(void **state)
 	sim_free(s);
 }
 
+/* Said before anything is filled or opened, with numbers; what it may take else is part of the progress. */
+static void on_progress(void *context, const char *text, double done)
+{
+	(void)done;
+	if (strstr(text, "judging"))
+		snprintf(context, 256, "%s", text);
+}
+
+static void what_takes_too_long_is_told_before(void **state)
+{
+	(void)state;
+	const double times[] = {20000, 20000};
+	const gm_spec specs[] = {spec_of("lstm_T100_N1_I128_H128/train"), spec_of("lstm_T16000000_N9_I4_H16/fwd")};
+	char text[256] = "";
+	simulation *s = sim_create(47, 2, times);
+	race_source source;
+	s->plain_flops = 1e3; // a call of 78.6 MFLOP takes 21.8 h, or a 64th of it
+	race_options options = sim_options(s, &source, specs, 2, 2);
+	options.progress = on_progress;
+	options.progress_context = text;
+	options.timeout = 1000;
+	run(&options);
+	assert_int_equal(s->result[0].status, RACE_SKIPPED);
+	assert_int_equal(s->result[0].code, CODE_BUDGET_SPENT);
+	assert_string_equal(s->result[0].reason, "a call takes about 20 min at best, and may take 17 min (--timeout)");
+	assert_int_equal(s->result[2].code, CODE_NO_MEMORY);
+	assert_non_null(strstr(s->result[2].reason, " GiB for 2 contestants and the judge, of "));
+	assert_int_equal(s->opens[0], 0);
+	sim_free(s);
+
+	s = sim_create(48, 2, times);
+	s->plain_flops = 1e6; // 79 s: 2 contestants, 5 processes, 4 runs and 2 blocks
+	options = sim_options(s, &source, specs, 1, 2);
+	options.progress = on_progress;
+	options.progress_context = text;
+	run(&options);
+	assert_int_equal(s->result[0].status, RACE_TIMED);
+	assert_string_equal(text, "lstm_T100_N1_I128_H128/train judging, up to 79 min in all");
+	sim_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(budget_shrinks_blocks_then_skips),
-		cmocka_unit_test(problems_take_turns_by_kind),
-		cmocka_unit_test(a_starved_list_starves_evenly),
-		cmocka_unit_test(what_has_no_room_is_skipped),
+		cmocka_unit_test(budget_shrinks_blocks_then_skips),   cmocka_unit_test(problems_take_turns_by_kind),
+		cmocka_unit_test(a_starved_list_starves_evenly),      cmocka_unit_test(what_has_no_room_is_skipped),
+		cmocka_unit_test(what_takes_too_long_is_told_before),
 	};
 	return cmocka_run_group_tests_name("race limits", tests, NULL, NULL);
 }
