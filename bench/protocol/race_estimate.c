@@ -32,7 +32,7 @@ static size_t runnable(const race *r)
 static void time_text(double seconds, char text[32])
 {
 	if (seconds < 120)
-		snprintf(text, 32, "%.0f s", seconds);
+		snprintf(text, 32, seconds < 10 ? "%.2g s" : "%.0f s", seconds);
 	else if (seconds < 7200)
 		snprintf(text, 32, "%.0f min", seconds / 60);
 	else

@@ -28,6 +28,21 @@ static void a_variant_that_wants_too_much_fails_alone(void **state)
 	free(text);
 }
 
+/* What the limits of the process deny is not the machine's lack of it. */
+static void so_does_one_whose_memory_is_denied(void **state)
+{
+	(void)state;
+	if (PROCESS_SANITIZED)
+		skip();
+	outcome o = expect(1, "ulimit -v 1500000; gatemark check -q --plugin '%s' --cases " CASES " --json=%s",
+	                   plugin_path("wants_gigabytes"), in_folder("r.jsonl"));
+	outcome_free(&o);
+	char *text = file_text(folder, "r.jsonl");
+	assert_int_equal(count_of(text, "\"kind\":\"check\""), 8);
+	assert_int_equal(count_of(text, "cannot map an arena of") + count_of(text, "of memory (3/4 of it"), 4);
+	free(text);
+}
+
 /* ---- of the machine ---- */
 
 /* Whatever the limit, the committed files are not what is wrong: the run is whole, or says what it lacks; 127: not even
@@ -100,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_variant_that_wants_too_much_fails_alone, open_folder, close_folder),
+		cmocka_unit_test_setup_teardown(so_does_one_whose_memory_is_denied, open_folder, close_folder),
 		cmocka_unit_test(too_little_memory_is_no_damage),
 		cmocka_unit_test(too_few_descriptors_are_no_damage),
 		cmocka_unit_test_setup_teardown(no_program_of_workers, open_folder, close_folder),

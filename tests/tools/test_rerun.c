@@ -131,11 +131,27 @@ static void what_is_pasted_repeats_the_failure(void **state)
 	free(command);
 }
 
+/* The verb comes from a file too. */
+static void a_run_is_repeated_by_words_alone(void **state)
+{
+	char *words[] = {(char[]){"gatemark"}, (char[]){"$(touch x)"}, (char[]){"--out"}, (char[]){"a b;c"}};
+	run_begin run;
+	(void)state;
+	run_begin_init(&run);
+	snprintf(run.verb, sizeof run.verb, "$(touch x)");
+	run.arguments = words;
+	run.arguments_count = 4;
+	char *text = rerun_run(&run);
+	assert_string_equal(text, "gatemark '$(touch x)' --out 'a b;c'");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_option_that_matters_is_named_and_quoted),
 		cmocka_unit_test_setup_teardown(what_is_pasted_repeats_the_failure, open_folder, close_folder),
+		cmocka_unit_test(a_run_is_repeated_by_words_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

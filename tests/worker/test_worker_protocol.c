@@ -199,6 +199,28 @@ static void slots_lie_apart_and_flush(void **state)
 	assert_int_equal(arena_place(&a, slot, (arena_room){UINT64_MAX - 5, 4, SLOT_WRITE}, NULL), GM_BAD_SHAPE);
 }
 
+/* What one plan may have is shared by as many as there may be at a time. */
+static void memory_is_shared_by_those_beside(void **state)
+{
+	const wire_planned planned = {.plan_bytes = 100, .scratch_bytes = 3 << 20, .alignment = 64};
+	const size_t beside[] = {0, 1, (size_t)1 << 40};
+	gm_error error;
+	gm_spec spec;
+
+	(void)state;
+	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
+	for (size_t i = 0; i < 3; i++) {
+		arena a = {.page = PAGE, .beside = beside[i]};
+
+		assert_ok(gm_tensors_create(&spec, &a.tensors, ERROR));
+		assert_int_equal(arena_layout(&a, &planned, NULL, 0, &error), i < 2 ? GM_OK : GM_NO_MEMORY);
+		arena_destroy(&a);
+		assert_int_equal(a.beside, beside[i]);
+	}
+	assert_string_equal(error.message, "tensors and memory of the variant are 3 MiB, more than 0 MiB of memory (3/4 of "
+	                                   "it, for 1099511627776 side by side)");
+}
+
 static void damage_is_measured(void **state)
 {
 	arena a = {.page = PAGE, .bytes = PAGE};
@@ -292,11 +314,11 @@ static void an_offer_is_checked_by_value(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_message_arrives_whole),      cmocka_unit_test(cut_or_garbled),
-		cmocka_unit_test(the_other_end_is_gone),        cmocka_unit_test(any_question_has_an_answer),
-		cmocka_unit_test(plans_have_one_length),        cmocka_unit_test(slots_lie_apart_and_flush),
-		cmocka_unit_test(damage_is_measured),           cmocka_unit_test(places_have_names),
-		cmocka_unit_test(an_offer_is_checked_by_value),
+		cmocka_unit_test(a_message_arrives_whole), cmocka_unit_test(cut_or_garbled),
+		cmocka_unit_test(the_other_end_is_gone),   cmocka_unit_test(any_question_has_an_answer),
+		cmocka_unit_test(plans_have_one_length),   cmocka_unit_test(slots_lie_apart_and_flush),
+		cmocka_unit_test(damage_is_measured),      cmocka_unit_test(memory_is_shared_by_those_beside),
+		cmocka_unit_test(places_have_names),       cmocka_unit_test(an_offer_is_checked_by_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,8 @@ static void put_options(FILE *out, const rerun_options *options)
 static void put_program(FILE *out, const run_begin *run, const char *verb)
 {
 	rerun_word(out, run->program && run->program[0] != '\0' ? run->program : "gatemark");
-	fprintf(out, " %s", verb);
+	fputc(' ', out);
+	rerun_word(out, verb);
 }
 
 char *rerun_check(const check_result *check, const run_begin *run)
