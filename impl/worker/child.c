@@ -20,7 +20,7 @@
 #define END_SECONDS  2.0         /* seconds for a process whose channel has ended to end too */
 #define MOMENT       2e-3        /* seconds between takings of what it prints */
 #define LOOK_SECONDS 0.2         /* seconds between looks whether it still lives */
-#define STOP_SECONDS 10.0        /* for plan_destroy and exit */
+#define STOP_SECONDS 10.0        /* for plan_destroy */
 #define FLOOD_BYTES  (16u << 20) /* printed while one question is answered: more is a breach */
 
 static void close_all(const int fd[], size_t count)
@@ -207,7 +207,7 @@ gm_status child_ask(worker *w, uint32_t kind, size_t bytes, double seconds, gm_e
 void child_stop(worker *w)
 {
 	if (w->pid > 0 && child_ask(w, MESSAGE_STOP, 0, STOP_SECONDS, NULL) == GM_OK)
-		(void)ended(w, STOP_SECONDS);
+		(void)ended(w, END_SECONDS);
 	if (w->pid > 0)
 		(void)process_reap(w->pid);
 	if (may_leave(w))

@@ -113,8 +113,8 @@ static gm_status load(worker *w, gm_error *error)
 		memcpy(w->message.text, path, fits ? bytes : 0);
 		gm_status status = fits ? ask(w, MESSAGE_LOAD, bytes, 0, &w->load_error)
 		                        : gm_fail(&w->load_error, GM_BAD_PLUGIN, "the path of the plug-in is too long");
-		/* A library that dies while it is loaded is a bad plug-in too. */
-		if (status == GM_CRASHED || status == GM_TIMEOUT || status == GM_MISMATCH)
+		/* A library that dies while it is loaded is a bad plug-in too; one that hangs there may be given up. */
+		if (status == GM_CRASHED || status == GM_MISMATCH)
 			w->load_error.status = GM_BAD_PLUGIN;
 	}
 	if (w->load_error.status != GM_OK)

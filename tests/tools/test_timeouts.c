@@ -124,6 +124,29 @@ static void a_hundred_times_slower_is_slow_and_not_hung(void **state)
 	assert_true(worker_seconds(&launch, &spec) < 10); // nor is a small one waited for much longer
 }
 
+/* What hangs where no kernel runs: a load after the first is a time-out, and the end of a process is not waited for. */
+static void loading_and_ending_have_limits_too(void **state)
+{
+	char path[4200];
+	gm_error error;
+	size_t count;
+	worker *w;
+	(void)state;
+	outcome o = expect(0, "cp '%s' %s/h.so", plugin_path("hangs_later"), folder);
+	outcome_free(&o);
+	snprintf(path, sizeof path, "%s", in_folder("h.so"));
+	const worker_launch launch = {.plugin = path, .seconds = 1};
+	assert_int_equal(worker_start(&launch, &w, &error), GM_OK);
+	assert_int_equal(worker_list(w, NULL, 0, &count, &error), GM_OK);
+	const double begun = clock_now();
+	worker_stop(w);
+	assert_true(clock_now() - begun < 8);
+	assert_int_equal(worker_start(&launch, &w, &error), GM_OK);
+	assert_int_equal(worker_list(w, NULL, 0, &count, &error), GM_TIMEOUT);
+	assert_in(error.message, "no answer from loading the plug-in within 1 s");
+	worker_stop(w);
+}
+
 static void a_bench_gives_up_too(void **state)
 {
 	evidence e;
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_time_out_is_tried_twice, open_folder, close_folder),
 		cmocka_unit_test_setup_teardown(the_limit_is_what_was_asked_for, open_folder, close_folder),
 		cmocka_unit_test(a_hundred_times_slower_is_slow_and_not_hung),
+		cmocka_unit_test_setup_teardown(loading_and_ending_have_limits_too, open_folder, close_folder),
 		cmocka_unit_test_setup_teardown(a_bench_gives_up_too, open_folder, close_folder),
 	};
 
