@@ -164,7 +164,7 @@ static void add_counts(report_view *view, const report_summary *s)
 	} notes[] = {{s->verdict.stopped, "run", "runs", "did not end"},
 	             {s->flaky, "check", "checks", "passed only when repeated (flaky)"},
 	             {s->tainted, "block", "blocks", "of timings lost time to the machine (stolen, waiting, migration)"},
-	             {s->disturbed, "timing rests", "timings rest", "on such blocks, too few others being left (marked !)"},
+	             {s->disturbed, "timing rests", "timings rest", "on blocks that lost time to others (marked !)"},
 	             {s->remarks, "timing has", "timings have", "a remark: column reason of the benchmark CSV"},
 	             {s->verdict.broken, "timing", "timings", "of a variant on a problem failed"},
 	             {s->weak, "case is", "cases are", "weak evidence (outputs mostly zero or saturated)"}};

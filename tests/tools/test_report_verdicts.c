@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* test_report_verdicts.c - the three values and the mark of disturbed figures in the page and in the Markdown: what is
+ * undecided is never said to be equal, and a sign stands with its legend. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "report/report.h"
+#include "result_lines.h"
+#include "run_program.h"
+
+/* The page and the Markdown of one contest: rival against avx2-fused, with that interval of its ratio. */
+static void contest(double ratio, double low, double high, const char *mark, char **page, char **markdown)
+{
+	lines l;
+	gm_error error;
+	evidence e = {0};
+	lines_open(&l);
+	const char *path[] = {l.path};
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_marked(&l, RUN_A, "lstm_T8_N1_I4_H4/fwd", "avx2-fused", 1, mark);
+	put_paired(&l, RUN_A, "lstm_T8_N1_I4_H4/fwd", "scalar-plain", 100 * ratio, ratio, low, high);
+	lines_done(&l);
+	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
+	assert_int_equal(report_write(&e, lines_beside(&l, "r.html"), lines_beside(&l, "r.md"), &error), GM_OK);
+	evidence_free(&e);
+	*page = file_text(l.folder, "r.html");
+	*markdown = file_text(l.folder, "r.md");
+	lines_remove(&l, "r.html", "r.md", NULL);
+}
+
+static void each_value_has_its_words(void **state)
+{
+	static const struct {
+		double low, high;
+		const char *mark, *row, *why, *data, *counts;
+	} CASE[] = {
+		{1.1, 1.3, "\"tainted\":3", "| avx2-fused | 100 ns |", "1.2 x the time (1.099 to 1.3)", ",\"\"]",
+	     "avx2-fused 1\n"},
+		{0.9, 1.3, "\"tainted\":3", "| avx2-fused ? scalar-plain |", "undecided: 1.200 x the time", ",\"?\"]",
+	     "avx2-fused 1, undecided 1\n"},
+		{1.1, 1.3, "\"disturbed\":true", "| avx2-fused\\! |", "1.2 x the time", ",\"\"]",
+	     "avx2-fused 1, disturbed 1\n"},
+	};
+	(void)state;
+	for (size_t k = 0; k < sizeof CASE / sizeof *CASE; k++) {
+		char *page, *markdown;
+		contest(1.2, CASE[k].low, CASE[k].high, CASE[k].mark, &page, &markdown);
+		assert_in(markdown, CASE[k].row);
+		assert_in(markdown, CASE[k].counts);
+		assert_in(markdown,
+		          "=: proved equal, within 2.0 %. ?: undecided. !: rests on blocks that lost time to others.");
+		assert_in(page, CASE[k].why);
+		assert_in(page, CASE[k].data);
+		assert_int_equal(count_of(page, "equal within"), 0);
+		assert_int_equal(count_of(markdown, "rests on blocks that lost time to others \\(marked"), k == 2);
+		free(page);
+		free(markdown);
+	}
+}
+
+static void what_is_proved_equal_is_said_to_be(void **state)
+{
+	char *page, *markdown;
+	(void)state;
+	contest(1.005, 0.999, 1.015, "\"tainted\":0", &page, &markdown);
+	assert_in(markdown, "| scalar-plain = avx2-fused |");
+	assert_in(markdown, "scalar-plain 1, equal to simpler 1\n");
+	assert_in(page, "equal within 2 % (0.995 x");
+	assert_in(page, "; scalar-plain is simpler");
+	assert_in(page, ",\"=\"]");
+	free(page);
+	free(markdown);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_value_has_its_words),
+		cmocka_unit_test(what_is_proved_equal_is_said_to_be),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
