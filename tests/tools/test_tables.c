@@ -111,6 +111,33 @@ static void a_race_says_how_sure_it_is(void **state)
 	}
 }
 
+static char *notes_of(race_summary summary, measure_table table)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+	measure_notes(&(measured){.summary = summary, .table = table}, stream, "NOTES  ");
+	fclose(stream);
+	assert_true(widest_line(text) <= TERM_WIDTH);
+	return text;
+}
+
+/* That blocks were left out is said of those alone that were; a variant that raced itself says what can be claimed. */
+static void the_notes_are_true(void **state)
+{
+	bench_result r[3] = {timed("gru_T1_N1_I2_H2/fwd", "a", 1, 1), timed("gru_T1_N1_I2_H2/fwd", "a#2", 1.01, 1.04),
+	                     timed("gru_T1_N1_I2_H2/fwd", "b", 1.5, 1.6)};
+	(void)state;
+	strcpy(r[1].copy_of, "a");
+	char *text = notes_of((race_summary){.blocks = 99999, .tainted = 88888}, (measure_table){r, 1, 1, 0});
+	assert_string_equal(text, "NOTES  88888 of 99999 blocks lost time to others and were left out\n");
+	free(text);
+	text = notes_of((race_summary){.blocks = 99999, .tainted = 88888, .counted = 77777}, (measure_table){r, 1, 3, 0});
+	assert_in(text, "88888 of 99999 blocks lost time to others: 11111 left out, 77777 count");
+	assert_in(text, "against itself a variant differs by up to 4 %:");
+	free(text);
+}
+
 /* Rows keep the order of the list, and what was not reached is not there. */
 static void a_race_follows_its_list(void **state)
 {
@@ -207,9 +234,13 @@ static void a_time_is_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_race_at_its_widest),       cmocka_unit_test(a_race_follows_its_list),
-		cmocka_unit_test(a_race_says_how_sure_it_is), cmocka_unit_test(a_choice_at_its_widest),
-		cmocka_unit_test(a_check_at_its_widest),      cmocka_unit_test(a_time_is_short),
+		cmocka_unit_test(a_race_at_its_widest),
+		cmocka_unit_test(a_race_follows_its_list),
+		cmocka_unit_test(a_race_says_how_sure_it_is),
+		cmocka_unit_test(the_notes_are_true),
+		cmocka_unit_test(a_choice_at_its_widest),
+		cmocka_unit_test(a_check_at_its_widest),
+		cmocka_unit_test(a_time_is_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -342,7 +342,10 @@ void measure_notes(const measured *m, FILE *stream, const char *lead)
 	const race_summary *s = &m->summary;
 	const char *note = s->notes;
 	const double self = against_itself(&m->table);
-	if (s->tainted > 0)
+	if (s->tainted > 0 && s->counted == 0)
+		note_line(stream, lead, "%zu of %zu %s lost time to others and %s left out", s->tainted, s->blocks,
+		          plural((double)s->blocks, "block", "blocks"), plural((double)s->tainted, "was", "were"));
+	if (s->counted > 0)
 		note_line(stream, lead, "%zu of %zu %s lost time to others: %zu left out, %zu count, too few others being left",
 		          s->tainted, s->blocks, plural((double)s->blocks, "block", "blocks"), s->tainted - s->counted,
 		          s->counted);
