@@ -73,6 +73,8 @@ static double expect_judging(const race *r)
 
 int race_can_wait(const race *r) { return expect_judging(r) > r->until - clock_now() && left(r) > 0; }
 
+static int digits(double seconds) { return seconds < 1 ? 2 : seconds < 10; }
+
 int race_is_late(race *r, double seconds, const char *what, char why[RACE_REASON])
 {
 	const double rest = left(r);
@@ -82,8 +84,8 @@ int race_is_late(race *r, double seconds, const char *what, char why[RACE_REASON
 	if (rest < 0)
 		snprintf(why, RACE_REASON, "time budget of %.3g s spent", r->options.budget_seconds);
 	else
-		snprintf(why, RACE_REASON, "%s it takes about %.2g s, the time budget of %.3g s has %.2g s left", what, seconds,
-		         r->options.budget_seconds, rest);
+		snprintf(why, RACE_REASON, "%s it takes about %.*f s, the time budget of %.3g s has %.*f s left", what,
+		         digits(seconds), seconds, r->options.budget_seconds, digits(rest), rest);
 	return 1;
 }
 

@@ -214,6 +214,9 @@ static void a_budget_bounds_all_of_a_bench(void **state)
 	assert_in(text, "/step\",\"variant\":\"scalar-plain\",\"status\":\"timed\"");
 	free(text);
 	outcome_free(&o);
+	o = expect(CLI_NOTHING, TINY "--budget 5s --problem lstm_T2048_N64_I4096_H4096/train");
+	assert_in(o.out, "nothing timed: judging it takes about");
+	outcome_free(&o);
 	for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {
 		o = expect(CLI_USAGE, TINY "--budget '%s' --problem gru_T1_N1_I2_H2", wrong[k]);
 		assert_in(o.err, "--budget takes a time as 90s, 20m or 1.5h, not");

@@ -21,7 +21,7 @@ int cmd_bench(const cli_options *options)
 		code = session_begin(&s);
 	if (code == CLI_OK) {
 		code = s.contestants.count > 0 ? measure(&s, &s.contestants, &m) : CLI_OK; // else all of them were refused
-		if (m.summary.problems > 0)
+		if (m.summary.problems + m.summary.skipped > 0)
 			measure_print(&m);
 		if (!options->quiet)
 			measure_notes(&m, stderr, "note: ");
