@@ -228,13 +228,23 @@ static gm_status measure_longer(race *r, gm_error *error)
 	size_t more = before < RACE_MOST - before ? before : RACE_MOST - before;
 	for (size_t i = 0; i < r->options.contestant_count; i++)
 		r->runner[i].resting = r->result[i].verdict == TIME_FASTER;
-	const double left = r->until - clock_now() - race_rejudging(r);
-	while (more > 0 && race_predict(r, more) * r->slowness > left)
+	while (more > 0 && race_predict(r, more) * r->slowness > r->until - clock_now())
 		more--;
 	if (more == 0)
 		return GM_OK;
 	GM_TRY(race_blocks_create(r, before + more, error));
 	return run_processes(r, before, error);
+}
+
+/* Until it is decided or its share is spent.  Without memory it stays as it is. */
+static gm_status go_on(race *r, gm_error *error)
+{
+	gm_status status = GM_OK;
+	for (size_t before = 0; status == GM_OK && race_may_go_on(r) && r->size->processes > before;) {
+		before = r->size->processes;
+		status = measure_longer(r, error);
+	}
+	return status == GM_NO_MEMORY ? GM_OK : status;
 }
 
 /* ---- one problem ---- */
@@ -256,10 +266,7 @@ static gm_status first_time(race *r, gm_error *error)
 {
 	open_and_judge(r);
 	GM_TRY(measure(r, error));
-	gm_status status = GM_OK;
-	while (status == GM_OK && r->options.budget_seconds <= 0 && race_may_go_on(r))
-		status = measure_longer(r, error);
-	return status == GM_NO_MEMORY ? GM_OK : status; // it stays as it is
+	return r->options.budget_seconds > 0 ? GM_OK : go_on(r, error);
 }
 
 gm_status race_problem(race *r, int longer, gm_error *error)
@@ -278,7 +285,8 @@ gm_status race_problem(race *r, int longer, gm_error *error)
 		status = make_data(r, tensors, &filled, error);
 	if (status == GM_OK) {
 		r->vary = (vary){.spec = r->given.spec, .tensors = tensors, .given = filled.data};
-		status = longer ? measure_longer(r, error) : first_time(r, error);
+		r->until -= longer ? race_rejudging(r) : 0;
+		status = longer ? go_on(r, error) : first_time(r, error);
 		close_all(r);
 		r->options.judge(r->options.judge_context, &r->given, NULL, NULL, NULL, NULL);
 	}

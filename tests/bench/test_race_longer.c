@@ -110,11 +110,11 @@ static void what_is_left_is_shared_evenly(void **state)
 		opened += s->event[i].kind == SIM_OPEN && s->event[i].index == 0;
 		if (s->event[i].kind != SIM_FORGET)
 			continue;
-		assert_int_equal(opened, visit < 8 ? RACE_PROCESSES : 2 * RACE_PROCESSES);
+		assert_int_equal(opened, visit < 4 ? RACE_PROCESSES : RACE_MOST - RACE_PROCESSES);
 		opened = 0;
 		visit++;
 	}
-	assert_int_equal(visit, 12);
+	assert_int_equal(visit, 8);
 	sim_free(s);
 }
 

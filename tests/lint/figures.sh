@@ -64,11 +64,11 @@ done >>"$work/want" <<'END'
 RACE_PROTOCOL 2 The protocol (version 2)
 WARM_AGREE 0.03 two medians in a row agree within 3 % (8 at most)
 WARM_MOST 8 (8 at most)
-RACE_SAMPLE_NS 2000.0 at least 2 us, 50 times what reading the clock costs
-QUICK_BLOCK_NS 2.5e6 (2.5 ms with `quick`, else 5 ms)
-BLOCK_NS 5e6 else 5 ms)
-SLOWEST 4.0 the slowest caps it at four times that
-CHUNK_NS 2.5e6 before and after every 2.5 ms of a block
+RACE_SAMPLE_NS 2000.0 at least 2 us (50 times what reading the clock costs)
+QUICK_BLOCK_NS 2.5e6 up to 2.5 ms with `quick`, else 5 ms
+BLOCK_NS 5e6 `quick`, else 5 ms
+RACE_MOST 20 again, twice (20 in all)
+CHUNK_NS 1e6 before and after every millisecond of a block
 FEW_BLOCKS 3 fewer than 3 blocks
 RESAMPLES 1000 1000 resamples
 STATS_CONFIDENCE 0.95 95 % interval
