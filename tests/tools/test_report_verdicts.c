@@ -21,6 +21,7 @@ static void contest(double ratio, double low, double high, const char *mark, cha
 	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
 	put_marked(&l, RUN_A, "lstm_T8_N1_I4_H4/fwd", "avx2-fused", 1, mark);
 	put_paired(&l, RUN_A, "lstm_T8_N1_I4_H4/fwd", "scalar-plain", 100 * ratio, ratio, low, high);
+	put_end(&l, RUN_A);
 	lines_done(&l);
 	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
 	assert_int_equal(report_write(&e, lines_beside(&l, "r.html"), lines_beside(&l, "r.md"), &error), GM_OK);

@@ -85,7 +85,7 @@ static void the_limit_is_what_was_asked_for(void **state)
 	check("judge_attacks", "rests", "--cases rnn_tanh_T3_N2_I3_H4.init --pass fwd --timeout 60", &e);
 	assert_int_equal(e.check[0].code, CODE_WRONG); // judged, after 4 s
 	evidence_free(&e);
-	for (const char *const *wrong = (const char *const[]){"0", "-1", "x", "1s", "nan", "inf", "", NULL}; *wrong;
+	for (const char *const *wrong = (const char *const[]){"0", "-1", "x", "1d", "nan", "inf", "", NULL}; *wrong;
 	     wrong++) {
 		outcome o = expect(2, "gatemark check --timeout '%s'", *wrong);
 		assert_in(o.err, "--timeout takes a time as 90s, 20m or 1.5h, not");
