@@ -54,6 +54,30 @@ static int enter(const contestants *r, measured *m)
 	return 1;
 }
 
+static race_options options_of(session *s, measured *m, bench_judge *judge)
+{
+	const cli_options *o = s->options;
+	return (race_options){.specs = s->shapes.specs,
+	                      .spec_count = s->shapes.count,
+	                      .contestants = m->racing,
+	                      .contestant_count = m->table.contestants,
+	                      .judge = bench_judge_one,
+	                      .judge_context = judge,
+	                      .report = on_results,
+	                      .report_context = m,
+	                      .progress = on_progress,
+	                      .progress_context = m,
+	                      .quick = o->quick,
+	                      .timeout = o->timeout,
+	                      .budget_seconds = o->budget_seconds,
+	                      .judged_flops = BENCH_JUDGE_FLOPS,
+	                      .seed = o->seed,
+	                      .in_place = o->no_fork,
+	                      .flags = o->benchmark.text,
+	                      .flag_count = o->benchmark.count,
+	                      .stop = &session_stop};
+}
+
 int measure(session *s, const contestants *r, measured *m)
 {
 	const cli_options *o = s->options;
@@ -65,25 +89,7 @@ int measure(session *s, const contestants *r, measured *m)
 	bench_judge judge = {.no_fork = o->no_fork, .seed = o->seed};
 	if (!enter(r, m))
 		return cli_fail(CLI_INTERNAL, "no memory");
-	const race_options options = {.specs = s->shapes.specs,
-	                              .spec_count = s->shapes.count,
-	                              .contestants = m->racing,
-	                              .contestant_count = m->table.contestants,
-	                              .judge = bench_judge_one,
-	                              .judge_context = &judge,
-	                              .report = on_results,
-	                              .report_context = m,
-	                              .progress = on_progress,
-	                              .progress_context = m,
-	                              .quick = o->quick,
-	                              .timeout = o->timeout,
-	                              .budget_seconds = o->budget_seconds,
-	                              .judged_flops = BENCH_JUDGE_FLOPS,
-	                              .seed = o->seed,
-	                              .in_place = o->no_fork,
-	                              .flags = o->benchmark.text,
-	                              .flag_count = o->benchmark.count,
-	                              .stop = &session_stop};
+	const race_options options = options_of(s, m, &judge);
 	const gm_status status = m->table.contestants > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
 	s->judging_s += m->summary.judging_seconds;
 	s->timed_judging_s += m->summary.timed_judging_seconds;

@@ -12,27 +12,12 @@
 enum { MESSAGES = 4 };     /* of a step, at most, each with a limit of its own */
 #define START_SECONDS 30.0 /* of those before anything is planned */
 
-typedef struct attempt { /* one variant on the case */
-	const contestant *v;
-	worker_launch launch;
-	judge_budget *own; /* of a variant that rounds its weights */
-	worker *w;
-	int no_memory;                     /* for judging it: not its fault, as its own lack of memory would be */
-	int taped;                         /* planned for training; else the forward is inference */
-	check_result result[CHECK_PASSES]; /* those that u->has_pass */
-	const float **got, **effective;    /* by row: where the worker left its results; weights it rounded */
-} attempt;
-
-static void step(const unit *u) { u->hand->beat++; }
-
-enum { EXACT = 0, LARGER = 2 }; /* steps and batch rows of a plan that no call uses */
-
-static gm_status plan_and_fill(unit *u, attempt *a, uint32_t mode, size_t room, gm_error *error)
+gm_status attempt_plan(unit *u, attempt *a, uint32_t mode, size_t room, gm_error *error)
 {
 	gm_plan_opts opts = run_options(&u->c->spec, mode);
 	opts.T_max += room;
 	opts.N_max += room;
-	step(u);
+	unit_step(u);
 	GM_TRY(run_plan(a->w, a->v->info.name, &u->judged.problem, u->absent, &opts, error));
 	for (size_t k = 0; k < u->c->tensors->count; k++)
 		a->got[k] = worker_data(a->w, k);
@@ -47,18 +32,18 @@ static gm_status begin(unit *u, attempt *a, gm_error *error)
 	for (int pass = 0; pass < CHECK_PASSES; pass++)
 		memcpy(a->result[pass].sandbox, info.sandbox, sizeof info.sandbox);
 	a->taped = a->v->info.has_backward != 0;
-	gm_status status = a->taped ? plan_and_fill(u, a, GM_MODE_TRAIN, EXACT, error) : GM_UNSUPPORTED;
+	gm_status status = a->taped ? attempt_plan(u, a, GM_MODE_TRAIN, EXACT, error) : GM_UNSUPPORTED;
 	if (status != GM_UNSUPPORTED)
 		return status;
 	result_failure(&a->result[PASS_BWD], GM_UNSUPPORTED, a->taped ? error->message : "it has no backward");
 	a->taped = 0;
-	return plan_and_fill(u, a, GM_MODE_INFER, EXACT, error);
+	return attempt_plan(u, a, GM_MODE_INFER, EXACT, error);
 }
 
 static gm_class class_of(const attempt *a) { return (gm_class)a->result[PASS_FWD].accuracy_class; }
 
 /* The weights of a variant are rounded once: what it multiplies in its first run counts for all. */
-static gm_status budget_of(unit *u, attempt *a, const judge_budget **budget, gm_error *error)
+gm_status attempt_budget(unit *u, attempt *a, const judge_budget **budget, gm_error *error)
 {
 	*budget = a->own;
 	if (a->own)
@@ -67,21 +52,14 @@ static gm_status budget_of(unit *u, attempt *a, const judge_budget **budget, gm_
 	return judged_budget(&u->judged, class_of(a), a->effective, &a->own, budget, error);
 }
 
-/* Of a step of judging. */
-static gm_status of_judging(attempt *a, gm_status status)
-{
-	a->no_memory |= status == GM_NO_MEMORY;
-	return status;
-}
-
 static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 {
 	check_result *r = &a->result[pass];
 	const judge_budget *budget;
-	step(u);
+	unit_step(u);
 	gm_status status = worker_run(a->w, pass == PASS_BWD ? GM_PASS_BWD : GM_PASS_FWD, error);
 	if (status == GM_OK)
-		status = of_judging(a, budget_of(u, a, &budget, error));
+		status = attempt_judging(a, attempt_budget(u, a, &budget, error));
 	if (status != GM_OK) { // also: weights that it cannot have rounded to
 		result_failure(r, status, error->message);
 		return status;
@@ -91,7 +69,7 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	r->upper_halves = info.bad_manners;
 	result_verdict(u, r, budget, a->got);
 	r->torch_used = torch_share(u, budget, pass);
-	GM_TRY(of_judging(a, bits_against_class(u, r, a->got, error)));
+	GM_TRY(attempt_judging(a, bits_against_class(u, r, a->got, error)));
 	if (r->code != CODE_WRONG)
 		return GM_OK;
 	status = symptom_find(u, a->w, r, budget, a->got, error);
@@ -113,8 +91,8 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 {
 	check_result *r = &a->result[PASS_FWD];
 	const judge_budget *budget;
-	gm_status status = plan_and_fill(u, a, GM_MODE_INFER, EXACT, error);
-	step(u);
+	gm_status status = attempt_plan(u, a, GM_MODE_INFER, EXACT, error);
+	unit_step(u);
 	worker_poison(a->w, 0); // other memory than before: what is never written or read too far shows in the bits
 	if (status == GM_OK)
 		status = worker_run(a->w, GM_PASS_FWD, error);
@@ -126,81 +104,13 @@ static gm_status run_untaped(unit *u, attempt *a, const float *const *with_tape,
 	if (a->v->info.rounding == GM_CANONICAL) {
 		(void)bits_compare(u, r, "its forward with a tape", a->got, with_tape);
 	} else if (r->status == STATUS_PASS) {
-		GM_TRY(of_judging(a, budget_of(u, a, &budget, error)));
+		GM_TRY(attempt_judging(a, attempt_budget(u, a, &budget, error)));
 		result_verdict(u, r, budget, a->got);
 		if (r->status == STATUS_FAIL) {
 			r->symptom = SYMPTOM_UNTAPED;
 			say_untaped(r);
 		}
 	}
-	return GM_OK;
-}
-
-enum anew { SAME_PLAN, NEW_PLAN, LARGER_PLAN };
-
-/* Other ways to call the same, which must give the same.  In a new plan nothing that its first call kept is right by
- * chance. */
-static const struct form {
-	worker_form form;
-	check_pass pass;
-	enum anew anew;
-	float share; /* of gradients of weights that is wanted */
-	const char *words;
-} forms[] = {
-	{WORKER_PLAIN, PASS_FWD, LARGER_PLAN, 1, "T below T_max, N below N_max: "},
-	{WORKER_OUTPUT_ONLY, PASS_FWD, SAME_PLAN, 1, "without h_n, c_n and tape: "},
-	{WORKER_IN_PLACE, PASS_FWD, SAME_PLAN, 1, "h_n is h_0: "},
-	{WORKER_REPACK, PASS_FWD, NEW_PLAN, 1, "set_weights twice: "},
-	{WORKER_NO_WEIGHTS, PASS_BWD, SAME_PLAN, 1, "without gradients of weights: "},
-	{WORKER_ACCUMULATE, PASS_BWD, SAME_PLAN, 0.5f, "with GM_ACCUMULATE onto itself, halved: "},
-	{WORKER_WINDOWS, PASS_BWD, SAME_PLAN, 1, "backward in two windows: "},
-	{WORKER_PLAIN, PASS_BWD, LARGER_PLAN, 1, "T below T_max, N below N_max: "},
-};
-
-/* A plan for the form, and what the form is called.  A variant may support what a case asks for and no more: then the
- * result says so, and it is called in another plan as before. */
-static gm_status plan_form(unit *u, attempt *a, const struct form *f, const char **words, gm_error *error)
-{
-	uint32_t mode = a->taped ? GM_MODE_TRAIN : GM_MODE_INFER;
-	char sentence[560];
-	*words = f->words;
-	if (f->anew == SAME_PLAN)
-		return GM_OK;
-	gm_status status = plan_and_fill(u, a, mode, f->anew == NEW_PLAN ? EXACT : LARGER, error);
-	if (status != GM_UNSUPPORTED || f->anew == NEW_PLAN)
-		return status;
-	snprintf(sentence, sizeof sentence, "not judged: %s%s", f->words, error->message);
-	(void)record_set(&a->result[f->pass].reason, sentence);
-	*words = "in a second plan: ";
-	return plan_and_fill(u, a, mode, EXACT, error);
-}
-
-static gm_status run_form(unit *u, attempt *a, const struct form *f, gm_error *error)
-{
-	static const gm_pass timed[CHECK_PASSES] = {GM_PASS_FWD, GM_PASS_BWD};
-	check_result *r = &a->result[f->pass];
-	const judge_budget *budget;
-	const char *words;
-	char sentence[560];
-	gm_status status = plan_form(u, a, f, &words, error);
-	if (status == GM_OK)
-		status = worker_run_form(a->w, timed[f->pass], f->form, error);
-	if (status != GM_OK) {
-		snprintf(sentence, sizeof sentence, "%s%s", words, error->message);
-		result_failure(r, status == GM_UNSUPPORTED ? GM_MISMATCH : status, sentence);
-		return status;
-	}
-	GM_TRY(budget_of(u, a, &budget, error));
-	status = result_form(u, r, budget, a->got, words, f->share);
-	return status == GM_OK ? GM_OK : gm_fail(error, status, "no memory for %s", u->c->id);
-}
-
-/* Of a pass that is right in its plain form; the first that is wrong is told. */
-static gm_status run_forms(unit *u, attempt *a, check_pass pass, gm_error *error)
-{
-	for (size_t k = 0; k < sizeof forms / sizeof *forms && a->result[pass].status == STATUS_PASS; k++)
-		if (forms[k].pass == pass && !(forms[k].form == WORKER_WINDOWS && u->c->spec.problem.bidirectional))
-			GM_TRY(run_form(u, a, &forms[k], error));
 	return GM_OK;
 }
 
@@ -230,13 +140,13 @@ static gm_status run_passes(unit *u, attempt *a, gm_error *error)
 		status = run_pass(u, a, PASS_FWD, error);
 		with_tape = status == GM_OK && a->taped ? bits_copy(u, PASS_FWD, a->got) : NULL;
 		if (status == GM_OK)
-			status = run_forms(u, a, PASS_FWD, error);
+			status = attempt_forms(u, a, PASS_FWD, error);
 		take_time(&a->result[PASS_FWD], &since);
 	}
 	if (u->has_pass[PASS_BWD] && a->taped && status == GM_OK) {
 		status = run_pass(u, a, PASS_BWD, error);
 		if (status == GM_OK)
-			status = run_forms(u, a, PASS_BWD, error);
+			status = attempt_forms(u, a, PASS_BWD, error);
 		take_time(&a->result[PASS_BWD], &since);
 	} else if (u->has_pass[PASS_BWD] && a->taped) {
 		result_failure(&a->result[PASS_BWD], status, error->message);
@@ -314,7 +224,7 @@ static gm_status judge_variant(unit *u, size_t index, attempt *a, gm_error *erro
 	worker_stop(a->w);
 	u->hand->variant = CHECK_NOBODY;
 	u->late[index] += a->result[PASS_FWD].code == CODE_TIMED_OUT || a->result[PASS_BWD].code == CODE_TIMED_OUT;
-	step(u);
+	unit_step(u);
 	return status;
 }
 

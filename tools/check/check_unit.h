@@ -3,6 +3,7 @@
  *
  *   judges.c         processes that judge, and their replacement
  *   check_unit.c     workers, the order of runs
+ *   check_forms.c    other forms of the same call
  *   check_record.c   verdicts and bits -> a result, and the sentence of a failure
  *   check_symptom.c  what a failure can tell of its cause: poison, another reading of the weights */
 #ifndef TOOLS_CHECK_UNIT_H
@@ -26,6 +27,34 @@ typedef struct unit {
 	size_t judges;                       /* at work, at most */
 	case_results *out;
 } unit;
+
+typedef struct attempt { /* one variant on the case */
+	const contestant *v;
+	worker_launch launch;
+	judge_budget *own; /* of a variant that rounds its weights */
+	worker *w;
+	int no_memory;                     /* for judging it: not its fault, as its own lack of memory would be */
+	int taped;                         /* planned for training; else the forward is inference */
+	check_result result[CHECK_PASSES]; /* those that u->has_pass */
+	const float **got, **effective;    /* by row: where the worker left its results; weights it rounded */
+} attempt;
+
+/* The judge at work still is: between messages to a worker. */
+static inline void unit_step(const unit *u) { u->hand->beat++; }
+
+/* Of a step of judging. */
+static inline gm_status attempt_judging(attempt *a, gm_status status)
+{
+	a->no_memory |= status == GM_NO_MEMORY;
+	return status;
+}
+
+enum { EXACT = 0, LARGER = 2 }; /* steps and batch rows of a plan that no call uses */
+/* Plans in the attempt's worker and fills its inputs. */
+gm_status attempt_plan(unit *u, attempt *a, uint32_t mode, size_t room, gm_error *error);
+gm_status attempt_budget(unit *u, attempt *a, const judge_budget **budget, gm_error *error);
+/* Of a pass that is right in its plain form; the first form that is wrong is told. */
+gm_status attempt_forms(unit *u, attempt *a, check_pass pass, gm_error *error);
 
 /* A piece of work.  Fills out, to be freed: a result of each variant x pass; with CHECK_ALL what is said of the case
  * itself.  number: of the judge. */
