@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hangs_later.c - is loaded well as long as there is no FILE.seen beside it, and never again then.  Its destructor never
- * ends either. */
+/* hangs_later.c - is loaded well as long as there is no FILE.seen beside it, and never again then.  Its destructor
+ * never ends either. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dladdr */
 #endif

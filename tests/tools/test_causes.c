@@ -23,7 +23,7 @@ static const struct bug {
 } bugs[] = {
 	/* a read past an end, dc not carried, h_n too early, a gradient that is not written, strides that are ignored, an
      * overwrite that is none, unwritten memory, an order of gates, a bias forgotten, an activation with a clamp */
-	{"reads-past-c_0", {"SIGSEGV in forward: ", "past the end of c_0"}, "  lstm_", 1},
+	{"reads-past-c_0", {"SIGSEGV in forward: ", "past the end of c_0"}, "  lstm_", 2}, // c_n too, where it is c_0
 	{"dc_without_f", {"all results wrong"}, "  lstm_T1_N1_I1_H1.init/bwd grad_c_0", 1},
 	{"early-h_n", {"only h_n wrong", "only where L is 1"}, "  rnn_relu_T3_N2_I3_H4.init/fwd h_n", 1},
 	{"no-bias_hh",
@@ -136,10 +136,11 @@ static void each_bug_has_its_heading(void **state)
 {
 	(void)state;
 	for (const struct bug *b = bugs; b < bugs + sizeof bugs / sizeof bugs[0]; b++) {
-		size_t found = 0, count = 0;
+		size_t found = 0, count = 0, forms = 0; // cases that have the bug in another form of the call only
 		char *below, *text;
-		for (; (text = cause_of(b->variant, count, &below)) != NULL; count++) {
+		for (; (text = cause_of(b->variant, count + forms, &below)) != NULL;) {
 			found += below && holds(text, below, b->heading) && strstr(below, b->below);
+			*(strstr(text, ": wrong only in another form of the call") ? &forms : &count) += 1;
 			free(text);
 		}
 		if (found != 1 || count != b->causes)
@@ -176,8 +177,8 @@ static void all_outputs_have_the_same_causes(void **state)
 	static const char *const heading[] = {"grad_bias_hh never written: ", "only h_n wrong, only where L is 1 ("};
 	(void)state;
 	outcome o = expect(0,
-	                   "cd %s && gatemark report -q out/results.jsonl -o r.html --markdown r.md --junit k.xml && "
-	                   "cmp j.xml k.xml",
+	                   "cd %s && { gatemark report -q out/results.jsonl -o r.html --markdown r.md --junit k.xml || "
+	                   "test $? = 1; } && cmp j.xml k.xml",
 	                   folder);
 	outcome_free(&o);
 	for (size_t k = 0; k < 2; k++) {

@@ -154,6 +154,7 @@ static void end(judging *j)
 	judged_how how = judged_how_none;
 	char reason[RACE_REASON] = "";
 	bench_judge_one(&j->judge, &j->problem, NULL, NULL, &how, reason);
+	bench_judge_free(&j->judge);
 	worker_stop(j->w);
 	fill_free(&j->fill);
 	gm_tensors_destroy(j->tensors);

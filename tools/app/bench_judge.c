@@ -8,24 +8,78 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define KEPT_BYTES 64e6
+
 /* ---- the problem at hand ---- */
+
+static int sampled(const bench_judge *j) { return j->sample.tensors != NULL; }
+
+/* Of expected values and scales of all tensors. */
+static double bytes_of_budget(const gm_tensors *tensors)
+{
+	double count = 0;
+	for (size_t k = 0; k < tensors->count; k++)
+		count += (double)tensors->row[k].count;
+	return 2 * sizeof(double) * count;
+}
+
+/* A problem that stays undecided comes up again: its budgets are what judging it costs. */
+static void keep_budgets(bench_judge *j)
+{
+	if (!j->tensors || j->id[0] == '\0' || j->kept_count == BENCH_JUDGE_KEPT ||
+	    j->kept_bytes + bytes_of_budget(j->tensors) > KEPT_BYTES)
+		return;
+	kept_budgets *kept = &j->kept[j->kept_count++];
+	j->kept_bytes += bytes_of_budget(j->tensors);
+	memcpy(kept->id, j->id, sizeof kept->id);
+	kept->tensors = j->tensors;
+	j->tensors = NULL;
+	memcpy(kept->budget, j->judged.budget, sizeof kept->budget);
+	memset(j->judged.budget, 0, sizeof j->judged.budget);
+}
+
+/* The budgets of the problem at hand, if they were kept, and its tensors. */
+static gm_status take_budgets(bench_judge *j, const char *id, const gm_spec *spec, gm_error *error)
+{
+	for (size_t k = 0; k < j->kept_count; k++)
+		if (strcmp(j->kept[k].id, id) == 0) {
+			j->tensors = j->kept[k].tensors;
+			memcpy(j->judged.budget, j->kept[k].budget, sizeof j->judged.budget);
+			j->kept_bytes -= bytes_of_budget(j->tensors);
+			j->kept[k] = j->kept[--j->kept_count];
+			return GM_OK;
+		}
+	return gm_tensors_create(spec, &j->tensors, error);
+}
 
 static void drop(bench_judge *j)
 {
+	keep_budgets(j);
 	answers_destroy(j->answers);
 	j->answers = NULL;
 	judged_free(&j->judged);
+	gm_tensors_destroy(j->tensors);
+	j->tensors = NULL;
 	sample_free(&j->sample);
 	free(j->results);
 	j->results = NULL;
 	j->id[0] = '\0';
 }
 
-static int sampled(const bench_judge *j) { return j->sample.tensors != NULL; }
+void bench_judge_free(bench_judge *j)
+{
+	drop(j);
+	for (size_t k = 0; k < j->kept_count; k++) {
+		for (size_t c = 0; c < GM_CLASSES; c++)
+			judge_budget_destroy(j->kept[k].budget[c]);
+		gm_tensors_destroy(j->kept[k].tensors);
+	}
+	j->kept_count = 0;
+}
 
 static gm_status take_on(bench_judge *j, const judge_problem *problem, gm_error *error)
 {
-	char text[GM_SPEC_TEXT];
+	char text[GM_SPEC_TEXT], id[sizeof j->id];
 	const gm_tensors *tensors = problem->tensors;
 	double flops = j->flops > 0 ? j->flops : BENCH_JUDGE_FLOPS;
 	int gradients = gm_pass_backward(problem->spec->pass);
@@ -41,14 +95,18 @@ static gm_status take_on(bench_judge *j, const judge_problem *problem, gm_error 
 		return gm_fail(error, GM_IO, "no random number from the system");
 	if (gm_spec_flops(problem->spec) > flops)
 		GM_TRY(sample_create(problem, flops, j->hidden++, &j->sample, error));
+	gm_spec_format(problem->spec, text);
+	snprintf(id, sizeof id, "%s#%llu", text, (unsigned long long)j->seed);
+	if (!sampled(j))
+		GM_TRY(take_budgets(j, id, problem->spec, error));
+	memcpy(j->id, id, sizeof j->id);
 	j->judged.problem = *problem;
+	j->judged.problem.tensors = j->tensors;
 	if (sampled(j))
 		j->judged.problem = (judge_problem){
 			.spec = &j->sample.spec, .tensors = j->sample.tensors, .data = j->sample.data};
 	j->judged.problem.id = j->id;
 	j->judged.problem.backward = gradients;
-	gm_spec_format(problem->spec, text);
-	snprintf(j->id, sizeof j->id, "%s#%llu", text, (unsigned long long)j->seed);
 	return GM_OK;
 }
 

@@ -11,6 +11,14 @@
 
 #define BENCH_JUDGE_FLOPS 0.25e9 /* of the largest problem judged in full, and of a sample */
 
+#define BENCH_JUDGE_KEPT 32
+
+typedef struct kept_budgets { /* of a problem judged in full, in case it comes up again */
+	char id[GM_SPEC_TEXT + 32];
+	gm_tensors *tensors;
+	judge_budget *budget[GM_CLASSES];
+} kept_budgets;
+
 typedef struct bench_judge {
 	int no_fork;
 	uint64_t seed;
@@ -19,9 +27,15 @@ typedef struct bench_judge {
 	char id[GM_SPEC_TEXT + 32]; /* of the problem at hand; seeds its noise */
 	judged judged;              /* it, or its sample; bits of those that were right */
 	unsigned char *results;     /* by row: what the pass leaves */
+	gm_tensors *tensors;        /* its own, which budgets need; NULL: of the sample */
 	bench_sample sample;        /* without tensors: judged in full */
 	answers *answers;           /* answers to timed calls; NULL until the first is judged */
+	kept_budgets kept[BENCH_JUDGE_KEPT];
+	size_t kept_count;
+	double kept_bytes;
 } bench_judge;
+
+void bench_judge_free(bench_judge *j);
 
 race_judge bench_judge_one;
 

@@ -91,6 +91,7 @@ int measure(session *s, const contestants *r, measured *m)
 		return cli_fail(CLI_INTERNAL, "no memory");
 	const race_options options = options_of(s, m, &judge);
 	const gm_status status = m->table.contestants > 0 ? race_run(&options, &m->summary, &error) : GM_OK;
+	bench_judge_free(&judge);
 	s->judging_s += m->summary.judging_seconds;
 	s->timed_judging_s += m->summary.timed_judging_seconds;
 	s->timed_s += m->summary.timed_seconds;
