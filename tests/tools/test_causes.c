@@ -15,7 +15,6 @@
 #include "run_program.h"
 
 enum { LINES = 10, PARTS = 3 };
-
 /* What must stand in its heading, in that order, and in the lines below; how many causes the variant has. */
 static const struct bug {
 	const char *variant, *heading[PARTS], *below;
@@ -53,7 +52,7 @@ static const struct bug {
 	{"last_unit_dropped", {"only output wrong", "last unit"}, "", 1},
 	{"reverse_ignored", {"only output wrong", "reverse direction alone"}, "", 1},
 	{"db_twice", {"only grad_bias_ih and grad_bias_hh wrong"}, "", 1},
-	{"dw_skips_t0", {"only weight gradients wrong"}, "", 1},
+	{"dw_skips_t0", {"only weight gradients wrong"}, "", 2},
 	{"grad_h_0_dropped", {"only grad_h_0 wrong"}, "", 1},
 	/* which cases fail */
 	{"no-c_n", {"c_n never written", "only lstm"}, "", 1},
@@ -63,7 +62,7 @@ static const struct bug {
      {"output NaN where a number is wanted", "only where T is at least 9"},
      "not from the host's poison",
      1},
-	{"wrong-without-tape", {"output wrong only without a tape"}, "/fwd without a tape: output[0,0,0] got", 1},
+	{"wrong-without-tape", {"another form of the call: without h_n, c_n and tape"}, "", 0},
 	{"loses-nan", {"a NaN is lost", "only special values"}, "special values: ", 1},
 	{"skips-absent-h_0", {"a NaN is lost", "where h_0 is absent"}, "special values: ", 1},
 	{"denormals_flushed", {"only output wrong"}, "denormals are kept, not flushed to 0", 2},
@@ -134,6 +133,7 @@ static int holds(const char *text, const char *end, const char *const part[PARTS
 
 static void each_bug_has_its_heading(void **state)
 {
+	size_t wrong = 0;
 	(void)state;
 	for (const struct bug *b = bugs; b < bugs + sizeof bugs / sizeof bugs[0]; b++) {
 		size_t found = 0, count = 0, forms = 0; // cases that have the bug in another form of the call only
@@ -144,11 +144,10 @@ static void each_bug_has_its_heading(void **state)
 			free(text);
 		}
 		if (found != 1 || count != b->causes)
-			print_error("%s: %zu causes, %zu as wanted: \"%s\", \"%s\"\n", b->variant, count, found, b->heading[0],
-			            b->below);
-		assert_int_equal(found, 1);
-		assert_int_equal(count, b->causes);
+			print_error("%s: %zu causes, %zu as wanted: \"%s\"\n", b->variant, count, found, b->heading[0]);
+		wrong += found != 1 || count != b->causes;
 	}
+	assert_int_equal(wrong, 0);
 }
 
 static void a_cause_takes_ten_lines_of_80_columns(void **state)
