@@ -75,11 +75,67 @@ static void what_is_proved_equal_is_said_to_be(void **state)
 	free(markdown);
 }
 
+/* What keeps a verdict from being PASS and is no check: its record, and what page, Markdown and JUnit say of it. */
+static const struct incident {
+	const char *kind, *record, *word, *name, *why, *junit;
+} INCIDENT[] = {{"bench", "\"problem\":\"p\",\"variant\":\"v\",\"status\":\"rejected\",\"reason\":\"it is wrong\"",
+                 "REJECTED", "p v", "it is wrong", "type=\"wrong\""},
+                {"bench", "\"problem\":\"q\",\"variant\":\"v\",\"status\":\"failed\",\"reason\":\"SIGSEGV in forward\"",
+                 "FAILED", "q v", "SIGSEGV in forward", "type=\"broken\""},
+                {"refused", "\"what\":\"fixture\",\"path\":\"bad.h5\",\"case\":\"c.init\",\"reason\":\"golden is off\"",
+                 "REFUSED", "bad.h5 c.init", "golden is off", "gatemark.fixture\" name=\"bad.h5 c.init"},
+                {"refused", "\"what\":\"plugin\",\"path\":\"./x.so\",\"reason\":\"ABI major is 2\"", "REFUSED",
+                 "./x.so", "ABI major is 2", "gatemark.plugin\" name=\"./x.so"},
+                {"end", "\"exit_code\":1,\"unmet\":[\"avx9 was required\"]", "REQUIRED", "avx9 was required", "",
+                 "type=\"required\""}};
+enum { INCIDENTS = sizeof INCIDENT / sizeof *INCIDENT };
+
+/* All of them on the second of two machines. */
+static void incidents_are_in_every_output(void **state)
+{
+	lines l;
+	gm_error error;
+	evidence e = {0};
+	(void)state;
+	lines_open(&l);
+	const char *path[] = {l.path};
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_run(&l, RUN_B, "m2", "2026-01-02T00:00:00Z");
+	for (size_t k = 0; k < INCIDENTS; k++)
+		fprintf(l.file, "{\"schema\":1,\"kind\":\"%s\",\"run\":\"" RUN_B "\",%s}\n", INCIDENT[k].kind,
+		        INCIDENT[k].record);
+	put_end(&l, RUN_A);
+	lines_done(&l);
+	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
+	assert_int_equal(report_write(&e, lines_beside(&l, "r.html"), lines_beside(&l, "r.md"), &error), GM_OK);
+	assert_int_equal(junit_write(lines_beside(&l, "j.xml"), &e, &error), GM_OK);
+	evidence_free(&e);
+	char *page = file_text(l.folder, "r.html"), *markdown = file_text(l.folder, "r.md"), want[200];
+	char *junit = file_text(l.folder, "j.xml");
+	for (const struct incident *i = INCIDENT; i < INCIDENT + INCIDENTS; i++) {
+		snprintf(want, sizeof want, "<b class=\"bad\">%s</b> %s on CPU m2, m2</p>", i->word, i->name);
+		assert_in(page, want);
+		assert_in(page, i->why);
+		snprintf(want, sizeof want, "\n- %s **%s** on CPU m2, m2%s%s\n", i->word, i->name, i->why[0] ? ": " : "",
+		         i->why);
+		assert_in(markdown, want);
+		assert_in(junit, i->junit);
+		assert_in(junit, i->why);
+	}
+	assert_in(junit,
+	          "<testsuite name=\"gatemark\" tests=\"7\" failures=\"2\" errors=\"5\""); // and two machines' results
+	free(page);
+	free(markdown);
+	free(junit);
+	lines_remove(&l, "r.html", "r.md", "j.xml", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_value_has_its_words),
 		cmocka_unit_test(what_is_proved_equal_is_said_to_be),
+		cmocka_unit_test(incidents_are_in_every_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,17 +61,10 @@ static void put_failures(page *p, const report_view *view)
 		}
 		put(p, "\n");
 	}
-	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
-		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < FAILURES)
-			put(p, "- **%s** on %s%S: %s\n", r->variant, r->problem, report_on(view, evidence_machine(view->e, r->run)),
-			    r->reason);
-	for (const refused_input *r = view->e->refused; r < view->e->refused + view->e->refused_count; r++)
-		if (verdict_counts(view->e, r->run) && count++ < FAILURES)
-			put(p, "- refused %s **%s** %s%S: %s\n", refused_what_word(r->what), r->path, r->case_id,
-			    report_on(view, evidence_machine(view->e, r->run)), r->reason);
-	for (const run_end *end = view->e->end; end < view->e->end + view->e->end_count; end++)
-		for (size_t i = 0; i < end->unmet_count && verdict_counts(view->e, end->run) && count++ < FAILURES; i++)
-			put(p, "- %s\n", end->unmet[i]);
+	for (const incident *one = view->incidents.list; one < view->incidents.list + view->incidents.count; one++)
+		if (one->kind != INCIDENT_INCOMPLETE && count++ < FAILURES)
+			put(p, "- %s **%s**%S%s%s\n", incident_row[one->kind].word, one->name, report_on(view, one->machine),
+			    one->message[0] ? ": " : "", one->message);
 	if (count > FAILURES)
 		put(p, "- and %z more %s\n", count - FAILURES, count == FAILURES + 1 ? "failure" : "failures");
 	put(p, count ? "\n" : "");

@@ -136,12 +136,11 @@ static void put_cause(page *p, const report_view *view, const cause *c)
 	put(p, "</li>\n");
 }
 
-static void put_rejected(page *p, const report_view *view, const bench_result *r)
+static void put_incident(page *p, const report_view *view, const incident *one)
 {
-	const int wrong = r->status == RACE_REJECTED;
-	put(p, "<li><p><b class=\"bad\">%s</b> %s <b>%s</b> %s%S</p><pre>%s</pre></li>\n", wrong ? "REJECTED" : "FAILED",
-	    r->problem, r->variant, wrong ? "judged wrong where it was to be timed" : "could not be timed",
-	    report_on(view, evidence_machine(view->e, r->run)), r->reason);
+	put(p, "<li><p><b class=\"bad\">%s</b> %s%S</p>", incident_row[one->kind].word, one->name,
+	    report_on(view, one->machine));
+	put(p, one->message[0] ? "<pre>%s</pre></li>\n" : "</li>\n", one->message);
 }
 
 void report_part_failures(page *p, const report_view *view)
@@ -153,16 +152,9 @@ void report_part_failures(page *p, const report_view *view)
 		for (size_t k = 0; k < lists[l]->count; k++)
 			if (count++ < MOST_FAILURES)
 				put_cause(p, view, &lists[l]->list[k]);
-	for (const bench_result *r = view->e->bench; r < view->e->bench + view->e->bench_count; r++)
-		if ((r->status == RACE_REJECTED || r->status == RACE_FAILED) && count++ < MOST_FAILURES)
-			put_rejected(p, view, r);
-	for (const refused_input *r = view->e->refused; r < view->e->refused + view->e->refused_count; r++)
-		if (verdict_counts(view->e, r->run) && count++ < MOST_FAILURES)
-			put(p, "<li><p><b class=\"bad\">REFUSED</b> %s %s %s%S</p><pre>%s</pre></li>\n", refused_what_word(r->what),
-			    r->path, r->case_id, report_on(view, evidence_machine(view->e, r->run)), r->reason);
-	for (const run_end *end = view->e->end; end < view->e->end + view->e->end_count; end++)
-		for (size_t i = 0; i < end->unmet_count && verdict_counts(view->e, end->run) && count++ < MOST_FAILURES; i++)
-			put(p, "<li><p><b class=\"bad\">REQUIRED</b> %s</p></li>\n", end->unmet[i]);
+	for (const incident *one = view->incidents.list; one < view->incidents.list + view->incidents.count; one++)
+		if (one->kind != INCIDENT_INCOMPLETE && count++ < MOST_FAILURES)
+			put_incident(p, view, one);
 	put(p, count ? "</ol>" : "</ol><p>None.</p>");
 	if (count > MOST_FAILURES)
 		put(p, "<p>%z more are in the CSV below.</p>", count - MOST_FAILURES);

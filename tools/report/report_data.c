@@ -210,6 +210,8 @@ gm_status report_view_create(const evidence *e, report_view *view, gm_error *err
 	if (status == GM_OK)
 		status = causes_find(e, STATUS_XFAIL, &view->known, error);
 	if (status == GM_OK)
+		status = incidents_find(e, &view->incidents, error);
+	if (status == GM_OK)
 		status = summarise(view, error);
 	if (status != GM_OK) {
 		report_view_destroy(view);
@@ -235,6 +237,7 @@ void report_view_destroy(report_view *view)
 	choice_document_free(&view->choice);
 	causes_free(&view->failures);
 	causes_free(&view->known);
+	free(view->incidents.list);
 	for (size_t m = 0; m < view->machines; m++)
 		free(view->summary[m].executors.name);
 	free(view->summary);

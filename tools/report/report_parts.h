@@ -9,6 +9,7 @@
 #include "choose/choose.h"
 #include "record/output.h"
 #include "record/verdict.h"
+#include "incidents.h"
 #include "report_html.h"
 
 typedef struct report_summary { /* of the results of one machine */
@@ -39,8 +40,9 @@ typedef struct report_view {
 	size_t machines;
 	verdict verdict;        /* the gravest of theirs */
 	causes failures, known; /* known: xfail */
-	names variants;         /* in the order of the table of variants */
-	absent *absent;         /* what was skipped or unsupported */
+	incidents incidents;
+	names variants; /* in the order of the table of variants */
+	absent *absent; /* what was skipped or unsupported */
 	size_t absent_count;
 	char **note; /* what a reader should know */
 	size_t notes;
