@@ -130,12 +130,51 @@ static void incidents_are_in_every_output(void **state)
 	lines_remove(&l, "r.html", "r.md", "j.xml", NULL);
 }
 
+/* Of checks alone there are no times, of times alone no checks: in words, not as zeros and empty tables. */
+static void what_was_not_done_is_said(void **state)
+{
+	char *page, *markdown;
+	(void)state;
+	contest(1.2, 1.1, 1.3, "\"tainted\":0", &page, &markdown);
+	assert_in(page, "no check record<span>nothing was checked, 2 timings</span>");
+	assert_in(page, "<p>Nothing was checked: these results hold no check records.</p>");
+	assert_in(markdown, "**no check record.** Nothing was checked, 2 timings. Noise");
+	assert_int_equal(count_of(page, "<dt>Executor</dt>") + count_of(page, "0 of 0") + count_of(markdown, "0 of 0"), 0);
+	assert_int_equal(count_of(page, "class=\"map\""), 0);
+	free(page);
+	free(markdown);
+}
+
+static void nor_is_a_table_of_no_times(void **state)
+{
+	lines l;
+	gm_error error;
+	evidence e = {0};
+	(void)state;
+	lines_open(&l);
+	const char *path[] = {l.path};
+	put_run(&l, RUN_A, "m1", "2026-01-01T00:00:00Z");
+	put_check(&l, RUN_A, "scalar-plain", "pass", "f32");
+	put_end(&l, RUN_A);
+	lines_done(&l);
+	assert_int_equal(evidence_read(&e, path, 1, &error), GM_OK);
+	assert_int_equal(report_write(&e, lines_beside(&l, "r.html"), NULL, &error), GM_OK);
+	evidence_free(&e);
+	char *page = file_text(l.folder, "r.html");
+	assert_in(page, "<p>Nothing was timed: these results hold no bench records.</p>");
+	assert_in(page, "1 of 1 variant conformant<span>1 case: 1 pass");
+	assert_int_equal(count_of(page, "<dt>Executor</dt><dd>native</dd></div>"), 1);
+	assert_int_equal(count_of(page, "id=\"choice-table\""), 0);
+	free(page);
+	lines_remove(&l, "r.html", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_value_has_its_words),
-		cmocka_unit_test(what_is_proved_equal_is_said_to_be),
-		cmocka_unit_test(incidents_are_in_every_output),
+		cmocka_unit_test(each_value_has_its_words),      cmocka_unit_test(what_is_proved_equal_is_said_to_be),
+		cmocka_unit_test(incidents_are_in_every_output), cmocka_unit_test(what_was_not_done_is_said),
+		cmocka_unit_test(nor_is_a_table_of_no_times),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,8 +20,12 @@ static void put_machine(page *p, const report_view *view, const report_summary *
 		put(p, "**%s**%S: ", verdict_word_word(s->verdict.word), report_on(view, s->machine));
 	if (s->verdict.why[0] != '\0')
 		put(p, "**%s.** ", s->verdict.why);
-	put(p, "%z of %n conformant on %n: ", s->conformant, s->judged, "variant", "variants", s->cases, "case", "cases");
-	for (int i = 0; i < CHECK_STATUSES; i++)
+	if (s->checks == 0)
+		put(p, "Nothing was checked, %n", s->timed, "timing", "timings");
+	else
+		put(p, "%z of %n conformant on %n: ", s->conformant, s->judged, "variant", "variants", s->cases, "case",
+		    "cases");
+	for (int i = 0; s->checks > 0 && i < CHECK_STATUSES; i++)
 		put(p, i == STATUS_FAIL ? "%s**%z %s**" : "%s%z %s", i ? ", " : "", checks[i],
 		    check_status_word((check_status)i));
 	put(p, ".");

@@ -97,6 +97,11 @@ static void put_map(page *p, const report_view *view, int whole_cells)
 	const size_t count = view->e->check_count;
 	char(*keys)[80] = calloc(count + 1, sizeof *keys);
 	names met = {0};
+	if (count == 0) {
+		put(p, "<p>Nothing was checked: these results hold no check records.</p>");
+		free(keys);
+		return;
+	}
 	for (size_t i = 0; keys && i < count; i++)
 		key_of(&view->e->check[i], whole_cells, keys[i]);
 	if (view->machines > 1)

@@ -47,6 +47,7 @@ static void add_checks(report_summary *s, const evidence *e)
 	for (size_t i = 0; i < e->check_count; i++) {
 		if (strcmp(evidence_machine(e, e->check[i].run), s->machine) != 0)
 			continue;
+		s->checks++;
 		add_check(s, &e->check[i], met);
 		add_fitness(s, &e->check[i], met);
 	}

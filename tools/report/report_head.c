@@ -14,9 +14,11 @@ void report_part_title(page *p, const report_view *view)
 
 /* ---- the verdict ---- */
 
-static void put_counts(page *p, const report_summary *s)
+static void put_checks(page *p, const report_summary *s)
 {
 	static const char *const link[CHECK_STATUSES] = {NULL, "failures", "failures", "absent", "absent"};
+	put(p, s->verdict.why[0] != '\0' ? "%z of %n conformant; " : "", s->conformant, s->judged, "variant", "variants");
+	put(p, "%n: ", s->cases, "case", "cases");
 	for (int i = 0; i < CHECK_STATUSES; i++) {
 		const char *word = check_status_word((check_status)i);
 		put(p, i ? " \302\267 " : "");
@@ -25,6 +27,14 @@ static void put_counts(page *p, const report_summary *s)
 		else
 			put(p, "%z %s", s->verdict.checks[i], word);
 	}
+}
+
+static void put_counts(page *p, const report_summary *s)
+{
+	if (s->checks > 0)
+		put_checks(p, s);
+	else
+		put(p, "nothing was checked, %n", s->timed, "timing", "timings");
 	if (s->verdict.rejected + s->verdict.broken > 0)
 		put(p, " \302\267 %z wrong or broken where they were to be timed", s->verdict.rejected + s->verdict.broken);
 }
@@ -48,10 +58,10 @@ static void put_facts(page *p, const report_view *view, const report_summary *s)
 	put(p, "<dl>");
 	if (view->machines > 1)
 		put(p, "<div><dt>Machine</dt><dd>%s, %s</dd></div>", run->machine.cpu, s->machine);
-	put(p, "<div><dt>Executor</dt><dd>");
 	for (size_t i = 0; i < s->executors.count; i++)
-		put(p, "%s%s", i ? ", " : "", s->executors.name[i]);
-	put(p, "</dd></div><div><dt>Noise</dt><dd>");
+		put(p, "%H%s%H", i ? ", " : "<div><dt>Executor</dt><dd>", s->executors.name[i],
+		    i + 1 < s->executors.count ? "" : "</dd></div>");
+	put(p, "<div><dt>Noise</dt><dd>");
 	put_noise(p, s);
 	put(p,
 	    "</dd></div><div><dt>Build</dt><dd>gatemark %s, commit %s, %s</dd></div>"
@@ -89,9 +99,8 @@ static void put_bar(page *p, const report_view *view, const report_summary *s)
 	    kinds[v->word].css, kinds[v->word].sign, verdict_word_word(v->word));
 	if (v->why[0] != '\0')
 		put(p, "%s<span>", v->why);
-	put(p, v->why[0] != '\0' ? "%z of %n conformant; " : "%z of %n conformant<span>", s->conformant, s->judged,
-	    "variant", "variants");
-	put(p, "%n: ", s->cases, "case", "cases");
+	else
+		put(p, "%z of %n conformant<span>", s->conformant, s->judged, "variant", "variants");
 	put_counts(p, s);
 	put(p, "</span></p>");
 	put_facts(p, view, s);

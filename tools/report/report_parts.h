@@ -18,7 +18,7 @@ typedef struct report_summary { /* of the results of one machine */
 	verdict verdict;
 	size_t flaky;
 	size_t judged, conformant; /* variants */
-	size_t cases, unfit_rows, unfit_cases, weak;
+	size_t checks, cases, unfit_rows, unfit_cases, weak;
 	size_t timed; /* on a problem */
 	size_t blocks, tainted, disturbed, remarks;
 	double noise;              /* median half interval / p50; NAN: nothing timed */

@@ -53,6 +53,10 @@ void report_part_choice(page *p, const report_view *view)
 {
 	static const char *const columns[] = {"problem", "chosen",    "p50",    "p99",
 	                                      "margin",  "next best", "regret", "why not the others"};
+	if (view->choice.domain_count == 0 && !p->markdown) {
+		put(p, "<p>Nothing was timed: these results hold no bench records.</p>");
+		return;
+	}
 	table_begin(p, "id=\"choice-table\" class=\"sortable\"", columns, p->markdown ? 7 : 8, NULL, "ttnnntnt");
 	for (size_t i = 0; i < view->choice.domain_count && (!p->markdown || i < PAGE_ROWS); i++) {
 		const choice_entry *entry = &view->choice.domain[i];
@@ -64,8 +68,6 @@ void report_part_choice(page *p, const report_view *view)
 		if (!p->markdown)
 			put_reasons(p, entry);
 	}
-	if (view->choice.domain_count == 0 && !p->markdown)
-		put(p, "<tr><td colspan=\"8\">Nothing was timed: these results hold no bench records.</td></tr>");
 	table_end(p);
 }
 
@@ -84,8 +86,10 @@ static rejected_variant about(const choice_entry *entry, const char *variant)
 	rejected_variant one;
 	rejected_variant_init(&one);
 	snprintf(one.variant, sizeof one.variant, "%s", variant);
-	if (strcmp(entry->chosen, variant) == 0)
-		one.p50_ns = entry->p50_ns, one.disturbed = entry->disturbed;
+	if (strcmp(entry->chosen, variant) == 0) {
+		one.p50_ns = entry->p50_ns;
+		one.disturbed = entry->disturbed;
+	}
 	for (size_t i = 0; i < entry->rejected_count; i++)
 		if (strcmp(entry->rejected[i].variant, variant) == 0)
 			one = entry->rejected[i];
