@@ -56,8 +56,8 @@ int summary_print_failures(const check_summary *s)
 	if (causes_find(e, STATUS_FAIL, &found, &error) != GM_OK)
 		return cli_fail(CLI_INTERNAL, "%s", error.message);
 	for (size_t k = 0; k < found.count; k++) {
-		shown = k > 0 && strcmp(found.list[k].failure[0]->variant, found.list[k - 1].failure[0]->variant) == 0 ? shown
-		                                                                                                       : 0;
+		if (k > 0 && strcmp(found.list[k].failure[0]->variant, found.list[k - 1].failure[0]->variant) != 0)
+			shown = 0;
 		if (shown++ < SHOWN || s->session->options->verbose)
 			put_cause(s, &found.list[k], e);
 		else

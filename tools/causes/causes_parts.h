@@ -30,6 +30,8 @@ int cause_split_group(const cause_group *group, cause_split *split);
 void cause_what(const check_result *const *failure, size_t count, char what[CAUSE_HEADING]);
 /* 1: a NaN or an infinity among the inputs. */
 int cause_special(const check_result *r);
+/* 1: the case does not give that input. */
+int cause_absent(const check_result *r, const char *tensor);
 /* 1: what failed is not known to differ from `one`: they are looked at together. */
 int cause_alike(const check_result *one, const check_result *r);
 

@@ -63,20 +63,12 @@ static int special(const problem_view *v, const feature *f)
 	return cause_special(v->r);
 }
 
-static int is_absent(const check_result *r, const char *name)
-{
-	for (size_t k = 0; k < r->absent_count; k++)
-		if (strcmp(r->absent[k], name) == 0)
-			return 1;
-	return 0;
-}
-
-static int absent(const problem_view *v, const feature *f) { return is_absent(v->r, f->text); }
+static int absent(const problem_view *v, const feature *f) { return cause_absent(v->r, f->text); }
 
 /* The number is the cells that have such a tensor. */
 static int given(const problem_view *v, const feature *f)
 {
-	return v->spec.T && (f->number >> v->spec.problem.cell & 1) && !is_absent(v->r, f->text);
+	return v->spec.T && (f->number >> v->spec.problem.cell & 1) && !cause_absent(v->r, f->text);
 }
 
 static int tail_of_H(const problem_view *v, const feature *f) { return v->spec.problem.hidden_size % f->number != 0; }

@@ -14,6 +14,14 @@
 
 int cause_special(const check_result *r) { return r->tags && (strstr(r->tags, "nan") || strstr(r->tags, "inf")); }
 
+int cause_absent(const check_result *r, const char *tensor)
+{
+	for (size_t k = 0; k < r->absent_count; k++)
+		if (strcmp(r->absent[k], tensor) == 0)
+			return 1;
+	return 0;
+}
+
 /* ---- what is alike ---- */
 
 static const char *behind_number(const char *text)
@@ -67,9 +75,11 @@ int cause_alike(const check_result *one, const check_result *r)
 
 /* ---- tensors ---- */
 
+enum { KINDS = 24 }; /* more than there are */
+
 typedef struct kinds { /* of the tensors of a cause: their names without layer and direction */
-	char name[24][40];
-	int wrong[24], right[24];
+	char name[KINDS][40];
+	int wrong[KINDS];
 	size_t count;
 } kinds;
 
@@ -83,9 +93,9 @@ static size_t kind_of(kinds *k, const char *tensor)
 	snprintf(name, sizeof name, "%.*s", layer ? (int)(layer - tensor) : 39, tensor);
 	while (i < k->count && strcmp(k->name[i], name) != 0)
 		i++;
-	if (i == k->count && i < 24)
+	if (i == k->count && i < KINDS)
 		memcpy(k->name[k->count++], name, sizeof name);
-	return i < 24 ? i : 23;
+	return i < KINDS ? i : KINDS - 1;
 }
 
 static kinds kinds_of(const check_result *const *failure, size_t count)
@@ -94,7 +104,7 @@ static kinds kinds_of(const check_result *const *failure, size_t count)
 	for (size_t i = 0; i < count; i++)
 		for (size_t t = 0; t < failure[i]->tensors_count; t++) {
 			const tensor_result *one = &failure[i]->tensors[t];
-			*((one->used > 1 ? k.wrong : k.right) + kind_of(&k, one->name)) += 1;
+			k.wrong[kind_of(&k, one->name)] += one->used > 1;
 		}
 	return k;
 }
@@ -109,7 +119,7 @@ static void append(char text[CAUSE_HEADING], const char *format, ...)
 	va_end(arguments);
 }
 
-/* "h_n" and "grad_bias_ih and grad_bias_hh"; "every result" where all that was judged is wrong; "weight gradients". */
+/* "h_n" and "grad_bias_ih and grad_bias_hh"; "all results" where all that was judged is wrong; "weight gradients". */
 static void name_kinds(const kinds *k, char text[CAUSE_HEADING])
 {
 	size_t wrong = 0, named = 0, gradients = 0;
@@ -152,20 +162,30 @@ static size_t with_pattern(const check_result *const *failure, size_t count, con
 	return with;
 }
 
+/* Parts that say nothing of where, or (everything after step 3) nothing that cases share. */
+static const char *const plain_part[] = {"everything", "one element"};
+
+static int is_plain(const char *part)
+{
+	for (size_t k = 0; k < sizeof plain_part / sizeof *plain_part; k++)
+		if (strncmp(plain_part[k], part, strlen(plain_part[k])) == 0)
+			return 1;
+	return 0;
+}
+
 /* Appends ", last unit": parts that four of five failures with a pattern have. */
 static void name_pattern(const check_result *const *failure, size_t count, char text[CAUSE_HEADING])
 {
-	const size_t plain = with_pattern(failure, count, "everything", 10) +
-	                     with_pattern(failure, count, "one element", 11);
-	size_t longest = 0;
+	size_t longest = 0, plain = 0;
+	for (size_t k = 0; k < sizeof plain_part / sizeof *plain_part; k++)
+		plain += with_pattern(failure, count, plain_part[k], strlen(plain_part[k]));
 	for (size_t i = 0; i < count; i++)
 		if (failure[i]->pattern &&
 		    strlen(failure[i]->pattern) > strlen(failure[longest]->pattern ? failure[longest]->pattern : ""))
 			longest = i;
 	for (const char *p = failure[longest]->pattern; p && *p && count > plain;) {
 		const size_t end = strcspn(p, ",");
-		if (strncmp(p, "everything", 10) != 0 && strncmp(p, "one ele", 7) != 0 &&
-		    5 * with_pattern(failure, count, p, end) >= 4 * (count - plain) &&
+		if (!is_plain(p) && 5 * with_pattern(failure, count, p, end) >= 4 * (count - plain) &&
 		    2 * with_pattern(failure, count, p, end) >= count)
 			append(text, ", %.*s", (int)end, p);
 		p += end;
@@ -278,13 +298,7 @@ void cause_what(const check_result *const *failure, size_t count, char what[CAUS
 
 /* ---- rules of special values ---- */
 
-static int ignores_absent(const check_result *r)
-{
-	for (size_t k = 0; k < r->absent_count; k++)
-		if (strcmp(r->absent[k], "h_0") == 0)
-			return 1;
-	return 0;
-}
+static int lacks_h_0(const check_result *r) { return cause_absent(r, "h_0"); }
 
 static int is_relu(const check_result *r) { return strncmp(r->problem, "rnn_relu", 8) == 0; }
 
@@ -295,7 +309,7 @@ static const struct rule {
 	const char *rule;
 } rules[] = {
 	{"nan_padding", NULL, "a NaN behind a row's length is never read and reaches nothing"},
-	{"nan_weight", ignores_absent, "an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"},
+	{"nan_weight", lacks_h_0, "an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"},
 	{"nan", is_relu, "ReLU keeps a NaN, and passes the gradient on there"},
 	{"nan", NULL, "a NaN reaches all that depends on it, and no factor 0 stops it"},
 	{"inf", NULL, "tanh(Inf) = 1, sigmoid(-Inf) = 0, 0 * Inf = NaN, nothing else"},

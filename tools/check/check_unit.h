@@ -74,7 +74,7 @@ void result_verdict(const unit *u, check_result *r, const judge_budget *budget, 
  * pass runs once more on other poison: got is spoilt then.  GM_OK, or what ended the worker. */
 gm_status symptom_find(const unit *u, worker *w, check_result *r, const judge_budget *budget, const float *const *got,
                        gm_error *error);
-/* " (gates look like i o f g (ONNX))" of a golden that the reference contradicts, or "". */
+/* "; gates look like i o f g (ONNX)" of a golden that the reference contradicts, or "". */
 void symptom_of_golden(const unit *u, char text[200]);
 /* Judges what another form of the call left; of gradients of weights the share that is wanted, which is exact.  What is
  * wrong makes the result a failure that begins with the form's words. */
