@@ -19,14 +19,8 @@
 /* The verbs, as bits; one is in the table of verbs only if the build has it. */
 enum { DOCTOR = 1, LIST = 2, CHECK = 4, BENCH = 8, CHOOSE = 16, REPORT = 32, RUN = 64, FIXTURE = 128 };
 
-enum option_kind {
-	TEXT,
-	MAYBE,
-	FLAG,
-	SEED,
-	TIME,
-	WORDS
-}; /* MAYBE: a TEXT without which it is "-"; only WORDS add up */
+/* MAYBE: a TEXT without which it is "-"; only WORDS add up. */
+enum option_kind { TEXT, MAYBE, FLAG, SEED, TIME, WORDS };
 
 typedef struct option_row {
 	unsigned verbs; /* that take it */
@@ -70,9 +64,9 @@ static const option_row option[] = {
 	{BENCH | RUN, "shapes", "NAME|FILE", "List of problems (see gatemark list)", TEXT, AT(shapes), 0},
 	{BENCH | CHOOSE, "problem", "P", "This problem, as lstm_T64_N1_I128_H256/fwd", WORDS, AT(problem), 0},
 	{BENCH | RUN, "quick", NULL, "Few problems, little time", FLAG, AT(quick), 0},
-	{BENCH | RUN, "budget", "T", "Time for judging and timing: 90s, 20m, 1h (quick: 75s)", TIME, AT(budget_text), 0},
+	{BENCH | RUN, "budget", "T", "Time for judging and timing: 90s, 20m, 1h (quick: 75s)", TIME, AT(budget), 0},
 	{BENCH | RUN, "seed", "S", "Seed of the data and of the order", SEED, AT(seed_text), 0},
-	{CHECK | BENCH | RUN, "timeout", "T", "Time that a call of a variant may take", TIME, AT(timeout_text), 0},
+	{CHECK | BENCH | RUN, "timeout", "T", "Time that a call of a variant may take", TIME, AT(timeout), 0},
 	{WHOLE(CHECK | REPORT), "junit", "F", "JUnit XML into this file", TEXT, AT(junit), 0},
 	{DOCTOR | LIST | CHECK | BENCH | CHOOSE, "json", "F", "Records into this file, or on standard output", MAYBE,
      AT(json), 0},
@@ -219,8 +213,7 @@ static error_t take(int key, char *value, struct argp_state *state)
 		*(const char **)member = !value ? "-" : value;
 	if (option[k].kind == SEED && !take_seed(value, &options->seed))
 		argp_error(state, "--seed takes a number of 64 bits, not %s", value);
-	if (option[k].kind == TIME &&
-	    !take_time(value, option[k].offset == AT(timeout_text) ? &options->timeout : &options->budget_seconds))
+	if (option[k].kind == TIME && !take_time(value, &((cli_time *)member)->seconds))
 		argp_error(state, "--%s takes a time as 90s, 20m or 1.5h, not %s", option[k].name, value);
 	return 0;
 }

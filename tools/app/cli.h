@@ -38,6 +38,11 @@ typedef struct cli_list { /* of what may be given more than once: the values in 
 	size_t count;
 } cli_list;
 
+typedef struct cli_time {
+	const char *text; /* as given; NULL = not */
+	double seconds;
+} cli_time;
+
 typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *verb;           /* "check" */
 	const char *fixtures;       /* --fixtures PATH */
@@ -57,12 +62,9 @@ typedef struct cli_options {    /* NULL or 0 = not given */
 	const char *junit;          /* --junit F */
 	const char *json;           /* --json[=F]; "-" without F: records on stdout */
 	const char *out;            /* --out DIR */
-	const char *budget_text;    /* --budget T; budget_seconds is its value */
-	double budget_seconds;
-	const char *seed_text; /* --seed S; seed below is its value */
+	cli_time budget, timeout;   /* --budget T, --timeout T */
+	const char *seed_text;      /* --seed S; seed below is its value */
 	uint64_t seed;
-	const char *timeout_text; /* --timeout T; timeout below is its value */
-	double timeout;
 	int markdown; /* list: --markdown */
 	int allow_unlisted, decided, no_fork, quick, quiet, verbose;
 	cli_list arg;       /* what is no option: files, actions */

@@ -186,7 +186,7 @@ static int run_engine(check_summary *s)
 	                         .accuracy_class = s->session->accuracy_class,
 	                         .executor = &r->executor,
 	                         .no_fork = s->session->options->no_fork,
-	                         .timeout = s->session->options->timeout,
+	                         .timeout = s->session->options->timeout.seconds,
 	                         .stop = &session_stop,
 	                         .emit = on_result,
 	                         .facts = on_facts,
