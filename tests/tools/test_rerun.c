@@ -35,8 +35,11 @@ static void every_option_that_matters_is_named_and_quoted(void **state)
 	     "--fixtures 'a b.h5' --class f32-abs --allow-unlisted --no-fork"},
 		{NULL,
 	     "",
-	     {.plugins = plugins, .plugins_count = 2, .options = {.executor = "q=qemu -L / w", .isa_cap = "avx2"}},
-	     "gatemark check --cases c.init --variants v --pass bwd --executor 'q=qemu -L / w' --isa-cap avx2"},
+	     {.plugins = plugins,
+	      .plugins_count = 2,
+	      .options = {.executor = "q=qemu -L / w", .isa_cap = "avx2", .timeout = "1.5h"}},
+	     "gatemark check --cases c.init --variants v --pass bwd --executor 'q=qemu -L / w' --isa-cap avx2 "
+	     "--timeout 1.5h"},
 		{NULL, "scalar-oracle", {.seed = 0}, "gatemark check --cases c.init --variants scalar-oracle,v --pass bwd"},
 		{"./p.so",
 	     "scalar-oracle",
@@ -131,6 +134,19 @@ static void what_is_pasted_repeats_the_failure(void **state)
 	free(command);
 }
 
+/* One that is slower than --timeout is no failure without it. */
+static void a_time_out_is_repeated_with_its_limit(void **state)
+{
+	(void)state;
+	outcome o = expect(1, "gatemark check -q --plugin '%s' --variants rests --cases " CASE " --pass fwd --timeout 0.7",
+	                   plugin_path("judge_attacks"));
+	char *command = pasted(o.out, 0);
+	assert_in(o.out, "no answer from forward within 0.7 s");
+	assert_in(command, " --timeout 0.7");
+	free(command);
+	outcome_free(&o);
+}
+
 /* The verb comes from a file too. */
 static void a_run_is_repeated_by_words_alone(void **state)
 {
@@ -151,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_option_that_matters_is_named_and_quoted),
 		cmocka_unit_test_setup_teardown(what_is_pasted_repeats_the_failure, open_folder, close_folder),
+		cmocka_unit_test(a_time_out_is_repeated_with_its_limit),
 		cmocka_unit_test(a_run_is_repeated_by_words_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

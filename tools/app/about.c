@@ -95,5 +95,6 @@ int about_run(const cli_options *options, const char *fixtures, run_begin *head)
 	       record_set(&head->options.fixtures, options->fixtures ? options->fixtures : getenv("GATEMARK_FIXTURES")) &
 	       record_set(&head->options.accuracy_class, options->accuracy_class) &
 	       record_set(&head->options.isa_cap, options->isa_cap) &
+	       record_set(&head->options.timeout, options->timeout.text) &
 	       record_set(&head->options.executor, options->executor);
 }
