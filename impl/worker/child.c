@@ -16,12 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WORDS        32          /* of a command line */
-#define END_SECONDS  2.0         /* seconds for a process whose channel has ended to end too */
-#define MOMENT       2e-3        /* seconds between takings of what it prints */
-#define LOOK_SECONDS 0.2         /* seconds between looks whether it still lives */
-#define STOP_SECONDS 10.0        /* for plan_destroy */
-#define FLOOD_BYTES  (16u << 20) /* printed while one question is answered: more is a breach */
+#define WORDS        32   /* of a command line */
+#define END_SECONDS  2.0  /* seconds for a process whose channel has ended to end too */
+#define MOMENT       2e-3 /* seconds between takings of what it prints */
+#define LOOK_SECONDS 0.2  /* seconds between looks whether it still lives */
+#define STOP_SECONDS 10.0 /* for plan_destroy */
 
 static void close_all(const int fd[], size_t count)
 {

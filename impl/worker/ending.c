@@ -53,7 +53,7 @@ gm_status tell_ending(worker *w, channel_result result, int wait_status)
 	if (result == CHANNEL_OK)
 		return gm_fail(&w->ended, GM_MISMATCH, "%s left %d process%s", where, w->left, w->left == 1 ? "" : "es");
 	if (result == CHANNEL_FLOOD)
-		return gm_fail(&w->ended, GM_MISMATCH, "%s printed more than 16 MiB%s", where, words);
+		return gm_fail(&w->ended, GM_MISMATCH, "%s printed more than %u MiB%s", where, FLOOD_BYTES >> 20, words);
 	if (result == CHANNEL_LATE)
 		return gm_fail(&w->ended, GM_TIMEOUT, "no answer from %s within %.3g s%s", where, w->limit, words);
 	if (result == CHANNEL_GARBAGE) /* what it does by now need not be what it did then */

@@ -269,7 +269,7 @@ const float *worker_effective(const worker *w, size_t row)
 void worker_describe(const worker *w, worker_info *info)
 {
 	*info = w->info;
-	info->bad_manners = w->control && w->control->bad_manners == 1;
+	info->upper_halves = w->control && w->control->upper_halves == 1;
 	memcpy(info->sandbox, w->sandbox, sizeof info->sandbox);
 }
 

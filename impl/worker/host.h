@@ -11,6 +11,8 @@
 
 #define SAID_BYTES 2048 /* of the child's output that are kept: the last */
 
+#define FLOOD_BYTES (16u << 20) /* printed while one question is answered: more is a breach */
+
 struct worker {
 	worker_launch launch;
 	pid_t pid;           /* 0: none, or reaped */

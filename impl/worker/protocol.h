@@ -101,7 +101,7 @@ typedef struct wire_time {
 #define PROTOCOL_PHASES(X) \
 	X(PROTOCOL, "the worker itself") X(LOAD, "loading the plug-in") X(SUPPORTS, "supports") X(SIZES, "sizes") \
 	X(PLAN_CREATE, "plan_create") X(DESCRIBE, "describe") X(SET_WEIGHTS, "set_weights") \
-	X(EFFECTIVE, "effective_weights") X(FORWARD, "forward") X(BACKWARD, "backward") X(TIME, "time") \
+	X(EFFECTIVE, "effective_weights") X(FORWARD, "forward") X(BACKWARD, "backward") \
 	X(PLAN_DESTROY, "plan_destroy") X(EXIT, "exit handlers")
 #define PROTOCOL_PHASE(phase, word) PHASE_##phase,
 enum phase { PROTOCOL_PHASES(PROTOCOL_PHASE) PHASES };
@@ -111,8 +111,8 @@ typedef struct control { /* the control page, written by the child; the host tru
 	volatile uint32_t phase;
 	volatile uint32_t crashed; /* 1: the rest is a record of a caught signal */
 	volatile int32_t signal, code;
-	volatile uint32_t in_arena;    /* 1: address is an offset in the arena */
-	volatile uint32_t bad_manners; /* 1: a call left upper halves of vector registers in use */
+	volatile uint32_t in_arena;     /* 1: address is an offset in the arena */
+	volatile uint32_t upper_halves; /* 1: a call left upper halves of vector registers in use */
 	volatile uint64_t address;
 } control;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* serve.h - the child's side: answers one message after another.  Nothing here knows whether it runs in a child or in
- * place.  serve.c: messages; serve_plan.c: plan and arena; serve_run.c: running;
- * serve_time.c: timing. */
+ * place.  serve.c: messages; serve_plan.c: plan and arena; serve_run.c: running; serve_time.c: timing. */
 #ifndef WORKER_SERVE_H
 #define WORKER_SERVE_H
 

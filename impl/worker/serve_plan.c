@@ -64,7 +64,7 @@ gm_status serve_plan(server *s, message *m, gm_error *error)
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 
 	GM_TRY(serve_unplan(s, m, error));
-	s->control->bad_manners = 0;
+	s->control->upper_halves = 0;
 	gm_status status = unpack(s, m, error);
 	m->plan.variant[sizeof m->plan.variant - 1] = 0;
 	if (status == GM_OK)

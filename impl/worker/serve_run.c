@@ -32,7 +32,7 @@ static gm_status check_calling(server *s, const calling_report *seen, const char
 		if ((changed >> i & 1) && calling_slots[i].rule == CALLING_ABI)
 			return gm_fail(error, GM_MISMATCH, "%s changed %s", who, calling_slots[i].name);
 		else if ((changed >> i & 1) && calling_slots[i].rule == CALLING_MANNERS)
-			s->control->bad_manners = 1;
+			s->control->upper_halves = 1;
 	return GM_OK;
 }
 

@@ -74,7 +74,7 @@ const float *worker_effective(const worker *w, size_t row);
 typedef struct worker_info {
 	size_t plan_bytes, scratch_bytes, tape_bytes;
 	char engine[64];
-	int bad_manners;  /* a judged call left upper halves of vector registers in use (no vzeroupper) */
+	int upper_halves; /* a judged call left upper halves of vector registers in use (no vzeroupper) */
 	char sandbox[64]; /* "full", or "none (why)": sandbox.h */
 } worker_info;
 void worker_describe(const worker *w, worker_info *info); /* sandbox alone without a plan */

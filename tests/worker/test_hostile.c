@@ -224,15 +224,15 @@ static void bad_manners(void **state)
 	start(&p, FULL);
 	assert_ok(call(&p, "honest", ERROR));
 	worker_describe(p.w, &info);
-	assert_int_equal(info.bad_manners, 0);
+	assert_int_equal(info.upper_halves, 0);
 	assert_ok(call(&p, "dirty-uppers", ERROR));
 	worker_describe(p.w, &info);
 	for (size_t slot = 0; calling_slots[slot].name; slot++)
 		if (calling_slots[slot].rule == CALLING_MANNERS && (calling_observable() >> slot & 1))
-			assert_int_equal(info.bad_manners, 1);
+			assert_int_equal(info.upper_halves, 1);
 	assert_ok(call(&p, "honest", ERROR));
 	worker_describe(p.w, &info);
-	assert_int_equal(info.bad_manners, 0);
+	assert_int_equal(info.upper_halves, 0);
 	tear_down(&p);
 }
 

@@ -66,7 +66,7 @@ static gm_status run_pass(unit *u, attempt *a, check_pass pass, gm_error *error)
 	}
 	worker_info info;
 	worker_describe(a->w, &info);
-	r->upper_halves = info.bad_manners;
+	r->upper_halves = info.upper_halves;
 	result_verdict(u, r, budget, a->got);
 	r->torch_used = torch_share(u, budget, pass);
 	GM_TRY(attempt_judging(a, bits_against_class(u, r, a->got, error)));
