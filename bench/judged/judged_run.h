@@ -27,6 +27,7 @@ double run_slowest(const worker_launch *like);
 /* Of one that timed out so often nothing more is run, and that is a failure. */
 enum { RUN_TIMEOUTS = 3 };
 #define RUN_GIVEN_UP "not run: given up after 3 time-outs"
+_Static_assert(RUN_TIMEOUTS == 3, "RUN_GIVEN_UP says how many");
 
 /* Options of a plan for that size and mode, one thread. */
 gm_plan_opts run_options(const gm_spec *spec, uint32_t mode);
