@@ -8,9 +8,9 @@
  *   STOPPED     a run has no end record (killed, or it goes on), was interrupted or broke off, or its file is cut off
  *   PARTIAL     not all that was asked for was judged or timed: cases missing, an input refused, the time budget spent;
  *               or not all is known: results missing, results without their run record, kinds that are not known
- *   NO VERDICT  no check passed
- *   SKIPPED     no check passed, this CPU can run none of them
- *   PASS
+ *   PASS        a check passed
+ *   SKIPPED     there are checks, and this CPU or build can run none of them
+ *   NO VERDICT
  * A run of which a later one has replaced every result, and which ended, does not count. */
 #ifndef RECORD_VERDICT_H
 #define RECORD_VERDICT_H
