@@ -13,8 +13,12 @@
 #include "check_unit.h"
 #include "judge/readings.h"
 
-#define OTHER_POISON 0x3f800deau /* 1.000425 */
-#define ADDED_WITHIN 1e-4        /* what adding to it rounds, relative */
+/* How near two numbers must be to be called the same here.  A heading rests on it, no verdict: too wide, it names a
+ * cause that is none, too narrow, it names none. */
+#define OTHER_POISON   0x3f800deau /* 1.000425 */
+#define ADDED_WITHIN   1e-4        /* of about 1: some 1600 additions to it, half an ulp (2^-24) each */
+#define READING_SHARE  4           /* of the budget: that of another reading's values, with other saturated gates */
+#define READING_GOLDEN 1e-6        /* of a tensor's largest: a golden as float32 is off by 2^-24, 16 times that */
 
 static float poison(void)
 {
@@ -70,7 +74,7 @@ static double *largest_allowed(const unit *u, const judge_budget *budget, check_
 	for (size_t k = 0; within && k < tensors->count; k++)
 		for (size_t i = 0; u->picked[pass][k] && i < tensors->row[k].count; i++) {
 			const double scale = judge_scale(budget, k)[i];
-			within[k] = isfinite(scale) ? fmax(within[k], 4 * JUDGE_K * scale + 0x1p-149) : within[k];
+			within[k] = isfinite(scale) ? fmax(within[k], READING_SHARE * JUDGE_K * scale + 0x1p-149) : within[k];
 		}
 	return within;
 }
@@ -124,7 +128,7 @@ void symptom_of_golden(const unit *u, char text[200])
 		got[k] = golden ? malloc(tensors->row[k].count * sizeof **got) : NULL;
 		for (size_t i = 0; got[k] && i < tensors->row[k].count; i++) {
 			got[k][i] = (float)golden[i];
-			within[k] = fmax(within[k], 1e-6 * fabs(golden[i]));
+			within[k] = fmax(within[k], READING_GOLDEN * fabs(golden[i]));
 		}
 	}
 	if (within && got)
