@@ -3,7 +3,6 @@
  * the terminal. */
 #include "conform.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,17 +94,18 @@ static void on_refused(void *context, size_t case_index, const char *why)
 	check_summary *s = context;
 	const fixture_set *set = s->session->cases.set;
 	const gm_case *c = set->cases[case_index];
-	const char *path = cli_fixtures_path(s->session->options), *name = fixture_file_of(set, c);
-	const size_t length = strlen(path), tail = name ? strlen(name) : 0;
-	const int whole = !name || (length >= tail && strcmp(path + length - tail, name) == 0);
-	char file[PATH_MAX + 80];
-	snprintf(file, sizeof file, "%s%s%s", cli_fixtures_name(path), whole || path[length - 1] == '/' ? "" : "/",
-	         whole ? "" : name);
-	refused_input one = {.what = REFUSED_FIXTURE, .path = file, .reason = (char *)(uintptr_t)why};
+	const char *given = cli_fixtures_name(cli_fixtures_path(s->session->options));
+	char *path = fixture_path_of(set, c);
+	refused_input one;
+	refused_input_init(&one);
+	one.what = REFUSED_FIXTURE;
 	snprintf(one.case_id, sizeof one.case_id, "%s", c->id);
+	s->no_memory |= !record_set(&one.path, path ? path : given) || !record_set(&one.reason, why);
 	term_progress_end(&s->progress);
-	cli_fail(CLI_REFUSED, "%s: %s: %s", file, c->id, why);
+	cli_fail(CLI_REFUSED, "%s: %s: %s", path ? path : given, c->id, why);
 	session_put(s->session, RECORD_REFUSED, &one);
+	refused_input_free(&one);
+	free(path);
 }
 
 static void on_step(void *context, size_t done) { term_progress_step(&((check_summary *)context)->progress, done); }
