@@ -186,6 +186,7 @@ static void a_verdict_can_be_asked_for(void **state)
 	           {"--problem lstm_T1_N1_I2_H2/fwd", CLI_OK},
 	           {"--problem lstm_T2_N1_I2_H2/fwd", CLI_NOISY},
 	           {"--problem lstm_T3_N1_I2_H2/fwd", CLI_NOISY},
+	           {"--problem lstm_T4_N1_I2_H2/fwd", CLI_NOISY},
 	           {"--decided --problem lstm_T1_N1_I2_H2/fwd", CLI_OK}};
 	lines l;
 	(void)state;
@@ -195,10 +196,14 @@ static void a_verdict_can_be_asked_for(void **state)
 	put_marked(&l, RUN_A, "lstm_T2_N1_I2_H2/fwd", "scalar-plain", 1, "\"disturbed\":true");
 	put_paired(&l, RUN_A, "lstm_T3_N1_I2_H2/fwd", "scalar-plain", 104, 1.04, 0.99, 1.09);
 	put_paired(&l, RUN_A, "lstm_T3_N1_I2_H2/fwd", "scalar-oracle", 100, 1, 1, 1);
+	put_paired(&l, RUN_A, "lstm_T4_N1_I2_H2/fwd", "scalar-plain", 104, 1.04, 0.05, 20);
+	put_paired(&l, RUN_A, "lstm_T4_N1_I2_H2/fwd", "scalar-oracle", 100, 1, 1, 1);
 	lines_done(&l);
 	for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) {
 		outcome o = expect(row[k].code, "gatemark choose -q %s %s", row[k].options, l.path);
 		assert_int_equal(count_of(o.err, " at most"), row[k].code == CLI_NOISY);
+		assert_int_equal(count_of(o.err, "slower than another by 1900 % at most"),
+		                 strstr(row[k].options, "_T4_") != NULL);
 		outcome_free(&o);
 	}
 	lines_remove(&l, NULL);

@@ -41,11 +41,11 @@ static int verdict_asked(const choice_document *choice)
 		return cli_fail(CLI_NOISY, "%zu of %zu %s, first %s: no variant was judged and timed", open,
 		                choice->domain_count,
 		                plural((double)choice->domain_count, "problem is open", "problems are open"), first->problem);
-	return cli_fail(CLI_NOISY, "%zu of %zu %s, first %s: %s %s, slower than another by %.3g %% at most", open,
+	return cli_fail(CLI_NOISY, "%zu of %zu %s, first %s: %s %s, slower than another by %.*f %% at most", open,
 	                choice->domain_count, plural((double)choice->domain_count, "problem is open", "problems are open"),
 	                first->problem, first->chosen,
 	                first->verdict == TIME_UNDECIDED ? "is undecided" : "rests on blocks that lost time to others",
-	                100 * first->regret);
+	                first->regret < 0.0995, 100 * first->regret);
 }
 
 static int show(const choice_document *choice, const cli_options *options)
