@@ -52,18 +52,25 @@ static int stranger(pid_t pid)
 	return !known.full;
 }
 
-/* Process `pid` from /proc: its parent's number; 0 if there is none. */
-static pid_t parent_of(const char *pid)
+const char *process_told(const char *path, char text[PROCESS_TOLD])
 {
-	char path[64], text[512];
-	int parent = 0;
-
-	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, PROCESS_TOLD - 1);
+
 	if (fd >= 0)
 		close(fd);
 	text[got > 0 ? got : 0] = 0;
+	return text;
+}
+
+/* Process `pid` from /proc: its parent's number; 0 if there is none. */
+static pid_t parent_of(const char *pid)
+{
+	char path[64], text[PROCESS_TOLD];
+	int parent = 0;
+
+	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	process_told(path, text);
 	const char *name_end = strrchr(text, ')'); /* the name may hold anything */
 	return name_end && sscanf(name_end + 1, " %*c %d", &parent) == 1 ? parent : 0;
 }
@@ -280,15 +287,10 @@ int process_reap(pid_t pid)
 
 long process_newest(void)
 {
-	char text[128];
+	char text[PROCESS_TOLD];
 	long newest = -1;
-	int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 
-	if (fd >= 0)
-		close(fd);
-	text[got > 0 ? got : 0] = 0;
-	return sscanf(text, "%*s %*s %*s %*s %ld", &newest) == 1 ? newest : -1;
+	return sscanf(process_told("/proc/loadavg", text), "%*s %*s %*s %*s %ld", &newest) == 1 ? newest : -1;
 }
 
 static int is_left(void *found, pid_t child, pid_t parent)

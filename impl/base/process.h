@@ -52,6 +52,9 @@ int process_left(pid_t pid, long newest);
 /* Ends and reaps what came from children that have ended, and theirs: how many. */
 int process_sweep(void);
 long process_newest(void); /* number of the latest process of the system; -1 = unknown */
+/* The first bytes of a file of /proc; "" if it cannot be read.  Returns text. */
+enum { PROCESS_TOLD = 512 };
+const char *process_told(const char *path, char text[PROCESS_TOLD]);
 /* Writes "signal 11 (SIGSEGV)" or "code 3". */
 void process_how(int wait_status, char text[PROCESS_HOW]);
 

@@ -4,9 +4,9 @@
 #include "environment.h"
 
 #include "base/clock.h"
+#include "base/process.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <sched.h>
 #include <stdio.h>
@@ -107,15 +107,10 @@ static size_t open_now(void)
 
 static int runs(const char *tid)
 {
-	char path[64], text[512];
+	char path[64], text[PROCESS_TOLD];
 
 	snprintf(path, sizeof path, "/proc/self/task/%.20s/stat", tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	text[got > 0 ? got : 0] = 0;
-	const char *name_end = strrchr(text, ')');
+	const char *name_end = strrchr(process_told(path, text), ')');
 	return name_end && strncmp(name_end, ") R", 3) == 0;
 }
 
