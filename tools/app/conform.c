@@ -158,7 +158,7 @@ static int exit_of(const check_summary *s)
 int conform_junit(const session *s, const char *path)
 {
 	gm_status status = GM_OK;
-	gm_error error;
+	gm_error error = {.status = GM_OK};
 #ifdef GM_BUNDLE // has no --junit
 	(void)path, (void)s;
 #else
