@@ -66,6 +66,8 @@ static void put_table(FILE *stream, const check_summary *s)
 			        r->variant[k].info.name);
 }
 
+static size_t results_of(const run_counts *n) { return n->pass + n->fail + n->xfail + n->unsupported + n->skipped; }
+
 void summary_print(const check_summary *s, int code)
 {
 	static const char *const pass_text[] = {"", "fwd", "bwd", "fwd+bwd"};
@@ -83,7 +85,8 @@ void summary_print(const check_summary *s, int code)
 		fputs("  ", stream);
 		term_wrap(stream, v.why, 2, 2);
 	}
-	put_table(stream, s);
+	if (results_of(&counts) > 0)
+		put_table(stream, s);
 	if (s->torch_worst >= 0)
 		fprintf(stream, "  PyTorch's own f32 uses %.0f %%", 100 * s->torch_worst);
 	if (s->unfit_rows > 0)

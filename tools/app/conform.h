@@ -60,7 +60,8 @@ int require_read(const cli_options *options, const contestants *r);
 /* CLI_OK, or CLI_WRONG with a sentence for each that is not met, which the session keeps. */
 int require_met(const check_summary *s);
 
-/* The block CHECK: header with the verdict of the checks, a row a variant, PyTorch's share, bits. */
+/* The block CHECK: header with the verdict of the checks, a row a variant (if there is any result), PyTorch's share,
+ * bits. */
 void summary_print(const check_summary *s, int code);
 /* The causes of failures above it.  CLI_OK, or CLI_INTERNAL without memory, said. */
 int summary_print_failures(const check_summary *s);
