@@ -34,7 +34,7 @@ void race_drop(race_runner *runner, race_status status, reason_code code, const 
 	for (const record_field *f = bench_result_type.field; f < bench_result_type.field + bench_result_type.count; f++)
 		if (f->how == HOW_FIG) // what it had so far are no figures
 			RECORD_AT(x, f->offset, double) = -1;
-	x->verdict = time_verdict_none;
+	x->comparison = comparison_none;
 	x->disturbed = 0;
 	x->blocks_ns = NULL;
 	x->blocks_ns_rows = x->blocks_ns_columns = x->processes = x->samples = x->tainted = 0;
@@ -227,7 +227,7 @@ static gm_status measure_longer(race *r, gm_error *error)
 	const size_t before = r->size->processes;
 	size_t more = before < RACE_MOST - before ? before : RACE_MOST - before;
 	for (size_t i = 0; i < r->options.contestant_count; i++)
-		r->runner[i].resting = r->result[i].verdict == TIME_FASTER;
+		r->runner[i].resting = r->result[i].comparison == TIME_FASTER;
 	while (more > 0 && race_predict(r, more) * r->slowness > r->until - clock_now())
 		more--;
 	if (more == 0)

@@ -212,7 +212,7 @@ static void ratios(race *r, table *t)
 		bench_result *x = &r->result[indices[i]];
 		x->ratio = x->ratio_low = x->ratio_high = 1.0;
 		x->delta = COMPARE_DELTA;
-		x->verdict = time_verdict_none;
+		x->comparison = comparison_none;
 		if (indices[i] == best)
 			continue;
 		x->disturbed |= gather_enough(r, &r->runner[indices[i]], &r->runner[best], t);
@@ -221,7 +221,7 @@ static void ratios(race *r, table *t)
 		const double medians = t->count ? x->p50_ns / r->result[best].p50_ns : NAN;
 		x->ratio_low = fmin(exp(interval.low), medians);
 		x->ratio_high = fmax(exp(interval.high), medians);
-		x->verdict = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, x->delta);
+		x->comparison = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, x->delta);
 	}
 }
 
@@ -248,6 +248,6 @@ int race_undecided(const race *r)
 {
 	int any = 0;
 	for (size_t i = 0; i < r->options.contestant_count; i++)
-		any |= r->runner[i].alive && r->result[i].verdict == TIME_UNDECIDED;
+		any |= r->runner[i].alive && r->result[i].comparison == TIME_UNDECIDED;
 	return any;
 }

@@ -54,7 +54,7 @@ static void the_undecided_is_measured_longer(void **state)
 			assert_int_equal(b->processes, RACE_MOST);
 			const bench_result *slower = result_of(s, place, "v2");
 			assert_int_equal(slower->processes, RACE_PROCESSES); // it rests
-			assert_int_equal(slower->verdict, TIME_FASTER);
+			assert_int_equal(slower->comparison, TIME_FASTER);
 			assert_true(slower->blocks_ns_rows == RACE_PROCESSES && slower->ratio > 6 && slower->ratio < 16);
 		}
 		assert_int_equal(summary.timed, 9);
@@ -81,9 +81,9 @@ static void longer_decides(void **state)
 		s->process_spread = 0.02;
 		run(&options);
 		const bench_result *behind = &s->result[s->result[1].ratio > 1];
-		decided += behind->verdict != TIME_UNDECIDED;
+		decided += behind->comparison != TIME_UNDECIDED;
 		early += behind->processes == RACE_PROCESSES;
-		if (behind->verdict == TIME_UNDECIDED)
+		if (behind->comparison == TIME_UNDECIDED)
 			assert_int_equal(behind->processes, RACE_MOST);
 		sim_free(s);
 	}
@@ -181,7 +181,7 @@ static void a_variant_races_against_itself(void **state)
 		assert_string_equal(s->result[i].variant, name[i]);
 		assert_string_equal(s->result[i].copy_of, copy[i]);
 	}
-	assert_true(s->result[2].verdict == TIME_EQUAL || s->result[0].verdict == TIME_EQUAL);
+	assert_true(s->result[2].comparison == TIME_EQUAL || s->result[0].comparison == TIME_EQUAL);
 	sim_free(s);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_race_verdict.c - figures and verdicts of races on made-up times (race_simulation.h): equal contestants tie, a
+/* test_race_verdict.c - figures and comparisons of races on made-up times (race_simulation.h): equal contestants tie, a
  * slower one is found, shared drift cancels, lost time is left out.  Seeds are fixed and printed. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,12 +31,12 @@ static tally race_many(size_t races, uint64_t seed, double slowdown, double drif
 		s->drift = drift;
 		run(&options);
 		const bench_result *x = s->result[0].ratio > 1 ? &s->result[0] : &s->result[1];
-		const time_verdict verdict = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, delta);
+		const comparison found = compare_times((span){x->ratio, x->ratio_low, x->ratio_high}, delta);
 		const double medians = x->p50_ns / s->result[x == s->result].p50_ns;
 		assert_true(x->ratio_low <= medians && medians <= x->ratio_high); // what is shown beside it
-		t.slower += verdict == TIME_FASTER;
-		t.equal += verdict == TIME_EQUAL;
-		t.undecided += verdict == TIME_UNDECIDED;
+		t.slower += found == TIME_FASTER;
+		t.equal += found == TIME_EQUAL;
+		t.undecided += found == TIME_UNDECIDED;
 		t.wrong_best += x == &s->result[0];
 		t.worst_error = fmax(t.worst_error, fabs(log(x->ratio / slowdown)));
 		sim_free(s);
@@ -97,8 +97,8 @@ static void figures_are_of_one_call(void **state)
 		assert_string_equal(x->problem, "lstm_T4_N3_I8_H8/fwd");
 		assert_string_equal(x->engine, "simulated");
 	}
-	assert_int_equal(s->result[0].verdict, time_verdict_none);
-	assert_int_equal(s->result[1].verdict, TIME_FASTER);
+	assert_int_equal(s->result[0].comparison, comparison_none);
+	assert_int_equal(s->result[1].comparison, TIME_FASTER);
 	assert_true(fabs(s->result[1].ratio - 8) < 1e-9 && fabs(s->result[1].ratio_low - 8) < 1e-9);
 	assert_true(fabs(summary.noise) < 1e-9 && summary.processes == 5);
 	sim_free(s);

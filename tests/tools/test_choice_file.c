@@ -50,7 +50,10 @@ static void merging_knows_no_order_and_no_doubles(void **state)
 	char *one = text_of((const char *const[]){a.path, b.path}, 2);
 	char *two = text_of((const char *const[]){b.path, a.path, b.path}, 3);
 	assert_string_equal(one, two);
-	json_t *json = json_loads(one, 0, NULL);
+	json_t *json = json_loads(one, 0, NULL), *entry = json_array_get(json_object_get(json, "domain"), 0);
+	assert_string_equal(json_string_value(json_object_get(entry, "comparison")), "faster");
+	assert_null(json_object_get(entry, "verdict")); // is of the whole document
+	assert_non_null(json_object_get(json, "verdict"));
 	choice_document choice; // what is written is read back
 	assert_int_equal(record_from_json(&choice_document_type, json, &choice, NULL), GM_OK);
 	json_decref(json);

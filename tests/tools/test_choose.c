@@ -23,7 +23,7 @@ static void the_fastest_wins_with_its_margin(void **state)
 	assert_float_equal(entry->margin, 2, 1e-9);
 	assert_float_equal(entry->margin_low, 198.0 / 101, 1e-6);
 	assert_float_equal(entry->margin_high, 202.0 / 99, 1e-6);
-	assert_int_equal(entry->verdict, TIME_FASTER);
+	assert_int_equal(entry->comparison, TIME_FASTER);
 	assert_float_equal(entry->regret, 0, 0);
 	assert_float_equal(entry->p99_ns, 110, 1e-6);
 	assert_string_equal(reason_code_word(rejection(entry, row(0))->code), "slower");

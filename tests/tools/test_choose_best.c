@@ -14,7 +14,7 @@ static void what_is_not_proved_is_undecided(void **state)
 {
 	static const struct {
 		double low, high;
-		time_verdict want;
+		comparison want;
 	} ROW[] = {{1.03, 1.05, TIME_FASTER},    {1.0001, 1.5, TIME_FASTER},
 	           {0.99, 1.02, TIME_EQUAL},     {1.001, 1.019, TIME_EQUAL},
 	           {1, 1, TIME_EQUAL},           {0.999, 1.516, TIME_UNDECIDED},
@@ -30,7 +30,7 @@ static void what_is_not_proved_is_undecided(void **state)
 typedef struct contest {
 	double ratio[2], low[2], high[2];
 	size_t chosen;
-	time_verdict verdict;
+	comparison comparison;
 	reason_code code[2]; /* of row(0), row(1); of the chosen one none */
 	double regret;
 } contest;
@@ -46,7 +46,7 @@ static void check_contest(const contest *c)
 	choice_document choice = choice_of(&l, NULL, GM_OK);
 	const choice_entry *entry = entry_at(&choice, 0);
 	assert_string_equal(entry->chosen, row(c->chosen));
-	assert_int_equal(entry->verdict, c->verdict);
+	assert_int_equal(entry->comparison, c->comparison);
 	assert_float_equal(entry->regret, c->regret, 1e-6);
 	assert_float_equal(entry->delta, 0.02, 0);
 	for (size_t k = 0; k < 2; k++) {
@@ -112,7 +112,7 @@ static void ratios_of_other_runs_do_not_count(void **state)
 	put_paired(&l, RUN_B, P, row(1), 100, 1, 1, 1);
 	choice_document choice = choice_of(&l, NULL, GM_OK);
 	assert_string_equal(entry_at(&choice, 0)->chosen, row(1));
-	assert_int_equal(entry_at(&choice, 0)->verdict, TIME_UNDECIDED);
+	assert_int_equal(entry_at(&choice, 0)->comparison, TIME_UNDECIDED);
 	choice_document_free(&choice);
 }
 
@@ -130,7 +130,7 @@ static void the_others_are_compared_through_the_fastest(void **state)
 	choice_document choice = choice_of(&l, NULL, GM_OK);
 	const choice_entry *entry = entry_at(&choice, 0);
 	assert_string_equal(entry->chosen, row(1));
-	assert_int_equal(entry->verdict, TIME_FASTER);
+	assert_int_equal(entry->comparison, TIME_FASTER);
 	assert_float_equal(entry->margin_low, 2.09 / 2.01, 1e-6);
 	choice_document_free(&choice);
 }
@@ -171,7 +171,7 @@ static void a_copy_is_no_choice(void **state)
 	choice_document choice = choice_of(&l, NULL, GM_OK);
 	const choice_entry *entry = entry_at(&choice, 0);
 	assert_string_equal(entry->chosen, row(0));
-	assert_int_equal(entry->verdict, TIME_FASTER);
+	assert_int_equal(entry->comparison, TIME_FASTER);
 	assert_int_equal(rejection(entry, copy)->code, CODE_COPY);
 	assert_string_equal(rejection(entry, copy)->why, "scalar-plain raced against itself");
 	choice_document_free(&choice);

@@ -175,8 +175,8 @@ static void problems_add_up(void **state)
 	outcome_free(&o);
 }
 
-/* Exit 4 where a verdict was asked for; a choice that rests on disturbed blocks is none. */
-static void a_verdict_can_be_asked_for(void **state)
+/* Exit 4 where a choice was asked for; a choice that rests on disturbed blocks is none. */
+static void a_choice_can_be_asked_for(void **state)
 {
 	static const struct {
 		const char *options;
@@ -295,7 +295,7 @@ int main(void)
 		IN_FOLDER(every_plugin_is_raced),
 		IN_FOLDER(a_raced_plugin_can_be_chosen),
 		IN_FOLDER(problems_add_up),
-		cmocka_unit_test(a_verdict_can_be_asked_for),
+		cmocka_unit_test(a_choice_can_be_asked_for),
 		IN_FOLDER(a_budget_bounds_all_of_a_bench),
 		cmocka_unit_test(what_cannot_be_repeated_says_so),
 		IN_FOLDER(what_keeps_nothing_says_so),

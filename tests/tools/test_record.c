@@ -177,7 +177,7 @@ static const char *const every_member[RECORD_KINDS] = {
 	"{\"bit_class\":\"b\",\"variants\":[\"v\",\"w\"],\"identical\":true,\"cases\":3,\"committed\":\"same\"}",
 	"{\"problem\":\"p\",\"variant\":\"v\",\"status\":\"timed\",\"judged\":\"bits\",\"class\":\"f32\","
 	"\"plugin\":\"./x.so\",\"p50_ns\":3.5,\"ratio\":\"NaN\",\"blocks_ns\":[[1.0,2.0],[\"NaN\",4.0]]}",
-	"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"equal\":[\"w\"],\"verdict\":\"equal\","
+	"{\"problem\":\"p\",\"chosen\":null,\"margin\":1.5,\"equal\":[\"w\"],\"comparison\":\"equal\","
 	"\"rejected\":[{\"variant\":\"w\",\"code\":\"equal\"}]}",
 	"{\"what\":\"plugin\",\"path\":\"./x.so\",\"case\":\"c\",\"reason\":\"no plug-in\"}",
 	"{\"unmet\":[\"a\",\"b\"],\"exit_code\":1,\"seconds\":2.5,\"interrupted\":true,"

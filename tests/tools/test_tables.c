@@ -67,7 +67,7 @@ static void a_race_at_its_widest(void **state)
 		for (size_t v = 0; v < NAMES; v++)
 			r[v] = timed(WIDE, name_of(v), k < 3 ? 1 : 1 + 40 * (double)v, k < 3 ? share[k] : 9999);
 		for (size_t v = 1; v < NAMES; v++)
-			r[v].verdict = k == 0 ? TIME_EQUAL : k < 3 ? TIME_UNDECIDED : TIME_FASTER;
+			r[v].comparison = k == 0 ? TIME_EQUAL : k < 3 ? TIME_UNDECIDED : TIME_FASTER;
 		r[NAMES - 1].plugin = plugin;
 		FILE *stream = open_memstream(&text, &length);
 		const measure_table table = {r, 1, NAMES, k == 5};
@@ -90,10 +90,10 @@ static void a_race_says_how_sure_it_is(void **state)
 	                     timed("lstm_T1_N1_I2_H2/fwd", "a", 1, 1), timed("lstm_T1_N1_I2_H2/fwd", "b", 1.1, 1.2)};
 	static const char *const legend[] = {"= equal", "?N% undecided", "! rests on"};
 	(void)state;
-	r[3].verdict = TIME_EQUAL;
-	r[5].verdict = TIME_UNDECIDED;
+	r[3].comparison = TIME_EQUAL;
+	r[5].comparison = TIME_UNDECIDED;
 	r[0].disturbed = r[7].disturbed = 1;
-	r[0].verdict = r[2].verdict = r[4].verdict = r[6].verdict = time_verdict_none;
+	r[0].comparison = r[2].comparison = r[4].comparison = r[6].comparison = comparison_none;
 	for (size_t problems = 1; problems <= 4; problems++) {
 		char *text = NULL;
 		size_t length = 0;
@@ -172,7 +172,7 @@ static void a_choice_at_its_widest(void **state)
 		domain[k].p50_ns = 123456;
 		domain[k].p99_ns = 234567;
 		domain[k].margin = 1234;
-		domain[k].verdict = TIME_UNDECIDED;
+		domain[k].comparison = TIME_UNDECIDED;
 		domain[k].regret = 1.234;
 		assert_true(record_append(&domain[k].equal, &domain[k].equal_count, name_of((k + 2) % NAMES)));
 		assert_true(record_append(&domain[k].undecided, &domain[k].undecided_count, name_of((k + 3) % NAMES)));

@@ -53,7 +53,7 @@ static void print_entry(FILE *stream, const choice_entry *entry, int problem, in
 		print_more(stream, problem, "= %.47s, equal within %.3g %%", entry->equal[i], 100 * entry->delta);
 	for (size_t i = 0; i < entry->undecided_count; i++)
 		print_more(stream, problem, "? %.47s, undecided", entry->undecided[i]);
-	if (entry->verdict == TIME_UNDECIDED)
+	if (entry->comparison == TIME_UNDECIDED)
 		print_more(stream, problem, "  the best estimate, slower by %.3g %% at most", 100 * entry->regret);
 }
 

@@ -30,8 +30,8 @@ static int put_records(const choice_document *choice, const char *path)
 	return cli_status(results_close(r, NULL, &error), CLI_NO_WRITE, &error);
 }
 
-/* Of a verdict that was asked for. */
-static int verdict_asked(const choice_document *choice)
+/* Of a choice that was asked for. */
+static int choice_asked(const choice_document *choice)
 {
 	const choice_entry *first;
 	const size_t open = choose_open(choice, &first);
@@ -44,7 +44,7 @@ static int verdict_asked(const choice_document *choice)
 	return cli_fail(CLI_NOISY, "%zu of %zu %s, first %s: %s %s, slower than another by %.*f %% at most", open,
 	                choice->domain_count, plural((double)choice->domain_count, "problem is open", "problems are open"),
 	                first->problem, first->chosen,
-	                first->verdict == TIME_UNDECIDED ? "is undecided" : "rests on blocks that lost time to others",
+	                first->comparison == TIME_UNDECIDED ? "is undecided" : "rests on blocks that lost time to others",
 	                first->regret < 0.0995, 100 * first->regret);
 }
 
@@ -63,7 +63,7 @@ static int show(const choice_document *choice, const cli_options *options)
 	if (choose_chosen(choice) == 0)
 		return cli_worse(code, cli_fail(CLI_NOTHING, "no problem has a variant that was judged and timed"));
 	if (options->decided || options->problem.count > 0)
-		code = cli_worse(code, verdict_asked(choice));
+		code = cli_worse(code, choice_asked(choice));
 	if (options->output)
 		code = cli_worse(code, cli_status(choose_write(choice, options->output, &error), CLI_NO_WRITE, &error));
 	return code;

@@ -154,7 +154,7 @@ static leaders leaders_of(const bench_result *results, size_t count)
 	leaders l = {.best = fastest(results, count, NULL)};
 	l.next = fastest(results, count, l.best);
 	for (const bench_result *r = results; r < results + count; r++)
-		l.open += r != l.best && r->status == RACE_TIMED && r->verdict != TIME_FASTER;
+		l.open += r != l.best && r->status == RACE_TIMED && r->comparison != TIME_FASTER;
 	return l;
 }
 
@@ -211,17 +211,17 @@ static void put_result(term_row *row, const columns *c, const bench_result *r)
 /* "avx2-fused-u10 1.1x", or how little is known: "avx2-fused-u10 ?16%", "+1" others of that kind. */
 static void put_next(term_row *row, const leaders *l)
 {
-	static const char *const sign[TIME_VERDICTS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
+	static const char *const sign[COMPARISONS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
 	const bench_result *r = l->next;
 	char width[24], name[50];
 	name_of(r, name);
-	if (r->verdict == TIME_FASTER) {
+	if (r->comparison == TIME_FASTER) {
 		term_row_putf(row, 0, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", name, r->ratio);
 		return;
 	}
 	const double share = fmax(r->ratio_high - 1, 1 - r->ratio_low);
 	snprintf(width, sizeof width, share > 1 ? ">100%%" : "%.*f%%", share < 0.0995, 100 * share);
-	term_row_putf(row, 0, "%s %s%s", name, r->verdict == time_verdict_none ? "?" : sign[r->verdict], width);
+	term_row_putf(row, 0, "%s %s%s", name, r->comparison == comparison_none ? "?" : sign[r->comparison], width);
 	if (l->open > 1)
 		term_row_putf(row, 0, "+%zu", l->open - 1);
 }
@@ -262,12 +262,12 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 /* What the signs mean that were used. */
 static void put_legend(FILE *stream, const measure_table *t)
 {
-	size_t used[TIME_VERDICTS] = {0}, disturbed = 0;
+	size_t used[COMPARISONS] = {0}, disturbed = 0;
 	for (size_t p = 0; p < t->problems; p++) {
 		const bench_result *results = results_of(t, p);
 		const leaders l = leaders_of(results, t->contestants);
-		if (l.next && l.next->verdict != time_verdict_none)
-			used[l.next->verdict]++;
+		if (l.next && l.next->comparison != comparison_none)
+			used[l.next->comparison]++;
 		for (const bench_result *r = results; r < results + t->contestants; r++)
 			disturbed += r->disturbed && (r == l.best || r == l.next || has_line(t, r, &l));
 	}

@@ -198,7 +198,7 @@ size_t choose_open(const choice_document *choice, const choice_entry **first)
 {
 	size_t open = 0;
 	for (const choice_entry *c = choice->domain; c < choice->domain + choice->domain_count; c++)
-		if ((!c->chosen[0] || c->verdict == TIME_UNDECIDED || c->disturbed) && open++ == 0)
+		if ((!c->chosen[0] || c->comparison == TIME_UNDECIDED || c->disturbed) && open++ == 0)
 			*first = c;
 	return open;
 }
@@ -221,22 +221,21 @@ char *choose_counts(const choice_document *choice)
 {
 	names chosen = {0};
 	char *text = NULL;
-	size_t bytes, disturbed = 0, verdicts[TIME_VERDICTS] = {0},
-				  *count = calloc(choice->domain_count + 1, sizeof *count);
+	size_t bytes, disturbed = 0, compared[COMPARISONS] = {0}, *count = calloc(choice->domain_count + 1, sizeof *count);
 	FILE *out = count ? open_memstream(&text, &bytes) : NULL;
 	for (size_t i = 0; out && i < choice->domain_count; i++) {
 		if (!choice->domain[i].chosen[0])
 			continue;
 		count[names_add(&chosen, choice->domain[i].chosen)]++;
 		disturbed += choice->domain[i].disturbed != 0;
-		if (choice->domain[i].verdict != time_verdict_none)
-			verdicts[choice->domain[i].verdict]++;
+		if (choice->domain[i].comparison != comparison_none)
+			compared[choice->domain[i].comparison]++;
 	}
 	for (size_t k = 0; k < chosen.count; k++)
 		append(out, chosen.name[k], count[k]);
 	if (out) {
-		append(out, "equal to simpler", verdicts[TIME_EQUAL]);
-		append(out, "undecided", verdicts[TIME_UNDECIDED]);
+		append(out, "equal to simpler", compared[TIME_EQUAL]);
+		append(out, "undecided", compared[TIME_UNDECIDED]);
 		append(out, "disturbed", disturbed);
 		append(out, "without a choice", choice->domain_count - choose_chosen(choice));
 		if (ftell(out) > 0 && (choice->verdict == VERDICT_STOPPED || choice->verdict == VERDICT_PARTIAL))

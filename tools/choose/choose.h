@@ -6,7 +6,7 @@
  *              record of its variant on this machine; known failures (xfail) are failures here
  *   ratio      of two: by their paired ratios to the fastest where both were in one run, else of their medians
  *   best       the best estimate: the one that no other's ratio is below 1 to
- *   verdict    of the best against each other one: record/compare.h
+ *   comparison of the best against each other one: record/compare.h
  *   chosen     if any other is undecided, the best; else of the best and those equal to it the simplest, which is the
  *              first in the table of variants
  *   regret     the upper bound of how much slower the chosen one may be than any other eligible one

@@ -45,13 +45,13 @@ static size_t fastest(const contestant *list, size_t eligible)
 decision choose_best(contestant *list, size_t eligible)
 {
 	const size_t best = fastest(list, eligible);
-	decision d = {.best = best, .chosen = best, .verdict = TIME_FASTER};
+	decision d = {.best = best, .chosen = best, .comparison = TIME_FASTER};
 	for (size_t i = 0; i < eligible; i++) {
 		list[i].beaten = i == best ? TIME_EQUAL : compare_times(choose_ratio(&list[i], &list[best]), COMPARE_DELTA);
-		if (i != best && list[i].beaten > d.verdict)
-			d.verdict = list[i].beaten;
+		if (i != best && list[i].beaten > d.comparison)
+			d.comparison = list[i].beaten;
 	}
-	for (size_t i = 0; d.verdict == TIME_EQUAL && i < eligible; i++)
+	for (size_t i = 0; d.comparison == TIME_EQUAL && i < eligible; i++)
 		if (list[i].beaten == TIME_EQUAL && evidence_order(list[i].said.variant, list[d.chosen].said.variant) < 0)
 			d.chosen = i;
 	for (size_t i = 0; i < eligible; i++)

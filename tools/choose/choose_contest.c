@@ -111,8 +111,9 @@ static void explain_loser(contestant *c, const contestant *list, const decision 
 	c->said.ratio_high = to_chosen.high;
 	if (c->beaten == TIME_EQUAL)
 		turn_away(c, CODE_EQUAL, "equal within %.3g %% (%.3f x, %.3f to %.3f)%s%s%s", 100 * COMPARE_DELTA,
-		          to_chosen.value, to_chosen.low, to_chosen.high, d->verdict == TIME_EQUAL ? "; " : "",
-		          d->verdict == TIME_EQUAL ? chosen->said.variant : "", d->verdict == TIME_EQUAL ? " is simpler" : "");
+		          to_chosen.value, to_chosen.low, to_chosen.high, d->comparison == TIME_EQUAL ? "; " : "",
+		          d->comparison == TIME_EQUAL ? chosen->said.variant : "",
+		          d->comparison == TIME_EQUAL ? " is simpler" : "");
 	else if (c->beaten == TIME_UNDECIDED)
 		turn_away(c, CODE_UNDECIDED, "undecided: %.3f x the time (%.3g to %.3g)", to_best.value, to_best.low,
 		          to_best.high);
@@ -139,7 +140,7 @@ static gm_status set_chosen(choice_entry *entry, const evidence *e, const contes
 	entry->run[0] = '\0';
 	snprintf(entry->chosen, sizeof entry->chosen, "%s", c->said.variant);
 	snprintf(entry->date, sizeof entry->date, "%s", evidence_run(e, c->result->run)->time);
-	entry->verdict = d->verdict;
+	entry->comparison = d->comparison;
 	entry->regret = d->regret;
 	entry->delta = COMPARE_DELTA;
 	return GM_OK;

@@ -12,12 +12,12 @@ typedef struct contestant {
 	const bench_result *result;   /* NULL: none on this problem */
 	const variant_checks *checks; /* NULL: none */
 	int eligible;
-	time_verdict beaten; /* the best against it; the best itself: TIME_EQUAL */
+	comparison beaten; /* the best against it; the best itself: TIME_EQUAL */
 } contestant;
 
 typedef struct decision { /* indices of the list */
 	size_t best, chosen;
-	time_verdict verdict; /* TIME_UNDECIDED if any is, else TIME_EQUAL if any other is */
+	comparison comparison; /* TIME_UNDECIDED if any is, else TIME_EQUAL if any other is */
 	double regret;
 } decision;
 

@@ -2,7 +2,7 @@
 /* compare.c - the rule of compare.h. */
 #include "compare.h"
 
-time_verdict compare_times(span other_to_ours, double delta)
+comparison compare_times(span other_to_ours, double delta)
 {
 	if (other_to_ours.low * (1 + delta) >= 1 && other_to_ours.high <= 1 + delta)
 		return TIME_EQUAL;

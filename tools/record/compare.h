@@ -14,7 +14,7 @@ typedef struct span { /* one time over another, and its 95 % interval */
 
 /* Of the ratio of another's time to ours.  TIME_EQUAL: the whole interval is within a factor 1 + delta; else
  * TIME_FASTER: the whole interval is above 1; else TIME_UNDECIDED, also if there is none (NAN). */
-time_verdict compare_times(span other_to_ours, double delta);
+comparison compare_times(span other_to_ours, double delta);
 /* a / b, where both are times over the same one. */
 span compare_through(span a, span b);
 
