@@ -210,7 +210,7 @@ static void a_check_at_its_widest(void **state)
 		         k % 2 ? sentence : WIDE ".init/grad_weight_hh_l0");
 	}
 	from.text = open_memstream(&text, &length);
-	summary_print(&s, CLI_OK);
+	summary_print(&s, &(verdict){.word = VERDICT_PARTIAL, .why = "236 of 237 cases, 1 input refused"});
 	assert_whole(from.text, &text, NAMES, ".init/grad_weight_hh_l0");
 	summary_free(&s);
 }

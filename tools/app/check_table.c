@@ -68,22 +68,22 @@ static void put_table(FILE *stream, const check_summary *s)
 
 static size_t results_of(const run_counts *n) { return n->pass + n->fail + n->xfail + n->unsupported + n->skipped; }
 
-void summary_print(const check_summary *s, int code)
+void summary_print(const check_summary *s, const verdict *v)
 {
 	static const char *const pass_text[] = {"", "fwd", "bwd", "fwd+bwd"};
 	FILE *stream = s->session->text;
 	char head[96], seconds[16];
 	const run_counts counts = summary_counts(s);
-	const verdict v = session_verdict(s->session, code, &counts, SESSION_CASES);
-	const char *word = verdict_word_word(v.word);
+	const char *word = verdict_word_word(v->word);
 	snprintf(head, sizeof head, "CHECK  %zu %s, %s, %s", s->cases, plural((double)s->cases, "case", "cases"),
 	         pass_text[s->session->passes & 3], s->session->contestants.executor.name);
 	snprintf(seconds, sizeof seconds, "%.0f s", s->seconds);
 	fprintf(stream, "%-*s%8s  %s%s%s\n", TERM_WIDTH - 10 - (int)strlen(word), head, seconds,
-	        term_escape(stream, v.word == VERDICT_PASS ? TERM_GREEN : TERM_RED), word, term_escape(stream, TERM_PLAIN));
-	if (v.why[0] != '\0') {
+	        term_escape(stream, v->word == VERDICT_PASS ? TERM_GREEN : TERM_RED), word,
+	        term_escape(stream, TERM_PLAIN));
+	if (v->why[0] != '\0') {
 		fputs("  ", stream);
-		term_wrap(stream, v.why, 2, 2);
+		term_wrap(stream, v->why, 2, 2);
 	}
 	if (results_of(&counts) > 0)
 		put_table(stream, s);

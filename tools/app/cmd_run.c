@@ -120,11 +120,13 @@ static int steps(run *r)
 		return code;
 	print_head(r);
 	code = conform(&r->s, &r->checked);
-	summary_print(&r->checked, code);
+	run_counts counts = summary_counts(&r->checked);
+	const verdict of_check = session_verdict(&r->s, code, &counts, SESSION_CASES);
+	summary_print(&r->checked, &of_check);
 	fflush(stdout);
 	if (session_stop == 0 && code != CLI_INTERNAL)
 		code = cli_worse(code, bench_step(r));
-	run_counts counts = summary_counts(&r->checked), timed = measure_counts(&r->timed);
+	run_counts timed = measure_counts(&r->timed);
 	counts.bench = &timed;
 	counts.bench_count = 1;
 	code = session_end(&r->s, code, counts);

@@ -60,9 +60,9 @@ int require_read(const cli_options *options, const contestants *r);
 /* CLI_OK, or CLI_WRONG with a sentence for each that is not met, which the session keeps. */
 int require_met(const check_summary *s);
 
-/* The block CHECK: header with the verdict of the checks, a row a variant (if there is any result), PyTorch's share,
+/* The block CHECK: header with the verdict, a row a variant (if there is any result), PyTorch's share,
  * bits. */
-void summary_print(const check_summary *s, int code);
+void summary_print(const check_summary *s, const verdict *v);
 /* The causes of failures above it.  CLI_OK, or CLI_INTERNAL without memory, said. */
 int summary_print_failures(const check_summary *s);
 /* The lines of bits below it. */
