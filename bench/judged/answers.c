@@ -169,7 +169,7 @@ gm_status answers_given(answers *t, void **got, gm_error *error)
 
 	t->asked.calls = 0;
 	worker_restore(t->worker, t->whole->data);
-	GM_TRY(worker_run(t->worker, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error));
+	GM_TRY(worker_run(t->worker, pass, error));
 	for (size_t k = 0; k < t->whole->tensors->count; k++)
 		if (judged_left(pass, &t->whole->tensors->row[k]))
 			got[k] = worker_data(t->worker, k);

@@ -93,8 +93,7 @@ static gm_status open_one(void *context, size_t index, const contestant *contest
 	GM_TRY(status);
 	worker_describe(*w, &outputs->info);
 	GM_TRY(run_plan(*w, contestant->info.name, problem, NULL, &opts, error));
-	/* Packing alone leaves nothing to judge: what was packed shows in a forward pass. */
-	GM_TRY(worker_run(*w, pass == GM_PASS_PACK ? GM_PASS_FWD : pass, error));
+	GM_TRY(worker_run(*w, pass, error));
 	outputs_of(all, index, outputs);
 	return GM_OK;
 }

@@ -15,7 +15,7 @@ static const char *const pass_names[GM_PASSES] = {[GM_PASS_NONE] = "",
                                                   [GM_PASS_TRAIN] = "train",
                                                   [GM_PASS_TRAIN_PACK] = "train+pack",
                                                   [GM_PASS_STEP] = "step",
-                                                  [GM_PASS_PACK] = "pack"};
+                                                  [GM_PASS_FWD_PACK] = "fwd+pack"};
 static const char *const class_names[GM_CLASSES] = {
 	[GM_CLASS_F32] = "f32", [GM_CLASS_F32_ABS] = "f32-abs", [GM_CLASS_BF16W] = "bf16w", [GM_CLASS_INT8W] = "int8w"};
 
@@ -190,7 +190,7 @@ gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *error)
 
 		if (pass == GM_PASSES || at[1 + strlen(pass_names[pass])] != '\0')
 			return gm_fail(error, GM_BAD_ARGUMENT,
-			               "problem '%.90s': pass '%.20s' is not fwd, bwd, train, train+pack, step or pack", text,
+			               "problem '%.90s': pass '%.20s' is not fwd, bwd, train, train+pack, step or fwd+pack", text,
 			               at + 1);
 		parsed.pass = (gm_pass)pass;
 	} else if (*at) {
@@ -234,8 +234,8 @@ void gm_spec_format(const gm_spec *spec, char text[GM_SPEC_TEXT])
 double gm_spec_flops(const gm_spec *spec)
 {
 	static const double share[GM_PASSES] = {
-		[GM_PASS_NONE] = 1,       [GM_PASS_FWD] = 1,  [GM_PASS_BWD] = 2, [GM_PASS_TRAIN] = 3,
-		[GM_PASS_TRAIN_PACK] = 3, [GM_PASS_STEP] = 1, [GM_PASS_PACK] = 0};
+		[GM_PASS_NONE] = 1,       [GM_PASS_FWD] = 1,  [GM_PASS_BWD] = 2,     [GM_PASS_TRAIN] = 3,
+		[GM_PASS_TRAIN_PACK] = 3, [GM_PASS_STEP] = 1, [GM_PASS_FWD_PACK] = 1};
 	const gm_problem *p = &spec->problem;
 	double H = (double)p->hidden_size, R = (double)gm_state_size(p), P = (double)p->proj_size;
 	double flops = 0;

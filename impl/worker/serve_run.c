@@ -160,34 +160,36 @@ static gm_status backward_again(server *s, const wire_run *w, gm_error *error)
 	return status;
 }
 
-/* The weights with their signs changed, in memory of their own. */
-static unsigned char *changed_weights(const server *s, void **data)
+/* The weights times sign, in memory of their own. */
+static unsigned char *weights_elsewhere(const server *s, float sign, void **data, size_t *bytes)
 {
 	const gm_tensors *tensors = s->arena.tensors;
-	size_t bytes = 0, at = 0;
+	size_t at = 0;
 
+	*bytes = 0;
 	for (size_t k = 0; k < tensors->count; k++)
-		bytes += tensors->row[k].role == GM_ROLE_WEIGHT ? s->arena.slot[k].bytes : 0;
-	unsigned char *memory = malloc(bytes + 1);
+		*bytes += tensors->row[k].role == GM_ROLE_WEIGHT ? s->arena.slot[k].bytes : 0;
+	unsigned char *memory = malloc(*bytes + 1);
 	for (size_t k = 0; memory && k < tensors->count; k++) {
 		const float *given = data[k] = s->given[k];
-		float *changed = (float *)(void *)(memory + at);
+		float *elsewhere = (float *)(void *)(memory + at);
 
 		if (!given || tensors->row[k].role != GM_ROLE_WEIGHT)
 			continue;
 		for (size_t i = 0; i < tensors->row[k].count; i++)
-			changed[i] = -given[i];
-		data[k] = changed;
+			elsewhere[i] = sign * given[i];
+		data[k] = elsewhere;
 		at += s->arena.slot[k].bytes;
 	}
 	return memory;
 }
 
-/* set_weights with other weights, which are gone when it is called again. */
-static gm_status repack(server *s, gm_error *error)
+/* set_weights with weights that are gone when it has returned. */
+static gm_status set_passing(server *s, float sign, gm_error *error)
 {
 	void **data = calloc(s->arena.tensors->count + 1, sizeof *data);
-	unsigned char *memory = data ? changed_weights(s, data) : NULL;
+	size_t bytes = 0;
+	unsigned char *memory = data ? weights_elsewhere(s, sign, data, &bytes) : NULL;
 	gm_binding *other = NULL;
 	gm_status status = memory ? server_bind(s, data, &other, error)
 	                          : gm_fail(error, GM_NO_MEMORY, "no memory for other weights");
@@ -195,9 +197,18 @@ static gm_status repack(server *s, gm_error *error)
 	if (status == GM_OK)
 		status = server_check_steps(s, other, STEP_SET, error);
 	gm_binding_destroy(other);
+	if (memory)
+		memset(memory, 0xff, bytes); /* NaN */
 	free(memory);
 	free(data);
 	return status;
+}
+
+/* Those of the other signs are forgotten. */
+static gm_status repack(server *s, gm_error *error)
+{
+	GM_TRY(set_passing(s, -1, error));
+	return set_passing(s, 1, error);
 }
 
 /* Row of what a call gives, row of what it is given instead; size as both. */
@@ -241,9 +252,7 @@ gm_status serve_run(server *s, message *m, gm_error *error)
 		poison_some(s, GM_OUTPUT, GM_OUTPUT, w.poison);
 	else
 		poison(s, w.poison);
-	if (w.form == WORKER_REPACK)
-		GM_TRY(repack(s, error));
-	GM_TRY(server_check_steps(s, s->binding, STEP_SET, error));
+	GM_TRY(w.form == WORKER_REPACK ? repack(s, error) : server_check_steps(s, s->binding, STEP_SET, error));
 	s->weights_set = 1;
 	GM_TRY(server_effective(s, error));
 	if (w.form == WORKER_IN_PLACE || w.form == WORKER_OUTPUT_ONLY)

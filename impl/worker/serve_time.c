@@ -26,7 +26,6 @@ typedef struct timing {
 	wire_time w;
 	vary vary;
 	unsigned steps;
-	const question *last; /* of the calls so far */
 } timing;
 
 static double read_clock(clockid_t clock)
@@ -166,21 +165,9 @@ static gm_status take_sample(timing *t, uint64_t sample, double *ns, gm_error *e
 		GM_TRY(server_called(s, time_calls(t, calls, t->steps, &part, error), error));
 		sum += part;
 		done += calls;
-		t->last = &s->question[calls - 1];
 	}
 	*ns = fmax(sum - cost, sum / 2) / (double)t->w.calls;
 	return GM_OK;
-}
-
-/* What was packed shows in a forward pass, for which the weights themselves are gone: set_weights copies. */
-static gm_status show_packed(const timing *t, gm_error *error)
-{
-	const uint32_t poison = WORKER_POISON;
-
-	for (size_t k = 0; k < t->vary.tensors->count; k++)
-		for (size_t i = 0; vary_varies(&t->vary, k) && i < t->vary.tensors->row[k].count; i++)
-			memcpy((float *)t->last->data[k] + i, &poison, sizeof poison);
-	return server_check_steps(t->s, t->last->binding, STEP_FORWARD, error);
 }
 
 static gm_status prepare(timing *t, gm_error *error)
@@ -226,5 +213,5 @@ gm_status serve_time(server *s, message *m, gm_error *error)
 	GM_TRY(check_others(s, now_ns() - begun, others_ns() - others, error));
 	if (t.steps & STEP_SET)
 		GM_TRY(server_effective(s, error));
-	return t.w.pass == GM_PASS_PACK && t.last ? show_packed(&t, error) : GM_OK;
+	return GM_OK;
 }

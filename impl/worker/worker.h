@@ -82,7 +82,7 @@ void worker_describe(const worker *w, worker_info *info); /* sandbox alone witho
 /* The 32-bit word that poisons from now on; WORKER_POISON at first. */
 void worker_poison(worker *w, uint32_t word);
 
-/* Runs set_weights, then what the pass says (PACK: nothing more; FWD, STEP: forward in infer or train mode as planned;
+/* Runs set_weights, then what the pass says (FWD, FWD_PACK, STEP: forward in infer or train mode as planned;
  * BWD, TRAIN, TRAIN_PACK: forward with tape, then backward).  After it: GM_CRASHED ("SIGSEGV in backward: 12 bytes
  * past the end of grad_input"), GM_TIMEOUT, GM_MISMATCH for a write before a buffer's start or a changed FP mode,
  * signal mask or descriptor, or processes left, GM_UNSUPPORTED for a backward that the variant does not have, or the
@@ -92,7 +92,7 @@ GM_CHECKED gm_status worker_run(worker *w, gm_pass pass, gm_error *error);
 /* Other ways to call the same. */
 typedef enum worker_form {
 	WORKER_PLAIN,       /* worker_run */
-	WORKER_REPACK,      /* set_weights first with all signs changed, then as they are */
+	WORKER_REPACK,      /* set_weights with all signs changed, then as they are; both gone when it has returned */
 	WORKER_IN_PLACE,    /* h_n and c_n begin as h_0 and c_0 and are given as these */
 	WORKER_OUTPUT_ONLY, /* h_n, c_n and tape are not wanted and stay as a run before left them */
 	/* After a run with a backward, that once more on its tape; what it writes and scratch are poisoned before it. */
@@ -115,8 +115,8 @@ typedef struct worker_timing {
 
 /* Times the pass in the child, ns a call of each sample.  What the pass does not measure is done before (set_weights;
  * the forward whose tape BWD reads).  STEP carries the state: h_0 is h_n, c_0 is c_n, set to the first call's h_0 and
- * c_0 before each sample.  Each call finds new values in what it reads; the outputs are those of the last call (PACK:
- * of a forward pass behind it).  GM_MISMATCH also if other threads worked meanwhile and one was planned. */
+ * c_0 before each sample.  Each call finds new values in what it reads; the outputs are those of the last call.
+ * GM_MISMATCH also if other threads worked meanwhile and one was planned. */
 GM_CHECKED gm_status worker_time(worker *w, const worker_timing *what, double *sample_ns, gm_error *error);
 
 #endif

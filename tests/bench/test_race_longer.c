@@ -145,7 +145,7 @@ static void a_very_fast_one_changes_nothing_for_others(void **state)
 	bench_result alone[2];
 	(void)state;
 	for (size_t n = 2; n <= 3; n++) {
-		const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/pack");
+		const gm_spec spec = spec_of("lstm_T4_N1_I8_H8/fwd+pack");
 		simulation *s = sim_create(64, n, times);
 		race_source source;
 		race_options options = sim_options(s, &source, &spec, 1, n);

@@ -103,7 +103,7 @@ static void files_of_users(void **state)
 	assert_true(fd >= 0 && write(fd, "gru_T5_N2_I3_H4/step\n", 21) == 21);
 	assert_int_equal(shapes_load(path, &list, &error), GM_BAD_ARGUMENT); // a step has T 1
 	assert_non_null(strstr(error.message, ":1: "));
-	assert_true(pwrite(fd, "gru_T5_N2_I3_H4/pack", 20, 0) == 20);
+	assert_true(pwrite(fd, "gru_T5_N2_I3_H4/fwd+pack", 24, 0) == 24);
 	assert_int_equal(shapes_load(path, &list, &error), GM_OK);
 	assert_int_equal(list.count, 1);
 	shapes_free(&list);

@@ -178,6 +178,25 @@ static gm_status packs_once(gm_plan *plan, const gm_weights *weights, gm_error *
 	return GM_OK;
 }
 
+/* Packs when weights are needed, from where they were. */
+static gm_layer_weights lent_layer;
+static gm_weights lent;
+
+static gm_status packs_later(gm_plan *plan, const gm_weights *weights, gm_error *error)
+{
+	lent = *weights;
+	lent_layer = weights->layer[0];
+	lent.layer = &lent_layer;
+	return lent.count == 1 ? GM_OK : own->set_weights(plan, weights, error);
+}
+
+static gm_status packs_now(gm_plan *plan, const gm_forward_args *f)
+{
+	if (lent.count == 1)
+		GM_TRY(own->set_weights(plan, &lent, NULL));
+	return own->forward(plan, f);
+}
+
 /* Multiplies by zeros, and says so. */
 static gm_status zero_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
 {
@@ -268,6 +287,7 @@ static const struct attack {
 	{.name = "needs-weights", .backward = needs_weights},
 	{.name = "clears-state", .forward = clears_state},
 	{.name = "packs-once", .set_weights = packs_once},
+	{.name = "packs-later", .set_weights = packs_later, .forward = packs_now},
 	{.name = "zero-weights", .set_weights = zero_weights, .effective_weights = tells_zeros},
 	{.name = "two-rows", .supports = supports_two},
 	{.name = "wants-memory", .sizes = sizes_of_memory},

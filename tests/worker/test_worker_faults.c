@@ -155,7 +155,7 @@ static void breaches_are_told(void **state)
 		assert_ok(plan_base(&p, ERROR));
 		assert_says(&breaches[i], worker_run(p.w, GM_PASS_FWD, &error), &error);
 		assert_says(&breaches[i], worker_run(p.w, GM_PASS_FWD, &error), &error);
-		assert_ok(worker_run(p.w, GM_PASS_PACK, ERROR)); /* the damage is not told of another function */
+		assert_ok(worker_unplan(p.w, ERROR)); /* the damage is not told of another function */
 		tear_down(&p);
 		assert_nobody_left();
 		assert_next_works();

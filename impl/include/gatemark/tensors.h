@@ -3,7 +3,7 @@
  *
  * One grammar for problems everywhere (command line, JSON, tests, fixtures), defaults left out:
  *   {rnn_tanh|rnn_relu|lstm|gru}[_L2][_D2]_T64_N1_I128_H256[_P64][_nobias][_bf][_unb][_len][_drop]
- *   [/{fwd|bwd|train|train+pack|step|pack}]
+ *   [/{fwd|bwd|train|train+pack|step|fwd+pack}]
  * One table of tensors: every reader, judge, worker and binding walks the rows of gm_tensors instead of
  * naming members one by one. */
 #ifndef GATEMARK_TENSORS_H
@@ -22,7 +22,7 @@ typedef enum gm_pass {
 	GM_PASS_TRAIN = 3,      /* forward with tape + backward with all gradients */
 	GM_PASS_TRAIN_PACK = 4, /* set_weights + train */
 	GM_PASS_STEP = 5,       /* forward of one step with carried state (T is 1) */
-	GM_PASS_PACK = 6,       /* set_weights */
+	GM_PASS_FWD_PACK = 6,   /* set_weights + forward */
 	GM_PASSES = 7
 } gm_pass;
 
