@@ -81,6 +81,54 @@ static void a_race_at_its_widest(void **state)
 	}
 }
 
+/* The longest of the table that are raced unnamed, the longest first. */
+static void longest_names(const char *longest[3])
+{
+	for (size_t k = 0; k < 3; k++) {
+		longest[k] = "";
+		for (size_t i = 0; i < gm_variant_count(); i++) {
+			const gm_variant *v = gm_variant_at(i);
+			if (strcmp(v->traits.strategy, "oracle") != 0 && strlen(v->name) > strlen(longest[k]) &&
+			    (k < 1 || strcmp(v->name, longest[0]) != 0) && (k < 2 || strcmp(v->name, longest[1]) != 0))
+				longest[k] = v->name;
+		}
+	}
+}
+
+/* Problems of the lists, variants of the table, each mark: a row that has no room goes on below its best, in one. */
+static void marks_keep_a_row_together(void **state)
+{
+	static const char *const list[] = {"quick", "full", "sweep"};
+	const char *name[3];
+	(void)state;
+	longest_names(name);
+	for (size_t i = 0; i < 3; i++) {
+		shape_list shapes;
+		char *text = NULL, problem[GM_SPEC_TEXT], below[160], beside[160];
+		size_t length = 0, widest = 0;
+		assert_int_equal(shapes_load(list[i], &shapes, NULL), GM_OK);
+		bench_result *r = calloc(3 * shapes.count, sizeof *r);
+		for (size_t k = 0; k < 3 * shapes.count; k++) {
+			gm_spec_format(&shapes.specs[k / 3], problem);
+			widest = strlen(problem) > widest ? strlen(problem) : widest;
+			r[k] = timed(problem, name[k % 3], 1 + (double)(k % 3), 400);
+			r[k].comparison = k % 3 ? TIME_UNDECIDED : comparison_none;
+			r[k].disturbed = 1;
+		}
+		FILE *stream = open_memstream(&text, &length);
+		measure_table_print(stream, &(measure_table){r, shapes.count, 3, 0});
+		fclose(stream);
+		assert_true(widest_line(text) <= TERM_WIDTH);
+		snprintf(below, sizeof below, "\n%*s%s! ?>100%% +1\n", (int)widest + 3, "", name[1]);
+		snprintf(beside, sizeof beside, "us %s! ?>100%% +1\n", name[1]);
+		if (count_of(text, below) + count_of(text, beside) != shapes.count)
+			fail_msg("%s", text);
+		free(text);
+		free(r);
+		shapes_free(&shapes);
+	}
+}
+
 /* What is little known has a sign, and each sign that is there a legend. */
 static void a_race_says_how_sure_it_is(void **state)
 {
@@ -234,13 +282,10 @@ static void a_time_is_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_race_at_its_widest),
-		cmocka_unit_test(a_race_follows_its_list),
-		cmocka_unit_test(a_race_says_how_sure_it_is),
-		cmocka_unit_test(the_notes_are_true),
-		cmocka_unit_test(a_choice_at_its_widest),
-		cmocka_unit_test(a_check_at_its_widest),
-		cmocka_unit_test(a_time_is_short),
+		cmocka_unit_test(a_race_at_its_widest),      cmocka_unit_test(a_race_follows_its_list),
+		cmocka_unit_test(marks_keep_a_row_together), cmocka_unit_test(a_race_says_how_sure_it_is),
+		cmocka_unit_test(the_notes_are_true),        cmocka_unit_test(a_choice_at_its_widest),
+		cmocka_unit_test(a_check_at_its_widest),     cmocka_unit_test(a_time_is_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

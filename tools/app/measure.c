@@ -130,8 +130,11 @@ void measure_free(measured *m)
 
 /* ---- the table ---- */
 
+enum { NEXT_TEXT = 128 };
+
 typedef struct columns {
 	int problem, variant; /* widths */
+	size_t more;          /* where a row goes on in the next line: below the best, if what comes has room there */
 } columns;
 
 /* The two that a row names: the timed results of least ratio; NULL where there is none. */
@@ -176,10 +179,31 @@ static const char *name_of(const bench_result *r, char name[50])
 	return name;
 }
 
+/* "avx2-fused-u10 1.1x", or how little is known: "avx2-fused-u10 ?16%", "+1" others of that kind. */
+static const char *next_of(const leaders *l, char text[NEXT_TEXT])
+{
+	static const char *const sign[COMPARISONS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
+	const bench_result *r = l->next;
+	char width[24], others[24] = "", name[50];
+	name_of(r, name);
+	if (r->comparison == TIME_FASTER) {
+		snprintf(text, NEXT_TEXT, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", name, r->ratio);
+		return text;
+	}
+	const double share = fmax(r->ratio_high - 1, 1 - r->ratio_low);
+	snprintf(width, sizeof width, share > 1 ? ">100%%" : "%.*f%%", share < 0.0995, 100 * share);
+	if (l->open > 1)
+		snprintf(others, sizeof others, " +%zu", l->open - 1);
+	snprintf(text, NEXT_TEXT, "%s %s%s%s", name, r->comparison == comparison_none ? "?" : sign[r->comparison], width,
+	         others);
+	return text;
+}
+
 static columns columns_of(const measure_table *t)
 {
-	columns c = {(int)strlen("problem"), (int)strlen("best")};
-	char name[50];
+	columns c = {.problem = (int)strlen("problem"), .variant = (int)strlen("best")};
+	char name[50], next[NEXT_TEXT];
+	int widest = 0;
 	for (size_t p = 0; p < t->problems; p++) {
 		const bench_result *results = results_of(t, p);
 		const leaders l = leaders_of(results, t->contestants);
@@ -187,7 +211,12 @@ static columns columns_of(const measure_table *t)
 		for (const bench_result *r = results; r < results + t->contestants; r++)
 			if (r == l.best || has_line(t, r, &l))
 				c.variant = term_wider(c.variant, name_of(r, name));
+		if (l.next)
+			widest = term_wider(widest, next_of(&l, next));
 	}
+	c.more = (size_t)c.problem + 3;
+	if (c.more + (size_t)(widest > c.variant ? widest : c.variant) > TERM_WIDTH)
+		c.more = 6;
 	return c;
 }
 
@@ -208,28 +237,10 @@ static void put_result(term_row *row, const columns *c, const bench_result *r)
 	term_row_time(row, r->p99_ns);
 }
 
-/* "avx2-fused-u10 1.1x", or how little is known: "avx2-fused-u10 ?16%", "+1" others of that kind. */
-static void put_next(term_row *row, const leaders *l)
-{
-	static const char *const sign[COMPARISONS] = {[TIME_EQUAL] = "=", [TIME_UNDECIDED] = "?"};
-	const bench_result *r = l->next;
-	char width[24], name[50];
-	name_of(r, name);
-	if (r->comparison == TIME_FASTER) {
-		term_row_putf(row, 0, r->ratio < 9.95 ? "%s %.1fx" : "%s %.0fx", name, r->ratio);
-		return;
-	}
-	const double share = fmax(r->ratio_high - 1, 1 - r->ratio_low);
-	snprintf(width, sizeof width, share > 1 ? ">100%%" : "%.*f%%", share < 0.0995, 100 * share);
-	term_row_putf(row, 0, "%s %s%s", name, r->comparison == comparison_none ? "?" : sign[r->comparison], width);
-	if (l->open > 1)
-		term_row_putf(row, 0, "+%zu", l->open - 1);
-}
-
 /* "  budget   avx2-fused 59.7us 80.5us 14.88x [14.78, 14.97]" */
 static void put_line(FILE *stream, const columns *c, const bench_result *r)
 {
-	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	term_row row = {.stream = stream, .next = 2, .indent = c->more};
 	term_row_putf(&row, c->problem, "  %s", judged_how_word(r->judged));
 	put_result(&row, c, r);
 	term_row_putf(&row, 0, "%.2fx [%.2f, %.2f]", r->ratio, r->ratio_low, r->ratio_high);
@@ -239,7 +250,8 @@ static void put_line(FILE *stream, const columns *c, const bench_result *r)
 static void put_problem(FILE *stream, const measure_table *t, const bench_result *results, const columns *c)
 {
 	const leaders l = leaders_of(results, t->contestants);
-	term_row row = {.stream = stream, .next = 2, .indent = 6};
+	term_row row = {.stream = stream, .next = 2, .indent = c->more};
+	char next[NEXT_TEXT];
 	term_row_put(&row, results[0].problem, c->problem);
 	if (!l.best) {
 		fputs(" nothing timed: ", stream);
@@ -247,7 +259,7 @@ static void put_problem(FILE *stream, const measure_table *t, const bench_result
 	} else {
 		put_result(&row, c, l.best);
 		if (l.next)
-			put_next(&row, &l);
+			term_row_put(&row, next_of(&l, next), 0);
 		fputc('\n', stream);
 	}
 	for (size_t k = 0; k < t->contestants; k++) {
@@ -285,7 +297,7 @@ static void put_legend(FILE *stream, const measure_table *t)
 void measure_table_print(FILE *stream, const measure_table *t)
 {
 	const columns c = columns_of(t);
-	term_row head = {.stream = stream, .next = 2, .indent = 6};
+	term_row head = {.stream = stream, .next = 2, .indent = c.more};
 	term_row_put(&head, "problem", c.problem);
 	term_row_put(&head, "best", c.variant);
 	term_row_put(&head, "p50", -6);
