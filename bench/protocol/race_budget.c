@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* race_budget.c - what a budget of time allows.  It bounds judging as it bounds timing: what opening and judging a
  * problem will take is told by a line through what they took on the problems before, against their operations; before
- * there is one that says anything about so large a problem, the least is what no core can do faster. */
+ * there is one that says anything about so large a problem, the least that they can take is told by the pace of the
+ * plain kernel. */
 #include "race_internal.h"
 
 #include <math.h>
@@ -9,8 +10,9 @@
 
 #include "base/clock.h"
 
-#define TRUSTED    16.0 /* a line is believed up to so many times the most work it was drawn through */
-#define MOST_FLOPS 3e11 /* a second, on one core: two fused multiply-adds of 512 bits a cycle, 4.7 GHz */
+#define TRUSTED      16.0 /* a line is believed up to so many times the most work it was drawn through */
+#define JUDGE_PASSES 20.0 /* of the plain kernel take less than to judge their work: 31 to 62 of them as measured */
+#define MOST_FLOPS   3e11 /* a second, on one core: two fused multiply-adds of 512 bits a cycle, 4.7 GHz */
 
 static double left(const race *r)
 {
@@ -56,13 +58,26 @@ void race_learn(race *r, double opening, double judging)
 /* Of opening all contestants, each of which runs once. */
 static double least_opening(const race *r)
 {
-	size_t runnable = 0;
-	for (size_t i = 0; i < r->options.contestant_count; i++)
-		runnable += r->options.contestants[i]->runnable != 0;
-	return (double)runnable * gm_spec_flops(r->given.spec) / MOST_FLOPS;
+	const double least = gm_spec_flops(r->given.spec) / MOST_FLOPS;
+	double seconds = 0;
+	for (size_t i = 0; i < r->options.contestant_count; i++) {
+		const contestant *c = r->options.contestants[i];
+		seconds += c->runnable ? fmax(race_least_call(r, c), least) : 0;
+	}
+	return seconds;
 }
 
-double race_rejudging(const race *r) { return fmax(0, expect(&r->judging, judged_work(r))); }
+/* The judge's own work is plain. */
+static double least_judging(const race *r)
+{
+	return r->source.plain_flops > 0 ? JUDGE_PASSES * judged_work(r) / r->source.plain_flops : 0;
+}
+
+double race_rejudging(const race *r)
+{
+	const double judging = expect(&r->judging, judged_work(r));
+	return judging < 0 ? least_judging(r) : judging;
+}
 
 /* Of judging the problem, and of opening who is judged, in seconds. */
 static double expect_judging(const race *r)

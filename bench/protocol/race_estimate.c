@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cgroup.h"
 #include "base/plural.h"
@@ -43,6 +44,11 @@ static void time_text(double seconds, char text[32])
 static double call_seconds(const race *r)
 {
 	return r->source.plain_flops > 0 ? gm_spec_flops(r->given.spec) / r->source.plain_flops : 0;
+}
+
+double race_least_call(const race *r, const contestant *c)
+{
+	return call_seconds(r) / (strcmp(c->info.name, "scalar-plain") == 0 ? 1 : FASTER);
 }
 
 int race_too_large(const race *r, const gm_tensors *tensors, reason_code *code, char why[RACE_REASON])

@@ -106,6 +106,8 @@ typedef struct race {
 
 /* 1: the problem is not even begun, with the code and the numbers. */
 int race_too_large(const race *r, const gm_tensors *tensors, reason_code *code, char why[RACE_REASON]);
+/* Seconds of a call of it at least, by the pace of the plain kernel; 0: that is not known. */
+double race_least_call(const race *r, const contestant *c);
 /* "judging, up to 3 h in all": what it may take, by the plain kernel. */
 void race_estimate(const race *r, char text[64]);
 

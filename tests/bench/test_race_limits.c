@@ -127,6 +127,7 @@ static void what_takes_too_long_is_told_before(void **state)
 	options.progress = on_progress;
 	options.progress_context = text;
 	options.timeout = 1000;
+	options.quick = 0; // no budget, which it would exceed too
 	run(&options);
 	assert_int_equal(s->result[0].status, RACE_SKIPPED);
 	assert_int_equal(s->result[0].code, CODE_BUDGET_SPENT);
@@ -139,6 +140,7 @@ static void what_takes_too_long_is_told_before(void **state)
 	s = sim_create(48, 2, times);
 	s->plain_flops = 1e6; // 79 s: 2 contestants, 5 processes, 4 runs and 2 blocks
 	options = sim_options(s, &source, specs, 1, 2);
+	options.quick = 0;
 	options.progress = on_progress;
 	options.progress_context = text;
 	run(&options);
@@ -147,12 +149,38 @@ static void what_takes_too_long_is_told_before(void **state)
 	sim_free(s);
 }
 
+/* The plain kernel takes 18 min for a call, so that a judge of its work takes hours, which no problem before tells. */
+static void what_passes_the_budget_is_not_begun(void **state)
+{
+	(void)state;
+	const double times[] = {20000, 20000};
+	const gm_spec specs[] = {spec_of("lstm_T1_N1_I4_H4/fwd"), spec_of("lstm_T64_N16_I256_H256/fwd")};
+	for (int fits = 0; fits <= 1; fits++) {
+		simulation *s = sim_create(49, 2, times);
+		race_source source;
+		s->plain_flops = fits ? 1e9 : 1e6;
+		race_options options = sim_options(s, &source, specs, 2, 2);
+		options.budget_seconds = 60;
+		const race_summary summary = run(&options);
+		assert_int_equal(s->result[0].status, RACE_TIMED);
+		assert_int_equal(summary.budget_spent, !fits);
+		for (size_t i = 2; i < 4; i++) {
+			const bench_result *x = &s->result[i];
+			assert_int_equal(x->status, fits ? RACE_TIMED : RACE_SKIPPED);
+			assert_int_equal(x->code, fits ? reason_code_none : CODE_BUDGET_SPENT);
+			assert_string_equal(x->problem, "lstm_T64_N16_I256_H256/fwd");
+			assert_int_equal(strstr(x->reason, "judging it takes about ") != NULL, !fits);
+		}
+		sim_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(budget_shrinks_blocks_then_skips),   cmocka_unit_test(problems_take_turns_by_kind),
 		cmocka_unit_test(a_starved_list_starves_evenly),      cmocka_unit_test(what_has_no_room_is_skipped),
-		cmocka_unit_test(what_takes_too_long_is_told_before),
+		cmocka_unit_test(what_takes_too_long_is_told_before), cmocka_unit_test(what_passes_the_budget_is_not_begun),
 	};
 	return cmocka_run_group_tests_name("race limits", tests, NULL, NULL);
 }
