@@ -2,12 +2,9 @@
 /* problem.c - what a gm_problem means: gates, widths, and which parameters fit each other. */
 #include "core.h"
 
-size_t gm_gates(uint32_t cell)
-{
-	static const size_t gates[GM_CELLS] = {[GM_RNN_TANH] = 1, [GM_RNN_RELU] = 1, [GM_LSTM] = 4, [GM_GRU] = 3};
+#include "base/cells.h"
 
-	return cell < GM_CELLS ? gates[cell] : 0;
-}
+size_t gm_gates(uint32_t cell) { return cell < GM_CELLS ? cell_table[cell].G : 0; }
 
 size_t gm_directions(const gm_problem *problem) { return 1 + (problem->bidirectional != 0); }
 
@@ -39,8 +36,9 @@ static gm_status check_projection(const gm_problem *p, gm_error *error)
 {
 	if (!p->proj_size)
 		return GM_OK;
-	if (p->cell != GM_LSTM)
-		return gm_fail(error, GM_BAD_SHAPE, "proj_size is %zu, but only lstm has a projection", p->proj_size);
+	if (!(cell_of(p)->traits & CELL_PROJECTED))
+		return gm_fail(error, GM_BAD_SHAPE, "proj_size is %zu, but %s has no projection", p->proj_size,
+		               cell_of(p)->name);
 	if (p->proj_size >= p->hidden_size)
 		return gm_fail(error, GM_BAD_SHAPE, "proj_size is %zu, must be below hidden_size %zu", p->proj_size,
 		               p->hidden_size);

@@ -3,12 +3,12 @@
  * One table says which token sets which field; parse and format both walk it. */
 #include "core.h"
 
+#include "base/cells.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const cell_names[GM_CELLS] = {
-	[GM_RNN_TANH] = "rnn_tanh", [GM_RNN_RELU] = "rnn_relu", [GM_LSTM] = "lstm", [GM_GRU] = "gru"};
 static const char *const pass_names[GM_PASSES] = {[GM_PASS_NONE] = "",
                                                   [GM_PASS_FWD] = "fwd",
                                                   [GM_PASS_BWD] = "bwd",
@@ -19,7 +19,7 @@ static const char *const pass_names[GM_PASSES] = {[GM_PASS_NONE] = "",
 static const char *const class_names[GM_CLASSES] = {
 	[GM_CLASS_F32] = "f32", [GM_CLASS_F32_ABS] = "f32-abs", [GM_CLASS_BF16W] = "bf16w", [GM_CLASS_INT8W] = "int8w"};
 
-const char *gm_cell_name(uint32_t cell) { return cell < GM_CELLS ? cell_names[cell] : "unknown"; }
+const char *gm_cell_name(uint32_t cell) { return cell < GM_CELLS ? cell_table[cell].name : "unknown"; }
 
 const char *gm_pass_name(gm_pass pass) { return (unsigned)pass < GM_PASSES ? pass_names[pass] : "unknown"; }
 
@@ -91,16 +91,30 @@ static void spec_of_values(const size_t value[TOKENS], uint32_t cell, gm_spec *s
 	};
 }
 
-/* Index of the first name that is a whole word at text (ended by '_', '/' or the end); count if none. */
-static size_t match_word(const char *text, const char *const *names, size_t count)
+/* Is word a whole word at text (ended by '_', '/' or the end)? */
+static int begins_with(const char *text, const char *word)
 {
-	for (size_t i = 0; i < count; i++) {
-		size_t length = strlen(names[i]);
+	size_t length = strlen(word);
 
-		if (length && strncmp(text, names[i], length) == 0 && strchr("_/", text[length]))
-			return i;
-	}
-	return count;
+	return length && strncmp(text, word, length) == 0 && strchr("_/", text[length]);
+}
+
+static uint32_t parse_cell(const char *text)
+{
+	uint32_t cell = 0;
+
+	while (cell < GM_CELLS && !begins_with(text, cell_table[cell].name))
+		cell++;
+	return cell;
+}
+
+static size_t parse_pass(const char *text)
+{
+	size_t pass = 0;
+
+	while (pass < GM_PASSES && !begins_with(text, pass_names[pass]))
+		pass++;
+	return pass;
 }
 
 /* Reads one token at *text if it is tokens[index]; 1 = read, 0 = another one, -1 = no number.  A size may be out of
@@ -174,19 +188,18 @@ gm_status gm_spec_parse(const char *text, gm_spec *spec, gm_error *error)
 {
 	size_t value[TOKENS] = {[TOK_L] = 1, [TOK_D] = 1};
 	const char *at = text;
-	size_t cell = match_word(text, cell_names, GM_CELLS);
+	uint32_t cell = parse_cell(text);
 	gm_spec parsed;
 
 	if (strlen(text) >= GM_SPEC_TEXT)
 		return gm_fail(error, GM_BAD_ARGUMENT, "problem name is longer than %d characters", GM_SPEC_TEXT - 1);
 	if (cell == GM_CELLS)
-		return gm_fail(error, GM_BAD_ARGUMENT, "problem '%.90s' does not begin with rnn_tanh, rnn_relu, lstm or gru",
-		               text);
-	at += strlen(cell_names[cell]);
+		return gm_fail(error, GM_BAD_ARGUMENT, "problem '%.90s' begins with none of%s", text, cell_names);
+	at += strlen(cell_table[cell].name);
 	GM_TRY(parse_tokens(text, &at, value, error));
-	spec_of_values(value, (uint32_t)cell, &parsed);
+	spec_of_values(value, cell, &parsed);
 	if (*at == '/') {
-		size_t pass = match_word(at + 1, pass_names, GM_PASSES);
+		size_t pass = parse_pass(at + 1);
 
 		if (pass == GM_PASSES || at[1 + strlen(pass_names[pass])] != '\0')
 			return gm_fail(error, GM_BAD_ARGUMENT,

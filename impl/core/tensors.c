@@ -3,12 +3,14 @@
  * A kind is a row below; its shape is a word of axis letters. */
 #include "core.h"
 
+#include "base/cells.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* When a problem has tensors of a kind. */
-typedef enum need { ALWAYS, IF_LSTM, IF_LENGTHS, IF_DROPOUT, IF_BIAS, IF_PROJECTION } need;
+typedef enum need { ALWAYS, IF_C, IF_LENGTHS, IF_DROPOUT, IF_BIAS, IF_PROJECTION } need;
 /* How many: one for all, one a layer but the last, or one a layer and direction. */
 typedef enum per { ONCE, PER_INNER_LAYER, PER_DIRECTION } per;
 
@@ -23,7 +25,7 @@ static const struct kind_row {
 } kinds[GM_KINDS] = {
 	[GM_INPUT] = {"input", "TNX", GM_ROLE_INPUT, ALWAYS, ONCE},
 	[GM_H_0] = {"h_0", "SNR", GM_ROLE_INPUT, ALWAYS, ONCE},
-	[GM_C_0] = {"c_0", "SNH", GM_ROLE_INPUT, IF_LSTM, ONCE},
+	[GM_C_0] = {"c_0", "SNH", GM_ROLE_INPUT, IF_C, ONCE},
 	[GM_LENGTHS] = {"lengths", "N", GM_ROLE_INPUT, IF_LENGTHS, ONCE},
 	[GM_DROPOUT_MASK] = {"dropout_mask", "TNY", GM_ROLE_INPUT, IF_DROPOUT, PER_INNER_LAYER},
 	[GM_WEIGHT_IH] = {"weight_ih", "AW", GM_ROLE_WEIGHT, ALWAYS, PER_DIRECTION},
@@ -33,13 +35,13 @@ static const struct kind_row {
 	[GM_WEIGHT_HR] = {"weight_hr", "PH", GM_ROLE_WEIGHT, IF_PROJECTION, PER_DIRECTION},
 	[GM_GRAD_OUTPUT] = {"grad_output", "TNY", GM_ROLE_UPSTREAM, ALWAYS, ONCE},
 	[GM_GRAD_H_N] = {"grad_h_n", "SNR", GM_ROLE_UPSTREAM, ALWAYS, ONCE},
-	[GM_GRAD_C_N] = {"grad_c_n", "SNH", GM_ROLE_UPSTREAM, IF_LSTM, ONCE},
+	[GM_GRAD_C_N] = {"grad_c_n", "SNH", GM_ROLE_UPSTREAM, IF_C, ONCE},
 	[GM_OUTPUT] = {"output", "TNY", GM_ROLE_OUTPUT, ALWAYS, ONCE},
 	[GM_H_N] = {"h_n", "SNR", GM_ROLE_OUTPUT, ALWAYS, ONCE},
-	[GM_C_N] = {"c_n", "SNH", GM_ROLE_OUTPUT, IF_LSTM, ONCE},
+	[GM_C_N] = {"c_n", "SNH", GM_ROLE_OUTPUT, IF_C, ONCE},
 	[GM_GRAD_INPUT] = {"grad_input", "TNX", GM_ROLE_GRAD, ALWAYS, ONCE},
 	[GM_GRAD_H_0] = {"grad_h_0", "SNR", GM_ROLE_GRAD, ALWAYS, ONCE},
-	[GM_GRAD_C_0] = {"grad_c_0", "SNH", GM_ROLE_GRAD, IF_LSTM, ONCE},
+	[GM_GRAD_C_0] = {"grad_c_0", "SNH", GM_ROLE_GRAD, IF_C, ONCE},
 	[GM_GRAD_WEIGHT_IH] = {"grad_weight_ih", "AW", GM_ROLE_GRAD, ALWAYS, PER_DIRECTION},
 	[GM_GRAD_WEIGHT_HH] = {"grad_weight_hh", "AR", GM_ROLE_GRAD, ALWAYS, PER_DIRECTION},
 	[GM_GRAD_BIAS_IH] = {"grad_bias_ih", "A", GM_ROLE_GRAD, IF_BIAS, PER_DIRECTION},
@@ -51,7 +53,7 @@ static int needed(need when, const gm_problem *p)
 {
 	switch (when) {
 	case ALWAYS: return 1;
-	case IF_LSTM: return p->cell == GM_LSTM;
+	case IF_C: return (cell_of(p)->traits & CELL_HAS_C) != 0;
 	case IF_LENGTHS: return p->lengths != 0;
 	case IF_DROPOUT: return p->dropout > 0;
 	case IF_BIAS: return p->bias != 0;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cells.h"
+
 typedef void function(void);
 
 /* One step by the trampoline, which sees what the function changes. */
@@ -128,7 +130,7 @@ static gm_status two_windows(server *s, gm_backward_args *b, gm_error *error)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for a state's gradient");
 	b->t_begin = s->spec.T / 2;
 	b->grad_h_0 = state;
-	b->grad_c_0 = p->cell == GM_LSTM ? state + rows * gm_state_size(p) : NULL;
+	b->grad_c_0 = cell_of(p)->traits & CELL_HAS_C ? state + rows * gm_state_size(p) : NULL;
 	gm_status status = server_check_steps(s, s->binding, STEP_BACKWARD, error);
 	b->flags = GM_ACCUMULATE;
 	b->t_end = b->t_begin;

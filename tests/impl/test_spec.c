@@ -76,12 +76,12 @@ static const struct {
 	{"lstm_D3_T1_N1_I1_H1", ": D is 3, must be 1 to 2"},
 	{"lstm_T1_N2_I1_H1_unb", "unb needs N 1"},
 	{"lstm_T1_N1_I1_H1_drop", "drop needs"},
-	{"gru_T1_N1_I1_H4_P2", "projection"},
+	{"gru_T1_N1_I1_H4_P2", "proj_size is 2, but gru has no projection"},
 	{"lstm_T1_N1_I1_H4_P4", "proj_size is 4"},
 	{"lstm_L65_T1_N1_I1_H4", ": L is 65, must be 1 to 64"},
 	{"lstm_T1_N1_I99999999_H4", ": I is 99999999, must be 1 to 16777216"},
 	{"lstm_T-1_N1_I1_H1", "T-1"},
-	{"lstm T1_N1_I1_H1", "begin"},
+	{"lstm T1_N1_I1_H1", "begins with none of rnn_tanh "},
 };
 
 static void test_refused(void **state)
@@ -96,6 +96,19 @@ static void test_refused(void **state)
 		if (!strstr(error.message, bad[i].names))
 			fail_msg("'%s': '%s' does not name '%s'", bad[i].text, error.message, bad[i].names);
 	}
+}
+
+/* Whoever names no cell is told which there are. */
+static void test_names_all_cells(void **state)
+{
+	gm_error error = {0};
+	gm_spec spec;
+
+	(void)state;
+	assert_int_not_equal(gm_spec_parse("perceptron_T1_N1_I1_H1", &spec, &error), GM_OK);
+	for (uint32_t cell = 0; cell < GM_CELLS; cell++)
+		if (!strstr(error.message, gm_cell_name(cell)))
+			fail_msg("'%s' does not name %s", error.message, gm_cell_name(cell));
 }
 
 static void expect_row(const char *problem, const char *name, size_t rank, size_t a, size_t b, size_t c)
@@ -173,8 +186,9 @@ static void test_passes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_text_comes_back), cmocka_unit_test(test_fields),
-	                                   cmocka_unit_test(test_refused),         cmocka_unit_test(test_tensor_shapes),
-	                                   cmocka_unit_test(test_flops),           cmocka_unit_test(test_passes)};
+	                                   cmocka_unit_test(test_refused),         cmocka_unit_test(test_names_all_cells),
+	                                   cmocka_unit_test(test_tensor_shapes),   cmocka_unit_test(test_flops),
+	                                   cmocka_unit_test(test_passes)};
 
 	return cmocka_run_group_tests_name("spec", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cells.h"
 #include "base/plural.h"
 #include "causes_parts.h"
 #include "gatemark/tensors.h"
@@ -76,13 +77,10 @@ static int tail_of_I(const problem_view *v, const feature *f) { return v->spec.p
 static int whole_H(const problem_view *v, const feature *f) { return v->spec.T && !tail_of_H(v, f); }
 static int tail_of_N(const problem_view *v, const feature *f) { return v->spec.N % f->number != 0; }
 
-enum { EVERY = 1 << GM_CELLS, LSTM = 1 << GM_LSTM };
-
 static const feature features[] = {
-	{"lstm", of_cell, GM_LSTM, NULL},
-	{"gru", of_cell, GM_GRU, NULL},
-	{"rnn_tanh", of_cell, GM_RNN_TANH, NULL},
-	{"rnn_relu", of_cell, GM_RNN_RELU, NULL},
+#define CELL(id, name, ...) {#name, of_cell, GM_##id, NULL},
+#include "base/cells.def"
+#undef CELL
 	{"with lengths", lengths, 0, NULL},
 	{"bidirectional", directions, 0, NULL},
 	{"batch first", batch_first, 0, NULL},
@@ -111,15 +109,15 @@ static const feature features[] = {
 	{"where N is no multiple of 4", tail_of_N, 4, NULL},
 	{"where H is a multiple of 8", whole_H, 8, NULL},
 	{"where h_0 is absent", absent, 0, "h_0"},
-	{"where h_0 is given", given, EVERY - 1, "h_0"},
+	{"where h_0 is given", given, CELLS_ALL, "h_0"},
 	{"where c_0 is absent", absent, 0, "c_0"},
-	{"where c_0 is given", given, LSTM, "c_0"},
+	{"where c_0 is given", given, CELLS_WITH_C, "c_0"},
 	{"where grad_output is absent", absent, 0, "grad_output"},
-	{"where grad_output is given", given, EVERY - 1, "grad_output"},
+	{"where grad_output is given", given, CELLS_ALL, "grad_output"},
 	{"where grad_h_n is absent", absent, 0, "grad_h_n"},
-	{"where grad_h_n is given", given, EVERY - 1, "grad_h_n"},
+	{"where grad_h_n is given", given, CELLS_ALL, "grad_h_n"},
 	{"where grad_c_n is absent", absent, 0, "grad_c_n"},
-	{"where grad_c_n is given", given, LSTM, "grad_c_n"},
+	{"where grad_c_n is given", given, CELLS_WITH_C, "grad_c_n"},
 };
 
 enum { FEATURES = sizeof features / sizeof features[0] };

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cells.h"
 #include "base/plural.h"
 #include "causes_parts.h"
+#include "gatemark/tensors.h"
 #include "record/rerun.h"
 
 int cause_special(const check_result *r) { return r->tags && (strstr(r->tags, "nan") || strstr(r->tags, "inf")); }
@@ -300,7 +302,12 @@ void cause_what(const check_result *const *failure, size_t count, char what[CAUS
 
 static int lacks_h_0(const check_result *r) { return cause_absent(r, "h_0"); }
 
-static int is_relu(const check_result *r) { return strncmp(r->problem, "rnn_relu", 8) == 0; }
+static int has_kinks(const check_result *r)
+{
+	gm_spec spec;
+
+	return gm_spec_parse(r->problem, &spec, NULL) == GM_OK && cell_of(&spec.problem)->traits & CELL_KINKS;
+}
 
 /* The first whose tag or regime the case has. */
 static const struct rule {
@@ -310,7 +317,7 @@ static const struct rule {
 } rules[] = {
 	{"nan_padding", NULL, "a NaN behind a row's length is never read and reaches nothing"},
 	{"nan_weight", lacks_h_0, "an absent h_0 or c_0 counts as zeros, and 0 * NaN = NaN"},
-	{"nan", is_relu, "ReLU keeps a NaN, and passes the gradient on there"},
+	{"nan", has_kinks, "ReLU keeps a NaN, and passes the gradient on there"},
 	{"nan", NULL, "a NaN reaches all that depends on it, and no factor 0 stops it"},
 	{"inf", NULL, "tanh(Inf) = 1, sigmoid(-Inf) = 0, 0 * Inf = NaN, nothing else"},
 	{"denormal", NULL, "denormals are kept, not flushed to 0"},
