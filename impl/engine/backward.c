@@ -42,7 +42,7 @@ static void place_final_gradients(const layer_back *b)
 
 		if (b->args->grad_h_n)
 			memcpy(s->r + position * d->Rp, b->args->grad_h_n + source * d->R, d->R * sizeof(float));
-		if (b->args->grad_c_n && b->plan->problem.cell == GM_LSTM)
+		if (b->args->grad_c_n && b->tape.c)
 			memcpy(s->dc + position * d->Hp, b->args->grad_c_n + source * d->H, d->H * sizeof(float));
 	}
 }
@@ -57,7 +57,7 @@ static void store_initial_gradients(const layer_back *b)
 
 		if (b->args->grad_h_0)
 			memcpy(b->args->grad_h_0 + target * d->R, b->scratch->r + position * d->Rp, d->R * sizeof(float));
-		if (b->args->grad_c_0 && b->plan->problem.cell == GM_LSTM)
+		if (b->args->grad_c_0 && b->tape.c)
 			memcpy(b->args->grad_c_0 + target * d->H, b->scratch->dc + position * d->Hp, d->H * sizeof(float));
 	}
 }
@@ -100,14 +100,14 @@ static void cell_back(const layer_back *b, size_t t, size_t rows)
 {
 	const gm_dims *d = &b->plan->dims;
 	gm_scratch *s = b->scratch;
-	int gru = b->plan->problem.cell == GM_GRU;
+	size_t planes = d->cell->planes * d->Hp;
 	gm_step_back call = {.rows = rows,
 	                     .units = d->H,
 	                     .d = d->P ? s->dm : s->d,
 	                     .ld_d = (ptrdiff_t)d->Hp,
-	                     .tape = b->tape.planes ? b->tape.planes + t * s->rows.N * d->planes * d->Hp : NULL,
-	                     .ld_tape = (ptrdiff_t)(d->planes * d->Hp),
-	                     .h = state_at(b->tape.y, b, t, !gru, d->Rp),
+	                     .tape = b->tape.planes ? b->tape.planes + t * s->rows.N * planes : NULL,
+	                     .ld_tape = (ptrdiff_t)planes,
+	                     .h = state_at(b->tape.y, b, t, !(d->cell->traits & CELL_H_BEFORE), d->Rp),
 	                     .ld_h = (ptrdiff_t)d->Rp,
 	                     .dc = s->dc,
 	                     .ld_dc = (ptrdiff_t)d->Hp,
@@ -122,17 +122,16 @@ static void cell_back(const layer_back *b, size_t t, size_t rows)
 	b->plan->kernels->step_back[b->plan->problem.cell](&call);
 }
 
-/* r for the step before: a chain a gate, the gates' sums added in order, GRU plus d*z. */
+/* r for the step before: a chain a gate, the gates' sums added in order, then d*z where the cell carries it. */
 static void recur_back(const layer_back *b, size_t t, size_t rows)
 {
 	const gm_dims *d = &b->plan->dims;
 	gm_scratch *s = b->scratch;
-	int gru = b->plan->problem.cell == GM_GRU;
 	gm_gemm call = {.rows = rows,
 	                .cols = d->R,
 	                .depth = d->H,
-	                .segments = d->G,
-	                .a = s->dgates + t * s->rows.N * d->ld_dgates + (gru ? d->H : 0),
+	                .segments = d->cell->h.blocks,
+	                .a = s->dgates + t * s->rows.N * d->ld_dgates + d->cell->h.first * d->H,
 	                .lda = (ptrdiff_t)d->ld_dgates,
 	                .a_segment = (ptrdiff_t)d->H,
 	                .b = b->plan->pack[b->index].weight_hh_t,
@@ -141,7 +140,7 @@ static void recur_back(const layer_back *b, size_t t, size_t rows)
 	                .ldc = (ptrdiff_t)d->Rp,
 	                .ld_carry = (ptrdiff_t)d->Hp};
 
-	if (gru) {
+	if (d->cell->traits & CELL_CARRIES) {
 		call.carry_d = s->carry_d;
 		call.carry_z = s->carry_z;
 	}

@@ -43,7 +43,8 @@ gm_status dims_init(gm_dims *dims, const gm_problem *p, const gm_kernels *kernel
 {
 	size_t above = gm_directions(p) * gm_state_size(p);
 
-	*dims = (gm_dims){.G = gm_gates(p->cell),
+	*dims = (gm_dims){.cell = cell_of(p),
+	                  .G = gm_gates(p->cell),
 	                  .D = gm_directions(p),
 	                  .L = p->num_layers,
 	                  .I = p->input_size,
@@ -53,9 +54,7 @@ gm_status dims_init(gm_dims *dims, const gm_problem *p, const gm_kernels *kernel
 	dims->Hp = round_up(dims->H, kernels->lanes);
 	dims->Rp = round_up(dims->R, kernels->lanes);
 	dims->ld_pre = off_page(dims->G * dims->Hp);
-	dims->planes = p->cell == GM_LSTM ? GM_LSTM_PLANES : p->cell == GM_GRU ? GM_GRU_PLANES : 0;
-	dims->dgate_width = (p->cell == GM_GRU ? dims->G + 1 : dims->G) * dims->H;
-	dims->ld_dgates = off_page(round_up(dims->dgate_width, 16));
+	dims->ld_dgates = off_page(round_up(cell_blocks(dims->cell) * dims->H, 16));
 	dims->x_max = dims->L > 1 && above > dims->I ? above : dims->I;
 	return GM_OK;
 }
@@ -79,17 +78,17 @@ static void layout_pack(const gm_plan *plan, size_t layer, layer_pack *pack, gm_
 {
 	const gm_dims *d = &plan->dims;
 	size_t x = layer ? d->D * d->R : d->I;
-	int gru = plan->problem.cell == GM_GRU;
+	const struct cell_run *run = d->cell->x;
 
 	pack->bias = take_packed(plan, block, 1, d->G * d->Hp);
-	pack->bias_hn = gru ? take_floats(block, 1, d->Hp) : NULL;
+	pack->bias_hn = cell_apart(d->cell) ? take_floats(block, 1, d->Hp) : NULL;
 	pack->weight_ih = take_packed(plan, block, x, d->G * d->Hp);
 	pack->weight_hh = take_cube(block, d->R, d->G, d->Hp);
 	pack->weight_hr = d->P ? take_packed(plan, block, d->H, d->P) : NULL;
 	if (plan->opts.mode == GM_MODE_INFER)
 		return;
-	pack->weight_ih_t = take_packed(plan, block, (gru ? 2 : d->G) * d->H, x);
-	pack->weight_ih_t_n = gru ? take_packed(plan, block, d->H, x) : NULL;
+	for (size_t i = 0; i < CELL_RUNS; i++)
+		pack->weight_ih_t[i] = run[i].blocks ? take_packed(plan, block, run[i].blocks * d->H, x) : NULL;
 	pack->weight_hh_t = take_packed(plan, block, d->G * d->H, d->R);
 	pack->weight_hr_t = d->P ? take_packed(plan, block, d->P, d->H) : NULL;
 }
@@ -111,8 +110,8 @@ void layout_tape(const gm_plan *plan, size_t T, size_t N, layer_tape *tape, gm_b
 	const gm_dims *d = &plan->dims;
 
 	tape->y = take_cube(block, T + 1, N, d->Rp);
-	tape->c = plan->problem.cell == GM_LSTM ? take_cube(block, T + 1, N, d->Hp) : NULL;
-	tape->planes = d->planes ? take_cube(block, T, N, d->planes * d->Hp) : NULL;
+	tape->c = d->cell->traits & CELL_HAS_C ? take_cube(block, T + 1, N, d->Hp) : NULL;
+	tape->planes = d->cell->planes ? take_cube(block, T, N, d->cell->planes * d->Hp) : NULL;
 	tape->m = d->P ? take_cube(block, T, N, d->Hp) : NULL;
 }
 
@@ -128,7 +127,7 @@ static void layout_forward(const gm_plan *plan, size_t T, size_t N, gm_scratch *
 
 	s->pre = take_cube(block, steps < T ? steps : T, N, d->ld_pre);
 	s->layer = (layer_tape){.y = take_cube(block, T + 1, N, d->Rp),
-	                        .c = take_floats(block, N, d->Hp),
+	                        .c = d->cell->traits & CELL_HAS_C ? take_floats(block, N, d->Hp) : NULL,
 	                        .m = d->P ? take_floats(block, N, d->Hp) : NULL};
 	for (int i = 0; i < 2; i++)
 		s->x[i] = d->L > 1 ? take_cube(block, T, N, d->D * d->R) : NULL;

@@ -66,7 +66,7 @@ static void store_final_state(const layer_run *r)
 
 		if (r->args->h_n)
 			memcpy(r->args->h_n + target * d->R, r->tape.y + (at * rows->N + position) * d->Rp, d->R * sizeof(float));
-		if (r->args->c_n && r->plan->problem.cell == GM_LSTM)
+		if (r->args->c_n && r->tape.c)
 			memcpy(r->args->c_n + target * d->H, r->tape.c + at * r->c_step + position * d->Hp, d->H * sizeof(float));
 	}
 }
@@ -140,8 +140,8 @@ static void step(const layer_run *r, size_t t, size_t chunk_begin)
 		call.c_out = r->tape.c + after(r, t) * r->c_step;
 	}
 	if (r->tape.planes) {
-		call.tape = r->tape.planes + t * N * d->planes * d->Hp;
-		call.ld_tape = (ptrdiff_t)(d->planes * d->Hp);
+		call.tape = r->tape.planes + t * N * d->cell->planes * d->Hp;
+		call.ld_tape = (ptrdiff_t)(d->cell->planes * d->Hp);
 	}
 	r->plan->kernels->step[r->plan->problem.cell](&call);
 	if (d->P)
@@ -240,8 +240,6 @@ static void open_layer(layer_run *r, size_t layer, size_t direction)
 	r->index = layer * d->D + direction;
 	r->reverse = (int)direction;
 	r->tape = r->scratch->layer;
-	if (r->plan->problem.cell != GM_LSTM)
-		r->tape.c = NULL;
 	if (r->args->tape)
 		tape_open(r->plan, r->args, layer, direction, &r->tape, &unused);
 	r->c_step = r->args->tape ? N * d->Hp : 0;

@@ -102,24 +102,23 @@ static void add_rows(const layer_gradients *g, const float *const *rows, size_t 
 
 static float *offset(float *p, size_t floats) { return p ? p + floats : NULL; }
 
-/* GRU's gates' gradients stand as [n r z a_nh]: x's weights take r z n, h's take r z a_nh. */
+/* The runs for x give its weights' rows in order; the one for h, all of h's weights. */
 static void gate_products(const layer_gradients *g, const gm_layer_grads *dw, size_t count, int resume)
 {
 	const gm_dims *d = &g->plan->dims;
 	const gm_scratch *s = g->scratch;
-	int gru = g->plan->problem.cell == GM_GRU;
-	size_t first = gru ? d->H : 0, joint = gru ? 2 * d->H : d->G * d->H;
-	product ih = {s->row_a, s->row_x, first, joint, g->x_size, dw->grad_weight_ih};
-	product ih_n = {s->row_a, s->row_x, 0, d->H, g->x_size, offset(dw->grad_weight_ih, 2 * d->H * g->x_size)};
+	size_t first = d->cell->h.first * d->H, row = 0;
 	product hh = {s->row_a, s->row_h, first, d->G * d->H, d->R, dw->grad_weight_hh};
 
-	multiply_rows(g, &ih, count, resume);
-	if (gru)
-		multiply_rows(g, &ih_n, count, resume);
+	for (const struct cell_run *run = d->cell->x; run < d->cell->x + CELL_RUNS && run->blocks; run++) {
+		size_t column = run->first * d->H, rows = run->blocks * d->H;
+		product ih = {s->row_a, s->row_x, column, rows, g->x_size, offset(dw->grad_weight_ih, row * g->x_size)};
+
+		multiply_rows(g, &ih, count, resume);
+		add_rows(g, s->row_a, column, rows, count, offset(dw->grad_bias_ih, row), resume);
+		row += rows;
+	}
 	multiply_rows(g, &hh, count, resume);
-	add_rows(g, s->row_a, first, joint, count, dw->grad_bias_ih, resume);
-	if (gru)
-		add_rows(g, s->row_a, 0, d->H, count, offset(dw->grad_bias_ih, 2 * d->H), resume);
 	add_rows(g, s->row_a, first, d->G * d->H, count, dw->grad_bias_hh, resume);
 }
 
@@ -153,35 +152,28 @@ void gradients_of_weights(const layer_gradients *g)
 	} while (count == GRADIENT_ROWS);
 }
 
+/* The runs for x continue one chain. */
 void gradient_of_input(const layer_gradients *g, const gm_view *dx)
 {
 	const gm_dims *d = &g->plan->dims;
-	const layer_pack *pack = &g->plan->pack[g->index];
 	gm_scratch *s = g->scratch;
 	size_t N = s->rows.N;
-	int gru = g->plan->problem.cell == GM_GRU;
 	gm_run run;
 
-	for (size_t next = 0; rows_next_run(&s->rows, dx, g->args->t_begin, g->args->t_end, &next, &run);) {
-		const float *a = s->dgates + (run.t * N + run.position) * d->ld_dgates;
-		gm_gemm call = {.rows = run.rows,
-		                .cols = g->x_size,
-		                .depth = (gru ? 2 : d->G) * d->H,
-		                .segments = 1,
-		                .a = a + (gru ? d->H : 0),
-		                .lda = (ptrdiff_t)(run.over_time ? N * d->ld_dgates : d->ld_dgates),
-		                .b = pack->weight_ih_t,
-		                .bias = g->plan->zeros,
-		                .c = view_at(dx, run.t, run.n),
-		                .ldc = run.over_time ? dx->t : dx->n};
+	for (size_t next = 0; rows_next_run(&s->rows, dx, g->args->t_begin, g->args->t_end, &next, &run);)
+		for (size_t i = 0; i < CELL_RUNS && d->cell->x[i].blocks; i++) {
+			const struct cell_run *x = &d->cell->x[i];
+			gm_gemm call = {.rows = run.rows,
+			                .cols = g->x_size,
+			                .depth = x->blocks * d->H,
+			                .segments = 1,
+			                .a = s->dgates + (run.t * N + run.position) * d->ld_dgates + x->first * d->H,
+			                .lda = (ptrdiff_t)(run.over_time ? N * d->ld_dgates : d->ld_dgates),
+			                .b = g->plan->pack[g->index].weight_ih_t[i],
+			                .bias = i ? NULL : g->plan->zeros,
+			                .c = view_at(dx, run.t, run.n),
+			                .ldc = run.over_time ? dx->t : dx->n};
 
-		g->plan->kernels->gemm(&call);
-		if (!gru)
-			continue;
-		call.depth = d->H;
-		call.a = a;
-		call.b = pack->weight_ih_t_n;
-		call.bias = NULL;
-		g->plan->kernels->gemm(&call);
-	}
+			g->plan->kernels->gemm(&call);
+		}
 }

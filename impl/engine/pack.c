@@ -44,37 +44,38 @@ static void pack_gates(const gm_plan *plan, float *dst, size_t width, size_t dep
 		}
 }
 
-/* b = fl(b_ih + b_hh); GRU keeps b_in in the projection and b_hn with the recurrent product. */
+/* b = fl(b_ih + b_hh); a gate that stays apart keeps b_ih in the projection and b_hh with the recurrent product. */
 static void pack_bias(const gm_plan *plan, layer_pack *pack, const gm_layer_weights *w)
 {
 	const gm_dims *d = &plan->dims;
 	size_t columns = d->G * d->Hp, width = plan->kernels->gemm_cols;
-	int gru = plan->problem.cell == GM_GRU;
+	size_t joined = d->cell->joined * d->H;
 
 	for (size_t column = 0; column < (columns + width - 1) / width * width; column++) {
 		size_t row = gate_row(plan, column);
-		int apart = gru && row >= 2 * d->H;
 
 		if (row >= d->G * d->H || !w->bias_ih)
 			pack->bias[column] = 0.0f;
 		else
-			pack->bias[column] = apart ? w->bias_ih[row] : w->bias_ih[row] + w->bias_hh[row];
+			pack->bias[column] = row < joined ? w->bias_ih[row] + w->bias_hh[row] : w->bias_ih[row];
 	}
-	for (size_t u = 0; gru && u < d->Hp; u++)
-		pack->bias_hn[u] = u < d->H && w->bias_hh ? w->bias_hh[2 * d->H + u] : 0.0f;
+	for (size_t u = 0; pack->bias_hn && u < d->Hp; u++)
+		pack->bias_hn[u] = u < d->H && w->bias_hh ? w->bias_hh[joined + u] : 0.0f;
 }
 
-/* dh: one chain a gate, so each block holds [gate][u][column]. */
+/* dh: one chain a gate, so each block holds [gate][u][column].  dx: a chain for each run of gates. */
 static void pack_transposed(const gm_plan *plan, layer_pack *pack, const gm_layer_weights *w, size_t x)
 {
 	const gm_dims *d = &plan->dims;
-	size_t width = plan->kernels->gemm_cols, rows = d->G * d->H;
-	size_t joint = plan->problem.cell == GM_GRU ? 2 * d->H : rows;
+	size_t width = plan->kernels->gemm_cols, row = 0;
 
-	pack_matrix(pack->weight_hh_t, width, rows, d->R, w->weight_hh, d->R, 1);
-	pack_matrix(pack->weight_ih_t, width, joint, x, w->weight_ih, x, 1);
-	if (pack->weight_ih_t_n)
-		pack_matrix(pack->weight_ih_t_n, width, d->H, x, w->weight_ih + 2 * d->H * x, x, 1);
+	pack_matrix(pack->weight_hh_t, width, d->G * d->H, d->R, w->weight_hh, d->R, 1);
+	for (size_t i = 0; i < CELL_RUNS && pack->weight_ih_t[i]; i++) {
+		size_t rows = d->cell->x[i].blocks * d->H;
+
+		pack_matrix(pack->weight_ih_t[i], width, rows, x, w->weight_ih + row * x, x, 1);
+		row += rows;
+	}
 	if (d->P)
 		pack_matrix(pack->weight_hr_t, width, d->P, d->H, w->weight_hr, d->H, 1);
 }

@@ -7,6 +7,7 @@
 #ifndef GM_PLAN_H
 #define GM_PLAN_H
 
+#include "base/cells.h"
 #include "core/core.h"
 #include "kernels/kernels.h"
 
@@ -22,19 +23,18 @@ typedef struct gm_block {
 void *block_take(gm_block *block, size_t count, size_t bytes_each);
 
 typedef struct gm_dims {
+	const struct cell *cell;
 	size_t G, D, L, I, H, P, R;
-	size_t Hp, Rp;      /* H and R in whole vectors */
-	size_t ld_pre;      /* stride of a row of pre-activations: G*Hp and a bit against aliasing of cache sets */
-	size_t planes;      /* of the tape, a unit */
-	size_t dgate_width; /* columns of gate gradients: G*H, GRU 4*H */
-	size_t ld_dgates;
-	size_t x_max; /* widest input of any layer */
+	size_t Hp, Rp;    /* H and R in whole vectors */
+	size_t ld_pre;    /* stride of a row of pre-activations: G*Hp and a bit against aliasing of cache sets */
+	size_t ld_dgates; /* stride of a row of gates' gradients: cell_blocks * H and a bit */
+	size_t x_max;     /* widest input of any layer */
 } gm_dims;
 
 typedef struct layer_pack { /* one layer and direction; kernels.h says each layout */
-	float *bias, *bias_hn;
+	float *bias, *bias_hn;  /* _hn: of the recurrent part of a gate that stays apart, else NULL */
 	float *weight_ih, *weight_hh, *weight_hr;
-	float *weight_ih_t, *weight_ih_t_n, *weight_hh_t, *weight_hr_t; /* train mode; _n: GRU's new gate apart */
+	float *weight_ih_t[CELL_RUNS], *weight_hh_t, *weight_hr_t; /* train mode; ih: a run of gates each, or NULL */
 } layer_pack;
 
 struct gm_plan {
@@ -70,8 +70,8 @@ typedef struct gm_rows {
  * direction, h_0 at 0) or at t (reverse, h_0 at the row's length). */
 typedef struct layer_tape {
 	float *y;      /* (T+1, N, Rp) */
-	float *c;      /* (T+1, N, Hp) LSTM */
-	float *planes; /* (T, N, planes*Hp) */
+	float *c;      /* (T+1, N, Hp), NULL where the cell has none */
+	float *planes; /* (T, N, planes*Hp), NULL where the cell leaves none */
 	float *m;      /* (T, N, Hp) with projection: o*tanh(c) */
 } layer_tape;
 

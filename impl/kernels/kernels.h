@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "gatemark/gatemark.h"
+#include "base/cells.h"
 
 /* c[m][j] = sum over segments, in order, of Chain(start; a[m][s*a_segment + k], b[j][s][k]) with k ascending.
  *   a (rows, depth per segment)  b packed [j block][segment][k][gemm_cols]  c (rows, cols), only cols written
@@ -50,12 +50,10 @@ typedef struct gm_step {
 	const float *c_in;      /* (rows, padded H) LSTM; may be c_out */
 	float *h_out, *c_out;   /* padded; h_out is not h_in */
 	ptrdiff_t ld_h_in, ld_h_out, ld_c_in, ld_c_out;
-	float *tape; /* (rows, gm_tape_planes * padded H) or NULL: [unit block][plane][lane] */
+	float *tape; /* (rows, planes * padded H) or NULL, as is where there are none: [unit block][plane][lane];
+	                LSTM i f g o tanh(c); GRU r z n a_nh; RNN none (h is enough) */
 	ptrdiff_t ld_tape;
 } gm_step;
-
-/* Planes that forward leaves a unit: LSTM i f g o tanh(c); GRU r z n a_nh; RNN none (h is enough). */
-enum { GM_LSTM_PLANES = 5, GM_GRU_PLANES = 4 };
 
 /* The cell's part of one step backward: from d (gradient at h, or at o*tanh(c) with projection) to the gates'. */
 typedef struct gm_step_back {
@@ -65,8 +63,8 @@ typedef struct gm_step_back {
 	const float *h;           /* padded; RNN: h of this step, GRU: h before it */
 	const float *c_before;    /* LSTM: (rows, padded H) c before this step */
 	float *dc;                /* LSTM: (rows, padded H) in: gradient at c, out: at c before this step */
-	float *dgates;            /* (rows, gates * H) out, [gate][unit] unpadded; GRU: [n r z a_nh], so that both
-	                              r z a_nh (for h) and, in two parts, r z n (for x) are runs of columns */
+	float *dgates;            /* (rows, cell_blocks * H) out, [block][unit] unpadded; GRU: [n r z a_nh], so that
+	                              both r z a_nh (for h) and, in two runs, r z n (for x) stand side by side */
 	float *carry_d, *carry_z; /* GRU: (rows, padded H) out, stride ld_d, for gm_gemm */
 	ptrdiff_t ld_d, ld_tape, ld_h, ld_c, ld_dc, ld_dgates;
 } gm_step_back;

@@ -202,7 +202,7 @@ size_t kernel_results(const kernel_problem *p)
 	size_t elements = p->rows * p->cols;
 
 	if (p->kernel == KERNEL_STEP)
-		return elements * (2 + step_planes(p->cell));
+		return elements * (2 + cell_table[p->cell].planes);
 	if (p->kernel == KERNEL_STEP_BACK)
 		return elements * (gm_gates(p->cell) + 4);
 	return elements;

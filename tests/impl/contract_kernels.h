@@ -82,6 +82,5 @@ float *run_outer(const gm_kernels *kernels, const kernel_problem *p, kernel_memo
 float *run_elements(const gm_kernels *kernels, const kernel_problem *p, kernel_memory *m, float *result);
 float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memory *m, float *result);
 float *run_step_back(const gm_kernels *kernels, const kernel_problem *p, kernel_memory *m, float *result);
-size_t step_planes(gm_cell cell);
 
 #endif

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-size_t step_planes(gm_cell cell) { return cell == GM_LSTM ? GM_LSTM_PLANES : cell == GM_GRU ? GM_GRU_PLANES : 0; }
-
 /* Units of a matrix that holds [unit block][part][lane], `part` of them at (row, part, unit). */
 static float *unit_at(const kernel_matrix *matrix, size_t lanes, size_t parts, size_t row, size_t part, size_t unit)
 {
@@ -55,14 +53,35 @@ static kernel_matrix *take_padded(const kernel_problem *p, kernel_memory *m, siz
 	return matrix;
 }
 
+/* The operands that not every cell has; c_out, or NULL. */
+static kernel_matrix *take_cell(const kernel_problem *p, kernel_memory *m, size_t lanes, gm_step *call)
+{
+	const struct cell *cell = &cell_table[p->cell];
+	kernel_matrix *c_in, *c_out = NULL, *bias;
+
+	if (cell->traits & CELL_HAS_C) {
+		c_in = take_padded(p, m, lanes, p->cols, 4, (p->flags & KERNEL_IN_PLACE) != 0);
+		c_out = p->flags & KERNEL_IN_PLACE ? c_in : take_padded(p, m, lanes, p->cols, 0, 1);
+		call->c_in = c_in->at, call->ld_c_in = (ptrdiff_t)c_in->ld;
+		call->c_out = c_out->at, call->ld_c_out = (ptrdiff_t)c_out->ld;
+	}
+	if (cell_apart(cell)) {
+		bias = kernel_take(m, 1, kernel_round_up(p->cols, lanes), 0, 0);
+		kernel_fill(p, 5, bias, 0, p->cols);
+		call->bias_hn = bias->at;
+	}
+	return c_out;
+}
+
 float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memory *m, float *result)
 {
-	size_t lanes = kernels->lanes, gates = gm_gates(p->cell), padded = kernel_round_up(p->cols, lanes);
-	size_t planes = p->flags & KERNEL_TAPE ? step_planes(p->cell) : 0;
+	const struct cell *cell = &cell_table[p->cell];
+	size_t lanes = kernels->lanes, gates = cell->G, padded = kernel_round_up(p->cols, lanes);
+	size_t planes = p->flags & KERNEL_TAPE ? cell->planes : 0;
 	kernel_matrix *pre = kernel_take(m, p->rows, padded * gates, p->seed % 5, 0);
 	kernel_matrix *w = take_weights(p, m, lanes);
 	kernel_matrix *h_in = take_padded(p, m, lanes, p->depth, 3, 0), *h_out = take_padded(p, m, lanes, p->cols, 0, 1);
-	kernel_matrix *c_in, *c_out = NULL, *bias, *tape = NULL;
+	kernel_matrix *c_out, *tape = NULL;
 	gm_step call = {.rows = p->rows,
 	                .units = p->cols,
 	                .depth = p->depth,
@@ -75,16 +94,7 @@ float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	                .ld_h_out = (ptrdiff_t)h_out->ld};
 
 	fill_units(p, 1, pre, lanes, gates);
-	if (p->cell == GM_LSTM) {
-		c_in = take_padded(p, m, lanes, p->cols, 4, (p->flags & KERNEL_IN_PLACE) != 0);
-		c_out = p->flags & KERNEL_IN_PLACE ? c_in : take_padded(p, m, lanes, p->cols, 0, 1);
-		call.c_in = c_in->at, call.ld_c_in = (ptrdiff_t)c_in->ld;
-		call.c_out = c_out->at, call.ld_c_out = (ptrdiff_t)c_out->ld;
-	} else if (p->cell == GM_GRU) {
-		bias = kernel_take(m, 1, padded, 0, 0);
-		kernel_fill(p, 5, bias, 0, p->cols);
-		call.bias_hn = bias->at;
-	}
+	c_out = take_cell(p, m, lanes, &call);
 	if (planes) {
 		tape = kernel_take(m, p->rows, planes * padded, p->seed % 3, 1);
 		call.tape = tape->at, call.ld_tape = (ptrdiff_t)tape->ld;
@@ -97,11 +107,13 @@ float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	return planes ? read_units(p, tape, lanes, planes, result) : result;
 }
 
-/* The operands that one cell alone has; extra: LSTM dc, GRU carry_d and carry_z. */
+/* The same backward; extra: dc, or carry_d and carry_z. */
 static void take_cell_back(const kernel_problem *p, kernel_memory *m, size_t lanes, gm_step_back *call,
                            kernel_matrix *extra[2])
 {
-	if (p->cell == GM_LSTM) {
+	unsigned traits = cell_table[p->cell].traits;
+
+	if (traits & CELL_HAS_C) {
 		kernel_matrix *c = take_padded(p, m, lanes, p->cols, 4, 0);
 
 		extra[0] = take_padded(p, m, lanes, p->cols, 5, 1);
@@ -112,7 +124,7 @@ static void take_cell_back(const kernel_problem *p, kernel_memory *m, size_t lan
 
 		call->h = h->at, call->ld_h = (ptrdiff_t)h->ld;
 	}
-	if (p->cell == GM_GRU) { /* at the stride of d */
+	if (traits & CELL_CARRIES) { /* at the stride of d */
 		for (int i = 0; i < 2; i++)
 			extra[i] = kernel_take(m, p->rows, kernel_round_up(p->cols, lanes),
 			                       (size_t)call->ld_d - kernel_round_up(p->cols, lanes), 1);
@@ -122,8 +134,8 @@ static void take_cell_back(const kernel_problem *p, kernel_memory *m, size_t lan
 
 float *run_step_back(const gm_kernels *kernels, const kernel_problem *p, kernel_memory *m, float *result)
 {
-	size_t lanes = kernels->lanes, planes = step_planes(p->cell), padded = kernel_round_up(p->cols, lanes);
-	size_t width = (p->cell == GM_GRU ? 4 : gm_gates(p->cell)) * p->cols;
+	size_t lanes = kernels->lanes, planes = cell_table[p->cell].planes, padded = kernel_round_up(p->cols, lanes);
+	size_t width = cell_blocks(&cell_table[p->cell]) * p->cols;
 	kernel_matrix *d = take_padded(p, m, lanes, p->cols, 1, 0);
 	kernel_matrix *dgates = kernel_take(m, p->rows, width, p->seed % 3, 1);
 	kernel_matrix *extra[2] = {NULL, NULL};

@@ -3,6 +3,8 @@
  * number. */
 #include "kernel_problems.h"
 
+#include "base/cells.h"
+
 typedef struct range { /* first + step * (i / divide % span) */
 	size_t first, step, span, divide;
 } range;
@@ -69,12 +71,12 @@ static unsigned flags_of(kernel_id kernel, size_t i)
 	}
 }
 
-/* The old c continues one plain chain; h' has a projection's width in an LSTM alone. */
+/* The old c continues one plain chain; h' has a projection's width where a cell may have one alone. */
 static void keep_preconditions(kernel_problem *p)
 {
 	if (p->kernel == KERNEL_GEMM && p->segments > 1)
 		p->flags |= KERNEL_BIAS;
-	if (p->kernel == KERNEL_STEP && p->cell != GM_LSTM)
+	if (p->kernel == KERNEL_STEP && !(cell_table[p->cell].traits & CELL_PROJECTED))
 		p->depth = p->cols;
 }
 

@@ -167,10 +167,9 @@ static void pass(void (*function)(void), uintptr_t a, uintptr_t b, uintptr_t c, 
 	}
 PASS(gm_gemm, gemm)
 PASS(gm_outer, outer)
-PASS_CELL(tanh, GM_RNN_TANH)
-PASS_CELL(relu, GM_RNN_RELU)
-PASS_CELL(lstm, GM_LSTM)
-PASS_CELL(gru, GM_GRU)
+#define CELL(id, name, ...) PASS_CELL(name, GM_##id)
+#include "base/cells.def"
+#undef CELL
 PASS_ELEMENTS(add)
 PASS_ELEMENTS(multiply)
 
@@ -181,8 +180,9 @@ static gm_kernels passing(const gm_kernels *kernels)
 	                    .outer_rows = kernels->outer_rows,
 	                    .gemm = pass_gm_gemm,
 	                    .outer = pass_gm_outer,
-	                    .step = {pass_step_tanh, pass_step_relu, pass_step_lstm, pass_step_gru},
-	                    .step_back = {pass_back_tanh, pass_back_relu, pass_back_lstm, pass_back_gru},
+#define CELL(id, name, ...) .step[GM_##id] = pass_step_##name, .step_back[GM_##id] = pass_back_##name,
+#include "base/cells.def"
+#undef CELL
 	                    .add = pass_add,
 	                    .multiply = pass_multiply};
 
