@@ -6,9 +6,9 @@
  *   plain       every operation errs on its own
  *   correlated  only if values repeat in time: the same errors at every step, as equal values round equally; the
  *               larger of both spreads counts
- *   amplified   only for the gradients of rnn_relu: noise 8 times as large.  A spread that grows by clearly more
- *               than 8 comes from a pre-activation so close to its kink that an honest kernel may see the other
- *               side: unfit */
+ *   amplified   only for the gradients of cells with kinks (rnn_relu): noise 8 times as large.  A spread that grows by
+ *               clearly more than 8 comes from a pre-activation so close to its kink that an honest kernel may see the
+ *               other side: unfit */
 #include "budget_tensor.h"
 #include "model/ref.h"
 
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cells.h"
 #include "base/random.h"
 
 #define AMPLIFIED_SAMPLES 8
@@ -178,7 +179,7 @@ static gm_status sample_all(sampler *s, gm_error *error)
 		GM_TRY(sample(s, CORRELATED, JUDGE_SAMPLES, error));
 		widen(s);
 	}
-	if (s->problem->spec->problem.cell == GM_RNN_RELU && s->problem->backward) {
+	if ((cell_of(&s->problem->spec->problem)->traits & CELL_KINKS) && s->problem->backward) {
 		GM_TRY(sample(s, AMPLIFIED, AMPLIFIED_SAMPLES, error));
 		find_kinks(s);
 	}

@@ -33,9 +33,10 @@ typedef struct judge_problem { /* what is judged; all indexed by row of tensors 
 typedef struct judge_budget judge_budget; /* want and scale of every element */
 
 /* Runs the reference 1 + JUDGE_SAMPLES times; as many again if values repeat in time (errors then add up); 8 more for
- * the gradients of rnn_relu (kinks).  With golden64 the reference must equal it to 1e-12 of the tensor's largest
- * magnitude in every fit row (GM_BAD_FIXTURE naming tensor and element otherwise).  problem->tensors must outlive the
- * budget, the rest of the problem need not.  For a class with rounded weights data holds the weights it multiplies. */
+ * the gradients of cells with kinks (rnn_relu).  With golden64 the reference must equal it to 1e-12 of the tensor's
+ * largest magnitude in every fit row (GM_BAD_FIXTURE naming tensor and element otherwise).  problem->tensors must
+ * outlive the budget, the rest of the problem need not.  For a class with rounded weights data holds the weights it
+ * multiplies. */
 GM_CHECKED gm_status judge_budget_create(const judge_problem *problem, gm_class accuracy_class, judge_budget **budget,
                                          gm_error *error);
 void judge_budget_destroy(judge_budget *budget); /* NULL allowed */

@@ -34,31 +34,41 @@ float cell_sigmoid(kernel_fault fault, float x) { return activation(fault, x, 0)
 
 static float cell_tanh(kernel_fault fault, float x) { return activation(fault, x, 1); }
 
-static float relu(float x)
+/* ---- RNN ---- */
+
+static float relu(kernel_fault fault, float x)
 {
+	(void)fault;
 	return x <= 0 ? 0 : x; // a NaN stays one
 }
 
-/* ---- RNN ---- */
+static float relu_slope(kernel_fault fault, float h)
+{
+	return !(h <= 0) || fault == KERNEL_RELU_SLOPE; // 1 for a NaN, as PyTorch has it
+}
 
-static void rnn_forward(const cell_row *row)
+static float tanh_slope(kernel_fault fault, float h)
+{
+	(void)fault;
+	return 1.0f - h * h;
+}
+
+static void rnn_forward(const cell_row *row, float (*act)(kernel_fault fault, float x))
 {
 	for (size_t u = 0; u < row->H; u++) {
 		float a = row->a_ih[u] + row->a_hh[u];
 
-		row->gates[u] = row->cell == GM_RNN_RELU ? relu(a) : cell_tanh(row->fault, a);
+		row->gates[u] = act(row->fault, a);
 		row->h[u] = row->gates[u];
 	}
 }
 
-static void rnn_backward(const cell_row *row)
+static void rnn_backward(const cell_row *row, float (*slope_at)(kernel_fault fault, float h))
 {
 	for (size_t u = 0; u < row->H; u++) {
 		float h = row->fault == KERNEL_SLOPE_STEP ? row->h_prev[u] : row->gates[u];
-		float above = row->grad_output ? row->grad_output[u] : 0, slope = 1.0f - h * h;
+		float above = row->grad_output ? row->grad_output[u] : 0, slope = slope_at(row->fault, h);
 
-		if (row->cell == GM_RNN_RELU)
-			slope = !(h <= 0) || row->fault == KERNEL_RELU_SLOPE; // 1 for a NaN, as PyTorch has it
 		if (row->fault == KERNEL_SLOPE_OUTPUT)
 			row->da_ih[u] = above * slope + row->dh[u];
 		else
@@ -67,6 +77,14 @@ static void rnn_backward(const cell_row *row)
 		row->dh[u] = 0;
 	}
 }
+
+static void rnn_tanh_forward(const cell_row *row) { rnn_forward(row, cell_tanh); }
+
+static void rnn_tanh_backward(const cell_row *row) { rnn_backward(row, tanh_slope); }
+
+static void rnn_relu_forward(const cell_row *row) { rnn_forward(row, relu); }
+
+static void rnn_relu_backward(const cell_row *row) { rnn_backward(row, relu_slope); }
 
 /* ---- LSTM ---- */
 
@@ -153,18 +171,22 @@ static void gru_backward(const cell_row *row)
 	}
 }
 
+/* ---- all of them ---- */
+
+static const struct {
+	void (*forward)(const cell_row *row);
+	void (*backward)(const cell_row *row);
+} formulas[GM_CELLS] = {
+#define CELL(id, name, ...) [GM_##id] = {name##_forward, name##_backward},
+#include "base/cells.def"
+#undef CELL
+};
+
 void cell_row_forward(const cell_row *row)
 {
-	static void (*const forward[GM_CELLS])(const cell_row *) = {rnn_forward, rnn_forward, lstm_forward, gru_forward};
-
-	forward[row->cell](row);
+	formulas[row->cell].forward(row);
 	for (size_t u = 0; row->fault == KERNEL_FLUSH && u < row->H; u++)
 		row->h[u] = fabsf(row->h[u]) < 0x1p-126f ? 0 : row->h[u];
 }
 
-void cell_row_backward(const cell_row *row)
-{
-	static void (*const backward[])(const cell_row *) = {rnn_backward, rnn_backward, lstm_backward, gru_backward};
-
-	backward[row->cell](row);
-}
+void cell_row_backward(const cell_row *row) { formulas[row->cell].backward(row); }

@@ -314,7 +314,7 @@ static void upstream_skip_t0(fault_plan *p)
 static void upstream_windows(fault_plan *p)
 {
 	const size_t middle = (p->bwd.t_begin + p->bwd.t_end) / 2;
-	float *h = fault_scratch(p), *c = p->problem.cell == GM_LSTM ? h + p->count * p->fwd.N * p->R : NULL;
+	float *h = fault_scratch(p), *c = cell_of(&p->problem)->traits & CELL_HAS_C ? h + p->count * p->fwd.N * p->R : NULL;
 
 	if (p->last) {
 		p->bwd.grad_h_n = h;

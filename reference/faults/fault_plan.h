@@ -4,18 +4,19 @@
 #ifndef REFERENCE_FAULT_PLAN_H
 #define REFERENCE_FAULT_PLAN_H
 
+#include "base/cells.h"
 #include "fault_kernel.h"
 #include "faults.h"
 
 enum { /* cells of a row */
 	   TANH = 1u << GM_RNN_TANH,
 	   RELU = 1u << GM_RNN_RELU,
-	   RNN = TANH | RELU,
 	   LSTM = 1u << GM_LSTM,
 	   GRU = 1u << GM_GRU,
-	   GATED = LSTM | GRU,
-	   CURVED = TANH | GATED,
-	   ALL = RNN | GATED
+	   ALL = CELLS_ALL,
+	   GATED = CELLS_GATED,
+	   RNN = ALL - GATED,
+	   CURVED = TANH | GATED
 };
 
 enum { /* what a problem must have for a fault to mean anything */

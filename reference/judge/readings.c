@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cells.h"
 #include "model/locate.h"
 #include "model/ref.h"
 
@@ -98,7 +99,7 @@ static void reset_before(tried *t, unsigned unused)
 	t->reset_before = 1;
 }
 
-enum { LSTM = 1 << GM_LSTM, GRU = 1 << GM_GRU, GATED = LSTM | GRU, ANY = GATED | 1 << GM_RNN_TANH | 1 << GM_RNN_RELU };
+enum { GRU = 1 << GM_GRU, WITH_C = CELLS_WITH_C, GATED = CELLS_GATED, ANY = CELLS_ALL };
 
 static const struct twist {
 	const char *name;
@@ -117,8 +118,8 @@ static const struct twist {
 	{"weight_hh transposed", ANY, 0, transpose, 0},
 	{"weight_hh left out", ANY, 0, leave_out, 1u << GM_WEIGHT_HH},
 	{"h_0 left out", ANY, 0, leave_out, 1u << GM_H_0},
-	{"c_0 left out", LSTM, 0, leave_out, 1u << GM_C_0},
-	{"h_0 and c_0 left out", LSTM, 0, leave_out, 1u << GM_H_0 | 1u << GM_C_0},
+	{"c_0 left out", WITH_C, 0, leave_out, 1u << GM_C_0},
+	{"h_0 and c_0 left out", WITH_C, 0, leave_out, 1u << GM_H_0 | 1u << GM_C_0},
 	{"lengths left out", ANY, 0, leave_out, 1u << GM_LENGTHS},
 	{"dropout masks left out", ANY, 0, leave_out, 1u << GM_DROPOUT_MASK},
 	{"columns of weight_ih and weight_hh behind the last multiple of 16 left out", ANY, 0, drop_tail, IH | HH | 16},

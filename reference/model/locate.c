@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cells.h"
+
 char gate_letter(uint32_t cell, size_t gate)
 {
-	static const char letter[GM_CELLS][5] = {
-		[GM_RNN_TANH] = "h", [GM_RNN_RELU] = "h", [GM_LSTM] = "ifgo", [GM_GRU] = "rzn"};
-
-	return cell < GM_CELLS && gate < gm_gates(cell) ? letter[cell][gate] : '?';
+	return cell < GM_CELLS && gate < gm_gates(cell) ? cell_table[cell].gates[gate] : '?';
 }
 
 static void set_axis(location *p, axis axis, size_t at, size_t extent)

@@ -177,15 +177,15 @@ static gm_status make_layer(ref_run_state *run, size_t layer, size_t direction, 
                             ref_stats *stats)
 {
 	static const ref_cell *const cells[GM_CELLS] = {
-		[GM_RNN_TANH] = &ref_cell_rnn_tanh,
-		[GM_RNN_RELU] = &ref_cell_rnn_relu,
-		[GM_LSTM] = &ref_cell_lstm,
-		[GM_GRU] = &ref_cell_gru,
+#define CELL(id, name, ...) [GM_##id] = &ref_cell_##name,
+#include "base/cells.def"
+#undef CELL
 	};
 	const gm_problem *p = &run->given.spec->problem;
 	ref_layer *l = &run->layer[layer * run->D + direction];
 
 	*l = (ref_layer){
+		.row = cell_of(p),
 		.cell = cells[p->cell],
 		.T = run->T,
 		.N = run->N,

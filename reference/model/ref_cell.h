@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ref_cell.h - what a cell is to the driver: how much of its recurrent product joins the input's, and two
- * functions over the H units of one batch row at one step.
+/* ref_cell.h - what a cell is to the driver beside its row of cells.def: two functions over the H units of one batch
+ * row at one step.
  *
  * Letters as in README.md: pre-activations a_*, activations by gate letter, ' for the state before,
  * d the gradient at the cell's output h (m where a projection follows).
@@ -8,6 +8,7 @@
 #ifndef REFERENCE_REF_CELL_H
 #define REFERENCE_REF_CELL_H
 
+#include "base/cells.h"
 #include "ref_chain.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ typedef struct ref_step { /* one batch row at one step; NULL where the cell has 
 	uint64_t stream;
 	double *gates;                 /* (G, H) forward: pre-activations, replaced by activations; backward: read */
 	const double *a_nh;            /* (H) GRU: recurrent part of the new gate */
-	const double *h_prev, *c_prev; /* (H); h_prev is read by GRU only */
+	const double *h_prev, *c_prev; /* (H); h_prev is read by CELL_H_BEFORE only */
 	double *c, *tanh_c;            /* (H) LSTM: forward writes, backward reads */
 	double *m;                     /* (H) the cell's output, before a projection */
 	const double *d;               /* (H) backward, as all below: gradient at m */
@@ -30,12 +31,13 @@ typedef struct ref_step { /* one batch row at one step; NULL where the cell has 
 } ref_step;
 
 typedef struct ref_cell {
-	size_t joined; /* gates whose recurrent product continues the input's chain; the others' go to a_nh */
 	void (*forward)(const ref_step *step);
 	void (*backward)(const ref_step *step);
 } ref_cell;
 
-extern const ref_cell ref_cell_rnn_tanh, ref_cell_rnn_relu, ref_cell_lstm, ref_cell_gru;
+#define CELL(id, name, ...) extern const ref_cell ref_cell_##name;
+#include "base/cells.def"
+#undef CELL
 
 NOISE_INLINE double ref_sigmoid(double a) { return 1 / (1 + exp(-a)); }
 

@@ -10,7 +10,7 @@
 
 static void pre_activations(ref_layer *l, const double *x, size_t s)
 {
-	const size_t H = l->H, GH = l->G * H, joined = l->cell->joined * H;
+	const size_t H = l->H, GH = l->G * H, joined = l->row->joined * H;
 	double *a = l->gates + s * GH, *squares = ref_chain_squares(&l->errs, GH);
 	ref_terms input = {.a = x + s * l->I, .a_step = 1, .b = l->weight_ih_t, .b_step = GH, .count = l->I};
 	ref_terms state = {.a = l->h_prev + s * l->R, .a_step = 1, .b = l->weight_hh_t, .b_step = GH, .count = l->R};

@@ -51,4 +51,4 @@ static void backward(const ref_step *s)
 	}
 }
 
-const ref_cell ref_cell_gru = {.joined = 2, .forward = forward, .backward = backward};
+const ref_cell ref_cell_gru = {.forward = forward, .backward = backward};

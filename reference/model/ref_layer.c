@@ -31,10 +31,10 @@ static void transpose(double *out, const double *in, size_t rows, size_t columns
 			out[j * rows + i] = in[i * columns + j];
 }
 
-/* R2: joined once where both products run in one chain; GRU's n keeps b_in and b_hn apart. */
+/* R2: joined once where both products run in one chain; a gate apart (GRU's n) keeps b_in and b_hn. */
 static void join_biases(ref_layer *l)
 {
-	size_t joined = l->cell->joined * l->H, all = l->G * l->H;
+	size_t joined = l->row->joined * l->H, all = l->G * l->H;
 	const double *ih = l->weights.bias_ih, *hh = l->weights.bias_hh;
 
 	for (size_t k = 0; k < all; k++)
@@ -60,7 +60,7 @@ static void arrange_weights(ref_layer *l)
 gm_status ref_layer_create(ref_layer *l, int backward)
 {
 	const size_t H = l->H, GH = l->G * H, rows = l->T * l->N, back = backward ? rows : 0;
-	const size_t lstm = l->cell == &ref_cell_lstm ? H : 0, gru = l->cell == &ref_cell_gru ? H : 0;
+	const size_t c = l->row->traits & CELL_HAS_C ? H : 0, apart = cell_apart(l->row) * H;
 	const size_t widest = GH > l->I ? GH : l->I;
 	double *dgates_h = NULL, *m = NULL;
 	const ref_array arrays[] = {
@@ -68,23 +68,23 @@ gm_status ref_layer_create(ref_layer *l, int backward)
 		{&l->weight_hh_t, l->R, GH},
 		{&l->weight_hr_t, H, l->P},
 		{&l->bias, 1, GH},
-		{&l->bias_nh, 1, gru},
+		{&l->bias_nh, 1, apart},
 		{&l->gates, rows, GH},
-		{&l->a_nh, rows, gru},
-		{&l->c, rows, lstm},
-		{&l->c_prev, rows, lstm},
-		{&l->tanh_c, rows, lstm},
+		{&l->a_nh, rows, apart},
+		{&l->c, rows, c},
+		{&l->c_prev, rows, c},
+		{&l->tanh_c, rows, c},
 		{&l->h, rows, l->R},
 		{&l->h_prev, rows, l->R},
 		{&m, rows, l->P ? H : 0},
 		{&l->h_now, l->N, l->R},
-		{&l->c_now, l->N, lstm},
+		{&l->c_now, l->N, c},
 		{&l->dgates, back, GH},
-		{&dgates_h, back, gru ? GH : 0},
+		{&dgates_h, back, apart ? GH : 0},
 		{&l->dh, back, l->R},
-		{&l->dc, back, lstm},
+		{&l->dc, back, c},
 		{&l->dh_now, l->N, l->R},
-		{&l->dc_now, l->N, lstm},
+		{&l->dc_now, l->N, c},
 		{&l->errs.squares, 1, widest},
 		{&l->scratch, 2, H},
 	};
@@ -119,6 +119,6 @@ ref_step ref_layer_step(const ref_layer *l, unsigned operation, size_t s)
 		.dc_total = row_of(l->dc, s, H),
 		.dgates = row_of(l->dgates, s, GH),
 		.dgates_h = row_of(l->dgates_h, s, GH),
-		.dh_direct = l->a_nh ? l->scratch + H : NULL,
+		.dh_direct = l->row->traits & CELL_CARRIES ? l->scratch + H : NULL,
 	};
 }

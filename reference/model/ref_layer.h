@@ -21,6 +21,7 @@ typedef struct ref_grads { /* shapes of the weights; NULL = not wanted */
 } ref_grads;
 
 typedef struct ref_layer {
+	const struct cell *row;
 	const ref_cell *cell;
 	ref_weights weights;
 	ref_grads grads;
@@ -30,7 +31,7 @@ typedef struct ref_layer {
 	size_t steps;        /* entries of order */
 	double *weight_ih_t, *weight_hh_t, *weight_hr_t; /* (I, G*H), (R, G*H), (H, P): sums run along units */
 	double *bias;                /* (G*H) of the chain over x: b_ih + b_hh where joined, else b_ih */
-	double *bias_nh;             /* (H) GRU: b_hn */
+	double *bias_nh;             /* (H) of the gate that is not joined: b_hn of GRU */
 	double *gates;               /* (T, N, G, H) after the activation */
 	double *a_nh;                /* (T, N, H) GRU */
 	double *c, *c_prev, *tanh_c; /* (T, N, H) LSTM */

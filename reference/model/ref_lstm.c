@@ -53,4 +53,4 @@ static void backward(const ref_step *s)
 	}
 }
 
-const ref_cell ref_cell_lstm = {.joined = 4, .forward = forward, .backward = backward};
+const ref_cell ref_cell_lstm = {.forward = forward, .backward = backward};

@@ -46,5 +46,5 @@ static void backward_relu(const ref_step *s)
 		s->dgates[u] = s->gates[u] <= 0 ? 0 : s->d[u];
 }
 
-const ref_cell ref_cell_rnn_tanh = {.joined = 1, .forward = forward_tanh, .backward = backward_tanh};
-const ref_cell ref_cell_rnn_relu = {.joined = 1, .forward = forward_relu, .backward = backward_relu};
+const ref_cell ref_cell_rnn_tanh = {.forward = forward_tanh, .backward = backward_tanh};
+const ref_cell ref_cell_rnn_relu = {.forward = forward_relu, .backward = backward_relu};

@@ -28,7 +28,7 @@ BEGIN {
 	row("reference/model", "impl/base impl/include")
 	row("reference/budget", "reference/model impl/base impl/include")
 	row("reference/judge", "reference/budget reference/model impl/base impl/include")
-	row("reference/faults", "impl/include")
+	row("reference/faults", "impl/base impl/include")
 	row("fixtures/reader", "impl/base impl/include")
 	row("tools/record", "impl/base impl/include")
 	row("bench/shapes", "impl/base impl/include")

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/cells.h"
 #include "documented.h"
 #include "gradcheck.h"
 
@@ -20,7 +21,8 @@ static void gradcheck_of(const char *text, gm_kind absent)
 	gm_error error;
 
 	drawn_drop(&d, absent);
-	if (absent == GM_GRAD_OUTPUT && d.spec.problem.cell != GM_RNN_RELU) // whose state of 0 can be a kink above
+	if (absent == GM_GRAD_OUTPUT &&
+	    !(cell_of(&d.spec.problem)->traits & CELL_KINKS)) // whose state of 0 can be a kink above
 		drawn_drop(&d, GM_H_0);
 	problem = drawn_problem(&d);
 	if (gradcheck(&problem, &worst, where, &error) != GM_OK)
@@ -46,7 +48,7 @@ static void test_gradcheck(void **state)
 			const char *layers = i & 1 ? "_L2" : "", *directions = i & 2 ? "_D2" : "";
 			char text[GM_SPEC_TEXT];
 
-			if ((*P && cell != GM_LSTM) || (!*layers && strstr(flag, "drop")))
+			if ((*P && !(cell_table[cell].traits & CELL_PROJECTED)) || (!*layers && strstr(flag, "drop")))
 				continue;
 			snprintf(text, sizeof text, "%s%s%s_T4_N3_I2_H3%s%s", gm_cell_name(cell), layers, directions, P, flag);
 			for (size_t a = 0; a < 4; a++, ran++)
