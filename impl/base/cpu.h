@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* cpu.h - the rows of cpu.def, to walk. */
+/* cpu.h - the rows of cpu.def, to walk; what a CPU of each row has is known to the compiler as well: CPU_<bit>. */
 #ifndef GM_BASE_CPU_H
 #define GM_BASE_CPU_H
 
 #include "gatemark/gatemark.h"
 
+enum cpu_has { /* the bit and what it brings */
+	           CPU_BASE = 0,
+#define CPU(bit, name, brings, ...) CPU_##bit = GM_CPU_##bit | (brings),
+#include "cpu.def"
+#undef CPU
+};
+
 static const struct cpu_row {
 	uint64_t bit;
-	const char *name, *cap;
-	uint64_t has; /* bit and what it brings */
+	const char *name;
 } cpu_table[] = {
-#define CPU(bit, name, cap, brings) {GM_CPU_##bit, name, cap, GM_CPU_##bit | (brings)},
+#define CPU(bit, name, ...) {GM_CPU_##bit, name},
 #include "cpu.def"
 #undef CPU
 };

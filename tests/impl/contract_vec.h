@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "contract_isas.h"
+#include "gatemark/gatemark.h"
 
 #define OPERATION(name, operands, compare, vector, scalar) VEC_##name,
 typedef enum vec_operation {
@@ -28,8 +28,9 @@ typedef struct vec_table {
 	void (*store_n)(float *p, const float *v, size_t n);  /* p: n floats; v: lanes floats */
 } vec_table;
 
-#define ISA(name, needs, rounding) extern const vec_table contract_vec_##name;
-CONTRACT_ISAS
+#define ISA(name, ...) extern const vec_table contract_vec_##name;
+#define TEST_ISA       ISA
+#include "base/isa.def"
 #undef ISA
 extern const vec_table contract_vec_wrong; /* sixteen lanes, every operation wrong in a way a port may get it wrong */
 

@@ -191,17 +191,6 @@ static gm_kernels passing(const gm_kernels *kernels)
 	return table;
 }
 
-#define ISA(name, needs, rounding) extern const gm_kernels gm_kernels_##name##_poly;
-CONTRACT_ISAS
-#undef ISA
-#define ISA(name, needs, rounding) {#name, &gm_kernels_##name##_poly, needs},
-static const struct {
-	const char *name;
-	const gm_kernels *kernels;
-	uint64_t needs;
-} tables[] = {CONTRACT_ISAS};
-#undef ISA
-
 static size_t probe_kernels(const char *name, const gm_kernels *kernels)
 {
 	const guarded_setting setting = {.side = GUARDED_END, .poison = guarded_poison[0]};
@@ -228,14 +217,14 @@ static void test_kernels(void **state)
 	size_t bad = 0, ran = 0;
 
 	(void)state;
-	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-		const char *missing = isa_missing(tables[t].kernels->lanes, tables[t].needs);
+	for (size_t t = 0; t < CONTRACT_ISAS; t++) {
+		const char *missing = isa_missing(contract_isas[t].kernels->lanes, contract_isas[t].needs);
 
 		if (missing) {
-			print_message("SKIP %s: %s\n", tables[t].name, missing);
+			print_message("SKIP %s: %s\n", contract_isas[t].name, missing);
 			continue;
 		}
-		bad += probe_kernels(tables[t].name, tables[t].kernels);
+		bad += probe_kernels(contract_isas[t].name, contract_isas[t].kernels);
 		ran++;
 	}
 	assert_true(ran > 0);

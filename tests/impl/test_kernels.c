@@ -18,25 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct table_row {
-	const char *name;
-	const gm_kernels *kernels;
-	uint64_t needs;
-	gm_rounding rounding;
-} table_row;
-
-#define ISA(name, needs, rounding) extern const gm_kernels gm_kernels_##name##_poly;
-CONTRACT_ISAS
-#undef ISA
-#define ISA(name, needs, rounding) {#name, &gm_kernels_##name##_poly, needs, rounding},
-static const table_row tables[] = {CONTRACT_ISAS};
-#undef ISA
-enum { TABLES = sizeof tables / sizeof *tables, SETTINGS = 3 };
+enum { SETTINGS = 3 };
 
 /* The one-lane fused table, or the unfused one where that does not run. */
-static const table_row *oracle(void)
+static const contract_isa *oracle(void)
 {
-	return isa_missing(tables[1].kernels->lanes, tables[1].needs) ? &tables[0] : &tables[1];
+	return isa_missing(contract_isas[1].kernels->lanes, contract_isas[1].needs) ? &contract_isas[0] : &contract_isas[1];
 }
 
 static guarded_setting setting_of(size_t index, size_t problem)
@@ -54,9 +41,9 @@ static int same_value(float got, float want, int exact)
 	return fabsf(got - want) <= 1e-5f * (1 + fabsf(want));
 }
 
-static size_t different(const table_row *table, const kernel_problem *p, const float *got, const float *want)
+static size_t different(const contract_isa *table, const kernel_problem *p, const float *got, const float *want)
 {
-	int exact = table->rounding == oracle()->rounding;
+	int exact = table->fma == oracle()->fma;
 	size_t count = kernel_results(p), differ = 0;
 
 	if (!exact && (p->flags & KERNEL_SPECIAL))
@@ -77,15 +64,15 @@ static size_t run_problem(const kernel_problem *p, size_t index, kernel_memory *
 
 	assert_non_null(want);
 	assert_int_equal(kernel_run(oracle()->kernels, p, memory, &first, want), 0);
-	for (size_t t = 0; t < TABLES; t++) {
-		if (isa_missing(tables[t].kernels->lanes, tables[t].needs))
+	for (size_t t = 0; t < CONTRACT_ISAS; t++) {
+		if (isa_missing(contract_isas[t].kernels->lanes, contract_isas[t].needs))
 			continue;
 		for (size_t s = 0; s < SETTINGS; s++, runs++) {
 			guarded_setting setting = setting_of(s, index);
-			size_t damage = kernel_run(tables[t].kernels, p, memory, &setting, got);
+			size_t damage = kernel_run(contract_isas[t].kernels, p, memory, &setting, got);
 
-			if (damage || different(&tables[t], p, got, want))
-				fail_msg("%s: %s, setting %zu: wrong, or %zu words outside changed", tables[t].name,
+			if (damage || different(&contract_isas[t], p, got, want))
+				fail_msg("%s: %s, setting %zu: wrong, or %zu words outside changed", contract_isas[t].name,
 				         kernel_describe(p, text), s, damage);
 		}
 	}
@@ -114,13 +101,13 @@ static void test_tables(void **state)
 	size_t here = 0;
 
 	(void)state;
-	for (size_t t = 0; t < TABLES; t++) {
-		const char *missing = isa_missing(tables[t].kernels->lanes, tables[t].needs);
+	for (size_t t = 0; t < CONTRACT_ISAS; t++) {
+		const char *missing = isa_missing(contract_isas[t].kernels->lanes, contract_isas[t].needs);
 
 		if (missing)
-			print_message("SKIP %s: %s\n", tables[t].name, missing);
+			print_message("SKIP %s: %s\n", contract_isas[t].name, missing);
 		else
-			print_message("%s: %zu lanes\n", tables[t].name, tables[t].kernels->lanes);
+			print_message("%s: %zu lanes\n", contract_isas[t].name, contract_isas[t].kernels->lanes);
 		here += !missing;
 	}
 	assert_true(here > 0);

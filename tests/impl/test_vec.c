@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "contract_isas.h"
 #include "contract_vec.h"
 #include "guarded.h"
 
@@ -24,10 +25,13 @@ typedef struct isa_row {
 	int fused;
 } isa_row;
 
-#define ISA(name, needs, rounding) {#name, &contract_vec_##name, needs, (rounding) == GM_CANONICAL},
-static const isa_row isas[] = {CONTRACT_ISAS};
+static const isa_row isas[] = {
+#define ISA(name, folder, cpu, lanes, rounding, ...) \
+	{#name, &contract_vec_##name, CPU_##cpu, (rounding) == GM_CANONICAL},
+#define TEST_ISA ISA
+#include "base/isa.def"
 #undef ISA
-enum { ISA_COUNT = sizeof isas / sizeof *isas };
+};
 
 typedef size_t check(const isa_row *isa); /* lanes that differ */
 
@@ -36,7 +40,7 @@ static void for_isas(const char *what, check *differences)
 {
 	size_t ran = 0;
 
-	for (size_t i = 0; i < ISA_COUNT; i++) {
+	for (size_t i = 0; i < CONTRACT_ISAS; i++) {
 		const char *missing = isa_missing(isas[i].table->lanes, isas[i].needs);
 		size_t different;
 

@@ -32,11 +32,11 @@ typedef struct option_row {
 
 #define AT(name) offsetof(cli_options, name)
 
-#define CPU(bit, name, cap, brings) ", " cap
-static const char isa_cap[] = "Hide above scalar"
-#include "base/cpu.def"
+#define ISA(name, ...) " " #name
+static const char isa_cap[] = "Hide above:"
+#include "base/isa.def"
 	;
-#undef CPU
+#undef ISA
 
 /* What a bundle leaves out is not in its help. */
 #ifdef GM_BUNDLE

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cpu.h"
+#include "base/isa.h"
 #include "select.h"
 #include "terminal.h"
 
@@ -125,15 +125,15 @@ static int load_executor(contestants *r)
 /* What --isa-cap hides cannot run: workers look at the real CPU.  An ISA includes those below it. */
 static int hide(const cli_options *options, contestants *r)
 {
-	const char *names[1 + CPU_ROWS] = {"scalar"};
+	const char *names[ISA_ROWS];
 	size_t cap;
-	for (size_t k = 0; k < CPU_ROWS; k++)
-		names[1 + k] = cpu_table[k].cap;
-	int code = options->isa_cap ? cli_find("ISA", options->isa_cap, names, 1 + CPU_ROWS, &cap) : CLI_OK;
+	for (size_t k = 0; k < ISA_ROWS; k++)
+		names[k] = isa_table[k].name;
+	int code = options->isa_cap ? cli_find("ISA", options->isa_cap, names, ISA_ROWS, &cap) : CLI_OK;
 	if (code != CLI_OK || !options->isa_cap)
 		return code;
 	for (contestant *v = r->variant; v < r->variant + r->count; v++) {
-		if (!v->runnable || (v->info.needs & ~(cap ? cpu_table[cap - 1].has : 0)) == 0)
+		if (!v->runnable || (v->info.needs & ~isa_table[cap].needs) == 0)
 			continue;
 		v->runnable = 0;
 		v->code = CODE_HIDDEN;

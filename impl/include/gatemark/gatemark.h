@@ -203,7 +203,8 @@ enum { /* gm_variant.needs and gm_cpu_features */
 	   GM_CPU_FMA = 1u << 0,
 	   GM_CPU_AVX2 = 1u << 1,
 	   GM_CPU_AVX512 = 1u << 2, /* F, BW, DQ, VL and the state saved by the system */
-	   GM_CPU_NEON = 1u << 3
+	   GM_CPU_NEON = 1u << 3,
+	   GM_CPU_SVE256 = 1u << 4 /* vectors of exactly 256 bits */
 };
 
 typedef enum gm_class {

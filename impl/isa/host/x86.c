@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* x86.c - CPUID through the compiler's own detection, which checks XCR0; MXCSR. */
+/* x86.c - the column x86_64 of cpu.def; MXCSR. */
 #include "host.h"
 
 #include <immintrin.h>
 
 #include "gatemark/gatemark.h"
 
+#define CPUID(name) (__builtin_cpu_supports(name) != 0)
+
 uint64_t host_cpu_features(void)
 {
 	uint64_t features = 0;
 
 	__builtin_cpu_init();
-	if (__builtin_cpu_supports("fma"))
-		features |= GM_CPU_FMA;
-	if (__builtin_cpu_supports("avx2"))
-		features |= GM_CPU_AVX2;
-	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512vl"))
-		features |= GM_CPU_AVX512;
+#define CPU(bit, name, brings, x86_64, aarch64) features |= x86_64 ? GM_CPU_##bit : 0;
+#include "base/cpu.def"
+#undef CPU
 	return features;
 }
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* vec.h of scalar and scalar_fma - one lane in plain C.  Fused where the compiler has the instruction
- * (scalar_fma, whose flags say so), else two roundings: the honest baseline. */
+/* vec.h of scalar and scalar_fma - one lane in plain C.  With GM_SCALAR_FUSED (scalar_fma, whose flags say so) the
+ * bit oracle of the canonical arithmetic, else two roundings: the honest baseline, never vectorised (audited in the
+ * object). */
 #ifndef GM_VEC_H
 #define GM_VEC_H
+
+#if defined(GM_SCALAR_FUSED) && defined(__x86_64__) && !defined(__FMA__)
+#error "scalar_fma must be compiled with -mfma"
+#endif
 
 #include "kernels/vec_contract.h"
 
