@@ -19,13 +19,14 @@ struct gm_plan {
 	float memory[];                      /* of these three */
 };
 
-static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+static gm_status supports(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
 	const char *reason = p->cell != GM_RNN_TANH                 ? "only rnn_tanh"
 	                   : p->num_layers != 1 || p->bidirectional ? "only one layer in one direction"
 	                   : p->lengths                             ? "no lengths"
 	                   : o->denormals != GM_DENORMALS_KEEP      ? "does not flush denormals"
 	                                                            : NULL;
+	(void)self; /* where several variants share functions, self->own tells which */
 	if (!reason)
 		return GM_OK; /* more threads than one may be asked for; a plan is free not to use them */
 	if (error) {
@@ -35,10 +36,11 @@ static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *
 	return GM_UNSUPPORTED;
 }
 
-static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
 	size_t I = p->input_size, H = p->hidden_size;
 
+	(void)self;
 	s->alignment = 64;
 	s->plan_bytes = sizeof(struct gm_plan) + (H * I + H * H + H) * sizeof(float);
 	s->scratch_bytes = 2 * o->N_max * H * sizeof(float);                                    /* dh and da of one step */
@@ -46,13 +48,14 @@ static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 	return GM_OK;
 }
 
-static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
+static gm_status plan_create(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, void *mem,
+                             gm_plan **plan, gm_error *error)
 {
 	gm_plan *made = mem;
 	size_t I = p->input_size, H = p->hidden_size;
 	float *at = made->memory;
 
-	(void)error;
+	(void)self, (void)error;
 	*made = (gm_plan){
 		.I = I, .H = H, .N_max = o->N_max, .weight_ih = at, .weight_hh = at + H * I, .bias = at + H * I + H * H};
 	*plan = made;

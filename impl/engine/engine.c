@@ -7,8 +7,16 @@
 #include "plan.h"
 #include "isa/host/host.h"
 
-gm_status engine_supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+static const gm_kernels *kernels_of(const gm_variant *self) { return self->own; }
+
+gm_status engine_built(const gm_variant *self, gm_error *error)
 {
+	return kernels_of(self)->lanes ? GM_OK : gm_fail(error, GM_NO_CPU, "%s is not part of this build", self->name);
+}
+
+gm_status engine_supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+{
+	GM_TRY(engine_built(self, error));
 	GM_TRY(gm_problem_check(problem, error));
 	if (!opts || opts->struct_size < sizeof *opts || opts->T_max == 0 || opts->N_max == 0)
 		return gm_fail(error, GM_BAD_ARGUMENT, "plan options are missing, too small, or T_max or N_max is 0");
@@ -22,10 +30,10 @@ gm_status engine_supports(const gm_problem *problem, const gm_plan_opts *opts, g
 	return GM_OK;
 }
 
-static void plan_init(gm_plan *plan, const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts)
+static void plan_init(gm_plan *plan, const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts)
 {
-	*plan = (gm_plan){.kernels = entry->kernels, .name = entry->name, .problem = *problem, .opts = *opts};
-	dims_init(&plan->dims, problem, entry->kernels);
+	*plan = (gm_plan){.kernels = kernels_of(self), .name = self->name, .problem = *problem, .opts = *opts};
+	dims_init(&plan->dims, problem, kernels_of(self));
 }
 
 static size_t scratch_bytes(const gm_plan *plan, int backward, int *overflow)
@@ -53,19 +61,17 @@ static size_t tape_bytes(const gm_plan *plan, int *overflow)
 	return block.used;
 }
 
-gm_status engine_sizes(const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+gm_status engine_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
 {
 	gm_block block = {0};
 	gm_plan plan;
 	size_t forward, backward = 0, tape = 0;
 	int overflow = 0;
 
-	GM_TRY(engine_supports(problem, opts, NULL));
+	GM_TRY(engine_supports(self, problem, opts, NULL));
 	if (!sizes || sizes->struct_size < sizeof *sizes)
 		return GM_BAD_ARGUMENT;
-	if (!entry->kernels->lanes)
-		return GM_NO_CPU;
-	plan_init(&plan, entry, problem, opts);
+	plan_init(&plan, self, problem, opts);
 	block_take(&block, 1, sizeof plan);
 	layout_plan(&plan, &block);
 	forward = scratch_bytes(&plan, 0, &overflow);
@@ -82,7 +88,7 @@ gm_status engine_sizes(const engine_entry *entry, const gm_problem *problem, con
 	return GM_OK;
 }
 
-gm_status engine_plan_create(const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
+gm_status engine_plan_create(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
                              gm_plan **plan, gm_error *error)
 {
 	gm_sizes sizes = {.struct_size = sizeof sizes};
@@ -90,14 +96,14 @@ gm_status engine_plan_create(const engine_entry *entry, const gm_problem *proble
 	gm_status status;
 	gm_plan *made;
 
-	GM_TRY(engine_supports(problem, opts, error));
+	GM_TRY(engine_supports(self, problem, opts, error));
 	if (!mem || (uintptr_t)mem % GM_ALIGNMENT || !plan)
 		return gm_fail(error, GM_BAD_ARGUMENT, "plan memory must be given and aligned to %d bytes", GM_ALIGNMENT);
-	status = engine_sizes(entry, problem, opts, &sizes);
+	status = engine_sizes(self, problem, opts, &sizes);
 	if (status != GM_OK)
 		return gm_fail(error, status, "%s: T_max %zu, N_max %zu", gm_status_name(status), opts->T_max, opts->N_max);
 	made = block_take(&block, 1, sizeof *made);
-	plan_init(made, entry, problem, opts);
+	plan_init(made, self, problem, opts);
 	layout_plan(made, &block);
 	memset(made->zeros, 0, (size_t)((char *)made->pack - (char *)made->zeros));
 	*plan = made;

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* engine.h - the functions behind an entry of variants.def.  What gm_variant promises is checked here, once; below, in
- * forward.c and backward.c, nothing can fail. */
+/* engine.h - the functions behind a row of variants.def, whose own is the gm_kernels it runs on.  What gm_variant
+ * promises is checked here, once; below, in forward.c and backward.c, nothing can fail. */
 #ifndef GM_ENGINE_H
 #define GM_ENGINE_H
 
 #include "kernels/kernels.h"
 
-typedef struct engine_entry { /* the part of an entry of variants.def that the engine needs */
-	const char *name;
-	const gm_kernels *kernels;
-} engine_entry;
-
-gm_status engine_supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error);
-gm_status engine_sizes(const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes);
-gm_status engine_plan_create(const engine_entry *entry, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
+/* GM_OK, or GM_NO_CPU: this build has no kernels for it. */
+gm_status engine_built(const gm_variant *self, gm_error *error);
+gm_status engine_supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error);
+gm_status engine_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes);
+gm_status engine_plan_create(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
                              gm_plan **plan, gm_error *error);
 gm_status engine_set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error);
 gm_status engine_run_forward(gm_plan *plan, const gm_forward_args *args);

@@ -3,62 +3,41 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cpu.h"
+#include "base/isa.h"
 #include "engine/engine.h"
 #include "isa/host/host.h"
 
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
-	extern const gm_kernels gm_kernels_##isa##_##activation;          \
-	static const engine_entry row_##id = {name, &gm_kernels_##isa##_##activation};
+#define VARIANT(name, isa, strategy, activation, ...) extern const gm_kernels gm_kernels_##isa##_##activation;
 #include "variants.def"
 #undef VARIANT
 
-/* The ABI has no argument for the row, so each row has its own three entry points. */
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding)                                            \
-	static gm_status sizes_##id(const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)            \
-	{                                                                                                            \
-		return engine_sizes(&row_##id, problem, opts, sizes);                                                    \
-	}                                                                                                            \
-	static gm_status create_##id(const gm_problem *problem, const gm_plan_opts *opts, void *mem, gm_plan **plan, \
-	                             gm_error *error)                                                                \
-	{                                                                                                            \
-		return engine_plan_create(&row_##id, problem, opts, mem, plan, error);                                   \
-	}
-#include "variants.def"
-#undef VARIANT
-
-#define VARIANT(id, text, isa_, activation_, needs_, strategy_, rounding_) \
-	{                                                                      \
-		.struct_size = sizeof(gm_variant),                                 \
-		.abi_major = GM_ABI_MAJOR,                                         \
-		.abi_minor = GM_ABI_MINOR,                                         \
-		.name = text,                                                      \
-		.needs = needs_,                                                   \
-		.traits = {.accuracy_class = GM_CLASS_F32,                         \
-	               .rounding = rounding_,                                  \
-	               .isa = #isa_,                                           \
-	               .strategy = strategy_,                                  \
-	               .activation = #activation_,                             \
-	               .weights = "f32"},                                      \
-		.supports = engine_supports,                                       \
-		.sizes = sizes_##id,                                               \
-		.plan_create = create_##id,                                        \
-		.set_weights = engine_set_weights,                                 \
-		.forward = engine_run_forward,                                     \
-		.backward = engine_run_backward,                                   \
-		.describe = engine_describe,                                       \
-		.plan_destroy = engine_plan_destroy,                               \
-	},
 static const gm_variant variants[] = {
+#define VARIANT(name_, isa_, strategy_, activation_, weights_, rounding_, class_) \
+	{                                                                             \
+		.struct_size = sizeof(gm_variant),                                        \
+		.abi_major = GM_ABI_MAJOR,                                                \
+		.abi_minor = GM_ABI_MINOR,                                                \
+		.name = name_,                                                            \
+		.needs = ISA_NEEDS_##isa_,                                                \
+		.traits = {.accuracy_class = class_,                                      \
+	               .rounding = rounding_,                                         \
+	               .isa = #isa_,                                                  \
+	               .strategy = strategy_,                                         \
+	               .activation = #activation_,                                    \
+	               .weights = weights_},                                          \
+		.own = &gm_kernels_##isa_##_##activation_,                                \
+		.supports = engine_supports,                                              \
+		.sizes = engine_sizes,                                                    \
+		.plan_create = engine_plan_create,                                        \
+		.set_weights = engine_set_weights,                                        \
+		.forward = engine_run_forward,                                            \
+		.backward = engine_run_backward,                                          \
+		.describe = engine_describe,                                              \
+		.plan_destroy = engine_plan_destroy,                                      \
+	},
 #include "variants.def"
-};
 #undef VARIANT
-
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding) &row_##id,
-static const engine_entry *const rows[] = {
-#include "variants.def"
 };
-#undef VARIANT
 
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
@@ -69,7 +48,7 @@ const gm_variant *gm_variant_at(size_t index) { return index < VARIANTS ? &varia
 static const struct {
 	const char *former, *name;
 } formers[] = {
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding)
+#define VARIANT(...)
 #define FORMER(former, name) {former, name},
 #include "variants.def"
 #undef VARIANT
@@ -116,7 +95,5 @@ gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error)
 		feature_names(missing, names, sizeof names);
 		return gm_fail(error, GM_NO_CPU, "%s needs %s, which this CPU or system lacks", variant->name, names);
 	}
-	if (variant >= variants && variant < variants + VARIANTS && !rows[variant - variants]->kernels->lanes)
-		return gm_fail(error, GM_NO_CPU, "%s is not part of this build", variant->name);
-	return GM_OK;
+	return variant->supports == engine_supports ? engine_built(variant, error) : GM_OK;
 }

@@ -58,11 +58,11 @@ static gm_status check_variant(const gm_plugin *p, size_t index, gm_error *error
 
 	if (!v)
 		REFUSE("variant %zu is NULL", index);
+	if (v->abi_major != GM_ABI_MAJOR)
+		REFUSE("variant %zu: ABI major is %u, this host speaks %u", index, (unsigned)v->abi_major, GM_ABI_MAJOR);
 	if (v->struct_size < VARIANT_BYTES_0)
 		REFUSE("variant %zu: struct_size is %u, must be at least %zu", index, (unsigned)v->struct_size,
 		       VARIANT_BYTES_0);
-	if (v->abi_major != GM_ABI_MAJOR)
-		REFUSE("variant %zu: ABI major is %u, this host speaks %u", index, (unsigned)v->abi_major, GM_ABI_MAJOR);
 	lacks = !v->supports     ? "supports"
 	      : !v->sizes        ? "sizes"
 	      : !v->plan_create  ? "plan_create"
@@ -79,10 +79,10 @@ static gm_status check_table(const gm_plugin *p, gm_error *error)
 {
 	if (!p)
 		REFUSE("%s returned NULL", GM_PLUGIN_SYMBOL);
-	if (p->struct_size < PLUGIN_BYTES_0)
-		REFUSE("struct_size of the plug-in is %u, must be at least %zu", (unsigned)p->struct_size, PLUGIN_BYTES_0);
 	if (p->abi_major != GM_ABI_MAJOR)
 		REFUSE("ABI major is %u, this host speaks %u", (unsigned)p->abi_major, GM_ABI_MAJOR);
+	if (p->struct_size < PLUGIN_BYTES_0)
+		REFUSE("struct_size of the plug-in is %u, must be at least %zu", (unsigned)p->struct_size, PLUGIN_BYTES_0);
 	if (!p->variant || p->variant_count == 0 || p->variant_count > WORKER_VARIANTS)
 		REFUSE("it offers %zu variants, must be 1 to %d", p->variant ? p->variant_count : 0, WORKER_VARIANTS);
 	for (size_t i = 0; i < p->variant_count; i++)

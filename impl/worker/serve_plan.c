@@ -49,9 +49,9 @@ static gm_status find_variant(server *s, const char *name, gm_error *error)
 static gm_status ask_variant(server *s, gm_sizes *sizes, gm_error *error)
 {
 	server_phase(s, PHASE_SUPPORTS);
-	GM_TRY(server_called(s, s->variant->supports(&s->spec.problem, &s->opts, error), error));
+	GM_TRY(server_called(s, s->variant->supports(s->variant, &s->spec.problem, &s->opts, error), error));
 	server_phase(s, PHASE_SIZES);
-	GM_TRY(server_called(s, s->variant->sizes(&s->spec.problem, &s->opts, sizes), error));
+	GM_TRY(server_called(s, s->variant->sizes(s->variant, &s->spec.problem, &s->opts, sizes), error));
 	uint32_t a = sizes->alignment;
 	if (a == 0 || (a & (a - 1)) || a > s->arena.page)
 		return gm_fail(error, GM_MISMATCH, "sizes gave alignment %u, not a power of two up to %llu", (unsigned)a,
@@ -140,8 +140,8 @@ static gm_status create_plan(server *s, uint32_t poison, gm_error *error)
 
 	arena_fill(base, slot, poison);
 	server_phase(s, PHASE_PLAN_CREATE);
-	GM_TRY(
-		server_called(s, s->variant->plan_create(&s->spec.problem, &s->opts, base + slot->data, &plan, error), error));
+	GM_TRY(server_called(
+		s, s->variant->plan_create(s->variant, &s->spec.problem, &s->opts, base + slot->data, &plan, error), error));
 	if (!plan)
 		return gm_fail(error, GM_MISMATCH, "plan_create returned ok and no plan");
 	s->plan = plan;

@@ -232,19 +232,22 @@ static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args)
 
 /* ---- plan ---- */
 
-static gm_status kernel_supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+static gm_status kernel_supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts,
+                                 gm_error *error)
 {
-	(void)opts;
+	(void)self, (void)opts;
 	if (problem->num_layers != 1 || problem->bidirectional || problem->proj_size || problem->lengths)
 		return gm_fail(error, GM_UNSUPPORTED, "one layer, one direction, no projection, no lengths");
 	return gm_problem_check(problem, error);
 }
 
-static gm_status kernel_sizes(const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+static gm_status kernel_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts,
+                              gm_sizes *sizes)
 {
 	size_t G = gm_gates(problem->cell), H = problem->hidden_size, N = opts->N_max;
 	size_t records = opts->T_max * N * (G + 3) * H;
 
+	(void)self;
 	*sizes = (gm_sizes){.struct_size = sizeof *sizes,
 	                    .alignment = 64,
 	                    .plan_bytes = sizeof(kernel_plan) + (fault_layer_floats(problem) + H) * sizeof(float),
@@ -253,13 +256,13 @@ static gm_status kernel_sizes(const gm_problem *problem, const gm_plan_opts *opt
 	return GM_OK;
 }
 
-static gm_status kernel_create(const gm_problem *problem, const gm_plan_opts *opts, void *mem, gm_plan **plan,
-                               gm_error *error)
+static gm_status kernel_create(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
+                               gm_plan **plan, gm_error *error)
 {
 	kernel_plan *p = mem;
 	float *room = (float *)(void *)(p + 1);
 
-	GM_TRY(kernel_supports(problem, opts, error));
+	GM_TRY(kernel_supports(self, problem, opts, error));
 	*p = (kernel_plan){.problem = *problem,
 	                   .G = gm_gates(problem->cell),
 	                   .I = problem->input_size,

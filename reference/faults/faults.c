@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* faults.c - the variants made of the table of seeded faults: their plans and calls.  A gm_variant's first functions
- * are called before there is a plan to say which fault is meant, so each row has its own three; the rest is shared.
+/* faults.c - the variants made of the table of seeded faults: their plans and calls.  Which fault is meant
+ * is a variant's own: its row of the table and the base that it wraps.
  *
  * Memory: this plan, a copy of the weights and the kept state come first, base's plan behind them; base's scratch comes
  * first, the wrapper's own behind it. */
@@ -13,7 +13,12 @@ enum {
 };
 #undef FAULT
 
-static const gm_variant *base_of[FAULTS];
+typedef struct fault_own {
+	const fault_row *row;
+	const gm_variant *base;
+} fault_own;
+
+static const fault_own *own_of(const gm_variant *self) { return self->own; }
 
 static size_t up(size_t value, size_t alignment) { return (value + alignment - 1) / alignment * alignment; }
 
@@ -36,31 +41,32 @@ static unsigned properties(const gm_problem *problem, const gm_plan_opts *opts)
 	return has;
 }
 
-static gm_status supports(size_t index, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+static gm_status supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
 {
-	const fault_row *row = &fault_table[index];
+	const fault_row *row = own_of(self)->row;
+	const gm_variant *base = own_of(self)->base;
 
 	if (!(row->info.cells >> problem->cell & 1) || (row->needs & ~properties(problem, opts)))
 		return gm_fail(error, GM_UNSUPPORTED, "this problem has no room for the fault %s", row->info.name);
-	return base_of[index]->supports(problem, opts, error);
+	return base->supports(base, problem, opts, error);
 }
 
 /* Sizes of base and wrapper together, and a plan that knows its own; its memory is create's business. */
-static gm_status sized(size_t index, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
+static gm_status sized(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
                        fault_plan *p)
 {
 	size_t floats = opts->T_max * (problem->input_size + gm_layer_input(problem, 1));
 	size_t R = gm_state_size(problem), each = (fault_layer_floats(problem) + opts->N_max * R) * sizeof(float);
 
-	*p = (fault_plan){.row = &fault_table[index],
-	                  .base = base_of[index],
+	*p = (fault_plan){.row = own_of(self)->row,
+	                  .base = own_of(self)->base,
 	                  .problem = *problem,
 	                  .G = gm_gates(problem->cell),
 	                  .H = problem->hidden_size,
 	                  .R = R,
 	                  .D = gm_directions(problem),
 	                  .count = problem->num_layers * gm_directions(problem)};
-	GM_TRY(p->base->sizes(problem, opts, sizes));
+	GM_TRY(p->base->sizes(p->base, problem, opts, sizes));
 	if (sizes->alignment < 64)
 		sizes->alignment = 64;
 	p->own = up(sizeof *p + p->count * (sizeof *p->given + each), sizes->alignment);
@@ -69,6 +75,13 @@ static gm_status sized(size_t index, const gm_problem *problem, const gm_plan_op
 	sizes->scratch_bytes = p->extra + opts->N_max * (floats + 2 * p->count * p->H) * sizeof(float) +
 	                       opts->N_max * sizeof(int64_t) + problem->num_layers * sizeof(float *);
 	return GM_OK;
+}
+
+static gm_status sizes_of(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+{
+	fault_plan plan;
+
+	return sized(self, problem, opts, sizes, &plan);
 }
 
 /* ---- the plan ---- */
@@ -82,20 +95,20 @@ fault_layer fault_plan_layer(const fault_plan *p, size_t index)
 
 void *fault_scratch(const fault_plan *p) { return (char *)p->fwd.scratch + p->extra; }
 
-static gm_status create(size_t index, const gm_problem *problem, const gm_plan_opts *opts, void *mem, gm_plan **plan,
-                        gm_error *error)
+static gm_status create(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, void *mem,
+                        gm_plan **plan, gm_error *error)
 {
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 	fault_plan *p = mem;
 
-	GM_TRY(supports(index, problem, opts, error));
-	GM_TRY(sized(index, problem, opts, &sizes, p));
+	GM_TRY(supports(self, problem, opts, error));
+	GM_TRY(sized(self, problem, opts, &sizes, p));
 	p->given = (gm_layer_weights *)(void *)(p + 1);
 	p->weights = (float *)(void *)(p->given + p->count);
 	p->state = p->weights + p->count * fault_layer_floats(problem);
 	for (size_t i = 0; i < p->count * opts->N_max * p->R; i++)
 		p->state[i] = 0;
-	GM_TRY(p->base->plan_create(problem, opts, (char *)mem + p->own, &p->inner, error));
+	GM_TRY(p->base->plan_create(p->base, problem, opts, (char *)mem + p->own, &p->inner, error));
 	if (p->row->kernel != KERNEL_HONEST)
 		fault_kernel_break(p->inner, p->row->kernel);
 	*plan = mem;
@@ -168,36 +181,14 @@ static gm_status backward(gm_plan *plan, const gm_backward_args *given)
 
 /* ---- variants ---- */
 
-#define FAULT(id, ...)                                                                                            \
-	static gm_status id##_supports(const gm_problem *p, const gm_plan_opts *o, gm_error *e)                       \
-	{                                                                                                             \
-		return supports(FAULT_##id, p, o, e);                                                                     \
-	}                                                                                                             \
-	static gm_status id##_sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)                          \
-	{                                                                                                             \
-		fault_plan plan;                                                                                          \
-		return sized(FAULT_##id, p, o, s, &plan);                                                                 \
-	}                                                                                                             \
-	static gm_status id##_create(const gm_problem *p, const gm_plan_opts *o, void *m, gm_plan **out, gm_error *e) \
-	{                                                                                                             \
-		return create(FAULT_##id, p, o, m, out, e);                                                               \
-	}
-#include "faults.def"
-#undef FAULT
-
-#define FAULT(id, ...) {.name = #id, .supports = id##_supports, .sizes = id##_sizes, .plan_create = id##_create},
-static gm_variant variant[FAULTS] = {
-#include "faults.def"
-};
-#undef FAULT
-
 size_t fault_count(void) { return FAULTS; }
 
 const fault *fault_at(size_t index) { return index < FAULTS ? &fault_table[index].info : NULL; }
 
 const gm_variant *fault_variant(size_t index, const gm_variant *base)
 {
-	gm_variant *v;
+	static fault_own own[FAULTS];
+	static gm_variant variant[FAULTS];
 
 	if (index >= FAULTS)
 		return NULL;
@@ -205,18 +196,22 @@ const gm_variant *fault_variant(size_t index, const gm_variant *base)
 		base = fault_kernel();
 	if (!base)
 		return NULL;
-	v = &variant[index];
-	v->struct_size = sizeof *v;
-	v->abi_major = GM_ABI_MAJOR;
-	v->abi_minor = GM_ABI_MINOR;
-	v->needs = base->needs;
-	v->traits = base->traits;
-	v->traits.rounding = GM_FREE;
-	v->set_weights = set_weights;
-	v->forward = forward;
-	v->backward = base->backward ? backward : NULL;
-	v->describe = describe;
-	v->plan_destroy = destroy;
-	base_of[index] = base;
-	return v;
+	own[index] = (fault_own){.row = &fault_table[index], .base = base};
+	variant[index] = (gm_variant){.struct_size = sizeof(gm_variant),
+	                              .abi_major = GM_ABI_MAJOR,
+	                              .abi_minor = GM_ABI_MINOR,
+	                              .name = fault_table[index].info.name,
+	                              .needs = base->needs,
+	                              .traits = base->traits,
+	                              .own = &own[index],
+	                              .supports = supports,
+	                              .sizes = sizes_of,
+	                              .plan_create = create,
+	                              .set_weights = set_weights,
+	                              .forward = forward,
+	                              .backward = base->backward ? backward : NULL,
+	                              .describe = describe,
+	                              .plan_destroy = destroy};
+	variant[index].traits.rounding = GM_FREE;
+	return &variant[index];
 }

@@ -224,17 +224,17 @@ static gm_status tells_zeros(const gm_plan *plan, gm_weights_out *out)
 }
 
 /* Honest: no more batch rows than two. */
-static gm_status supports_two(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+static gm_status supports_two(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
 	if (o->N_max <= 2)
-		return own->supports(p, o, error);
+		return own->supports(self, p, o, error);
 	snprintf(error->message, sizeof error->message, "at most two batch rows");
 	return error->status = GM_UNSUPPORTED;
 }
 
-static gm_status sizes_of_memory(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes_of_memory(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
-	gm_status status = own->sizes(p, o, s);
+	gm_status status = own->sizes(self, p, o, s);
 	s->scratch_bytes = (size_t)sysconf(_SC_PHYS_PAGES) / 10 * 9 * (size_t)sysconf(_SC_PAGESIZE);
 	return status;
 }
@@ -266,8 +266,8 @@ static const struct attack {
 	gm_status (*backward)(gm_plan *, const gm_backward_args *);
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);
-	gm_status (*sizes)(const gm_problem *, const gm_plan_opts *, gm_sizes *);
-	gm_status (*supports)(const gm_problem *, const gm_plan_opts *, gm_error *);
+	gm_status (*sizes)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_sizes *);
+	gm_status (*supports)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_error *);
 } attack[] = {
 	{.name = "kills-judge", .forward = first_kills_judge},
 	{.name = "stops-judge", .forward = first_stops_judge},
@@ -295,12 +295,13 @@ static const struct attack {
 
 enum { ATTACKS = sizeof attack / sizeof *attack };
 
-static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
+static gm_status plan_create(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, void *mem,
+                             gm_plan **plan, gm_error *error)
 {
 	problem = *p;
 	largest_batch = o->N_max;
 	fresh = 1;
-	return own->plan_create(p, o, mem, plan, error);
+	return own->plan_create(self, p, o, mem, plan, error);
 }
 
 GM_PLUGIN_EXPORT gm_plugin_entry gm_plugin_v1;

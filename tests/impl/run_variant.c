@@ -37,11 +37,13 @@ static void open_plan(variant_run *run, unsigned mode)
 	gm_error error = {0};
 
 	run->sizes.struct_size = sizeof run->sizes;
-	assert_int_equal(run->variant->sizes(&run->spec.problem, &opts, &run->sizes), GM_OK);
+	assert_int_equal(run->variant->sizes(run->variant, &run->spec.problem, &opts, &run->sizes), GM_OK);
 	run->plan_memory = poisoned(run->sizes.plan_bytes);
 	run->scratch = poisoned(run->sizes.scratch_bytes);
 	run->tape = mode == GM_MODE_INFER ? NULL : poisoned(run->sizes.tape_bytes);
-	assert_int_equal(run->variant->plan_create(&run->spec.problem, &opts, run->plan_memory, &run->plan, &error), GM_OK);
+	assert_int_equal(
+		run->variant->plan_create(run->variant, &run->spec.problem, &opts, run->plan_memory, &run->plan, &error),
+		GM_OK);
 	assert_int_equal(gm_binding_create(&run->spec, run->tensors, run->data, &run->binding, &error), GM_OK);
 	run->binding->fwd.tape = run->tape;
 	run->binding->fwd.scratch = run->scratch;

@@ -13,13 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/isa.h"
 #include "gatemark/gatemark.h"
 #include "isa/host/host.h"
 #include "scan_judge.h"
 #include "scan_table.h"
 
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
-	extern const scan_kernel scan_##isa##_##activation;
+#define VARIANT(name, isa, strategy, activation, ...) extern const scan_kernel scan_##isa##_##activation;
 #include "variants/variants.def"
 #undef VARIANT
 extern const scan_kernel scan_faulty;
@@ -30,8 +30,8 @@ static const struct {
 	uint64_t needs;
 	int canonical;
 } kernels[] = {
-#define VARIANT(id, name, isa, activation, needs, strategy, rounding) \
-	{#isa, #activation, &scan_##isa##_##activation, needs, rounding == GM_CANONICAL},
+#define VARIANT(name, isa, strategy, activation, weights, rounding, class) \
+	{#isa, #activation, &scan_##isa##_##activation, ISA_NEEDS_##isa, rounding == GM_CANONICAL},
 #include "variants/variants.def"
 #undef VARIANT
 };

@@ -108,16 +108,46 @@ static void test_plans(void **state)
 
 	(void)state;
 	assert_int_equal(gm_spec_parse("gru_T5_N2_I3_H4", &spec, NULL), GM_OK);
-	assert_int_equal(v->supports(&spec.problem, &good, &error), GM_OK);
-	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.threads = 3, &bad), &error), GM_UNSUPPORTED);
+	assert_int_equal(v->supports(v, &spec.problem, &good, &error), GM_OK);
+	assert_int_equal(v->supports(v, &spec.problem, (bad = good, bad.threads = 3, &bad), &error), GM_UNSUPPORTED);
 	assert_non_null(strstr(error.message, "3"));
-	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.mode = GM_MODE_RECOMPUTE, &bad), &error),
+	assert_int_equal(v->supports(v, &spec.problem, (bad = good, bad.mode = GM_MODE_RECOMPUTE, &bad), &error),
 	                 GM_UNSUPPORTED);
-	assert_int_equal(v->supports(&spec.problem, (bad = good, bad.T_max = 0, &bad), &error), GM_BAD_ARGUMENT);
-	assert_int_equal(v->sizes(&spec.problem, (bad = good, bad.T_max = SIZE_MAX / 8, &bad), &sizes), GM_BAD_SHAPE);
-	assert_int_equal(v->plan_create(&spec.problem, &good, NULL, &plan, &error), GM_BAD_ARGUMENT);
-	assert_int_equal(v->plan_create(&spec.problem, &good, memory + 1, &plan, &error), GM_BAD_ARGUMENT);
+	assert_int_equal(v->supports(v, &spec.problem, (bad = good, bad.T_max = 0, &bad), &error), GM_BAD_ARGUMENT);
+	assert_int_equal(v->sizes(v, &spec.problem, (bad = good, bad.T_max = SIZE_MAX / 8, &bad), &sizes), GM_BAD_SHAPE);
+	assert_int_equal(v->plan_create(v, &spec.problem, &good, NULL, &plan, &error), GM_BAD_ARGUMENT);
+	assert_int_equal(v->plan_create(v, &spec.problem, &good, memory + 1, &plan, &error), GM_BAD_ARGUMENT);
 	assert_null(plan);
+}
+
+/* A row that this build has no kernels for says so, whatever it is asked. */
+static void test_not_built(void **state)
+{
+	gm_plan_opts opts = {.struct_size = sizeof opts, .T_max = 5, .N_max = 2, .threads = 1};
+	size_t not_built = 0;
+	gm_spec spec;
+
+	(void)state;
+	assert_int_equal(gm_spec_parse("gru_T5_N2_I3_H4", &spec, NULL), GM_OK);
+	for (size_t i = 0; i < gm_variant_count(); i++) {
+		gm_variant copy = *gm_variant_at(i); // what a plug-in may do with one
+		gm_sizes sizes = {.struct_size = sizeof sizes};
+		gm_error error = {0};
+		gm_plan *plan;
+
+		copy.needs = 0;
+		copy.name = "copy";
+		gm_status status = gm_variant_runnable(&copy, &error);
+		assert_int_equal(copy.supports(&copy, &spec.problem, &opts, NULL), status);
+		assert_int_equal(copy.sizes(&copy, &spec.problem, &opts, &sizes), status);
+		if (status == GM_OK)
+			continue;
+		assert_int_equal(status, GM_NO_CPU);
+		assert_string_equal(error.message, "copy is not part of this build");
+		assert_int_equal(copy.plan_create(&copy, &spec.problem, &opts, &sizes, &plan, NULL), GM_NO_CPU);
+		not_built++;
+	}
+	assert_true(not_built > 0); // no architecture has every ISA
 }
 
 /* 1 + 2^-30 as the vector unit rounds it now: 1 to nearest, more upward. */
@@ -184,7 +214,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forward_arguments), cmocka_unit_test(test_backward_arguments),
 		cmocka_unit_test(test_weights),           cmocka_unit_test(test_plans),
-		cmocka_unit_test(test_fp_mode),           cmocka_unit_test(test_registry)};
+		cmocka_unit_test(test_fp_mode),           cmocka_unit_test(test_registry),
+		cmocka_unit_test(test_not_built)};
 
 	return cmocka_run_group_tests_name("api", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_isas.c - base/isa.def is complete: every ISA has its folder and every folder an ISA, its kernels are in the
- * library for every activation, with the lanes of its row. */
+ * library for every activation, with the lanes of its row, and a variant runs where its ISA does. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -102,10 +102,25 @@ static void test_cpu(void **state)
 	assert_int_equal(here & ~all, 0);
 }
 
+static void test_variants(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < gm_variant_count(); i++) {
+		const gm_variant *v = gm_variant_at(i);
+		size_t k = 0;
+
+		while (k < ISA_ROWS && strcmp(isa_table[k].name, v->traits.isa) != 0)
+			k++;
+		assert_true(k < ISA_ROWS);
+		assert_int_equal(v->needs, isa_table[k].needs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_folders), cmocka_unit_test(test_rows),
-	                                   cmocka_unit_test(test_lanes), cmocka_unit_test(test_cpu)};
+	                                   cmocka_unit_test(test_lanes), cmocka_unit_test(test_cpu),
+	                                   cmocka_unit_test(test_variants)};
 
 	return cmocka_run_group_tests_name("isas", tests, NULL, NULL);
 }

@@ -94,6 +94,37 @@ try() {
 	done <"$work/commands"
 }
 
+# Says where rows of a page's table of variants, on stdin, differ from those of variants.def, $1, column by column.
+compare_columns() {
+	awk -v rows="$1" '
+	BEGIN {
+		columns = split("variant ISA strategy activation weights rounding class", name, " ")
+		while ((getline line < rows) > 0)
+			if (sub(/^VARIANT\(/, "", line)) {
+				sub(/\) *$/, "", line)
+				gsub(/["`]/, "", line)
+				row[++count] = line
+			}
+	}
+	{
+		gsub(/`/, "")
+		sub(/^\| */, "")
+		sub(/ *\|$/, "")
+		split($0, shown, / *\| */)
+		split(row[NR], def, /, */)
+		def[6] = tolower(substr(def[6], 4)) # GM_CANONICAL, GM_CLASS_F32
+		def[7] = tolower(substr(def[7], 10))
+		gsub(/_/, "-", def[7])
+		for (k = 1; k <= columns; k++)
+			if (shown[k] != def[k])
+				print "row " NR " of the table of variants: " name[k] " is " shown[k] ", in variants.def " def[k]
+	}
+	END {
+		if (NR != count)
+			print "the table of variants has " NR " rows, variants.def " count
+	}'
+}
+
 mkdir -p "$work/fixtures" "$work/build"
 cp "$root/fixtures/core.h5" "$root/fixtures/DIGESTS" "$work/fixtures"
 sed -n '1p; / core\.h5$/p' "$root/fixtures/MANIFEST.sha256" >"$work/fixtures/MANIFEST.sha256"
@@ -127,8 +158,10 @@ for verb in $(grep -ohE '(`|see |of )gatemark [a-z]+' "$work/known" "$root"/tool
 	echo "$verbs" | grep -qx "$verb" || echo "a help names gatemark $verb" >>"$work/wrong"
 done
 "$gatemark" list --markdown | grep '^|' >"$work/table"
-sed -n '/^| variant | ISA/,/^$/p' "$root/README.md" | grep '^|' | diff - "$work/table" >>"$work/wrong" ||
+sed -n '/^| variant | ISA/,/^$/p' "$root/README.md" | grep '^|' >"$work/shown"
+diff "$work/shown" "$work/table" >>"$work/wrong" ||
 	echo "README's table of variants is not that of: gatemark list --markdown" >>"$work/wrong"
+tail -n +3 "$work/shown" | compare_columns "$root/impl/variants/variants.def" >>"$work/wrong"
 [ -s "$work/wrong" ] && { cat "$work/wrong"; failed=1; }
 runs=$(commands "$work/pages.md" | wc -l)
 [ "$runs" -ge 35 ] || { echo "only $runs commands found in the pages"; failed=1; }
@@ -144,5 +177,11 @@ A verb `gatemark chekc`, an option `--cpus`, a span `gatemark check
 END
 caught=$(try "$work/planted.md" | grep -cE '^(".*" ends with 2:|nothing has|there is no|tools/.* does not know)')
 [ "$caught" -eq 8 ] || { echo "of 8 planted faults $caught were caught"; failed=1; }
-[ "$failed" -eq 0 ] && echo "readme: $runs commands passed, 8 planted faults caught"
+tail -n +3 "$work/shown" >"$work/rows"
+for wrong in 1s/scalar-/scaler-/ '2s/| scalar_fma/| scalar/' 3s/oracle/plain/2 '4s/poly/u10/' '5s/f32/bf16/' \
+	'6s/canonical/free/' '7s/f32 |$/f32-abs |/' 8d; do
+	sed "$wrong" "$work/rows" | compare_columns "$root/impl/variants/variants.def" | grep -q . ||
+		{ echo "in the table of variants $wrong was not caught"; failed=1; }
+done
+[ "$failed" -eq 0 ] && echo "readme: $runs commands passed, 16 planted faults caught"
 exit "$failed"

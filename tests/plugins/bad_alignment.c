@@ -2,8 +2,9 @@
 /* bad_alignment.c - asks for an alignment that there is not. */
 #include "base.h"
 
-static gm_status odd_sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status odd_sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
+	(void)self;
 	(void)p;
 	(void)o;
 	s->alignment = 48;

@@ -42,16 +42,18 @@ float *base_dinput_end(const gm_plan *plan, const gm_backward_args *b)
 	return rows_end(b->grad_input, f->T, f->N, f->in_t, f->in_n, plan->problem.input_size);
 }
 
-static gm_status supports(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+static gm_status supports(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
+	(void)self;
 	(void)p;
 	(void)o;
 	(void)error;
 	return GM_OK;
 }
 
-static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
+	(void)self;
 	(void)p;
 	s->alignment = 64;
 	s->plan_bytes = sizeof(struct gm_plan) + 5;
@@ -60,7 +62,8 @@ static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 	return GM_OK;
 }
 
-static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
+static gm_status plan_create(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, void *mem,
+                             gm_plan **plan, gm_error *error)
 {
 	gm_plan *made = mem;
 
@@ -69,7 +72,7 @@ static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *m
 	made->sizes.struct_size = sizeof made->sizes;
 	*plan = made;
 	memset(made + 1, 1, 5);
-	return sizes(p, o, &made->sizes);
+	return sizes(self, p, o, &made->sizes);
 }
 
 static gm_status set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)

@@ -231,14 +231,15 @@ static const char *const seeded[] = {
 
 enum { BUGS = sizeof bug / sizeof *bug, SEEDED = sizeof seeded / sizeof *seeded };
 
-static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
+static gm_status plan_create(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, void *mem,
+                             gm_plan **plan, gm_error *error)
 {
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 
 	problem = *p;
-	GM_TRY(own->sizes(p, o, &sizes));
+	GM_TRY(own->sizes(self, p, o, &sizes));
 	scratch_bytes = sizes.scratch_bytes;
-	return own->plan_create(p, o, mem, plan, error);
+	return own->plan_create(self, p, o, mem, plan, error);
 }
 
 GM_PLUGIN_EXPORT gm_plugin_entry gm_plugin_v1;

@@ -348,10 +348,11 @@ static const struct cheat {
 
 enum { CHEATS = sizeof cheat / sizeof *cheat };
 
-static gm_status plan_create(const gm_problem *p, const gm_plan_opts *o, void *mem, gm_plan **plan, gm_error *error)
+static gm_status plan_create(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, void *mem,
+                             gm_plan **plan, gm_error *error)
 {
 	problem = *p;
-	return own->plan_create(p, o, mem, plan, error);
+	return own->plan_create(self, p, o, mem, plan, error);
 }
 
 /* The fastest canonical one, with free bits: what it computes is judged by its numbers. */

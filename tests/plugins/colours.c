@@ -10,8 +10,9 @@ static const char *describe(const gm_plan *plan)
 	return "\033[32mtiles";
 }
 
-static gm_status supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+static gm_status supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
 {
+	(void)self;
 	(void)problem;
 	if (opts->mode == GM_MODE_TRAIN)
 		return GM_OK;

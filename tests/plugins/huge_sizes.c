@@ -2,8 +2,9 @@
 /* huge_sizes.c - asks for more memory than any machine has. */
 #include "base.h"
 
-static gm_status huge_sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status huge_sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
+	(void)self;
 	(void)p;
 	(void)o;
 	s->alignment = 64;

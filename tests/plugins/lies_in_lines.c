@@ -4,8 +4,9 @@
 
 #include <stdio.h>
 
-static gm_status supports(const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
+static gm_status supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error)
 {
+	(void)self;
 	(void)problem;
 	(void)opts;
 	snprintf(error->message, sizeof error->message, "a square\nCHECK  236 cases PASS\n\tall well");

@@ -2,8 +2,9 @@
 /* no_reason.c - says no to everything and not why. */
 #include "base.h"
 
-static gm_status never(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+static gm_status never(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
+	(void)self;
 	(void)p;
 	(void)o;
 	(void)error;

@@ -4,8 +4,9 @@
 
 #include <stdio.h>
 
-static gm_status tells(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+static gm_status tells(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
+	(void)self;
 	snprintf(error->message, sizeof error->message,
 	         "cell %u I %zu H %zu P %zu L %zu D %u bias %u dropout %g mode %u T %zu N %zu threads %u denormals %u "
 	         "cpus %d %d",

@@ -2,8 +2,9 @@
 /* wants_gigabytes.c - asks for scratch memory that a machine may well have, and a process with a limit may not. */
 #include "base.h"
 
-static gm_status sizes(const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
 {
+	(void)self;
 	(void)p;
 	s->alignment = 64;
 	s->plan_bytes = 4096;

@@ -147,8 +147,8 @@ static inline gm_status trial_run(trial *t, const gm_variant *v)
 	gm_plan *plan;
 	gm_status status;
 
-	GM_TRY(v->supports(&t->spec.problem, &opts, NULL));
-	GM_TRY(v->sizes(&t->spec.problem, &opts, &sizes));
+	GM_TRY(v->supports(v, &t->spec.problem, &opts, NULL));
+	GM_TRY(v->sizes(v, &t->spec.problem, &opts, &sizes));
 	if (!t->binding)
 		GM_TRY(gm_binding_create(&t->spec, t->tensors, t->data, &t->binding, NULL));
 	memory[0] = trial_alloc(sizes.plan_bytes, 1);
@@ -158,7 +158,7 @@ static inline gm_status trial_run(trial *t, const gm_variant *v)
 	t->binding->fwd.scratch = memory[1];
 	t->binding->fwd.tape = memory[2];
 	trial_poison(t);
-	status = v->plan_create(&t->spec.problem, &opts, memory[0], &plan, NULL);
+	status = v->plan_create(v, &t->spec.problem, &opts, memory[0], &plan, NULL);
 	if (status == GM_OK) {
 		status = trial_call(v, plan, t->binding);
 		v->plan_destroy(plan);

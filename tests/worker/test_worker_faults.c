@@ -17,7 +17,6 @@ typedef struct fault {
 	gm_status status;
 	const char *says; /* what the sentence begins with */
 } fault;
-
 static char path[1024]; /* of the plug-in under test: must live as long as its worker */
 
 static void start(planned *p, const char *plugin, double seconds)
@@ -85,7 +84,9 @@ static void refused_at_load(void **state)
 	static const fault faults[] = {
 		{"no_symbol", GM_BAD_PLUGIN, "PATH exports no gm_plugin_v1"},
 		{"null_table", GM_BAD_PLUGIN, "gm_plugin_v1 returned NULL"},
-		{"wrong_major", GM_BAD_PLUGIN, "ABI major is 2, this host speaks 1"},
+		{"wrong_major", GM_BAD_PLUGIN, "ABI major is 3, this host speaks 2"},
+		{"former_major", GM_BAD_PLUGIN, "ABI major is 1, this host speaks 2"},
+		{"former_variant", GM_BAD_PLUGIN, "variant 0: ABI major is 1, this host speaks 2"},
 		{"small_struct", GM_BAD_PLUGIN, "variant 0: struct_size is"},
 		{"null_function", GM_BAD_PLUGIN, "variant 0 (base) has no set_weights"},
 		{"bad_name", GM_BAD_PLUGIN, "variant 0: its name is not"},

@@ -108,8 +108,8 @@ static gm_status run_mode(const gm_case *c, const gm_variant *variant, uint32_t 
 	gm_binding *binding;
 	gm_plan *plan;
 
-	GM_TRY(variant->supports(problem, &opts, error));
-	GM_TRY(variant->sizes(problem, &opts, &sizes));
+	GM_TRY(variant->supports(variant, problem, &opts, error));
+	GM_TRY(variant->sizes(variant, problem, &opts, &sizes));
 	pool_used = 0;
 	void *memory = take(sizes.plan_bytes, sizes.alignment), *scratch = take(sizes.scratch_bytes, sizes.alignment);
 	void *tape = mode == GM_MODE_INFER ? NULL : take(sizes.tape_bytes, sizes.alignment);
@@ -125,7 +125,7 @@ static gm_status run_mode(const gm_case *c, const gm_variant *variant, uint32_t 
 	GM_TRY(gm_binding_create(&c->spec, c->tensors, data, &binding, error));
 	binding->fwd.scratch = scratch;
 	binding->fwd.tape = tape;
-	gm_status status = variant->plan_create(problem, &opts, memory, &plan, error);
+	gm_status status = variant->plan_create(variant, problem, &opts, memory, &plan, error);
 	if (status == GM_OK) {
 		status = run_plan(variant, plan, c, data, binding, error);
 		variant->plan_destroy(plan);

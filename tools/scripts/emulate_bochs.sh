@@ -71,7 +71,7 @@ fetch_kernel() {
 
 # Names of the canonical rows of ISA $1.
 rows_of() {
-	sed -n 's/^VARIANT([^"]*"\([^"]*\)", *'"$1"',.*GM_CANONICAL)$/\1/p' "$root/impl/variants/variants.def"
+	sed -n 's/^VARIANT("\([^"]*\)", *'"$1"',.* GM_CANONICAL,.*/\1/p' "$root/impl/variants/variants.def"
 }
 
 # wanted: case, bit class, pass and digest of each judged result of the oracle.

@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-#define GM_ABI_MAJOR 1
+#define GM_ABI_MAJOR 2
 #define GM_ABI_MINOR 0
 
 #if defined(__GNUC__)
@@ -239,17 +239,20 @@ typedef struct gm_timing {
 	double elapsed_ns; /* of all iterations */
 } gm_timing;
 
-typedef struct gm_variant {
+typedef struct gm_variant gm_variant;
+struct gm_variant {
 	uint32_t struct_size;
 	uint16_t abi_major, abi_minor;
 	const char *name;
 	uint64_t needs; /* GM_CPU_* */
 	gm_traits traits;
-	/* GM_OK, or GM_UNSUPPORTED with the reason. */
-	gm_status (*supports)(const gm_problem *, const gm_plan_opts *, gm_error *);
-	gm_status (*sizes)(const gm_problem *, const gm_plan_opts *, gm_sizes *);
+	const void *own; /* its author's, found through self: functions may serve many rows; nobody else looks at it */
+	/* GM_OK, or GM_UNSUPPORTED with the reason.  self: this struct, here and below. */
+	gm_status (*supports)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_error *);
+	gm_status (*sizes)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_sizes *);
 	/* mem: sizes.plan_bytes at sizes.alignment, alive until plan_destroy. */
-	gm_status (*plan_create)(const gm_problem *, const gm_plan_opts *, void *mem, gm_plan **, gm_error *);
+	gm_status (*plan_create)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, void *mem, gm_plan **,
+	                         gm_error *);
 	/* Copies and packs; may be called again (after an optimiser step). */
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
 	gm_status (*forward)(gm_plan *, const gm_forward_args *);
@@ -258,7 +261,7 @@ typedef struct gm_variant {
 	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* never called */
 	const char *(*describe)(const gm_plan *);                                        /* the engine that really runs */
 	void (*plan_destroy)(gm_plan *);
-} gm_variant;
+};
 
 /* The table impl/variants/variants.def, in its order.  Every row is listed, runnable here or not. */
 size_t gm_variant_count(void);
