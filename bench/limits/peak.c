@@ -3,10 +3,13 @@
 #include "peak.h"
 
 #include "base/clock.h"
+#include "base/isa.h"
 #include "fma_loop.h"
-#include "gatemark/gatemark.h"
 
-extern const fma_loops fma_loops_base, fma_loops_avx2, fma_loops_avx512;
+extern const fma_loops fma_loops_base;
+#define ISA(name, ...) extern const fma_loops fma_loops_##name;
+#include "base/isa.def"
+#undef ISA
 
 static const struct {
 	const fma_loops *loops;
@@ -14,8 +17,9 @@ static const struct {
 	uint64_t needs;
 } table[] = {
 	{&fma_loops_base, "base", 0},
-	{&fma_loops_avx2, "avx2", GM_CPU_AVX2 | GM_CPU_FMA},
-	{&fma_loops_avx512, "avx512", GM_CPU_AVX512},
+#define ISA(name, ...) {&fma_loops_##name, #name, ISA_NEEDS_##name},
+#include "base/isa.def"
+#undef ISA
 };
 
 enum { TABLES = sizeof table / sizeof *table };

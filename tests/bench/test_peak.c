@@ -9,11 +9,14 @@
 
 #include <cmocka.h>
 
-#include "gatemark/gatemark.h"
+#include "base/isa.h"
 #include "limits/fma_loop.h"
 #include "limits/peak.h"
 
-extern const fma_loops fma_loops_base, fma_loops_avx2, fma_loops_avx512;
+extern const fma_loops fma_loops_base;
+#define ISA(name, ...) extern const fma_loops fma_loops_##name;
+#include "base/isa.def"
+#undef ISA
 
 /* Chain k starts at k: with x = 1 and y = 1 it ends at k + rounds. */
 static void every_round_of_every_chain_counts(void **state)
@@ -21,10 +24,15 @@ static void every_round_of_every_chain_counts(void **state)
 	const struct {
 		const fma_loops *loops;
 		uint64_t needs;
-	} row[] = {{&fma_loops_base, 0}, {&fma_loops_avx2, GM_CPU_AVX2 | GM_CPU_FMA}, {&fma_loops_avx512, GM_CPU_AVX512}};
+	} row[] = {
+		{&fma_loops_base, 0},
+#define ISA(name, ...) {&fma_loops_##name, ISA_NEEDS_##name},
+#include "base/isa.def"
+#undef ISA
+	};
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
 		for (const fma_loop *l = row[i].loops->loop; (gm_cpu_features() & row[i].needs) == row[i].needs && l->chains;
 		     l++)
 			for (uint64_t rounds = 0; rounds < 1000; rounds += 333)
