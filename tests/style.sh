@@ -18,7 +18,6 @@ line tests/lint/audit_objects.sh 6
 line tests/lint/words.sh 3
 parameters impl/engine/gradients.c 1
 parameters impl/engine/pack.c 1
-parameters impl/kernels/gemm.inc 1
 parameters impl/kernels/tile.inc 1
 parameters impl/worker/host.c 1
 parameters tests/fixtures/broken_fixtures.c 2
