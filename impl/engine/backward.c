@@ -138,7 +138,8 @@ static void recur_back(const layer_back *b, size_t t, size_t rows)
 	                .bias = b->plan->zeros,
 	                .c = s->r,
 	                .ldc = (ptrdiff_t)d->Rp,
-	                .ld_carry = (ptrdiff_t)d->Hp};
+	                .ld_carry = (ptrdiff_t)d->Hp,
+	                .down = (int)(t & 1)};
 
 	if (d->cell->traits & CELL_CARRIES) {
 		call.carry_d = s->carry_d;

@@ -131,7 +131,8 @@ static void step(const layer_run *r, size_t t, size_t chunk_begin)
 	                .h_out = h_out,
 	                .ld_h_out = (ptrdiff_t)d->Hp,
 	                .ld_c_in = (ptrdiff_t)d->Hp,
-	                .ld_c_out = (ptrdiff_t)d->Hp};
+	                .ld_c_out = (ptrdiff_t)d->Hp,
+	                .down = (int)(t & 1)};
 
 	if (call.rows == 0)
 		return;

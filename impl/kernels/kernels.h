@@ -15,7 +15,9 @@
  *   a (rows, depth per segment)  b packed [j block][segment][k][gemm_cols]  c (rows, cols), only cols written
  * start: bias[j] (padded to gemm_cols), or the old c where bias is NULL (then one segment and no carry); later
  * segments start at +0 and are added.
- * With carry_d: c = fma(carry_d, carry_z, that), both (rows, cols) at stride ld_carry, padded. */
+ * With carry_d: c = fma(carry_d, carry_z, that), both (rows, cols) at stride ld_carry, padded.
+ * down: columns from the last to the first.  Calls that alternate find what is left of b in near caches; the bits are
+ * the same. */
 typedef struct gm_gemm {
 	size_t rows, cols, depth, segments;
 	const float *a;
@@ -25,6 +27,7 @@ typedef struct gm_gemm {
 	ptrdiff_t ldc;
 	const float *carry_d, *carry_z;
 	ptrdiff_t ld_carry;
+	int down;
 } gm_gemm;
 
 /* c[m][j] = Chain(start; a[k][m], b[k][j]) with k ascending: weight gradients.
@@ -53,6 +56,7 @@ typedef struct gm_step {
 	float *tape; /* (rows, planes * padded H) or NULL, as is where there are none: [unit block][plane][lane];
 	                LSTM i f g o tanh(c); GRU r z n a_nh; RNN none (h is enough) */
 	ptrdiff_t ld_tape;
+	int down; /* units from the last to the first, as in gm_gemm */
 } gm_step;
 
 /* The cell's part of one step backward: from d (gradient at h, or at o*tanh(c) with projection) to the gates'. */

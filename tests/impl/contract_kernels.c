@@ -123,7 +123,8 @@ float *run_gemm(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	                .depth = p->depth,
 	                .segments = p->segments,
 	                .a_segment = (ptrdiff_t)apart,
-	                .b = b->at};
+	                .b = b->at,
+	                .down = m->setting.side == GUARDED_START};
 
 	for (size_t s = 0; s < p->segments; s++)
 		kernel_fill(p, 1, a, s * apart, p->depth);

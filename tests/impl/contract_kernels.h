@@ -55,8 +55,9 @@ typedef struct kernel_memory {
 	guarded_setting setting;
 } kernel_memory;
 
-/* Lays out, runs, reads back.  result: kernel_results(problem) floats.  Returns the number of words changed outside of
- * the outputs' elements, which must be 0. */
+/* Lays out, runs (gemm and step downwards where buffers are flush with a page's start), reads back.  result:
+ * kernel_results(problem) floats.  Returns the number of words changed outside of the outputs' elements, which must be
+ * 0. */
 size_t kernel_run(const gm_kernels *kernels, const kernel_problem *problem, kernel_memory *memory,
                   const guarded_setting *setting, float *result);
 size_t kernel_results(const kernel_problem *problem);

@@ -91,7 +91,8 @@ float *run_step(const gm_kernels *kernels, const kernel_problem *p, kernel_memor
 	                .h_in = h_in->at,
 	                .ld_h_in = (ptrdiff_t)h_in->ld,
 	                .h_out = h_out->at,
-	                .ld_h_out = (ptrdiff_t)h_out->ld};
+	                .ld_h_out = (ptrdiff_t)h_out->ld,
+	                .down = m->setting.side == GUARDED_START};
 
 	fill_units(p, 1, pre, lanes, gates);
 	c_out = take_cell(p, m, lanes, &call);
