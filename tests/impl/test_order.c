@@ -13,18 +13,6 @@
 
 #include <string.h>
 
-#define ISA(name, needs, rounding) extern const gm_kernels gm_kernels_##name##_poly;
-CONTRACT_ISAS
-#undef ISA
-typedef struct table_row {
-	const char *name;
-	const gm_kernels *kernels;
-	uint64_t needs;
-} table_row;
-#define ISA(name, needs, rounding) {#name, &gm_kernels_##name##_poly, needs},
-static const table_row tables[] = {CONTRACT_ISAS};
-#undef ISA
-
 enum { BLOCKS = 17, WIDEST = 32, FLOATS = (BLOCKS + 1) * WIDEST }; /* past two of the widest tiles */
 
 static _Alignas(64) float memory[FLOATS], ones[BLOCKS * WIDEST * BLOCKS * WIDEST];
@@ -92,15 +80,15 @@ static void test_kernels_go_down(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof ones / sizeof *ones; i++)
 		ones[i] = 1;
-	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-		const gm_kernels *kernels = tables[t].kernels;
+	for (size_t t = 0; t < CONTRACT_ISAS; t++) {
+		const gm_kernels *kernels = contract_isas[t].kernels;
 
-		if (isa_missing(kernels->lanes, tables[t].needs))
+		if (isa_missing(kernels->lanes, contract_isas[t].needs))
 			continue;
 		if (gemm_largest(kernels, 0) <= 1 || gemm_largest(kernels, 1) != 1)
-			fail_msg("gemm of %s does not walk as it is told", tables[t].name);
+			fail_msg("gemm of %s does not walk as it is told", contract_isas[t].name);
 		if (step_largest(kernels, 0) <= 1 || step_largest(kernels, 1) != 1)
-			fail_msg("step of %s does not walk as it is told", tables[t].name);
+			fail_msg("step of %s does not walk as it is told", contract_isas[t].name);
 		here++;
 	}
 	assert_true(here > 0);
@@ -135,7 +123,7 @@ static void noting_gemm(const gm_gemm *call)
 enum { STEPS = 4, BYTES = 1 << 16 };
 
 /* Forward and backward of a tiny LSTM; what forward walked, and in `walked` what backward did. */
-static void run_engine(const engine_entry *entry, char forward[64])
+static void run_engine(const gm_variant *self, char forward[64])
 {
 	static _Alignas(64) char mem[BYTES], scratch[BYTES], tape[BYTES];
 	static float x[STEPS], w[4], y[STEPS], dx[STEPS];
@@ -153,9 +141,9 @@ static void run_engine(const engine_entry *entry, char forward[64])
 	fwd.in_t = fwd.in_n = fwd.out_t = fwd.out_n = 1;
 	fwd.tape = tape;
 	fwd.scratch = scratch;
-	assert_int_equal(engine_sizes(entry, &problem, &opts, &sizes), GM_OK);
+	assert_int_equal(engine_sizes(self, &problem, &opts, &sizes), GM_OK);
 	assert_true(sizes.plan_bytes <= BYTES && sizes.scratch_bytes <= BYTES && sizes.tape_bytes <= BYTES);
-	assert_int_equal(engine_plan_create(entry, &problem, &opts, mem, &plan, NULL), GM_OK);
+	assert_int_equal(engine_plan_create(self, &problem, &opts, mem, &plan, NULL), GM_OK);
 	assert_int_equal(engine_set_weights(plan, &weights, NULL), GM_OK);
 	assert_int_equal(engine_run_forward(plan, &fwd), GM_OK);
 	memcpy(forward, walked, sizeof walked);
@@ -167,13 +155,13 @@ static void run_engine(const engine_entry *entry, char forward[64])
 static void test_engine_alternates(void **state)
 {
 	gm_kernels kernels = gm_kernels_scalar_poly;
-	engine_entry entry = {"noting", &kernels};
+	const gm_variant noting = {.name = "noting", .own = &kernels};
 	char forward[sizeof walked];
 
 	(void)state;
 	kernels.step[GM_LSTM] = noting_step;
 	kernels.gemm = noting_gemm;
-	run_engine(&entry, forward);
+	run_engine(&noting, forward);
 	assert_string_equal(forward, "s^svs^sv");
 	assert_string_equal(walked, "gvg^gvg^");
 }
