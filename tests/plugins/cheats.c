@@ -5,12 +5,10 @@
 #include "gatemark/plugin.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const gm_variant *own; /* does the honest work */
