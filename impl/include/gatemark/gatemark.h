@@ -204,7 +204,8 @@ enum { /* gm_variant.needs and gm_cpu_features */
 	   GM_CPU_AVX2 = 1u << 1,
 	   GM_CPU_AVX512 = 1u << 2, /* F, BW, DQ, VL and the state saved by the system */
 	   GM_CPU_NEON = 1u << 3,
-	   GM_CPU_SVE256 = 1u << 4 /* vectors of exactly 256 bits */
+	   GM_CPU_SVE256 = 1u << 4, /* SVE with vectors of exactly that many bits */
+	   GM_CPU_SVE512 = 1u << 5
 };
 
 typedef enum gm_class {
