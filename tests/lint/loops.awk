@@ -44,11 +44,11 @@ function sources(i,   words) {
 function vector_on_stack(i,   memory, to) {
 	memory = match(text[i], /\([^)]*\)|\[[^]]*\]/) ? substr(text[i], RSTART, RLENGTH) : ""
 	to = written(i)
-	if (op[i] ~ /^(mov|lea|add|sub|and)q?$/ && (memory == "" || op[i] ~ /^lea/) && copied(sources(i)))
+	if (op[i] ~ /^(mov|lea|add|addvl|sub|and)q?$/ && (memory == "" || op[i] ~ /^lea/) && copied(sources(i)))
 		copies[to] = 1
 	else if (to !~ /^(rsp|sp|rbp|x29)$/)
 		copies[to] = 0
-	return memory != "" && text[i] ~ /[xyz]mm[0-9]|^\{?[qvds][0-9]/ && copied(memory)
+	return memory != "" && text[i] ~ /[xyz]mm[0-9]|^\{?[qvdsz][0-9]/ && copied(memory)
 }
 
 # Sets down[] for all that instruction i reaches.

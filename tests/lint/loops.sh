@@ -31,6 +31,18 @@ f:|F { volatile v s = *p; v t = *p; EACH { EACH t += p[i]; t += s; } return t; }
 END
 }
 
+# SVE as objdump prints it, since not every compiler makes it: two vectors, one by a copy of the stack's pointer.
+planted_sve() {
+	cat <<'END'
+0000000000000000 <f>:
+   0:	addvl	x2, sp, #1
+   4:	ldr	z1, [sp, #2, mul vl]
+   8:	ldr	z2, [x2]
+   c:	fmla	z0.s, p0/m, z1.s, z2.s
+  10:	b.ne	4 <f+0x4>
+END
+}
+
 self_test() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
@@ -44,6 +56,11 @@ self_test() {
 		*) false ;;
 		esac || echo "self-test: $source: wanted '$what', said '$said'"
 	done
+	said=$(planted_sve | awk -f "$rules")
+	case $said in
+	'f: 2 vectors'*) ;;
+	*) echo "self-test: SVE: wanted two vectors, said '$said'" ;;
+	esac
 }
 
 objects=$(find "$build/impl" -path '*/gm_kernels_*.dir/isa/*' -name 'kernels.c.o' ! -path '*_emu16_*' | LC_ALL=C sort)
