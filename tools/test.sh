@@ -21,7 +21,7 @@ JUnit in build/NAME/ctest.xml.
 
 Two tests need more and are skipped without it: the exporter's needs PyTorch
 (sh tools/scripts/setup_torch.sh), the report's needs the package chromium.  On x86-64 the
-NEON variants are judged under qemu.
+NEON and SVE variants are judged under qemu.
 
 Exit: 0 all passed, 1 a test failed, 2 usage, 5 something is missing, 70 the build failed.
 END
@@ -72,7 +72,7 @@ case $preset/$target in
 clang/* | */tests_lint) groups="$groups lint" ;;
 esac
 case $target/$(uname -m) in
-/x86_64 | tests_emulator/x86_64) groups="$groups emulator" ;; # elsewhere NEON is native, or there is no cross compiler
+/x86_64 | tests_emulator/x86_64) groups="$groups emulator" ;; # elsewhere there is no cross compiler
 esac
 # shellcheck disable=SC2086 # words
 setup_packages $groups || exit

@@ -8,7 +8,8 @@
 #       qemu-user (aarch64): builds the kernels for that architecture and runs their tests there, with all its ISAs; the
 #       vocabulary also of ISAs that are for tests alone
 #   sh tools/scripts/emulate.sh ISA [options of gatemark check]
-#       qemu-user (neon): builds the kernels and judges the rows on every committed case through the worker protocol
+#       qemu-user (neon, sve256): builds the kernels and judges the rows on every committed case through the worker
+#       protocol
 #   sh tools/scripts/emulate.sh ISA [--cases GLOB,..]
 #       Bochs (avx512), a whole machine: emulate_bochs.sh; some minutes
 # Needs gatemark itself in build/release (tools/run.sh or tools/test.sh build it).

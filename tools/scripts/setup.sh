@@ -30,9 +30,9 @@ test:libcmocka-dev:cmocka, with headers:pkg-config --exists cmocka
 build:libjs-chart.js:Chart.js 3:test -e /usr/share/javascript/chart.js/chart.min.js
 exporter:python3-venv:Python 3.11 or newer with venv:/usr/bin/python3 -c 'import ensurepip, venv'
 browser:chromium:Chromium:chromium --version
-emulator:gcc-aarch64-linux-gnu:a cross compiler for NEON:aarch64-linux-gnu-gcc --version
+emulator:gcc-aarch64-linux-gnu:a cross compiler for NEON and SVE:aarch64-linux-gnu-gcc --version
 emulator:libc6-dev-arm64-cross:the C library of that architecture:test -e /usr/aarch64-linux-gnu/lib/crt1.o
-emulator:qemu-user:qemu, to run NEON on this CPU:qemu-aarch64 --version
+emulator:qemu-user:qemu, to run NEON and SVE on this CPU:qemu-aarch64 --version
 lint:clang:clang:clang --version && clang++ --version
 lint:clang-format:clang-format:clang-format --version
 lint:clang-tidy:clang-tidy:clang-tidy --version
