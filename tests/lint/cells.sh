@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # cells.sh ROOT - impl/base/cells.def is the one table of cells: the product names a cell nowhere else and keeps nothing
-# by cell that does not walk it, and what cannot include it (the exporter, the grammar's comment) says the same.  A line
-# for each finding.  First both are tried on what they must find.
+# by cell that does not walk it, and what cannot include it (the exporter) says the same, in the same order.  A line for
+# each finding.  First both are tried on what they must find.
 set -eu
 root=$(cd "$1" && pwd)
 table=impl/base/cells.def
@@ -50,19 +50,11 @@ same() { # what, wanted, found
 # Prints what outside of C differs in the tree at $1.
 differ() (
 	cd "$1"
-	names=$(rows . | awk '{ print $2 }' | paste -sd '|')
-	for file in fixtures/problem.py impl/include/gatemark/tensors.h; do
-		grep -nE '(\{|>)[a-z_]+(\|[a-z_]+)+(\}\[_L2\]|\))' "$file" >/dev/null || echo "$file: no grammar"
-		grep -oE '(\{|>)[a-z_]+(\|[a-z_]+)+(\}\[_L2\]|\))' "$file" | sed 's/^.//; s/[])}].*//' |
-			while read -r found; do same "$file, the grammar" "$names" "$found"; done
-	done
-	same "fixtures/problem.py, GATES" "$(rows . | awk '{ print $2, $3 }' | LC_ALL=C sort | paste -sd ' ')" \
-		"$(sed -n 's/^GATES = {\(.*\)}$/\1/p' fixtures/problem.py | tr -d '":' | tr ',' '\n' | sed 's/^ *//' |
-			LC_ALL=C sort | paste -sd ' ')"
-	same "fixtures/problem.py, projected" "$(rows . | awk '/ projected$/ { print $2 }' | paste -sd ' ')" \
-		"$(sed -n 's/.*not p[.]P or (p[.]cell == "\([a-z_]*\)".*/\1/p' fixtures/problem.py)"
-	same "fixtures/cases.py, CELLS" "$names" \
-		"$(sed -n 's/^CELLS = \[\(.*\)\]$/\1/p' fixtures/cases.py | tr -d '" ' | tr ',' '|')"
+	file=fixtures/problem.py
+	same "$file, GATES" "$(rows . | awk '{ print $2, $3 }' | paste -sd ' ')" \
+		"$(sed -n '/^GATES = {$/,/^}$/s/^ *"\([a-z_]*\)": \([0-9]*\),$/\1 \2/p' $file | paste -sd ' ')"
+	same "$file, PROJECTED" "$(rows . | awk '/ projected$/ { print $2 }' | paste -sd ' ')" \
+		"$(sed -n 's/^PROJECTED = (\(.*\))$/\1/p' $file | tr -d '",')"
 )
 
 # A file and what stands in it (| a line), found or not.
@@ -83,20 +75,20 @@ END
 altered() {
 	cat <<'END'
 fixtures/problem.py	s/"gru": 3/"gru": 4/	GATES
-fixtures/problem.py	s/|lstm|gru)/|gru)/	the grammar
-fixtures/problem.py	s/(p.cell == "lstm" and/(p.cell == "gru" and/	projected
-fixtures/cases.py	s/"lstm", "gru"/"gru", "lstm"/	CELLS
-impl/include/gatemark/tensors.h	s/rnn_relu|lstm/lstm/	the grammar
+fixtures/problem.py	/^    "lstm"/d	GATES
+fixtures/problem.py	s/^    "lstm": 4/    "gru": 3,\n&/	GATES
+fixtures/problem.py	s/^PROJECTED = ("lstm"/PROJECTED = ("gru"/	PROJECTED
+fixtures/problem.py	s/^GATES = {$/GATES = dict(/	GATES
 impl/base/cells.def	s/"rzn"/"rz"/	GATES
-impl/base/cells.def	/^CELL(RNN_RELU/d	CELLS
-impl/base/cells.def	s/ | CELL_PROJECTED//	projected
+impl/base/cells.def	/^CELL(RNN_RELU/d	GATES
+impl/base/cells.def	s/ | CELL_PROJECTED//	PROJECTED
 END
 }
 
 self_test() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	for file in $table fixtures/problem.py fixtures/cases.py impl/include/gatemark/tensors.h; do
+	for file in $table fixtures/problem.py; do
 		mkdir -p "$work/$(dirname "$file")"
 		cp "$root/$file" "$work/$file"
 	done

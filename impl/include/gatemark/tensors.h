@@ -2,7 +2,7 @@
 /* tensors.h - the names of problems and of every tensor that belongs to one.
  *
  * One grammar for problems everywhere (command line, JSON, tests, fixtures), defaults left out:
- *   {rnn_tanh|rnn_relu|lstm|gru}[_L2][_D2]_T64_N1_I128_H256[_P64][_nobias][_bf][_unb][_len][_drop]
+ *   {cell}[_L2][_D2]_T64_N1_I128_H256[_P64][_nobias][_bf][_unb][_len][_drop]
  *   [/{fwd|bwd|train|train+pack|step|fwd+pack}]
  * One table of tensors: every reader, judge, worker and binding walks the rows of gm_tensors instead of
  * naming members one by one. */
