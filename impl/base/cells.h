@@ -56,6 +56,11 @@ enum {
 #include "cells.def"
 #undef CELL
 	,
+	CELLS_KINKED = 0
+#define CELL(id, name, gates, planes, joined, x, then, h, traits) | (((traits)&CELL_KINKS) != 0) << GM_##id
+#include "cells.def"
+#undef CELL
+	,
 	CELLS_WITH_C = 0
 #define CELL(id, name, gates, planes, joined, x, then, h, traits) | (((traits)&CELL_HAS_C) != 0) << GM_##id
 #include "cells.def"

@@ -23,8 +23,8 @@ typedef enum kernel_fault {
 	KERNEL_RESET_BEFORE,
 	/* backward, pointwise */
 	KERNEL_RELU_SLOPE,       /* 1 at negatives */
-	KERNEL_SLOPE_OUTPUT,     /* tanh' on grad_output's term only */
-	KERNEL_SLOPE_STEP,       /* tanh' taken at the step before */
+	KERNEL_SLOPE_OUTPUT,     /* act' on grad_output's term only */
+	KERNEL_SLOPE_STEP,       /* act' taken at the step before */
 	KERNEL_CANDIDATE_OUTPUT, /* slope of n from h_t */
 	KERNEL_DC_NOT_F,
 	KERNEL_OLD_C,

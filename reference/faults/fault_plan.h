@@ -16,7 +16,9 @@ enum { /* cells of a row */
 	   ALL = CELLS_ALL,
 	   GATED = CELLS_GATED,
 	   RNN = ALL - GATED,
-	   CURVED = TANH | GATED
+	   CURVED = ALL - CELLS_KINKED,
+	   WITH_TANH = GATED | TANH,
+	   WITH_SIGMOID = GATED | (CURVED & RNN & ~(unsigned)TANH)
 };
 
 enum { /* what a problem must have for a fault to mean anything */
