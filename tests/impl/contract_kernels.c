@@ -237,11 +237,10 @@ void kernel_memory_close(kernel_memory *memory)
 const char *kernel_describe(const kernel_problem *p, char *text)
 {
 	static const char *const kernel[] = {"gemm", "outer", "step", "step_back", "add", "multiply"};
-	static const char *const cell[] = {"rnn_tanh", "rnn_relu", "lstm", "gru"};
 	int stepping = p->kernel == KERNEL_STEP || p->kernel == KERNEL_STEP_BACK;
 
 	snprintf(text, 160, "%s%s%s rows %zu cols %zu depth %zu segments %zu flags %u seed %llu", kernel[p->kernel],
-	         stepping ? " " : "", stepping ? cell[p->cell] : "", p->rows, p->cols, p->depth, p->segments, p->flags,
-	         (unsigned long long)p->seed);
+	         stepping ? " " : "", stepping ? cell_table[p->cell].name : "", p->rows, p->cols, p->depth, p->segments,
+	         p->flags, (unsigned long long)p->seed);
 	return text;
 }

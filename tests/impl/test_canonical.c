@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* test_canonical.c - reference/CANONICAL.md as plain C, rule by rule, for one layer: what scalar-oracle must give, bit
  * for bit.  Slow and obvious on purpose; nothing here is shared with the kernels.  fmaf is exact by the C standard. */
+#include "base/cells.h"
 #include "run_variant.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,12 +172,71 @@ static void gru_unit(plain *p, size_t t, size_t n, size_t u)
 	p->m[at * H + u] = fmaf(z, p->h[at * H + u] - new, new);
 }
 
-static void rnn_unit(plain *p, size_t t, size_t n, size_t u)
+static void rnn_tanh_unit(plain *p, size_t t, size_t n, size_t u)
+{
+	p->m[(t * p->N + n) * p->H + u] = hyperbolic(pre(p, t, n, u));
+}
+
+static void rnn_relu_unit(plain *p, size_t t, size_t n, size_t u)
 {
 	float a = pre(p, t, n, u);
 
-	p->m[(t * p->N + n) * p->H + u] = p->cell == GM_RNN_TANH ? hyperbolic(a) : a > 0 || isnan(a) ? a : 0.0f;
+	p->m[(t * p->N + n) * p->H + u] = a > 0 || isnan(a) ? a : 0.0f;
 }
+
+/* R6, R7: gate gradients of a unit from d, updating dc. */
+static void lstm_back(plain *p, size_t at, size_t u, float d, float *dc)
+{
+	size_t H = p->H;
+	const float *s = p->gate + at * 4 * H;
+	float *da = p->da + at * 4 * H;
+	float i = s[u], f = s[H + u], g = s[2 * H + u], o = s[3 * H + u];
+	float tc = hyperbolic(p->c[(at + p->N) * H + u]);
+	float grad = fmaf(d * o, fnma(tc, tc, 1.0f), *dc);
+
+	da[u] = grad * g * slope(i);
+	da[H + u] = grad * p->c[at * H + u] * slope(f);
+	da[2 * H + u] = grad * i * fnma(g, g, 1.0f);
+	da[3 * H + u] = d * tc * slope(o);
+	*dc = grad * f;
+}
+
+static void gru_back(plain *p, size_t at, size_t u, float d, float *dc)
+{
+	size_t H = p->H;
+	const float *s = p->gate + at * 3 * H;
+	float *da = p->da + at * 3 * H, r = s[u], z = s[H + u], n = s[2 * H + u];
+	float da_n = d * (1.0f - z) * fnma(n, n, 1.0f);
+
+	(void)dc;
+	da[u] = da_n * p->nh[at * H + u] * slope(r);
+	da[H + u] = d * (p->h[at * H + u] - n) * slope(z);
+	da[2 * H + u] = da_n;
+	p->da_nh[at * H + u] = da_n * r;
+}
+
+static void rnn_tanh_back(plain *p, size_t at, size_t u, float d, float *dc)
+{
+	float h = p->m[at * p->H + u];
+
+	(void)dc;
+	p->da[at * p->H + u] = d * fnma(h, h, 1.0f);
+}
+
+static void rnn_relu_back(plain *p, size_t at, size_t u, float d, float *dc)
+{
+	(void)dc;
+	p->da[at * p->H + u] = p->m[at * p->H + u] <= 0 ? 0.0f : d;
+}
+
+static const struct formula {
+	void (*unit)(plain *p, size_t t, size_t n, size_t u);
+	void (*back)(plain *p, size_t at, size_t u, float d, float *dc);
+} formulas[GM_CELLS] = {
+#define CELL(id, name, ...) [GM_##id] = {name##_unit, name##_back},
+#include "base/cells.def"
+#undef CELL
+};
 
 /* R4 */
 static void forward(plain *p)
@@ -186,42 +247,10 @@ static void forward(plain *p)
 			float *h = p->h + (at + p->N) * p->R;
 
 			for (size_t u = 0; u < p->H; u++)
-				p->cell == GM_LSTM  ? lstm_unit(p, t, n, u)
-				: p->cell == GM_GRU ? gru_unit(p, t, n, u)
-									: rnn_unit(p, t, n, u);
+				formulas[p->cell].unit(p, t, n, u);
 			for (size_t j = 0; j < p->R; j++)
 				h[j] = p->P ? chain(0.0f, p->w_hr + j * p->H, p->m + at * p->H, p->H) : p->m[at * p->H + j];
 		}
-}
-
-/* R6, R7: gate gradients of a unit from d, updating dc. */
-static void unit_back(plain *p, size_t at, size_t u, float d, float *dc)
-{
-	size_t H = p->H;
-	const float *s = p->gate + at * p->G * H;
-	float *da = p->da + at * p->G * H, h = p->h[(at + p->N) * p->R + (p->P ? 0 : u)];
-
-	if (p->cell == GM_LSTM) {
-		float i = s[u], f = s[H + u], g = s[2 * H + u], o = s[3 * H + u];
-		float tc = hyperbolic(p->c[(at + p->N) * H + u]);
-		float grad = fmaf(d * o, fnma(tc, tc, 1.0f), *dc);
-
-		da[u] = grad * g * slope(i);
-		da[H + u] = grad * p->c[at * H + u] * slope(f);
-		da[2 * H + u] = grad * i * fnma(g, g, 1.0f);
-		da[3 * H + u] = d * tc * slope(o);
-		*dc = grad * f;
-	} else if (p->cell == GM_GRU) {
-		float r = s[u], z = s[H + u], n = s[2 * H + u];
-		float da_n = d * (1.0f - z) * fnma(n, n, 1.0f);
-
-		da[u] = da_n * p->nh[at * H + u] * slope(r);
-		da[H + u] = d * (p->h[at * H + u] - n) * slope(z);
-		da[2 * H + u] = da_n;
-		p->da_nh[at * H + u] = da_n * r;
-	} else {
-		da[u] = p->cell == GM_RNN_TANH ? d * fnma(h, h, 1.0f) : h <= 0 ? 0.0f : d;
-	}
 }
 
 /* da of gate row g for the recurrent side: GRU's new gate takes da_nh. */
@@ -245,7 +274,7 @@ static void recur(plain *p, size_t at, const float *upstream, float *r, float *d
 			for (size_t k = 0; k < p->P; k++)
 				dm = fmaf(d[k], p->w_hr[k * p->H + u], dm);
 		}
-		unit_back(p, at, u, dm, dc + u);
+		formulas[p->cell].back(p, at, u, dm, dc + u);
 	}
 	for (size_t j = 0; j < p->R; j++) {
 		float sum = 0.0f;
@@ -342,33 +371,41 @@ static void check_backward(plain *p)
 	free(r), free(dc), free(dx);
 }
 
+static void expect_page(const gm_variant *variant, const char *problem, uint64_t seed)
+{
+	variant_run run;
+	plain p;
+
+	run_random(&run, variant, problem, seed, GM_MODE_TRAIN);
+	run_forward(&run);
+	run_backward(&run);
+	open_plain(&p, &run);
+	forward(&p);
+	expect(&run, "output", p.h + p.N * p.R, p.T * p.N * p.R);
+	expect(&run, "h_n", p.h + p.T * p.N * p.R, p.N * p.R);
+	check_backward(&p);
+	close_plain(&p);
+	run_close(&run);
+}
+
 static void test_page_is_what_runs(void **state)
 {
-	static const char *const problems[] = {
-		"lstm_T7_N3_I5_H11",       "lstm_T5_N2_I9_H13_P6",  "lstm_T3_N1_I4_H5_nobias", "gru_T7_N3_I5_H11",
-		"gru_T4_N2_I17_H9_nobias", "rnn_tanh_T7_N3_I5_H11", "rnn_relu_T7_N3_I5_H11",   "rnn_tanh_T90_N3_I2_H4"};
+	static const char *const problems[] = {"lstm_T5_N2_I9_H13_P6", "lstm_T3_N1_I4_H5_nobias", "gru_T4_N2_I17_H9_nobias",
+	                                       "rnn_tanh_T90_N3_I2_H4"};
 	const gm_variant *variant = gm_variant_find("scalar-oracle");
 	gm_error error;
+	char problem[64];
 
 	(void)state;
 	if (gm_variant_runnable(variant, &error) != GM_OK) {
 		print_message("SKIP %s\n", error.message);
 		skip();
 	}
-	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
-		variant_run run;
-		plain p;
-
-		run_random(&run, variant, problems[i], 100 + i, GM_MODE_TRAIN);
-		run_forward(&run);
-		run_backward(&run);
-		open_plain(&p, &run);
-		forward(&p);
-		expect(&run, "output", p.h + p.N * p.R, p.T * p.N * p.R);
-		expect(&run, "h_n", p.h + p.T * p.N * p.R, p.N * p.R);
-		check_backward(&p);
-		close_plain(&p);
-		run_close(&run);
+	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
+		expect_page(variant, problems[i], 100 + i);
+	for (size_t i = 0; i < GM_CELLS; i++) {
+		snprintf(problem, sizeof problem, "%s_T7_N3_I5_H11", cell_table[i].name);
+		expect_page(variant, problem, 200 + i);
 	}
 }
 
