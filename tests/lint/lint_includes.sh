@@ -49,11 +49,11 @@ BEGIN {
 	row("tools/bochs", "fixtures/reader reference/judge impl/include")
 	row("tests/impl", "fixtures/reader impl/variants " may["impl/variants"])
 	row("tests/plugins", "tests/impl bench/plugin_skeleton reference/faults impl/include")
-	row("tests/reference", "reference/faults reference/judge reference/budget reference/model fixtures/reader " \
-	    "impl/base impl/include")
-	row("tests/tools", "tools/app tools/report tools/choose tools/causes tools/check tools/record bench/protocol " \
-	    "reference/judge impl/base impl/include")
 	row("tests", "")
+	row("tests/reference", "tests reference/faults reference/judge reference/budget reference/model fixtures/reader " \
+	    "impl/base impl/include")
+	row("tests/tools", "tests tools/app tools/report tools/choose tools/causes tools/check tools/record bench/protocol " \
+	    "reference/judge impl/base impl/include")
 	row("tests/faults", "tests tests/tools impl/worker impl/base impl/include")
 	row("tests/fixtures", "tests/tools fixtures/reader impl/base impl/include")
 	row("tests/worker", "tests/tools impl/worker reference/model impl/base impl/include")
