@@ -3,7 +3,7 @@
 #ifndef TESTS_COMMITTED_H
 #define TESTS_COMMITTED_H
 
-#define COMMITTED_CASES "236"
-#define COMMITTED_PLAIN "147" /* of one layer and one direction, without projection, lengths and masks */
+#define COMMITTED_CASES "268"
+#define COMMITTED_PLAIN "170" /* of one layer and one direction, without projection, lengths and masks */
 
 #endif

@@ -53,6 +53,12 @@ static float tanh_slope(kernel_fault fault, float h)
 	return 1.0f - h * h;
 }
 
+static float sigmoid_slope(kernel_fault fault, float h)
+{
+	(void)fault;
+	return h * (1.0f - h);
+}
+
 static void rnn_forward(const cell_row *row, float (*act)(kernel_fault fault, float x))
 {
 	for (size_t u = 0; u < row->H; u++) {
@@ -85,6 +91,10 @@ static void rnn_tanh_backward(const cell_row *row) { rnn_backward(row, tanh_slop
 static void rnn_relu_forward(const cell_row *row) { rnn_forward(row, relu); }
 
 static void rnn_relu_backward(const cell_row *row) { rnn_backward(row, relu_slope); }
+
+static void rnn_sigmoid_forward(const cell_row *row) { rnn_forward(row, cell_sigmoid); }
+
+static void rnn_sigmoid_backward(const cell_row *row) { rnn_backward(row, sigmoid_slope); }
 
 /* ---- LSTM ---- */
 

@@ -184,6 +184,11 @@ static void rnn_relu_unit(plain *p, size_t t, size_t n, size_t u)
 	p->m[(t * p->N + n) * p->H + u] = a > 0 || isnan(a) ? a : 0.0f;
 }
 
+static void rnn_sigmoid_unit(plain *p, size_t t, size_t n, size_t u)
+{
+	p->m[(t * p->N + n) * p->H + u] = sigmoid(pre(p, t, n, u));
+}
+
 /* R6, R7: gate gradients of a unit from d, updating dc. */
 static void lstm_back(plain *p, size_t at, size_t u, float d, float *dc)
 {
@@ -227,6 +232,12 @@ static void rnn_relu_back(plain *p, size_t at, size_t u, float d, float *dc)
 {
 	(void)dc;
 	p->da[at * p->H + u] = p->m[at * p->H + u] <= 0 ? 0.0f : d;
+}
+
+static void rnn_sigmoid_back(plain *p, size_t at, size_t u, float d, float *dc)
+{
+	(void)dc;
+	p->da[at * p->H + u] = d * slope(p->m[at * p->H + u]);
 }
 
 static const struct formula {

@@ -75,9 +75,16 @@ gm_fail(gm_error *error, gm_status status, const char *format, ...);
 			return gm_try_;               \
 	} while (0)
 
-/* ---- the problem: the parameters of torch.nn.{RNN,LSTM,GRU} ---- */
+/* ---- the problem: the parameters of torch.nn.{RNN,LSTM,GRU}; an RNN may have a sigmoid too ---- */
 
-typedef enum gm_cell { GM_RNN_TANH = 0, GM_RNN_RELU = 1, GM_LSTM = 2, GM_GRU = 3, GM_CELLS = 4 } gm_cell;
+typedef enum gm_cell {
+	GM_RNN_TANH = 0,
+	GM_RNN_RELU = 1,
+	GM_LSTM = 2,
+	GM_GRU = 3,
+	GM_RNN_SIGMOID = 4,
+	GM_CELLS = 5
+} gm_cell;
 
 typedef struct gm_problem {
 	uint32_t struct_size;
