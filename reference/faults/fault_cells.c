@@ -53,10 +53,11 @@ static float tanh_slope(kernel_fault fault, float h)
 	return 1.0f - h * h;
 }
 
+static float rnn_sigmoid(kernel_fault fault, float x) { return cell_sigmoid(fault, fault == KERNEL_TWICE ? 2 * x : x); }
+
 static float sigmoid_slope(kernel_fault fault, float h)
 {
-	(void)fault;
-	return h * (1.0f - h);
+	return fault == KERNEL_SIGMOID_SLOPE ? 1.0f - h * h : h * (1.0f - h);
 }
 
 static void rnn_forward(const cell_row *row, float (*act)(kernel_fault fault, float x))
@@ -92,7 +93,7 @@ static void rnn_relu_forward(const cell_row *row) { rnn_forward(row, relu); }
 
 static void rnn_relu_backward(const cell_row *row) { rnn_backward(row, relu_slope); }
 
-static void rnn_sigmoid_forward(const cell_row *row) { rnn_forward(row, cell_sigmoid); }
+static void rnn_sigmoid_forward(const cell_row *row) { rnn_forward(row, rnn_sigmoid); }
 
 static void rnn_sigmoid_backward(const cell_row *row) { rnn_backward(row, sigmoid_slope); }
 

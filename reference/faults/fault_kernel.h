@@ -17,12 +17,14 @@ typedef enum kernel_fault {
 	KERNEL_CLAMP_2,       /* arguments clamped to +-2 */
 	KERNEL_ZERO_NEGATIVE, /* tanh is 0 for negative arguments */
 	KERNEL_NAN_BEYOND_4,  /* activations beyond +-4 */
+	KERNEL_TWICE,         /* an RNN's sigmoid of twice its argument */
 	/* sums */
 	KERNEL_F16_SUMS,
 	KERNEL_FLUSH,
 	KERNEL_RESET_BEFORE,
 	/* backward, pointwise */
 	KERNEL_RELU_SLOPE,       /* 1 at negatives */
+	KERNEL_SIGMOID_SLOPE,    /* an RNN's, tanh's instead */
 	KERNEL_SLOPE_OUTPUT,     /* act' on grad_output's term only */
 	KERNEL_SLOPE_STEP,       /* act' taken at the step before */
 	KERNEL_CANDIDATE_OUTPUT, /* slope of n from h_t */

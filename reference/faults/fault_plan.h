@@ -11,6 +11,7 @@
 enum { /* cells of a row */
 	   TANH = 1u << GM_RNN_TANH,
 	   RELU = 1u << GM_RNN_RELU,
+	   SIGMOID = 1u << GM_RNN_SIGMOID,
 	   LSTM = 1u << GM_LSTM,
 	   GRU = 1u << GM_GRU,
 	   ALL = CELLS_ALL,
@@ -18,7 +19,7 @@ enum { /* cells of a row */
 	   RNN = ALL - GATED,
 	   CURVED = ALL - CELLS_KINKED,
 	   WITH_TANH = GATED | TANH,
-	   WITH_SIGMOID = GATED | (CURVED & RNN & ~(unsigned)TANH)
+	   WITH_SIGMOID = GATED | SIGMOID
 };
 
 enum { /* what a problem must have for a fault to mean anything */
