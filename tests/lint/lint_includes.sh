@@ -52,8 +52,8 @@ BEGIN {
 	row("tests", "")
 	row("tests/reference", "tests reference/faults reference/judge reference/budget reference/model fixtures/reader " \
 	    "impl/base impl/include")
-	row("tests/tools", "tests tools/app tools/report tools/choose tools/causes tools/check tools/record bench/protocol " \
-	    "reference/judge impl/base impl/include")
+	row("tests/tools", "tests tools/app tools/report tools/choose tools/causes tools/check tools/record " \
+	    "bench/protocol reference/judge impl/base impl/include")
 	row("tests/faults", "tests tests/tools impl/worker impl/base impl/include")
 	row("tests/fixtures", "tests/tools fixtures/reader impl/base impl/include")
 	row("tests/worker", "tests/tools impl/worker reference/model impl/base impl/include")
