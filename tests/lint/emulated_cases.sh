@@ -17,7 +17,8 @@ traits() {
 		print "regime " regime
 		spec = $1
 		sub(/[.].*/, "", spec)
-		cell = match(spec, /^rnn_(tanh|relu)/) ? substr(spec, 1, RLENGTH) : substr(spec, 1, index(spec, "_") - 1)
+		match(spec, /^[a-z_]*_[A-Z]/)
+		cell = substr(spec, 1, RLENGTH - 2)
 		count = split(substr(spec, length(cell) + 2), word, "_")
 		for (i = 1; i <= count; i++) {
 			size = substr(word[i], 2) + 0
