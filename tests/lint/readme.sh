@@ -76,7 +76,7 @@ try_script() { # COMMAND...: its words
 	for word; do
 		case $word in [a-z]*.*) continue ;; esac # a file
 		printf '%s' "$word" | grep -qE '^(--)?[a-z]' || continue
-		grep -qF -e "${word%%=*}" "$work/help" || echo "$script does not know ${word%%=*}"
+		grep -qwF -e "${word%%=*}" "$work/help" || echo "$script does not know ${word%%=*}"
 	done
 }
 

@@ -32,12 +32,6 @@ typedef struct option_row {
 
 #define AT(name) offsetof(cli_options, name)
 
-#define ISA(name, ...) " " #name
-static const char isa_cap[] = "Hide above:"
-#include "base/isa.def"
-	;
-#undef ISA
-
 /* What a bundle leaves out is not in its help. */
 #ifdef GM_BUNDLE
 #define WHOLE(verbs) 0
@@ -55,7 +49,8 @@ static const option_row option[] = {
 	{WHOLE(LIST | CHECK), "plugin", "SO", "The variants of this shared object instead", WORDS, AT(plugin), 0},
 	{WHOLE(BENCH | RUN), "plugin", "SO", "Also the variants of this shared object", WORDS, AT(plugin), 0},
 	{WHOLE(CHECK), "executor", "NAME=CMD", "Workers through this emulator, as in emulate.sh", TEXT, AT(executor), 0},
-	{LIST | CHECK | BENCH | RUN, "isa-cap", "NAME", isa_cap, TEXT, AT(isa_cap), 0},
+	{LIST | CHECK | BENCH | RUN, "isa-cap", "NAME", "Hide what is above this ISA (gatemark list)", TEXT, AT(isa_cap),
+     0},
 	{CHECK | RUN, "require", "X[=HOW]", "ISA or variant that must pass: native, emulated", WORDS, AT(require), 0},
 	{CHECK, "digests", "F", "Write this run's digests, compare none", TEXT, AT(digests), 0},
 	{LIST | CHECK | RUN | FIXTURE, "allow-unlisted", NULL, "Take fixtures that no manifest lists", FLAG,
