@@ -6,7 +6,7 @@
 #ifndef BENCH_GBENCH_SHIM_H
 #define BENCH_GBENCH_SHIM_H
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 #ifdef __cplusplus
 extern "C" {

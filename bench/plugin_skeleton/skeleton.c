@@ -7,7 +7,7 @@
  * backward   da   = dh * (1 - h(t)^2)            dh: of output(t), plus what t+1 sends back
  *            dx(t) = weight_ih' da               grad_weight_ih += da x(t)'      grad_bias_ih += da
  *            dh(t-1) = weight_hh' da             grad_weight_hh += da h(t-1)'    grad_bias_hh += da */
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef GM_BASE_CPU_H
 #define GM_BASE_CPU_H
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 enum cpu_has { /* the bit and what it brings */
 	           CPU_BASE = 0,

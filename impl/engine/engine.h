@@ -4,6 +4,7 @@
 #ifndef GM_ENGINE_H
 #define GM_ENGINE_H
 
+#include "gatemark/variant.h"
 #include "kernels/kernels.h"
 
 /* GM_OK, or GM_NO_CPU: this build has no kernels for it. */

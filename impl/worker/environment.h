@@ -5,7 +5,7 @@
 #ifndef WORKER_ENVIRONMENT_H
 #define WORKER_ENVIRONMENT_H
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 #include <fenv.h>
 #include <signal.h>

@@ -47,7 +47,7 @@ void child_stop(worker *w); /* asks it to end, kills it if it does not; reaps, c
  * channel, -1 of one that closed it before; CHANNEL_OK: it was ended for what it left. */
 gm_status tell_ending(worker *w, channel_result result, int wait_status);
 
-/* offer.c: GM_BAD_PLUGIN for a name, a number or a count that breaks the rules of gatemark/plugin.h. */
+/* offer.c: GM_BAD_PLUGIN for a name, a number or a count that breaks the rules of gatemark/variant.h. */
 GM_CHECKED gm_status offer_check(const worker_variant *list, size_t count, gm_error *error);
 
 /* Which program a worker is where its launch names none: its path, and in *argument the word that follows it, or NULL.

@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "base/calling.h"
 #include "environment.h"
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 #include "pass.h"
 
 typedef struct question question;
@@ -89,7 +89,7 @@ typedef gm_status serve_handler(server *s, message *m, gm_error *error);
 serve_handler serve_plan, serve_arena, serve_unplan, serve_run, serve_time;
 
 /* Loads a foreign shared object, only from an explicit path; all that it hands out is checked against the rules of
- * gatemark/plugin.h before anybody calls it.  GM_BAD_PLUGIN with the reason.  The library stays loaded for the life of
+ * gatemark/variant.h before anybody calls it.  GM_BAD_PLUGIN with the reason.  The library stays loaded for the life of
  * the process: leak checkers and thread-local destructors of the library need it. */
 GM_CHECKED gm_status plugin_load(const char *path, const gm_plugin **plugin, gm_error *error);
 

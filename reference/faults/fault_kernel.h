@@ -4,7 +4,7 @@
 #ifndef REFERENCE_FAULT_KERNEL_H
 #define REFERENCE_FAULT_KERNEL_H
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 typedef enum kernel_fault {
 	KERNEL_HONEST,

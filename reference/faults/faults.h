@@ -4,7 +4,7 @@
 #ifndef REFERENCE_FAULTS_H
 #define REFERENCE_FAULTS_H
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 typedef struct fault {
 	const char *name;  /* "swap_gates_i_f" */

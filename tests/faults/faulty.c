@@ -2,7 +2,7 @@
 /* faulty.c - scalar-plain under other names: each variant of this plug-in is right in its numbers
  * when it is first called (zero-weights apart) and goes for the run around it instead; two-rows is honest. */
 #define _GNU_SOURCE
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 
 #include <fcntl.h>
 #include <pthread.h>

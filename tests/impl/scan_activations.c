@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/isa.h"
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 #include "isa/host/host.h"
 #include "scan_judge.h"
 #include "scan_table.h"

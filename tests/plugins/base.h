@@ -5,7 +5,7 @@
 #ifndef TESTS_PLUGINS_BASE_H
 #define TESTS_PLUGINS_BASE_H
 
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 
 struct gm_plan {
 	gm_problem problem;

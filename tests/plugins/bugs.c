@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bugs.c - the plain variant, once for each bug: those of the table below, and some of the seeded faults (faults.def).
  * What is said of each must lead to it: tests/tools/test_causes.c. */
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 
 #include "faults/faults.h"
 

@@ -2,7 +2,7 @@
 /* cheats.c - "honest" is one of our own variants under another name; each other variant of this plug-in is the same
  * with one trick that makes it look faster than it is. */
 #define _GNU_SOURCE
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

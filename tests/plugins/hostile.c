@@ -5,7 +5,7 @@
  * plan_destroy. */
 #include "hostile.h"
 
-#include "gatemark/plugin.h"
+#include "gatemark/variant.h"
 
 #include <string.h>
 

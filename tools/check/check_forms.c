@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check_forms.c - the forms of a call that gatemark.h allows beside the plain one: a row each. */
+/* check_forms.c - the forms of a call that variant.h allows beside the plain one: a row each. */
 #include "check_unit.h"
 
 #include <stdio.h>

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 /* Replaces the file `path` by bytes.  GM_IO with path and reason. */
 GM_CHECKED gm_status output_write(const char *path, const void *bytes, size_t count, gm_error *error);

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 #define RECORD_UNKNOWN ((size_t)-1) /* of a COUNT */
 

@@ -9,7 +9,7 @@
 #ifndef GATEMARK_TENSORS_H
 #define GATEMARK_TENSORS_H
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 #ifdef __cplusplus
 extern "C" {

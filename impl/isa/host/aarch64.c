@@ -4,7 +4,7 @@
 
 #include <sys/auxv.h>
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 /* Bits of an SVE vector, as this thread has them now; 0: CPU or system have no SVE.  The instruction asks no system,
  * which a sandbox could forbid. */

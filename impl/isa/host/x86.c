@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 
 #define CPUID(name) (__builtin_cpu_supports(name) != 0)
 
