@@ -2,20 +2,6 @@
 /* dims.c - sizes of a problem in vectors of an ISA, and the layout of plan, tape and scratch. */
 #include "plan.h"
 
-void *block_take(gm_block *block, size_t count, size_t bytes_each)
-{
-	size_t bytes, end;
-	char *taken = block->base ? block->base + block->used : NULL;
-
-	if (!gm_mul(count, bytes_each, &bytes) || !gm_add(bytes, GM_ALIGNMENT - 1, &bytes) ||
-	    !gm_add(block->used, bytes & ~(size_t)(GM_ALIGNMENT - 1), &end)) {
-		block->overflow = 1;
-		return NULL;
-	}
-	block->used = end;
-	return taken;
-}
-
 static float *take_floats(gm_block *block, size_t a, size_t b)
 {
 	size_t count;

@@ -8,19 +8,11 @@
 #define GM_PLAN_H
 
 #include "base/cells.h"
+#include "core/block.h"
 #include "core/core.h"
 #include "kernels/kernels.h"
 
-enum { GM_ALIGNMENT = 64, GRADIENT_ROWS = 256 };
-
-/* Memory taken piece by piece, each piece aligned; base NULL only counts. */
-typedef struct gm_block {
-	char *base;
-	size_t used; /* bytes */
-	int overflow;
-} gm_block;
-
-void *block_take(gm_block *block, size_t count, size_t bytes_each);
+enum { GRADIENT_ROWS = 256 };
 
 typedef struct gm_dims {
 	const struct cell *cell;
