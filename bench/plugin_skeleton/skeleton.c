@@ -10,7 +10,6 @@
 #include "gatemark/variant.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 struct gm_plan {
@@ -29,18 +28,14 @@ static gm_status supports(const gm_variant *self, const gm_problem *p, const gm_
 	(void)self; /* where several variants share functions, self->own tells which */
 	if (!reason)
 		return GM_OK; /* more threads than one may be asked for; a plan is free not to use them */
-	if (error) {
-		error->status = GM_UNSUPPORTED;
-		snprintf(error->message, sizeof error->message, "%s", reason);
-	}
-	return GM_UNSUPPORTED;
+	return gm_fail(error, GM_UNSUPPORTED, "%s", reason);
 }
 
-static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s, gm_error *error)
 {
 	size_t I = p->input_size, H = p->hidden_size;
 
-	(void)self;
+	(void)self, (void)error;
 	s->alignment = 64;
 	s->plan_bytes = sizeof(struct gm_plan) + (H * I + H * H + H) * sizeof(float);
 	s->scratch_bytes = 2 * o->N_max * H * sizeof(float);                                    /* dh and da of one step */
@@ -93,11 +88,12 @@ static void step(const gm_plan *plan, const float *x, const float *h_before, flo
 
 static const float *row_of(const float *base, size_t n, size_t width) { return base ? base + n * width : NULL; }
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	size_t H = plan->H;
 	float *tape = f->tape;
 
+	(void)error; /* where a call is refused: gm_fail(error, status, ...) says why */
 	for (size_t t = 0; t < f->T; t++)
 		for (size_t n = 0; n < f->N; n++) {
 			float *h = f->output + (ptrdiff_t)t * f->out_t + (ptrdiff_t)n * f->out_n;
@@ -167,11 +163,12 @@ static void clear(float *to, size_t count)
 		memset(to, 0, count * sizeof *to);
 }
 
-static gm_status backward(gm_plan *plan, const gm_backward_args *b)
+static gm_status backward(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	size_t I = plan->I, H = plan->H, N = b->fwd->N;
 	float *dh = b->fwd->scratch, *da = dh + plan->N_max * H;
 
+	(void)error;
 	if (b->grad_weights && b->flags == GM_OVERWRITE) {
 		const gm_layer_grads *g = &b->grad_weights->layer[0];
 

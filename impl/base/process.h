@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "gatemark/gatemark.h"
+#include "gatemark/variant.h"
 #include "base/clock.h"
 
 #define PROCESS_FDS     8    /* most descriptors of a child */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* status.c - names of statuses and the one way to fill an error. */
+/* status.c - names of statuses. */
 #include "core.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 
 const char *gm_status_name(gm_status status)
 {
@@ -25,17 +22,4 @@ const char *gm_status_name(gm_status status)
 	if ((size_t)status >= sizeof name / sizeof *name)
 		return "unknown status";
 	return name[status];
-}
-
-gm_status gm_fail(gm_error *error, gm_status status, const char *format, ...)
-{
-	va_list arguments;
-
-	if (!error)
-		return status;
-	error->status = status;
-	va_start(arguments, format);
-	vsnprintf(error->message, sizeof error->message, format, arguments);
-	va_end(arguments);
-	return status;
 }

@@ -61,16 +61,17 @@ static size_t tape_bytes(const gm_plan *plan, int *overflow)
 	return block.used;
 }
 
-gm_status engine_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+gm_status engine_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
+                       gm_error *error)
 {
 	gm_block block = {0};
 	gm_plan plan;
 	size_t forward, backward = 0, tape = 0;
 	int overflow = 0;
 
-	GM_TRY(engine_supports(self, problem, opts, NULL));
+	GM_TRY(engine_supports(self, problem, opts, error));
 	if (!sizes || sizes->struct_size < sizeof *sizes)
-		return GM_BAD_ARGUMENT;
+		return gm_fail(error, GM_BAD_ARGUMENT, "sizes is missing or its struct_size is below %zu", sizeof *sizes);
 	plan_init(&plan, self, problem, opts);
 	block_take(&block, 1, sizeof plan);
 	layout_plan(&plan, &block);
@@ -80,7 +81,8 @@ gm_status engine_sizes(const gm_variant *self, const gm_problem *problem, const 
 		tape = tape_bytes(&plan, &overflow);
 	}
 	if (overflow || block.overflow)
-		return GM_BAD_SHAPE;
+		return gm_fail(error, GM_BAD_SHAPE, "T_max %zu and N_max %zu need more bytes than can be counted", opts->T_max,
+		               opts->N_max);
 	sizes->alignment = GM_ALIGNMENT;
 	sizes->plan_bytes = block.used;
 	sizes->scratch_bytes = forward > backward ? forward : backward;
@@ -93,15 +95,12 @@ gm_status engine_plan_create(const gm_variant *self, const gm_problem *problem, 
 {
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 	gm_block block = {.base = mem};
-	gm_status status;
 	gm_plan *made;
 
 	GM_TRY(engine_supports(self, problem, opts, error));
 	if (!mem || (uintptr_t)mem % GM_ALIGNMENT || !plan)
 		return gm_fail(error, GM_BAD_ARGUMENT, "plan memory must be given and aligned to %d bytes", GM_ALIGNMENT);
-	status = engine_sizes(self, problem, opts, &sizes);
-	if (status != GM_OK)
-		return gm_fail(error, status, "%s: T_max %zu, N_max %zu", gm_status_name(status), opts->T_max, opts->N_max);
+	GM_TRY(engine_sizes(self, problem, opts, &sizes, error));
 	made = block_take(&block, 1, sizeof *made);
 	plan_init(made, self, problem, opts);
 	layout_plan(made, &block);
@@ -160,11 +159,13 @@ static gm_status check_forward(const gm_plan *plan, const gm_forward_args *args)
 	return GM_OK;
 }
 
-gm_status engine_run_forward(gm_plan *plan, const gm_forward_args *args)
+gm_status engine_run_forward(gm_plan *plan, const gm_forward_args *args, gm_error *error)
 {
 	uint64_t mode;
 
-	GM_TRY(check_forward(plan, args));
+	gm_status status = check_forward(plan, args);
+	if (status != GM_OK)
+		return gm_fail(error, status, "forward: %s", gm_status_name(status));
 	mode = host_fp_enter(plan->opts.denormals);
 	engine_forward(plan, args);
 	host_fp_leave(mode);
@@ -186,11 +187,13 @@ static gm_status check_backward(const gm_plan *plan, const gm_backward_args *arg
 	return GM_OK;
 }
 
-gm_status engine_run_backward(gm_plan *plan, const gm_backward_args *args)
+gm_status engine_run_backward(gm_plan *plan, const gm_backward_args *args, gm_error *error)
 {
 	uint64_t mode;
 
-	GM_TRY(check_backward(plan, args));
+	gm_status status = check_backward(plan, args);
+	if (status != GM_OK)
+		return gm_fail(error, status, "backward: %s", gm_status_name(status));
 	mode = host_fp_enter(plan->opts.denormals);
 	engine_backward(plan, args);
 	host_fp_leave(mode);

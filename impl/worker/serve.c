@@ -23,6 +23,8 @@ gm_status server_called(server *s, gm_status status, gm_error *error)
 
 	if (status < GM_OK || status > GM_IO) /* GM_CRASHED and GM_MISMATCH are the host's to say */
 		return gm_fail(error, GM_MISMATCH, "%s returned status %d, which a variant may not", who, (int)status);
+	if (status == GM_OK && error)
+		error->message[0] = 0; /* what it wrote there is no reason of what comes later */
 	if (status == GM_OK)
 		return environment_check_fp(&s->environment, who, error);
 	fesetenv(&s->environment.fenv);

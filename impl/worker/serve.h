@@ -67,11 +67,11 @@ static inline gm_status server_steps(server *s, const gm_binding *b, unsigned st
 	}
 	if (steps & STEP_FORWARD) {
 		server_phase(s, PHASE_FORWARD);
-		GM_TRY(s->variant->forward(s->plan, &b->fwd));
+		GM_TRY(s->variant->forward(s->plan, &b->fwd, error));
 	}
 	if (steps & STEP_BACKWARD) {
 		server_phase(s, PHASE_BACKWARD);
-		GM_TRY(s->variant->backward(s->plan, &b->bwd));
+		GM_TRY(s->variant->backward(s->plan, &b->bwd, error));
 	}
 	__asm__ __volatile__("" : : "r"(s->arena.base) : "memory");
 	return GM_OK;

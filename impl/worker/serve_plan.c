@@ -51,7 +51,7 @@ static gm_status ask_variant(server *s, gm_sizes *sizes, gm_error *error)
 	server_phase(s, PHASE_SUPPORTS);
 	GM_TRY(server_called(s, s->variant->supports(s->variant, &s->spec.problem, &s->opts, error), error));
 	server_phase(s, PHASE_SIZES);
-	GM_TRY(server_called(s, s->variant->sizes(s->variant, &s->spec.problem, &s->opts, sizes), error));
+	GM_TRY(server_called(s, s->variant->sizes(s->variant, &s->spec.problem, &s->opts, sizes, error), error));
 	uint32_t a = sizes->alignment;
 	if (a == 0 || (a & (a - 1)) || a > s->arena.page)
 		return gm_fail(error, GM_MISMATCH, "sizes gave alignment %u, not a power of two up to %llu", (unsigned)a,

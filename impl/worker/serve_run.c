@@ -19,9 +19,9 @@ static gm_status probe(server *s, const gm_binding *b, unsigned step, calling_re
 	if (step == STEP_SET)
 		calling_probe(seen, (function *)v->set_weights, plan, (uintptr_t)&b->weights, (uintptr_t)error, 0);
 	else if (step == STEP_FORWARD)
-		calling_probe(seen, (function *)v->forward, plan, (uintptr_t)&b->fwd, 0, 0);
+		calling_probe(seen, (function *)v->forward, plan, (uintptr_t)&b->fwd, (uintptr_t)error, 0);
 	else
-		calling_probe(seen, (function *)v->backward, plan, (uintptr_t)&b->bwd, 0, 0);
+		calling_probe(seen, (function *)v->backward, plan, (uintptr_t)&b->bwd, (uintptr_t)error, 0);
 	return (gm_status)(uint32_t)seen->result;
 }
 

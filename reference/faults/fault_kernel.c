@@ -142,12 +142,13 @@ static void reset_before(const kernel_plan *p, const cell_row *row)
 		row->a_hh[g] = dot(p->fault, p->weights.bias_hh[g], row->dh, p->weights.weight_hh + g * H, 1, H);
 }
 
-static gm_status kernel_forward(gm_plan *plan, const gm_forward_args *args)
+static gm_status kernel_forward(gm_plan *plan, const gm_forward_args *args, gm_error *error)
 {
 	kernel_plan *p = plan_of(plan);
 	const fault_layer *w = &p->weights;
 	size_t bytes = p->H * sizeof(float);
 
+	(void)error;
 	for (size_t i = 0; i < args->T * args->N; i++) {
 		size_t t = i / args->N, n = i % args->N;
 		cell_row row = row_at(p, args, t, n);
@@ -212,12 +213,13 @@ static void backward_row(const kernel_plan *p, const gm_backward_args *args, siz
 		add_weights(p, &args->grad_weights->layer[0], &row, first);
 }
 
-static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args)
+static gm_status kernel_backward(gm_plan *plan, const gm_backward_args *args, gm_error *error)
 {
 	kernel_plan *p = plan_of(plan);
 	size_t N = args->fwd->N;
 	cell_row all = row_at(p, args->fwd, 0, 0); // of which dh and dc are the batch's
 
+	(void)error;
 	copy(all.dh, args->grad_h_n, N * p->H);
 	copy(all.dc, args->grad_c_n, N * p->H);
 	for (size_t t = args->t_end; t-- > args->t_begin;)
@@ -242,12 +244,13 @@ static gm_status kernel_supports(const gm_variant *self, const gm_problem *probl
 }
 
 static gm_status kernel_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts,
-                              gm_sizes *sizes)
+                              gm_sizes *sizes, gm_error *error)
 {
 	size_t G = gm_gates(problem->cell), H = problem->hidden_size, N = opts->N_max;
 	size_t records = opts->T_max * N * (G + 3) * H;
 
 	(void)self;
+	(void)error;
 	*sizes = (gm_sizes){.struct_size = sizeof *sizes,
 	                    .alignment = 64,
 	                    .plan_bytes = sizeof(kernel_plan) + (fault_layer_floats(problem) + H) * sizeof(float),

@@ -53,7 +53,7 @@ static gm_status supports(const gm_variant *self, const gm_problem *problem, con
 
 /* Sizes of base and wrapper together, and a plan that knows its own; its memory is create's business. */
 static gm_status sized(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
-                       fault_plan *p)
+                       fault_plan *p, gm_error *error)
 {
 	size_t floats = opts->T_max * (problem->input_size + gm_layer_input(problem, 1));
 	size_t R = gm_state_size(problem), each = (fault_layer_floats(problem) + opts->N_max * R) * sizeof(float);
@@ -66,7 +66,7 @@ static gm_status sized(const gm_variant *self, const gm_problem *problem, const 
 	                  .R = R,
 	                  .D = gm_directions(problem),
 	                  .count = problem->num_layers * gm_directions(problem)};
-	GM_TRY(p->base->sizes(p->base, problem, opts, sizes));
+	GM_TRY(p->base->sizes(p->base, problem, opts, sizes, error));
 	if (sizes->alignment < 64)
 		sizes->alignment = 64;
 	p->own = up(sizeof *p + p->count * (sizeof *p->given + each), sizes->alignment);
@@ -77,11 +77,12 @@ static gm_status sized(const gm_variant *self, const gm_problem *problem, const 
 	return GM_OK;
 }
 
-static gm_status sizes_of(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes)
+static gm_status sizes_of(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
+                          gm_error *error)
 {
 	fault_plan plan;
 
-	return sized(self, problem, opts, sizes, &plan);
+	return sized(self, problem, opts, sizes, &plan, error);
 }
 
 /* ---- the plan ---- */
@@ -102,7 +103,7 @@ static gm_status create(const gm_variant *self, const gm_problem *problem, const
 	fault_plan *p = mem;
 
 	GM_TRY(supports(self, problem, opts, error));
-	GM_TRY(sized(self, problem, opts, &sizes, p));
+	GM_TRY(sized(self, problem, opts, &sizes, p, error));
 	p->given = (gm_layer_weights *)(void *)(p + 1);
 	p->weights = (float *)(void *)(p->given + p->count);
 	p->state = p->weights + p->count * fault_layer_floats(problem);
@@ -148,7 +149,7 @@ static const char *describe(const gm_plan *plan) { return ((const fault_plan *)(
 
 /* ---- calls ---- */
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *given)
+static gm_status forward(gm_plan *plan, const gm_forward_args *given, gm_error *error)
 {
 	fault_plan *p = plan_of(plan);
 
@@ -156,13 +157,13 @@ static gm_status forward(gm_plan *plan, const gm_forward_args *given)
 		p->last = !more;
 		p->fwd = *given;
 		call(p, p->row->forward);
-		GM_TRY(p->base->forward(p->inner, &p->fwd));
+		GM_TRY(p->base->forward(p->inner, &p->fwd, error));
 	}
 	call(p, p->row->output);
 	return GM_OK;
 }
 
-static gm_status backward(gm_plan *plan, const gm_backward_args *given)
+static gm_status backward(gm_plan *plan, const gm_backward_args *given, gm_error *error)
 {
 	fault_plan *p = plan_of(plan);
 
@@ -173,7 +174,7 @@ static gm_status backward(gm_plan *plan, const gm_backward_args *given)
 		p->bwd.fwd = &p->fwd;
 		call(p, p->row->forward);
 		call(p, p->row->upstream);
-		GM_TRY(p->base->backward(p->inner, &p->bwd));
+		GM_TRY(p->base->backward(p->inner, &p->bwd, error));
 	}
 	call(p, p->row->grads);
 	return GM_OK;

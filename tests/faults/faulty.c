@@ -121,50 +121,50 @@ static void leaves_threads(void)
 
 /* ---- others ---- */
 
-static gm_status never_accumulates(gm_plan *plan, const gm_backward_args *b)
+static gm_status never_accumulates(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	gm_backward_args given = *b;
 	given.flags = GM_OVERWRITE;
-	return own->backward(plan, &given);
+	return own->backward(plan, &given, error);
 }
 
 /* Every backward is one of the whole sequence. */
-static gm_status ignores_windows(gm_plan *plan, const gm_backward_args *b)
+static gm_status ignores_windows(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	gm_backward_args whole = *b;
 	whole.t_begin = 0;
 	whole.t_end = b->fwd->T;
-	return own->backward(plan, &whole);
+	return own->backward(plan, &whole, error);
 }
 
 /* Clears h_n before it reads h_0, which may be the same. */
-static gm_status clears_state(gm_plan *plan, const gm_forward_args *f)
+static gm_status clears_state(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	size_t count = problem.num_layers * gm_directions(&problem) * f->N * gm_state_size(&problem);
 	if (f->h_n)
 		memset(f->h_n, 0, count * sizeof(float));
-	return own->forward(plan, f);
+	return own->forward(plan, f, error);
 }
 
 /* Reckons with the largest batch that the plan may get: the last output comes out wrong where it is smaller. */
-static gm_status counts_on_maximum(gm_plan *plan, const gm_forward_args *f)
+static gm_status counts_on_maximum(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 	if (f->N < largest_batch)
 		f->output[(ptrdiff_t)(f->T - 1) * f->out_t + (ptrdiff_t)(f->N - 1) * f->out_n] = 0;
 	return status;
 }
 
 /* Does nothing where the last states are not wanted. */
-static gm_status needs_states(gm_plan *plan, const gm_forward_args *f)
+static gm_status needs_states(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	return f->h_n ? own->forward(plan, f) : GM_OK;
+	return f->h_n ? own->forward(plan, f, error) : GM_OK;
 }
 
 /* Does nothing where gradients of weights are not wanted. */
-static gm_status needs_weights(gm_plan *plan, const gm_backward_args *b)
+static gm_status needs_weights(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
-	return b->grad_weights ? own->backward(plan, b) : GM_OK;
+	return b->grad_weights ? own->backward(plan, b, error) : GM_OK;
 }
 
 /* Packs once in a plan's life. */
@@ -190,11 +190,11 @@ static gm_status packs_later(gm_plan *plan, const gm_weights *weights, gm_error 
 	return lent.count == 1 ? GM_OK : own->set_weights(plan, weights, error);
 }
 
-static gm_status packs_now(gm_plan *plan, const gm_forward_args *f)
+static gm_status packs_now(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	if (lent.count == 1)
 		GM_TRY(own->set_weights(plan, &lent, NULL));
-	return own->forward(plan, f);
+	return own->forward(plan, f, error);
 }
 
 /* Multiplies by zeros, and says so. */
@@ -232,20 +232,21 @@ static gm_status supports_two(const gm_variant *self, const gm_problem *p, const
 	return error->status = GM_UNSUPPORTED;
 }
 
-static gm_status sizes_of_memory(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes_of_memory(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s,
+                                 gm_error *error)
 {
-	gm_status status = own->sizes(self, p, o, s);
+	gm_status status = own->sizes(self, p, o, s, error);
 	s->scratch_bytes = (size_t)sysconf(_SC_PHYS_PAGES) / 10 * 9 * (size_t)sysconf(_SC_PAGESIZE);
 	return status;
 }
 
 /* ---- the table ---- */
 
-#define FIRST(trick)                                                     \
-	static gm_status first_##trick(gm_plan *p, const gm_forward_args *f) \
-	{                                                                    \
-		trick();                                                         \
-		return own->forward(p, f);                                       \
+#define FIRST(trick)                                                                      \
+	static gm_status first_##trick(gm_plan *p, const gm_forward_args *f, gm_error *error) \
+	{                                                                                     \
+		trick();                                                                          \
+		return own->forward(p, f, error);                                                 \
 	}
 
 FIRST(kills_judge)
@@ -262,11 +263,11 @@ FIRST(leaves_threads)
 
 static const struct attack {
 	const char *name;
-	gm_status (*forward)(gm_plan *, const gm_forward_args *);
-	gm_status (*backward)(gm_plan *, const gm_backward_args *);
+	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
+	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);
-	gm_status (*sizes)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_sizes *);
+	gm_status (*sizes)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_sizes *, gm_error *);
 	gm_status (*supports)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_error *);
 } attack[] = {
 	{.name = "kills-judge", .forward = first_kills_judge},

@@ -37,7 +37,7 @@ static void open_plan(variant_run *run, unsigned mode)
 	gm_error error = {0};
 
 	run->sizes.struct_size = sizeof run->sizes;
-	assert_int_equal(run->variant->sizes(run->variant, &run->spec.problem, &opts, &run->sizes), GM_OK);
+	assert_int_equal(run->variant->sizes(run->variant, &run->spec.problem, &opts, &run->sizes, NULL), GM_OK);
 	run->plan_memory = poisoned(run->sizes.plan_bytes);
 	run->scratch = poisoned(run->sizes.scratch_bytes);
 	run->tape = mode == GM_MODE_INFER ? NULL : poisoned(run->sizes.tape_bytes);
@@ -91,9 +91,15 @@ void run_random(variant_run *run, const gm_variant *variant, const char *problem
 	open_plan(run, mode);
 }
 
-void run_forward(variant_run *run) { assert_int_equal(run->variant->forward(run->plan, &run->binding->fwd), GM_OK); }
+void run_forward(variant_run *run)
+{
+	assert_int_equal(run->variant->forward(run->plan, &run->binding->fwd, NULL), GM_OK);
+}
 
-void run_backward(variant_run *run) { assert_int_equal(run->variant->backward(run->plan, &run->binding->bwd), GM_OK); }
+void run_backward(variant_run *run)
+{
+	assert_int_equal(run->variant->backward(run->plan, &run->binding->bwd, NULL), GM_OK);
+}
 
 void run_close(variant_run *run)
 {

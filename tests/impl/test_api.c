@@ -14,7 +14,7 @@ static void expect_forward(variant_run *run, gm_forward_args args, gm_status wan
 	float *output = args.output ? args.output : run_tensor(run, "output");
 
 	memset(output, 0x77, run_count(run, "output") * sizeof *output);
-	assert_int_equal(run->variant->forward(run->plan, &args), want);
+	assert_int_equal(run->variant->forward(run->plan, &args, NULL), want);
 	for (size_t i = 0; i < run_count(run, "output"); i++)
 		assert_memory_equal(output + i, "\x77\x77\x77\x77", 4);
 }
@@ -56,18 +56,19 @@ static void test_backward_arguments(void **state)
 
 	no_tape.tape = NULL;
 	one.count = 1;
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.flags = 2, &bad)), GM_BAD_ARGUMENT);
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.fwd = NULL, &bad)), GM_BAD_ARGUMENT);
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.fwd = &no_tape, &bad)), GM_BAD_ARGUMENT);
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.grad_weights = &one, &bad)), GM_BAD_ARGUMENT);
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.t_begin = 5, &bad)), GM_BAD_SHAPE);
-	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.t_end = 6, &bad)), GM_BAD_SHAPE);
-	assert_int_equal(run.variant->backward(run.plan, &good), GM_OK);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.flags = 2, &bad), NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.fwd = NULL, &bad), NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.fwd = &no_tape, &bad), NULL), GM_BAD_ARGUMENT);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.grad_weights = &one, &bad), NULL),
+	                 GM_BAD_ARGUMENT);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.t_begin = 5, &bad), NULL), GM_BAD_SHAPE);
+	assert_int_equal(run.variant->backward(run.plan, (bad = good, bad.t_end = 6, &bad), NULL), GM_BAD_SHAPE);
+	assert_int_equal(run.variant->backward(run.plan, &good, NULL), GM_OK);
 	run_close(&run);
 	run_random(&both, gm_variant_at(0), "gru_D2_T5_N3_I4_H9", 1, GM_MODE_TRAIN);
 	run_forward(&both);
 	both.binding->bwd.t_begin = 1;
-	assert_int_equal(both.variant->backward(both.plan, &both.binding->bwd), GM_UNSUPPORTED);
+	assert_int_equal(both.variant->backward(both.plan, &both.binding->bwd, NULL), GM_UNSUPPORTED);
 	run_close(&both);
 }
 
@@ -114,7 +115,8 @@ static void test_plans(void **state)
 	assert_int_equal(v->supports(v, &spec.problem, (bad = good, bad.mode = GM_MODE_RECOMPUTE, &bad), &error),
 	                 GM_UNSUPPORTED);
 	assert_int_equal(v->supports(v, &spec.problem, (bad = good, bad.T_max = 0, &bad), &error), GM_BAD_ARGUMENT);
-	assert_int_equal(v->sizes(v, &spec.problem, (bad = good, bad.T_max = SIZE_MAX / 8, &bad), &sizes), GM_BAD_SHAPE);
+	assert_int_equal(v->sizes(v, &spec.problem, (bad = good, bad.T_max = SIZE_MAX / 8, &bad), &sizes, NULL),
+	                 GM_BAD_SHAPE);
 	assert_int_equal(v->plan_create(v, &spec.problem, &good, NULL, &plan, &error), GM_BAD_ARGUMENT);
 	assert_int_equal(v->plan_create(v, &spec.problem, &good, memory + 1, &plan, &error), GM_BAD_ARGUMENT);
 	assert_null(plan);
@@ -139,7 +141,7 @@ static void test_not_built(void **state)
 		copy.name = "copy";
 		gm_status status = gm_variant_runnable(&copy, &error);
 		assert_int_equal(copy.supports(&copy, &spec.problem, &opts, NULL), status);
-		assert_int_equal(copy.sizes(&copy, &spec.problem, &opts, &sizes), status);
+		assert_int_equal(copy.sizes(&copy, &spec.problem, &opts, &sizes, NULL), status);
 		if (status == GM_OK)
 			continue;
 		assert_int_equal(status, GM_NO_CPU);

@@ -141,14 +141,14 @@ static void run_engine(const gm_variant *self, char forward[64])
 	fwd.in_t = fwd.in_n = fwd.out_t = fwd.out_n = 1;
 	fwd.tape = tape;
 	fwd.scratch = scratch;
-	assert_int_equal(engine_sizes(self, &problem, &opts, &sizes), GM_OK);
+	assert_int_equal(engine_sizes(self, &problem, &opts, &sizes, NULL), GM_OK);
 	assert_true(sizes.plan_bytes <= BYTES && sizes.scratch_bytes <= BYTES && sizes.tape_bytes <= BYTES);
 	assert_int_equal(engine_plan_create(self, &problem, &opts, mem, &plan, NULL), GM_OK);
 	assert_int_equal(engine_set_weights(plan, &weights, NULL), GM_OK);
-	assert_int_equal(engine_run_forward(plan, &fwd), GM_OK);
+	assert_int_equal(engine_run_forward(plan, &fwd, NULL), GM_OK);
 	memcpy(forward, walked, sizeof walked);
 	walks = 0;
-	assert_int_equal(engine_run_backward(plan, &bwd), GM_OK);
+	assert_int_equal(engine_run_backward(plan, &bwd, NULL), GM_OK);
 	engine_plan_destroy(plan);
 }
 

@@ -51,10 +51,11 @@ static gm_status supports(const gm_variant *self, const gm_problem *p, const gm_
 	return GM_OK;
 }
 
-static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s, gm_error *error)
 {
 	(void)self;
 	(void)p;
+	(void)error;
 	s->alignment = 64;
 	s->plan_bytes = sizeof(struct gm_plan) + 5;
 	s->scratch_bytes = 200;
@@ -67,12 +68,11 @@ static gm_status plan_create(const gm_variant *self, const gm_problem *p, const 
 {
 	gm_plan *made = mem;
 
-	(void)error;
 	made->problem = *p;
 	made->sizes.struct_size = sizeof made->sizes;
 	*plan = made;
 	memset(made + 1, 1, 5);
-	return sizes(self, p, o, &made->sizes);
+	return sizes(self, p, o, &made->sizes, error);
 }
 
 static gm_status set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
@@ -81,11 +81,12 @@ static gm_status set_weights(gm_plan *plan, const gm_weights *weights, gm_error 
 	return weights->count == plan->problem.num_layers * directions(plan) ? GM_OK : GM_BAD_SHAPE;
 }
 
-gm_status base_forward(gm_plan *plan, const gm_forward_args *f)
+gm_status base_forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	const gm_problem *p = &plan->problem;
 	size_t count = p->num_layers * directions(plan) * f->N;
 
+	(void)error;
 	fill_rows(f->output, f->T, f->N, f->out_t, f->out_n, directions(plan) * state(plan), 1);
 	fill(f->h_n, count * state(plan), 1);
 	if (p->cell == GM_LSTM)
@@ -109,12 +110,13 @@ static void fill_weights(const gm_plan *plan, const gm_grads *grads, size_t inde
 	fill(g->grad_weight_hr, p->proj_size * p->hidden_size, 2);
 }
 
-gm_status base_backward(gm_plan *plan, const gm_backward_args *b)
+gm_status base_backward(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	const gm_forward_args *f = b->fwd;
 	const gm_problem *p = &plan->problem;
 	size_t count = p->num_layers * directions(plan);
 
+	(void)error;
 	fill_rows(b->grad_input, f->T, f->N, f->in_t, f->in_n, p->input_size, 2);
 	fill(b->grad_h_0, count * f->N * state(plan), 2);
 	if (p->cell == GM_LSTM)

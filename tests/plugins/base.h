@@ -15,8 +15,8 @@ struct gm_plan {
 /* Changes what is exported; what it returns is what gm_plugin_v1 returns. */
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant);
 
-gm_status base_forward(gm_plan *plan, const gm_forward_args *f);
-gm_status base_backward(gm_plan *plan, const gm_backward_args *b);
+gm_status base_forward(gm_plan *plan, const gm_forward_args *f, gm_error *error);
+gm_status base_backward(gm_plan *plan, const gm_backward_args *b, gm_error *error);
 float *base_output_end(const gm_plan *plan, const gm_forward_args *f); /* one past the last element of output */
 float *base_dinput_end(const gm_plan *plan, const gm_backward_args *b);
 

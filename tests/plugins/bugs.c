@@ -13,19 +13,19 @@ static size_t scratch_bytes;
 
 /* ---- forward ---- */
 
-static gm_status reads_past_c_0(gm_plan *plan, const gm_forward_args *f)
+static gm_status reads_past_c_0(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	size_t count = f->N * problem.num_layers * gm_directions(&problem) * problem.hidden_size;
 	volatile float behind = f->c_0 ? f->c_0[(count + 7) / 8 * 8 - (count % 8 == 0)] : 0;
 
 	(void)behind;
-	return own->forward(plan, f);
+	return own->forward(plan, f, error);
 }
 
 /* The state before the last step. */
-static gm_status early_h_n(gm_plan *plan, const gm_forward_args *f)
+static gm_status early_h_n(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 
 	for (size_t n = 0; f->h_n && f->T > 1 && n < f->N && problem.num_layers == 1 && !problem.bidirectional; n++)
 		memcpy(f->h_n + n * gm_state_size(&problem),
@@ -34,36 +34,36 @@ static gm_status early_h_n(gm_plan *plan, const gm_forward_args *f)
 	return status;
 }
 
-static gm_status no_c_n(gm_plan *plan, const gm_forward_args *f)
+static gm_status no_c_n(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	gm_forward_args part = *f;
 
 	part.c_n = NULL;
-	return own->forward(plan, &part);
+	return own->forward(plan, &part, error);
 }
 
 /* Time first, whatever the strides say. */
-static gm_status ignores_strides(gm_plan *plan, const gm_forward_args *f)
+static gm_status ignores_strides(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	gm_forward_args part = *f;
 
 	part.in_n = (ptrdiff_t)problem.input_size;
 	part.in_t = part.in_n * (ptrdiff_t)f->N;
-	return own->forward(plan, &part);
+	return own->forward(plan, &part, error);
 }
 
-static gm_status reads_scratch(gm_plan *plan, const gm_forward_args *f)
+static gm_status reads_scratch(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	float before = scratch_bytes >= sizeof before ? *(float *)f->scratch : 0;
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 
 	f->output[0] += before * 1e-3f;
 	return status;
 }
 
-static gm_status computes_nan(gm_plan *plan, const gm_forward_args *f)
+static gm_status computes_nan(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 	volatile float zero = 0;
 
 	if (f->T > 8)
@@ -72,9 +72,9 @@ static gm_status computes_nan(gm_plan *plan, const gm_forward_args *f)
 }
 
 /* A NaN is lost by a clamp in the wrong order. */
-static gm_status loses_nan(gm_plan *plan, const gm_forward_args *f)
+static gm_status loses_nan(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 	size_t width = gm_directions(&problem) * gm_state_size(&problem);
 
 	for (size_t t = 0; t < f->T; t++)
@@ -89,16 +89,16 @@ static gm_status loses_nan(gm_plan *plan, const gm_forward_args *f)
 }
 
 /* A loop over weight_hh that is left out where there is no h_0. */
-static gm_status skips_absent_h_0(gm_plan *plan, const gm_forward_args *f)
+static gm_status skips_absent_h_0(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 
-	return f->h_0 ? status : loses_nan(plan, f);
+	return f->h_0 ? status : loses_nan(plan, f, error);
 }
 
-static gm_status wrong_without_tape(gm_plan *plan, const gm_forward_args *f)
+static gm_status wrong_without_tape(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 
 	if (!f->tape)
 		f->output[0] += 1;
@@ -106,12 +106,12 @@ static gm_status wrong_without_tape(gm_plan *plan, const gm_forward_args *f)
 }
 
 /* Two bugs at once. */
-static gm_status strides_and_lengths(gm_plan *plan, const gm_forward_args *f)
+static gm_status strides_and_lengths(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	gm_forward_args part = *f;
 
 	part.lengths = NULL;
-	return ignores_strides(plan, &part);
+	return ignores_strides(plan, &part, error);
 }
 
 /* ---- weights ---- */
@@ -138,36 +138,37 @@ static gm_status drops_tail(gm_plan *plan, const gm_weights *weights, gm_error *
 /* ---- backward ---- */
 
 /* Without what leave_out takes away of a layer's. */
-static gm_status less_gradients(gm_plan *plan, const gm_backward_args *b, void (*leave_out)(gm_layer_grads *g))
+static gm_status less_gradients(gm_plan *plan, const gm_backward_args *b, void (*leave_out)(gm_layer_grads *g),
+                                gm_error *error)
 {
 	static gm_layer_grads layer[16];
 	gm_backward_args part = *b;
 	gm_grads grads;
 
 	if (!b->grad_weights || b->grad_weights->count > sizeof layer / sizeof *layer)
-		return own->backward(plan, b);
+		return own->backward(plan, b, error);
 	grads = *b->grad_weights;
 	memcpy(layer, grads.layer, grads.count * sizeof *layer);
 	for (size_t i = 0; i < grads.count; i++)
 		leave_out(&layer[i]);
 	grads.layer = layer;
 	part.grad_weights = &grads;
-	return own->backward(plan, &part);
+	return own->backward(plan, &part, error);
 }
 
 static void without_bias_hh(gm_layer_grads *g) { g->grad_bias_hh = NULL; }
 
-static gm_status no_bias_hh(gm_plan *plan, const gm_backward_args *b)
+static gm_status no_bias_hh(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
-	return less_gradients(plan, b, without_bias_hh);
+	return less_gradients(plan, b, without_bias_hh, error);
 }
 
-static gm_status always_adds(gm_plan *plan, const gm_backward_args *b)
+static gm_status always_adds(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	gm_backward_args part = *b;
 
 	part.flags = GM_ACCUMULATE;
-	return own->backward(plan, &part);
+	return own->backward(plan, &part, error);
 }
 
 /* ---- the table ---- */
@@ -175,8 +176,8 @@ static gm_status always_adds(gm_plan *plan, const gm_backward_args *b)
 static const struct bug {
 	const char *name;
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
-	gm_status (*forward)(gm_plan *, const gm_forward_args *);
-	gm_status (*backward)(gm_plan *, const gm_backward_args *);
+	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
+	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
 } bug[] = {
 	{"reads-past-c_0", NULL, reads_past_c_0, NULL},
 	{"early-h_n", NULL, early_h_n, NULL},
@@ -237,7 +238,7 @@ static gm_status plan_create(const gm_variant *self, const gm_problem *p, const 
 	gm_sizes sizes = {.struct_size = sizeof sizes};
 
 	problem = *p;
-	GM_TRY(own->sizes(self, p, o, &sizes));
+	GM_TRY(own->sizes(self, p, o, &sizes, error));
 	scratch_bytes = sizes.scratch_bytes;
 	return own->plan_create(self, p, o, mem, plan, error);
 }

@@ -128,47 +128,47 @@ static gm_status stale_weights(gm_plan *plan, const gm_weights *weights, gm_erro
 
 static const gm_weights *later;
 
-static gm_status pack_then_forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status pack_then_forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	if (later)
-		GM_TRY(own->set_weights(plan, later, NULL));
+		GM_TRY(own->set_weights(plan, later, error));
 	later = NULL;
-	return own->forward(plan, f);
+	return own->forward(plan, f, error);
 }
 
 /* The last output is as the call before left it. */
-static gm_status stale_tail(gm_plan *plan, const gm_forward_args *f)
+static gm_status stale_tail(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	float *last = f->output + (ptrdiff_t)(f->T - 1) * f->out_t + (ptrdiff_t)(f->N - 1) * f->out_n, stale = *last;
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 
 	if (++calls > 4)
 		*last = stale;
 	return status;
 }
 
-static gm_status fewer_rows(gm_plan *plan, const gm_forward_args *f)
+static gm_status fewer_rows(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	gm_forward_args part = *f;
 
 	if (++calls > 4 && f->N > 2)
 		part.N = 2;
-	return own->forward(plan, &part);
+	return own->forward(plan, &part, error);
 }
 
-static gm_status fewer_steps(gm_plan *plan, const gm_forward_args *f)
+static gm_status fewer_steps(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	gm_forward_args part = *f;
 
 	if (++calls > 4 && f->T > 2)
 		part.T = f->T - 1;
-	return own->forward(plan, &part);
+	return own->forward(plan, &part, error);
 }
 
 /* One row in the midst of a large batch is wrong, always. */
-static gm_status middle_row(gm_plan *plan, const gm_forward_args *f)
+static gm_status middle_row(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
-	gm_status status = own->forward(plan, f);
+	gm_status status = own->forward(plan, f, error);
 
 	if (f->N >= 64 && problem.hidden_size >= 64)
 		f->output[(ptrdiff_t)(f->T - 1) * f->out_t + (ptrdiff_t)(f->N / 2) * f->out_n] += 0x1p-10f;
@@ -246,7 +246,7 @@ static void *work(void *nothing)
 	for (;;) {
 		while (!atomic_load(&busy))
 			sched_yield();
-		(void)own->forward(job.plan, &job.f);
+		(void)own->forward(job.plan, &job.f, NULL);
 		atomic_store(&busy, 0);
 	}
 	return nothing;
@@ -258,12 +258,12 @@ static void wait_for_work(void)
 		sched_yield();
 }
 
-static gm_status forward_elsewhere(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward_elsewhere(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	static pthread_t thread;
 
 	if (++calls <= 4)
-		return own->forward(plan, f);
+		return own->forward(plan, f, error);
 	if (!thread && pthread_create(&thread, NULL, work, NULL))
 		return GM_NO_MEMORY;
 	wait_for_work();
@@ -272,10 +272,10 @@ static gm_status forward_elsewhere(gm_plan *plan, const gm_forward_args *f)
 	return GM_OK;
 }
 
-static gm_status backward_later(gm_plan *plan, const gm_backward_args *b)
+static gm_status backward_later(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	wait_for_work();
-	return own->backward(plan, b);
+	return own->backward(plan, b, error);
 }
 
 /* Works honestly, and says that it took no time. */
@@ -289,16 +289,16 @@ static gm_status own_clock(gm_plan *plan, const gm_call *call, uint64_t iteratio
 
 /* ---- the table ---- */
 
-#define LEAVES_OUT(trick)                                                       \
-	static gm_status forward_##trick(gm_plan *plan, const gm_forward_args *f)   \
-	{                                                                           \
-		calls++;                                                                \
-		return trick(f) ? GM_OK : own->forward(plan, f);                        \
-	}                                                                           \
-	static gm_status backward_##trick(gm_plan *plan, const gm_backward_args *b) \
-	{                                                                           \
-		calls++;                                                                \
-		return trick(b->fwd) ? GM_OK : own->backward(plan, b);                  \
+#define LEAVES_OUT(trick)                                                                        \
+	static gm_status forward_##trick(gm_plan *plan, const gm_forward_args *f, gm_error *error)   \
+	{                                                                                            \
+		calls++;                                                                                 \
+		return trick(f) ? GM_OK : own->forward(plan, f, error);                                  \
+	}                                                                                            \
+	static gm_status backward_##trick(gm_plan *plan, const gm_backward_args *b, gm_error *error) \
+	{                                                                                            \
+		calls++;                                                                                 \
+		return trick(b->fwd) ? GM_OK : own->backward(plan, b, error);                            \
 	}
 
 LEAVES_OUT(after_four)
@@ -318,8 +318,8 @@ LEAVES_OUT(called_again_at_once)
 static const struct cheat {
 	const char *name;
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
-	gm_status (*forward)(gm_plan *, const gm_forward_args *);
-	gm_status (*backward)(gm_plan *, const gm_backward_args *);
+	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
+	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);
 	gm_status (*time)(gm_plan *, const gm_call *, uint64_t, gm_timing *);
 } cheat[] = {

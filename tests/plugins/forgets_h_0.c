@@ -4,14 +4,14 @@
 #include "plugin_skeleton/skeleton.c"
 #undef gm_plugin_v1
 
-static gm_status without_h_0(gm_plan *plan, const gm_backward_args *b)
+static gm_status without_h_0(gm_plan *plan, const gm_backward_args *b, gm_error *error)
 {
 	gm_forward_args forward = *b->fwd;
 	gm_backward_args part = *b;
 
 	forward.h_0 = NULL;
 	part.fwd = &forward;
-	return backward(plan, &part);
+	return backward(plan, &part, error);
 }
 
 GM_PLUGIN_EXPORT gm_plugin_entry gm_plugin_v1;

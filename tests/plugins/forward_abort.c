@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	(void)plan;
 	(void)f;
+	(void)error;
 	fprintf(stderr, "first line\ntiles do not fit: \033[31m7\n");
 	abort();
 }

@@ -4,12 +4,12 @@
 
 #include <unistd.h>
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	close(3);
 	for (volatile int on = 1; on;)
 		;
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	const struct {
 		uint32_t magic, kind, serial;
@@ -14,7 +14,7 @@ static gm_status forward(gm_plan *plan, const gm_forward_args *f)
 
 	if (write(3, &answer, sizeof answer) < 0)
 		return GM_IO;
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)

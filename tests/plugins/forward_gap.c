@@ -2,10 +2,10 @@
 /* forward_gap.c - writes into what alignment leaves behind the scratch memory. */
 #include "base.h"
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	((char *)f->scratch)[plan->sizes.scratch_bytes + 2] = 1;
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)

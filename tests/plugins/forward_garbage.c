@@ -5,14 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	char noise[64];
 
 	memset(noise, 0x5a, sizeof noise);
 	if (write(3, noise, sizeof noise) < 0)
 		return GM_IO;
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)

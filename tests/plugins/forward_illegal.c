@@ -4,10 +4,11 @@
 
 #include <signal.h>
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	(void)plan;
 	(void)f;
+	(void)error;
 	raise(SIGILL);
 	return GM_OK;
 }

@@ -12,7 +12,10 @@ static int deeper(int depth)
 	return depth < deepest ? deeper(depth + 1) + room[0] : 0;
 }
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f) { return deeper(0) ? base_forward(plan, f) : GM_IO; }
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
+{
+	return deeper(0) ? base_forward(plan, f, error) : GM_IO;
+}
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
 {

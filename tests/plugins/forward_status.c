@@ -2,10 +2,11 @@
 /* forward_status.c - returns a status that there is not. */
 #include "base.h"
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	(void)plan;
 	(void)f;
+	(void)error;
 	return (gm_status)99;
 }
 

@@ -7,10 +7,10 @@
 
 #include <fenv.h>
 
-static gm_status forward(gm_plan *plan, const gm_forward_args *f)
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	feenableexcept(FE_DIVBYZERO);
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)

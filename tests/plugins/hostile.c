@@ -11,13 +11,13 @@
 
 static const gm_variant *own; /* does the work */
 
-#define FORWARD(name, deed)                                                  \
-	static gm_status forward_##deed(gm_plan *plan, const gm_forward_args *f) \
-	{                                                                        \
-		static volatile gm_status status; /* in no register */               \
-		status = own->forward(plan, f);                                      \
-		deed();                                                              \
-		return status;                                                       \
+#define FORWARD(name, deed)                                                                   \
+	static gm_status forward_##deed(gm_plan *plan, const gm_forward_args *f, gm_error *error) \
+	{                                                                                         \
+		static volatile gm_status status; /* in no register */                                \
+		status = own->forward(plan, f, error);                                                \
+		deed();                                                                               \
+		return status;                                                                        \
 	}
 DEEDS(FORWARD)
 
@@ -25,7 +25,7 @@ DEEDS(FORWARD)
 static const struct row {
 	const char *name;
 	void (*deed)(void);
-	gm_status (*forward)(gm_plan *, const gm_forward_args *);
+	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
 } row[] = {DEEDS(ROW)};
 
 enum { ROWS = sizeof row / sizeof *row };

@@ -2,11 +2,13 @@
 /* huge_sizes.c - asks for more memory than any machine has. */
 #include "base.h"
 
-static gm_status huge_sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status huge_sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s,
+                            gm_error *error)
 {
 	(void)self;
 	(void)p;
 	(void)o;
+	(void)error;
 	s->alignment = 64;
 	s->plan_bytes = s->tape_bytes = 64;
 	s->scratch_bytes = (size_t)1 << 44;

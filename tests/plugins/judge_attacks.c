@@ -18,29 +18,29 @@ static gm_status send_to_judge(int number)
 	return GM_OK;
 }
 
-static gm_status kills(gm_plan *plan, const gm_forward_args *f)
+static gm_status kills(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	(void)send_to_judge(SIGKILL);
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
-static gm_status stops(gm_plan *plan, const gm_forward_args *f)
+static gm_status stops(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	(void)send_to_judge(SIGSTOP);
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
-static gm_status rests(gm_plan *plan, const gm_forward_args *f)
+static gm_status rests(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 {
 	nanosleep(&(struct timespec){.tv_sec = 4}, NULL);
-	return base_forward(plan, f);
+	return base_forward(plan, f, error);
 }
 
 const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
 {
 	static const struct {
 		const char *name;
-		gm_status (*forward)(gm_plan *plan, const gm_forward_args *f);
+		gm_status (*forward)(gm_plan *plan, const gm_forward_args *f, gm_error *error);
 	} row[] = {{"kills", kills}, {"stops", stops}, {"rests", rests}, {"base", base_forward}};
 	enum { ROWS = sizeof row / sizeof *row };
 	static gm_variant variants[ROWS];

@@ -2,10 +2,11 @@
 /* wants_gigabytes.c - asks for scratch memory that a machine may well have, and a process with a limit may not. */
 #include "base.h"
 
-static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s)
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s, gm_error *error)
 {
 	(void)self;
 	(void)p;
+	(void)error;
 	s->alignment = 64;
 	s->plan_bytes = 4096;
 	s->scratch_bytes = (size_t)2 << 30;

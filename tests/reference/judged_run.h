@@ -133,8 +133,8 @@ static inline void trial_poison(const trial *t)
 static inline gm_status trial_call(const gm_variant *v, gm_plan *plan, gm_binding *b)
 {
 	GM_TRY(v->set_weights(plan, &b->weights, NULL));
-	GM_TRY(v->forward(plan, &b->fwd));
-	return v->backward(plan, &b->bwd);
+	GM_TRY(v->forward(plan, &b->fwd, NULL));
+	return v->backward(plan, &b->bwd, NULL);
 }
 
 /* Runs forward with a tape, then backward, into t->data; GM_UNSUPPORTED passes through. */
@@ -148,7 +148,7 @@ static inline gm_status trial_run(trial *t, const gm_variant *v)
 	gm_status status;
 
 	GM_TRY(v->supports(v, &t->spec.problem, &opts, NULL));
-	GM_TRY(v->sizes(v, &t->spec.problem, &opts, &sizes));
+	GM_TRY(v->sizes(v, &t->spec.problem, &opts, &sizes, NULL));
 	if (!t->binding)
 		GM_TRY(gm_binding_create(&t->spec, t->tensors, t->data, &t->binding, NULL));
 	memory[0] = trial_alloc(sizes.plan_bytes, 1);

@@ -243,6 +243,29 @@ static void options_arrive(void **state)
 	tear_down(&p);
 }
 
+/* A refusal's own sentence, judged and timed. */
+static void reasons_arrive(void **state)
+{
+	const char *const name[] = {"sizes", "forward", "backward"};
+	const char *const says[] = {"T_max 3 is odd", "a pool of 2 threads died", "steps 0 to 3 are no whole"};
+	gm_error error = {0};
+	double ns;
+	planned p;
+
+	(void)state;
+	start(&p, "plugin_says_why", "lstm_T3_N2_I5_H7", &(worker_launch){0});
+	gm_plan_opts opts = options(&p.spec, GM_MODE_TRAIN);
+	for (size_t i = 0; i < 3; i++) {
+		if (worker_plan(p.w, name[i], &p.spec, p.tensors, NULL, &opts, &error) == GM_OK) {
+			assert_int_not_equal(worker_time(p.w, &(worker_timing){GM_PASS_TRAIN, 1, 1, 0, 0, 0}, &ns, &error), GM_OK);
+			assert_string_equal(error.message, says[i]);
+			assert_int_not_equal(worker_run(p.w, GM_PASS_TRAIN, &error), GM_OK);
+		}
+		assert_string_equal(error.message, says[i]);
+	}
+	tear_down(&p);
+}
+
 static void backward_may_be_missing(void **state)
 {
 	const worker_launch here = {0};
@@ -368,6 +391,7 @@ int main(void)
 		cmocka_unit_test(backward_may_be_missing), cmocka_unit_test(times_every_pass),
 		cmocka_unit_test(step_carries_the_state),  cmocka_unit_test(effective_weights_come_back),
 		cmocka_unit_test(one_worker_many_plans),   cmocka_unit_test(pids_are_told),
+		cmocka_unit_test(reasons_arrive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

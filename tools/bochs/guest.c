@@ -90,11 +90,11 @@ static gm_status run_plan(const gm_variant *variant, gm_plan *plan, const gm_cas
                           gm_error *error)
 {
 	GM_TRY(variant->set_weights(plan, &b->weights, error));
-	GM_TRY(variant->forward(plan, &b->fwd));
+	GM_TRY(variant->forward(plan, &b->fwd, error));
 	say_digest(c, variant, data, b->fwd.tape ? "fwd" : "infer", GM_ROLE_OUTPUT);
 	if (!b->fwd.tape)
 		return GM_OK;
-	GM_TRY(variant->backward(plan, &b->bwd));
+	GM_TRY(variant->backward(plan, &b->bwd, error));
 	say_digest(c, variant, data, "bwd", GM_ROLE_GRAD);
 	return GM_OK;
 }
@@ -109,7 +109,7 @@ static gm_status run_mode(const gm_case *c, const gm_variant *variant, uint32_t 
 	gm_plan *plan;
 
 	GM_TRY(variant->supports(variant, problem, &opts, error));
-	GM_TRY(variant->sizes(variant, problem, &opts, &sizes));
+	GM_TRY(variant->sizes(variant, problem, &opts, &sizes, error));
 	pool_used = 0;
 	void *memory = take(sizes.plan_bytes, sizes.alignment), *scratch = take(sizes.scratch_bytes, sizes.alignment);
 	void *tape = mode == GM_MODE_INFER ? NULL : take(sizes.tape_bytes, sizes.alignment);

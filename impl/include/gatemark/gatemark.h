@@ -48,13 +48,6 @@ typedef struct gm_error {
 
 const char *gm_status_name(gm_status status);
 
-/* Fills *error (NULL allowed) and returns status: `return gm_fail(error, GM_BAD_SHAPE, "I is %zu", I);` */
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-gm_status
-gm_fail(gm_error *error, gm_status status, const char *format, ...);
-
 /* ---- the problem: the parameters of torch.nn.{RNN,LSTM,GRU}; an RNN may have a sigmoid too ---- */
 
 typedef enum gm_cell {

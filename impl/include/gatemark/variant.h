@@ -15,12 +15,34 @@
 
 #include "gatemark/gatemark.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define GM_ABI_MAJOR 2
 #define GM_ABI_MINOR 0
+
+/* Fills *error (NULL allowed) and returns status: `return gm_fail(error, GM_BAD_SHAPE, "I is %zu", I);`  In the header,
+ * so that a plug-in links nothing for it. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+static inline gm_status
+gm_fail(gm_error *error, gm_status status, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!error)
+		return status;
+	error->status = status;
+	va_start(arguments, format);
+	vsnprintf(error->message, sizeof error->message, format, arguments);
+	va_end(arguments);
+	return status;
+}
 
 /* Returns from the calling function with the status of a step that failed. */
 #define GM_TRY(expression)                \
@@ -149,14 +171,14 @@ struct gm_variant {
 	const void *own; /* its author's, found through self: functions may serve many rows; nobody else looks at it */
 	/* GM_OK, or GM_UNSUPPORTED with the reason.  self: this struct, here and below. */
 	gm_status (*supports)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_error *);
-	gm_status (*sizes)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_sizes *);
+	gm_status (*sizes)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_sizes *, gm_error *);
 	/* mem: sizes.plan_bytes at sizes.alignment, alive until plan_destroy. */
 	gm_status (*plan_create)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, void *mem, gm_plan **,
 	                         gm_error *);
 	/* Copies and packs; may be called again (after an optimiser step). */
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
-	gm_status (*forward)(gm_plan *, const gm_forward_args *);
-	gm_status (*backward)(gm_plan *, const gm_backward_args *);
+	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
+	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);               /* NULL: as given */
 	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* never called */
 	const char *(*describe)(const gm_plan *);                                        /* the engine that really runs */

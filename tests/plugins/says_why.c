@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* says_why.c - three variants, each refuses in the function that it is named after and says why. */
+#include "base.h"
+
+static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s, gm_error *error)
+{
+	(void)self;
+	(void)p;
+	(void)s;
+	return gm_fail(error, GM_BAD_SHAPE, "T_max %zu is odd", o->T_max);
+}
+
+static gm_status forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
+{
+	(void)plan;
+	return gm_fail(error, GM_NO_MEMORY, "a pool of %zu threads died", f->N);
+}
+
+static gm_status backward(gm_plan *plan, const gm_backward_args *b, gm_error *error)
+{
+	(void)plan;
+	return gm_fail(error, GM_UNSUPPORTED, "steps %zu to %zu are no whole", b->t_begin, b->t_end);
+}
+
+const gm_plugin *spoil(gm_plugin *plugin, gm_variant *variant)
+{
+	static gm_variant variants[3];
+	static const gm_variant *const list[3] = {&variants[0], &variants[1], &variants[2]};
+
+	variants[0] = variants[1] = variants[2] = *variant;
+	variants[0].name = "sizes";
+	variants[0].sizes = sizes;
+	variants[1].name = "forward";
+	variants[1].forward = forward;
+	variants[2].name = "backward";
+	variants[2].backward = backward;
+	plugin->variant = list;
+	plugin->variant_count = 3;
+	return plugin;
+}
