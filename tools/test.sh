@@ -7,13 +7,16 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
 	cat <<'END'
-Usage: sh tools/test.sh [--no-install] [--preset NAME] [-L LABEL] [options of ctest]
+Usage: sh tools/test.sh [--no-install] [--preset NAME] [--build DIR] [-L LABEL]
+                        [options of ctest]
 
 Installs the Debian or Ubuntu packages that are missing (and says which before it
-does so), builds under build/NAME and runs all tests with ctest; results also as
-JUnit in build/NAME/ctest.xml.
+does so; elsewhere it lists them by the names of Fedora or Arch, and stops), builds
+and runs all tests with ctest; results also as JUnit in ctest.xml of the build.
 
   --no-install    install nothing: where something is missing, list it and stop
+  --build DIR     build in DIR (the default is build/NAME of this tree, where the
+                  tests on other architectures build in any case)
   --preset NAME   release (the default), clang, dev, asan-ubsan, tsan
   -L LABEL        build and run the tests with one label: fast, slow, faults,
                   emulator, threads, digests or lint (tests/README.md)
@@ -29,6 +32,7 @@ END
 
 install=yes
 preset=release
+dir=
 target=
 count=$#
 while [ "$count" -gt 0 ]; do
@@ -40,6 +44,12 @@ while [ "$count" -gt 0 ]; do
 		shift
 		count=$((count - 1))
 		preset=$1 ;;
+	--build=*) setup_dir "${1#--build=}" || exit ;;
+	--build)
+		[ "$count" -gt 1 ] || set -- "$1" ''
+		setup_dir "$2" || exit
+		shift
+		count=$((count - 1)) ;;
 	-h | --help) usage; exit 0 ;;
 	-L) # of ctest, which would build nothing
 		[ "$count" -gt 1 ] || set -- "$1" ''
@@ -71,9 +81,10 @@ groups="build test"
 case $preset/$target in
 clang/* | */tests_lint) groups="$groups lint" ;;
 esac
-case $target/$(uname -m) in
-/x86_64 | tests_emulator/x86_64) groups="$groups emulator" ;; # elsewhere there is no cross compiler
+case $target/$(uname -m)/$(command -v apt-get) in # elsewhere there is no cross compiler, or none of its libraries
+/x86_64/?* | tests_emulator/x86_64/?*) groups="$groups emulator" ;;
 esac
+dir=${dir:-$root/build/$preset}
 # shellcheck disable=SC2086 # words
 setup_packages $groups || exit
 # shellcheck disable=SC2086 # one word or none
@@ -86,7 +97,8 @@ skipped() {
 }
 
 code=0
-(cd "$root" && "${cmake%cmake}ctest" --preset "$preset" --output-junit "$dir/ctest.xml" "$@") </dev/null || code=1
+"${cmake%cmake}ctest" --test-dir "$dir" --output-on-failure --no-tests=error --output-junit "$dir/ctest.xml" "$@" \
+	</dev/null || code=1
 reasons=$(skipped)
 [ -z "$reasons" ] || say "Skipped:
 $reasons"
