@@ -3,7 +3,7 @@
 # audit_objects.sh BUILD [CC] - what the compiler made of the rules, read from the object files of an optimised build:
 #   kernels    each gm_kernels_* object exports its table and nothing else
 #   baseline   objects of everything else run on any CPU of the architecture: no AVX, no AVX-512, no FMA (x86-64); the
-#              peak probe's loops and the trampoline of base/calling.h ask the CPU first
+#              peak probe's loops and the trampoline of base/calling.h ask the CPU first; impl/package is all in one
 #   scalar     the scalar rows are scalar: no packed arithmetic; `scalar` also has no fused operation, by
 #              instruction or by library call (x86-64)
 #   quiet      gm_core, gatemark and gm_reference neither print, nor exit, nor do I/O
@@ -46,7 +46,7 @@ audit_kernels() {
 
 audit_baseline() {
 	for part in impl reference fixtures bench tools; do
-		objects "$1/$part" '*' | grep -vE '/(gm_kernels|fma_loops|calling)_' | while read -r object; do
+		objects "$1/$part" '*' | grep -vE '/(gm_kernels|fma_loops|calling)_|/package/' | while read -r object; do
 			instructions "$object" '^(v[a-z]|k(mov|or|and)[bwdq])' | grep -vE '^ver[rw] ' | say_each "$object" baseline
 		done
 	done

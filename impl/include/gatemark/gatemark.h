@@ -17,6 +17,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility push(default) /* what the library exports */
+#endif
 
 #if defined(__GNUC__)
 #define GM_CHECKED __attribute__((warn_unused_result))
@@ -111,6 +114,9 @@ typedef struct gm_grads {
 	const gm_layer_grads *layer;
 } gm_grads;
 
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

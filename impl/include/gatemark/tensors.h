@@ -14,6 +14,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility push(default) /* what the library exports */
+#endif
 
 typedef enum gm_pass {
 	GM_PASS_NONE = 0,
@@ -122,6 +125,9 @@ GM_CHECKED gm_status gm_binding_create(const gm_spec *spec, const gm_tensors *te
                                        gm_binding **binding, gm_error *error);
 void gm_binding_destroy(gm_binding *binding); /* NULL allowed */
 
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

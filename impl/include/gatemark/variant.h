@@ -21,6 +21,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility push(default) /* what the library exports */
+#endif
 
 #define GM_ABI_MAJOR 2
 #define GM_ABI_MINOR 0
@@ -239,6 +242,9 @@ typedef const gm_plugin *gm_plugin_entry(void);
 #define GM_PLUGIN_EXPORT
 #endif
 
+#if defined(__GNUC__) && !defined(_WIN32)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
