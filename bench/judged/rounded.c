@@ -18,8 +18,9 @@ static double largest(const float *value, size_t count)
 {
 	double most = 0;
 
-	for (size_t i = 0; i < count; i++)
-		most = fmax(most, fabs((double)value[i]));
+	for (size_t i = 0; i < count; i++) // no fmax: gcc 12 for aarch64 breaks down vectorising it
+		if (fabs((double)value[i]) > most)
+			most = fabs((double)value[i]);
 	return most;
 }
 
