@@ -6,16 +6,22 @@
 
 size_t gm_gates(uint32_t cell) { return cell < GM_CELLS ? cell_table[cell].G : 0; }
 
-size_t gm_directions(const gm_problem *problem) { return 1 + (problem->bidirectional != 0); }
+/* Of a problem that may be shorter than ours. */
+#define MEMBER(problem, name) \
+	((problem)->struct_size < offsetof(gm_problem, name) + sizeof(problem)->name ? 0 : (problem)->name)
+
+size_t gm_directions(const gm_problem *problem) { return 1 + (MEMBER(problem, bidirectional) != 0); }
 
 size_t gm_state_size(const gm_problem *problem)
 {
-	return problem->proj_size ? problem->proj_size : problem->hidden_size;
+	size_t projected = MEMBER(problem, proj_size);
+
+	return projected ? projected : MEMBER(problem, hidden_size);
 }
 
 size_t gm_layer_input(const gm_problem *problem, size_t layer)
 {
-	return layer ? gm_directions(problem) * gm_state_size(problem) : problem->input_size;
+	return layer ? gm_directions(problem) * gm_state_size(problem) : MEMBER(problem, input_size);
 }
 
 static gm_status check_size(const char *name, size_t value, size_t limit, gm_error *error)
@@ -45,10 +51,8 @@ static gm_status check_projection(const gm_problem *p, gm_error *error)
 	return GM_OK;
 }
 
-gm_status gm_problem_check(const gm_problem *p, gm_error *error)
+static gm_status check_whole(const gm_problem *p, gm_error *error)
 {
-	if (!p || p->struct_size < sizeof *p)
-		return gm_fail(error, GM_BAD_ARGUMENT, "problem is missing or its struct_size is below %zu", sizeof *p);
 	if (p->cell >= GM_CELLS)
 		return gm_fail(error, GM_BAD_ARGUMENT, "cell is %u, must be below %u", (unsigned)p->cell, (unsigned)GM_CELLS);
 	GM_TRY(check_size("input_size", p->input_size, GM_SIZE_LIMIT, error));
@@ -60,7 +64,25 @@ gm_status gm_problem_check(const gm_problem *p, gm_error *error)
 	GM_TRY(check_flag("batch_first", p->batch_first, error));
 	GM_TRY(check_flag("unbatched", p->unbatched, error));
 	GM_TRY(check_flag("lengths", p->lengths, error));
+	GM_TRY(gm_reserved_check("gm_problem", p->reserved, error));
 	if (!(p->dropout >= 0 && p->dropout <= 1))
 		return gm_fail(error, GM_BAD_ARGUMENT, "dropout is %g, must be from 0 to 1", p->dropout);
 	return GM_OK;
+}
+
+gm_status gm_problem_read(const gm_problem *problem, gm_problem *whole, gm_error *error)
+{
+	gm_problem read;
+
+	GM_TRY(gm_struct_read("gm_problem", problem, &read, sizeof read, error));
+	GM_TRY(check_whole(&read, error));
+	*whole = read;
+	return GM_OK;
+}
+
+gm_status gm_problem_check(const gm_problem *problem, gm_error *error)
+{
+	gm_problem whole;
+
+	return gm_problem_read(problem, &whole, error);
 }

@@ -143,10 +143,12 @@ static size_t fill_rows(gm_tensor *rows, const gm_spec *spec)
 
 gm_status gm_tensors_create(const gm_spec *spec, gm_tensors **tensors, gm_error *error)
 {
+	gm_spec whole = *spec;
 	gm_tensors *made;
 	size_t count;
 
-	GM_TRY(gm_problem_check(&spec->problem, error));
+	GM_TRY(gm_problem_read(&spec->problem, &whole.problem, error));
+	spec = &whole;
 	if (!spec->T || !spec->N)
 		return gm_fail(error, GM_BAD_SHAPE, "T is %zu and N is %zu, both must be at least 1", spec->T, spec->N);
 	count = fill_rows(NULL, spec);

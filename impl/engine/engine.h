@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* engine.h - the functions behind a row of variants.def, whose own is the gm_kernels it runs on.  What gm_variant
- * promises is checked here, once; below, in forward.c and backward.c, nothing can fail. */
+ * promises is checked there (check.h), once; below, in forward.c and backward.c, nothing can fail. */
 #ifndef GM_ENGINE_H
 #define GM_ENGINE_H
 
 #include "gatemark/variant.h"
 #include "kernels/kernels.h"
 
-/* GM_OK, or GM_NO_CPU: this build has no kernels for it. */
-gm_status engine_built(const gm_variant *self, gm_error *error);
+/* GM_OK, or GM_NO_CPU: the CPU lacks what it needs, or this build has no kernels for it. */
+gm_status engine_runnable(const gm_variant *self, gm_error *error);
 gm_status engine_supports(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_error *error);
 gm_status engine_sizes(const gm_variant *self, const gm_problem *problem, const gm_plan_opts *opts, gm_sizes *sizes,
                        gm_error *error);

@@ -3,7 +3,8 @@
  *
  * One layout function serves both questions, how much and where: it takes from a gm_block whose base may be NULL.
  * Order of files: dims.c (sizes, layout), pack.c (weights), rows.c (lengths), forward.c, backward.c, gradients.c
- * (products after the sequential pass), engine.c (the functions of gm_variant). */
+ * (products after the sequential pass), check.c (what is handed in), runnable.c (on which machine), engine.c (the
+ * functions of gm_variant). */
 #ifndef GM_PLAN_H
 #define GM_PLAN_H
 
@@ -32,6 +33,7 @@ typedef struct layer_pack { /* one layer and direction; kernels.h says each layo
 struct gm_plan {
 	const gm_kernels *kernels;
 	const char *name;
+	int has_weights; /* set_weights was called */
 	gm_problem problem;
 	gm_plan_opts opts;
 	gm_dims dims;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* registry.c - walks variants.def: the public list of variants and who can run here. */
-#include <stdio.h>
+/* registry.c - walks variants.def: the public list of variants. */
 #include <string.h>
 
 #include "base/isa.h"
 #include "engine/engine.h"
-#include "isa/host/host.h"
 
 #define VARIANT(name, isa, strategy, activation, ...) extern const gm_kernels gm_kernels_##isa##_##activation;
 #include "variants.def"
@@ -71,29 +69,4 @@ const gm_variant *gm_variant_find(const char *name)
 		if (strcmp(variants[i].name, name) == 0)
 			return &variants[i];
 	return NULL;
-}
-
-uint64_t gm_cpu_features(void) { return host_cpu_features(); }
-
-/* Names of the bits of `missing`, separated by blanks. */
-static void feature_names(uint64_t missing, char *text, size_t size)
-{
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < CPU_ROWS && used < size; i++)
-		if (missing & cpu_table[i].bit)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", cpu_table[i].name);
-}
-
-gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error)
-{
-	uint64_t missing = variant->needs & ~host_cpu_features();
-	char names[64];
-
-	if (missing) {
-		feature_names(missing, names, sizeof names);
-		return gm_fail(error, GM_NO_CPU, "%s needs %s, which this CPU or system lacks", variant->name, names);
-	}
-	return variant->supports == engine_supports ? engine_built(variant, error) : GM_OK;
 }

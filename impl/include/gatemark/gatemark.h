@@ -6,6 +6,9 @@
  *              D directions, G gates (RNN 1; LSTM 4: i f g o; GRU 3: r z n, reset after the product).
  *              R = P if there is a projection, else H: the width of h.
  *   Tensors    float32, row-major, sizes and strides in elements, last axis contiguous.
+ *   Structs    struct_size = sizeof the struct.  A shorter one (a program built with an older header) counts as
+ *              one whose other members are 0, a longer one as long as what lies beyond is 0.  0 is a default
+ *              that each member states; reserved is 0.
  *   Errors     a gm_status; outputs are untouched unless it is GM_OK; nothing prints or exits.
  *   Source     torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU (PyTorch 2.13), their equations. */
 #ifndef GATEMARK_GATEMARK_H
@@ -71,7 +74,7 @@ typedef struct gm_problem {
 	size_t num_layers;      /* L >= 1 */
 	uint32_t bidirectional; /* 0 or 1: D = 1 + bidirectional */
 	uint32_t bias;          /* 0 or 1 */
-	uint32_t batch_first;   /* layout of tensors in files; calls say it by strides */
+	uint32_t batch_first;   /* 0 or 1: dense input, output and masks are (N, T, ...) */
 	uint32_t unbatched;     /* tensors in files have no N axis; N is 1 */
 	uint32_t lengths;       /* 1: each call gives gm_forward_args.lengths */
 	uint32_t reserved;      /* 0 */
@@ -88,12 +91,12 @@ GM_CHECKED gm_status gm_problem_check(const gm_problem *problem, gm_error *error
 
 /* ---- weights and their gradients, one entry a layer and direction: index = layer*D + direction ---- */
 
-typedef struct gm_layer_weights {
-	const float *weight_ih; /* (G*H, I or D*R) */
-	const float *weight_hh; /* (G*H, R) */
-	const float *bias_ih;   /* (G*H), NULL without bias */
-	const float *bias_hh;   /* (G*H), NULL without bias */
-	const float *weight_hr; /* (P, H), NULL without projection */
+typedef struct gm_layer_weights { /* never grows */
+	const float *weight_ih;       /* (G*H, I or D*R) */
+	const float *weight_hh;       /* (G*H, R) */
+	const float *bias_ih;         /* (G*H), NULL without bias */
+	const float *bias_hh;         /* (G*H), NULL without bias */
+	const float *weight_hr;       /* (P, H), NULL without projection */
 } gm_layer_weights;
 
 typedef struct gm_weights {
@@ -103,7 +106,7 @@ typedef struct gm_weights {
 	const gm_layer_weights *layer;
 } gm_weights;
 
-typedef struct gm_layer_grads { /* shapes as above; NULL = not wanted */
+typedef struct gm_layer_grads { /* shapes as above; NULL = not wanted; never grows */
 	float *grad_weight_ih, *grad_weight_hh, *grad_bias_ih, *grad_bias_hh, *grad_weight_hr;
 } gm_layer_grads;
 

@@ -75,7 +75,7 @@ typedef struct gm_plan_opts {
 	uint32_t mode;      /* GM_MODE_* */
 	size_t T_max;       /* longest call */
 	size_t N_max;       /* largest batch */
-	uint32_t threads;   /* >= 1 */
+	uint32_t threads;   /* 0: 1 */
 	uint32_t denormals; /* GM_DENORMALS_* */
 	const int *cpus;    /* CPU of each thread, or NULL */
 } gm_plan_opts;
@@ -88,6 +88,8 @@ typedef struct gm_sizes {
 	size_t tape_bytes;    /* what forward leaves for backward; 0 in infer mode */
 } gm_sizes;
 
+/* Both strides of a tensor 0: dense, (T, N, ...), or (N, T, ...) with batch_first.  One of them may be 0 only where
+ * its axis has one element. */
 typedef struct gm_forward_args {
 	uint32_t struct_size;
 	uint32_t reserved;
@@ -113,7 +115,7 @@ typedef struct gm_backward_args {
 	uint32_t struct_size;
 	uint32_t flags; /* weight gradients: GM_OVERWRITE or GM_ACCUMULATE */
 	const gm_forward_args *fwd;
-	size_t t_begin, t_end;            /* whole: 0, T */
+	size_t t_begin, t_end;            /* whole: 0, T, or both 0 */
 	const float *grad_output;         /* strides of output; NULL = zeros */
 	const float *grad_h_n, *grad_c_n; /* shapes of h_0, c_0; NULL = zeros */
 	float *grad_input;                /* strides of input; padded steps get +0; NULL = not wanted, as below */
