@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status.c - names of statuses. */
+/* status.c - names of statuses, and of the version. */
 #include "core.h"
 
 const char *gm_status_name(gm_status status)
@@ -23,3 +23,5 @@ const char *gm_status_name(gm_status status)
 		return "unknown status";
 	return name[status];
 }
+
+const char *gm_version(void) { return GM_VERSION; }

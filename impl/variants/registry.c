@@ -70,3 +70,23 @@ const gm_variant *gm_variant_find(const char *name)
 			return &variants[i];
 	return NULL;
 }
+
+gm_status gm_variant_best(const gm_problem *problem, const gm_plan_opts *opts, const gm_variant **best, gm_error *error)
+{
+	gm_status status = GM_NO_CPU;
+	size_t lanes = 0;
+
+	for (size_t i = 0; i < VARIANTS; i++) {
+		const gm_variant *v = &variants[i];
+		const gm_kernels *kernels = v->own;
+
+		if (gm_variant_runnable(v, NULL) != GM_OK || kernels->lanes <= lanes)
+			continue;
+		status = v->supports(v, problem, opts, error);
+		if (status == GM_OK) {
+			*best = v;
+			lanes = kernels->lanes;
+		}
+	}
+	return lanes ? GM_OK : status;
+}

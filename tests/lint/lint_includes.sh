@@ -24,6 +24,7 @@ BEGIN {
 	row("impl/isa", "impl/kernels impl/core impl/base impl/include")
 	row("impl/engine", "impl/kernels impl/isa/host impl/core impl/base impl/include")
 	row("impl/variants", "impl/engine impl/isa impl/isa/host impl/kernels impl/core impl/base impl/include")
+	row("impl/model", "impl/core impl/base impl/include")
 	row("impl/worker", "impl/base impl/include")
 	row("reference/model", "impl/base impl/include")
 	row("reference/budget", "reference/model impl/base impl/include")
@@ -151,6 +152,7 @@ impl/engine/d.c|#include "model/ref.h"|impl/engine must not include reference/mo
 impl/isa/avx2/e.c|#include "variants/registry.h"|impl/isa must not include impl/variants
 impl/isa/host/e.c|#include "kernels/kernels.h"|impl/isa/host must not include impl/kernels
 impl/variants/e.c|#include "worker/worker.h"|impl/variants must not include impl/worker
+impl/model/e.c|#include "engine/plan.h"|impl/model must not include impl/engine
 impl/worker/e.c|#include "engine/plan.h"|impl/worker must not include impl/engine
 reference/model/f.c|#include "budget/budget.h"|reference/model must not include reference/budget
 reference/budget/f.c|#include "judge/judge.h"|reference/budget must not include reference/judge

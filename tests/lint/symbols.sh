@@ -18,7 +18,8 @@ trap 'rm -rf "$work"' EXIT
 declared() {
 	find "$1" -name '*.h' | LC_ALL=C sort | while read -r header; do
 		"$cc" -E -P -I "$1" "$header"
-	done | sed -E 's/^typedef .*//' | grep -oE '\bgm_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u
+	done | sed -E 's/^typedef .*//' | tr '\n' ' ' | sed -E 's/static inline [a-z0-9_ *]*\(/(/g' |
+		grep -oE '\bgm_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u
 }
 
 # Says what the names of library $2, read by nm $1, are beside those in the file declared.
@@ -55,6 +56,8 @@ mkdir "$work/include"
 cat >"$work/include/a.h" <<'END'
 int gm_a(void); /* not gm_comment() */
 typedef int gm_type(void);
+static inline int
+gm_inline(void) { return 1; }
 END
 declared "$work/include" >"$work/declared"
 bad=$(planted | while IFS='|' read -r source flags said; do

@@ -3,13 +3,9 @@
  *
  * Life of a call:  gm_variant_find -> supports -> sizes -> plan_create -> set_weights -> forward
  * [-> backward] ... -> plan_destroy.  A plan holds packed weights and threads, no sequence state.
- * Names, tensors and errors: the conventions of gatemark.h.  Beside them
+ * The calls themselves (gm_forward_args, gm_backward_args) and all conventions: gatemark.h.  Beside them
  *   Memory     the caller's; nothing is allocated, locked or called in the system while running.
- *   Aliasing   h_n may be h_0, c_n may be c_0; otherwise an output overlaps nothing.
- *   Rounding   canonical variants: reference/CANONICAL.md, to the bit; free ones: within the budget.
- *   Threads    one call at a time per plan; plans are independent; tapes are independent.
- *   Fork       a plan made before fork() must not be used by the child.
- *   FP mode    round to nearest, denormals as the plan asks; set on entry, restored on return. */
+ *   Threads    one call at a time per plan; plans are independent; tapes are independent. */
 #ifndef GATEMARK_VARIANT_H
 #define GATEMARK_VARIANT_H
 
@@ -64,10 +60,6 @@ typedef struct gm_weights_out { /* what a variant with rounded weights really mu
 
 /* ---- plans and calls ---- */
 
-enum { GM_MODE_INFER = 0, GM_MODE_TRAIN = 1, GM_MODE_RECOMPUTE = 2 }; /* train keeps gates, recompute h and c only */
-enum { GM_DENORMALS_KEEP = 0, GM_DENORMALS_FLUSH = 1 };
-enum { GM_OVERWRITE = 0, GM_ACCUMULATE = 1 };
-
 typedef struct gm_plan gm_plan;
 
 typedef struct gm_plan_opts {
@@ -87,41 +79,6 @@ typedef struct gm_sizes {
 	size_t scratch_bytes; /* contents need not survive a call */
 	size_t tape_bytes;    /* what forward leaves for backward; 0 in infer mode */
 } gm_sizes;
-
-/* Both strides of a tensor 0: dense, (T, N, ...), or (N, T, ...) with batch_first.  One of them may be 0 only where
- * its axis has one element. */
-typedef struct gm_forward_args {
-	uint32_t struct_size;
-	uint32_t reserved;
-	size_t T, N;
-	const int64_t *lengths; /* (N), 1..T, any order; NULL = all T.  Padded steps are never read */
-	const float *input;     /* (t, n) at t*in_t + n*in_n, I elements */
-	ptrdiff_t in_t, in_n;
-	const float *h_0, *c_0;           /* (L*D, N, R), (L*D, N, H); NULL = zeros */
-	const float *const *dropout_mask; /* L-1 arrays (T, N, D*R), scaled, strides mask_t, mask_n; NULL = none */
-	ptrdiff_t mask_t, mask_n;
-	float *output; /* (t, n) at t*out_t + n*out_n, D*R elements; beyond a length: +0 */
-	ptrdiff_t out_t, out_n;
-	float *h_n, *c_n; /* shapes of h_0, c_0; NULL = not wanted */
-	void *tape;       /* NULL = inference */
-	void *scratch;
-} gm_forward_args;
-
-/* Gradients of steps t_begin <= t < t_end.  grad_h_n, grad_c_n enter behind the last of these steps and
- * grad_h_0, grad_c_0 leave before the first, so windows taken backwards with GM_ACCUMULATE equal the whole (one
- * direction; a window of a bidirectional problem is GM_UNSUPPORTED).  fwd: the forward call that wrote
- * fwd->tape; its input, h_0, c_0, masks and lengths must still hold what they held then. */
-typedef struct gm_backward_args {
-	uint32_t struct_size;
-	uint32_t flags; /* weight gradients: GM_OVERWRITE or GM_ACCUMULATE */
-	const gm_forward_args *fwd;
-	size_t t_begin, t_end;            /* whole: 0, T, or both 0 */
-	const float *grad_output;         /* strides of output; NULL = zeros */
-	const float *grad_h_n, *grad_c_n; /* shapes of h_0, c_0; NULL = zeros */
-	float *grad_input;                /* strides of input; padded steps get +0; NULL = not wanted, as below */
-	float *grad_h_0, *grad_c_0;
-	const gm_grads *grad_weights;
-} gm_backward_args;
 
 /* ---- variants ---- */
 
@@ -196,7 +153,11 @@ const gm_variant *gm_variant_at(size_t index); /* NULL past the end */
 const gm_variant *gm_variant_find(
 	const char *name); /* NULL if there is none; names of earlier releases mean the same */
 const char *gm_variant_former_name(
-	const char *name);          /* what that variant was called in one; NULL if it never changed */
+	const char *name); /* what that variant was called in one; NULL if it never changed */
+/* Who runs a problem fastest, as far as a table can tell: the widest vectors that this CPU has; among rows as wide the
+ * first.  *best is the library's; where nobody says yes, the status and sentence of the last that was asked. */
+GM_CHECKED gm_status gm_variant_best(const gm_problem *problem, const gm_plan_opts *opts, const gm_variant **best,
+                                     gm_error *error);
 uint64_t gm_cpu_features(void); /* GM_CPU_* that CPU and system offer */
 /* GM_OK, or GM_NO_CPU naming what is missing (also: the row was not built for this architecture). */
 GM_CHECKED gm_status gm_variant_runnable(const gm_variant *variant, gm_error *error);
