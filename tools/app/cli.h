@@ -105,8 +105,9 @@ int cli_find(const char *what, const char *text, const char *const *names, size_
 /* The values joined by commas; malloc'ed, NULL without memory. */
 char *cli_joined(const cli_list *list);
 
-/* Folder or file to take fixtures from: --fixtures, else $GATEMARK_FIXTURES, else beside the program (installed),
- * else the source tree of the build; "" in a bundle, which carries them.  Static storage. */
+/* Folder or file to take fixtures from: --fixtures, else $GATEMARK_FIXTURES, else those that were installed with the
+ * program, found from where it lies (a build tree has a link there); "" in a bundle, which carries them.  Static
+ * storage. */
 const char *cli_fixtures_path(const cli_options *options);
 /* How to call that path in a message. */
 const char *cli_fixtures_name(const char *path);

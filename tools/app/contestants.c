@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/isa.h"
@@ -216,27 +215,20 @@ int contestants_width(const contestants *r, int least)
 
 const char *cli_fixtures_path(const cli_options *options)
 {
-	static const char *const beside[] = {"/../fixtures/", "/../share/gatemark/fixtures/"};
-	static const char manifest[] = "MANIFEST.sha256"; // a build tree has a folder of this name too, without one
-	static char path[PATH_MAX + 64];
-	struct stat st;
+	static const char place[] = GM_DATA_FROM_BIN "/fixtures";
+	static char path[PATH_MAX + sizeof place], program[PATH_MAX + sizeof place];
 	if (options->fixtures)
 		return options->fixtures;
 	const char *named = getenv("GATEMARK_FIXTURES");
 	if (named && named[0] != '\0')
 		return named;
-	if (GM_SOURCE_FIXTURES[0] == '\0')
-		return GM_SOURCE_FIXTURES;
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
-	char *slash = length > 0 ? memrchr(path, '/', (size_t)length) : NULL;
-	for (size_t k = 0; slash && k < sizeof beside / sizeof beside[0]; k++) {
-		strcat(strcpy(slash, beside[k]), manifest);
-		int there = stat(path, &st) == 0;
-		slash[strlen(beside[k])] = '\0';
-		if (there)
-			return path;
-	}
-	return GM_SOURCE_FIXTURES;
+#ifdef GM_BUNDLE
+	return "";
+#endif
+	ssize_t length = readlink("/proc/self/exe", program, PATH_MAX);
+	char *slash = length > 0 ? memrchr(program, '/', (size_t)length) : NULL;
+	strcpy(slash ? slash + 1 : program, place);
+	return realpath(program, path) ? path : program;
 }
 
 const char *cli_fixtures_name(const char *path) { return path[0] == '\0' ? "the built-in set" : path; }
