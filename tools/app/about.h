@@ -6,7 +6,7 @@
 #include "cli.h"
 #include "record/result.h"
 
-extern const char about_version[];  /* "0.1.0" */
+extern const char about_version[];  /* "0.2.0-dev" */
 extern const char about_commit[];   /* "3f2a91c", "unknown" outside git */
 extern const char about_compiler[]; /* "gcc-12.2" */
 extern const char about_sleef[];    /* "3.5.1" */
