@@ -137,7 +137,7 @@ verbs=$("$gatemark" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -vx gatemar
 for verb in $verbs; do
 	"$gatemark" "$verb" --help || echo "gatemark $verb has no --help" >>"$work/wrong"
 done >"$work/known"
-for script in run test scripts/scan scripts/bits scripts/bundle scripts/emulate; do
+for script in run test scripts/scan scripts/bits scripts/bundle scripts/emulate scripts/release; do
 	help_of "tools/$script.sh"
 done >>"$work/known"
 help_of fixtures/export.py >>"$work/known"

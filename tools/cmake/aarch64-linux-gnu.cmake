@@ -12,6 +12,8 @@ endif()
 set(GM_SYSROOT ${CMAKE_CURRENT_LIST_DIR}/../../build/sysroot-arm64 CACHE PATH "libraries of the target")
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES GM_SYSROOT)
 get_filename_component(GM_SYSROOT ${GM_SYSROOT} ABSOLUTE)
+# The C library of a bundle: the distribution's, whose source can be had, not that of the cross compiler.
+set(GM_STATIC_LIBC ${GM_SYSROOT}/libc/usr/lib/${triple})
 set(CMAKE_FIND_ROOT_PATH ${GM_SYSROOT})
 set(CMAKE_LIBRARY_ARCHITECTURE ${triple})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -25,6 +25,7 @@ aarch64) compiler=aarch64-linux-gnu-gcc toolchain=$root/tools/cmake/aarch64-linu
 *) code=2 fail "there is no bundle for $arch; x86_64 and aarch64 are the two" ;;
 esac
 [ "$(uname -m)" != "$arch" ] || { compiler=cc toolchain=; }
+[ "$compiler" != gcc ] || { code=77 fail "skipped: a bundle for x86_64 is made on x86_64, which this is not"; }
 command -v "$compiler" >/dev/null 2>&1 || { code=77 fail "skipped: no $compiler here"; }
 gatemark=${GATEMARK:-$root/build/release/bin/gatemark}
 [ -x "$gatemark" ] || fail "no $gatemark: run tools/run.sh or tools/test.sh first"

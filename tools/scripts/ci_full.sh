@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ci_full.sh - the full matrix, by hand, before a larger change lands; an hour or two on two cores:
 #   every test in every build (ThreadSanitizer: what has threads), clang-tidy, the same bits from every compiler,
-#   AVX-512 under Bochs where its packages are, tanh, sigmoid and exp over all arguments.
+#   AVX-512 under Bochs where its packages are, tanh, sigmoid and exp over all arguments, a release made twice.
 # One line a part at the end; all output in build/ci_full.  Exit: 0 nothing failed, 1 something did.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -36,5 +36,6 @@ part tidy sh tools/scripts/tidy.sh build/clang
 part bits sh tools/scripts/bits.sh
 part avx512 sh tools/scripts/emulate.sh avx512
 part scan sh tools/scripts/scan.sh
+part release sh tests/lint/release.sh build/release/bin/gatemark "$root" all
 printf '%s' "$table"
 exit "$failed"

@@ -62,9 +62,9 @@ find_system() {
 # $cmake: a CMake that is new enough, the system's if it is: the first in PATH may be a stub of a version manager.
 find_cmake() {
 	for cmake in ${CMAKE:-/usr/bin/cmake cmake}; do
-		version=$("$cmake" --version 2>/dev/null | sed -n '1s/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+		cmake_version=$("$cmake" --version 2>/dev/null | sed -n '1s/^cmake version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
 		# shellcheck disable=SC2086 # two numbers
-		[ -n "$version" ] && set -- $version && [ $(($1 * 100 + $2)) -ge 322 ] && return 0
+		[ -n "$cmake_version" ] && set -- $cmake_version && [ $(($1 * 100 + $2)) -ge 322 ] && return 0
 	done
 	return 1
 }
