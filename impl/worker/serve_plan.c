@@ -22,6 +22,10 @@ static gm_status unpack(server *s, const message *m, gm_error *error)
 	if (s->arena.tensors->count != w->rows)
 		return gm_fail(error, GM_BAD_ARGUMENT, "the host counts %llu tensors, the worker %zu",
 		               (unsigned long long)w->rows, s->arena.tensors->count);
+	if (w->T_max < w->T || w->N_max < w->N || !w->threads)
+		return gm_fail(error, GM_BAD_ARGUMENT, "a plan for T %llu, N %llu, threads %u, and calls of T %llu, N %llu",
+		               (unsigned long long)w->T_max, (unsigned long long)w->N_max, (unsigned)w->threads,
+		               (unsigned long long)w->T, (unsigned long long)w->N);
 	s->cpus = malloc(cpu_bytes + 1);
 	if (!s->cpus)
 		return gm_fail(error, GM_NO_MEMORY, "no memory for a plan's tables");

@@ -42,20 +42,45 @@ float *base_dinput_end(const gm_plan *plan, const gm_backward_args *b)
 	return rows_end(b->grad_input, f->T, f->N, f->in_t, f->in_n, plan->problem.input_size);
 }
 
+/* What variant.h says that a host guarantees, of a struct and of memory. */
+#define REQUIRE(fact)                                                                    \
+	do {                                                                                 \
+		if (!(fact))                                                                     \
+			return gm_fail(error, GM_BAD_ARGUMENT, "the host does not keep: %s", #fact); \
+	} while (0)
+
+static gm_status require_question(const gm_problem *p, const gm_plan_opts *o, gm_error *error)
+{
+	REQUIRE(p->struct_size >= sizeof *p && p->reserved == 0);
+	REQUIRE(o->struct_size >= sizeof *o && o->T_max >= 1 && o->N_max >= 1 && o->threads >= 1);
+	REQUIRE(o->mode <= GM_MODE_RECOMPUTE && o->denormals <= GM_DENORMALS_FLUSH);
+	return GM_OK;
+}
+
+static gm_status require_forward(const gm_plan *plan, const gm_forward_args *f, gm_error *error)
+{
+	REQUIRE(plan->has_weights);
+	REQUIRE(f->struct_size >= sizeof *f && f->reserved == 0);
+	REQUIRE(f->T >= 1 && f->T <= plan->T_max && f->N >= 1 && f->N <= plan->N_max);
+	REQUIRE(f->in_t && f->in_n && f->out_t && f->out_n && f->mask_t && f->mask_n);
+	REQUIRE(f->input && f->output && f->scratch && (uintptr_t)f->scratch % 64 == 0 && (uintptr_t)f->tape % 64 == 0);
+	REQUIRE(!f->lengths == !plan->problem.lengths && !f->dropout_mask == !(plan->problem.dropout > 0));
+	for (size_t n = 0; f->lengths && n < f->N; n++)
+		REQUIRE(f->lengths[n] >= 1 && (size_t)f->lengths[n] <= f->T);
+	return GM_OK;
+}
+
 static gm_status supports(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_error *error)
 {
 	(void)self;
-	(void)p;
-	(void)o;
-	(void)error;
-	return GM_OK;
+	return require_question(p, o, error);
 }
 
 static gm_status sizes(const gm_variant *self, const gm_problem *p, const gm_plan_opts *o, gm_sizes *s, gm_error *error)
 {
 	(void)self;
-	(void)p;
-	(void)error;
+	GM_TRY(require_question(p, o, error));
+	REQUIRE(s->struct_size >= sizeof *s);
 	s->alignment = 64;
 	s->plan_bytes = sizeof(struct gm_plan) + 5;
 	s->scratch_bytes = 200;
@@ -68,7 +93,8 @@ static gm_status plan_create(const gm_variant *self, const gm_problem *p, const 
 {
 	gm_plan *made = mem;
 
-	made->problem = *p;
+	REQUIRE(mem && (uintptr_t)mem % 64 == 0);
+	*made = (gm_plan){.problem = *p, .T_max = o->T_max, .N_max = o->N_max};
 	made->sizes.struct_size = sizeof made->sizes;
 	*plan = made;
 	memset(made + 1, 1, 5);
@@ -77,8 +103,16 @@ static gm_status plan_create(const gm_variant *self, const gm_problem *p, const 
 
 static gm_status set_weights(gm_plan *plan, const gm_weights *weights, gm_error *error)
 {
-	(void)error;
-	return weights->count == plan->problem.num_layers * directions(plan) ? GM_OK : GM_BAD_SHAPE;
+	REQUIRE(weights->struct_size >= sizeof *weights && weights->reserved == 0);
+	REQUIRE(weights->count == plan->problem.num_layers * directions(plan));
+	for (size_t i = 0; i < weights->count; i++) {
+		const gm_layer_weights *w = &weights->layer[i];
+
+		REQUIRE(w->weight_ih && w->weight_hh && !w->weight_hr == !plan->problem.proj_size);
+		REQUIRE(!w->bias_ih == !plan->problem.bias && !w->bias_hh == !plan->problem.bias);
+	}
+	plan->has_weights = 1;
+	return GM_OK;
 }
 
 gm_status base_forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
@@ -86,7 +120,7 @@ gm_status base_forward(gm_plan *plan, const gm_forward_args *f, gm_error *error)
 	const gm_problem *p = &plan->problem;
 	size_t count = p->num_layers * directions(plan) * f->N;
 
-	(void)error;
+	GM_TRY(require_forward(plan, f, error));
 	fill_rows(f->output, f->T, f->N, f->out_t, f->out_n, directions(plan) * state(plan), 1);
 	fill(f->h_n, count * state(plan), 1);
 	if (p->cell == GM_LSTM)
@@ -116,7 +150,10 @@ gm_status base_backward(gm_plan *plan, const gm_backward_args *b, gm_error *erro
 	const gm_problem *p = &plan->problem;
 	size_t count = p->num_layers * directions(plan);
 
-	(void)error;
+	REQUIRE(b->struct_size >= sizeof *b && b->flags <= GM_ACCUMULATE && f->tape);
+	REQUIRE(b->t_begin < b->t_end && b->t_end <= f->T && (directions(plan) == 1 || b->t_end - b->t_begin == f->T));
+	REQUIRE(!b->grad_weights || (b->grad_weights->struct_size >= sizeof(gm_grads) && b->grad_weights->count == count));
+	GM_TRY(require_forward(plan, f, error));
 	fill_rows(b->grad_input, f->T, f->N, f->in_t, f->in_n, p->input_size, 2);
 	fill(b->grad_h_0, count * f->N * state(plan), 2);
 	if (p->cell == GM_LSTM)

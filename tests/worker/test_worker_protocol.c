@@ -150,7 +150,7 @@ static void any_question_has_an_answer(void **state)
 	gm_tensors_destroy(tensors);
 }
 
-/* A plan message one byte short or long, or with more CPUs than threads, is refused whole. */
+/* A plan message one byte short or long, more CPUs than threads or longer calls than the plan is refused whole. */
 static void plans_have_one_length(void **state)
 {
 	const int change[] = {-1, 1, 4};
@@ -164,6 +164,10 @@ static void plans_have_one_length(void **state)
 	assert_ok(gm_spec_parse("gru_T2_N2_I3_H4", &spec, ERROR));
 	assert_ok(gm_tensors_create(&spec, &tensors, ERROR));
 	server_init(&s, &page);
+	valid_plan(&m, tensors->count);
+	m.plan.T_max = 1;
+	assert_int_equal(server_answer(&s, &m), 1);
+	assert_string_equal((char *)m.payload, "a plan for T 1, N 2, threads 1, and calls of T 2, N 2");
 	for (size_t i = 0; i < 3; i++) {
 		valid_plan(&m, tensors->count);
 		m.head.bytes = (uint64_t)((int64_t)m.head.bytes + change[i]);

@@ -131,20 +131,33 @@ struct gm_variant {
 	uint64_t needs; /* GM_CPU_* */
 	gm_traits traits;
 	const void *own; /* its author's, found through self: functions may serve many rows; nobody else looks at it */
-	/* GM_OK, or GM_UNSUPPORTED with the reason.  self: this struct, here and below. */
+	/* What a function returns and whose is what.  self: this struct.  One that fails leaves its outputs and the plan as
+	 * they were, with a sentence in the gm_error (NULL allowed).  GM_BAD_ARGUMENT beside what stands here: a struct
+	 * that is missing or not as gatemark.h has structs. */
+
+	/* GM_OK: it runs this problem.  GM_UNSUPPORTED: not this problem, mode, threads or denormals.  GM_BAD_ARGUMENT,
+	 * GM_BAD_SHAPE: nobody could.  GM_NO_CPU: as gm_variant_runnable.  Nothing is kept. */
 	gm_status (*supports)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_error *);
+	/* What plan and calls need.  As supports, and GM_BAD_SHAPE: more bytes than can be counted. */
 	gm_status (*sizes)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, gm_sizes *, gm_error *);
-	/* mem: sizes.plan_bytes at sizes.alignment, alive until plan_destroy. */
+	/* mem: plan_bytes at alignment, the plan's until plan_destroy; whatever else is given may be gone.  Of a failure
+	 * nothing is left to destroy.  As sizes, and GM_BAD_ARGUMENT: mem is NULL or not aligned; GM_NO_MEMORY: threads. */
 	gm_status (*plan_create)(const gm_variant *self, const gm_problem *, const gm_plan_opts *, void *mem, gm_plan **,
 	                         gm_error *);
-	/* Copies and packs; may be called again (after an optimiser step). */
+	/* Copies and packs; what is given may be gone then; may be called again (after an optimiser step).
+	 * GM_BAD_ARGUMENT: count, or a matrix or bias that is missing or one too many. */
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
+	/* GM_BAD_ARGUMENT: no weights yet; tensor or memory missing or not aligned; a tape without train mode; lengths or
+	 * masks missing, or of a problem without; one stride 0.  GM_BAD_SHAPE: T, N or a length.  Nothing given is kept:
+	 * the tape is the caller's, to bring to backward. */
 	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
+	/* As forward, of fwd; GM_BAD_ARGUMENT: flags, count, no tape; GM_BAD_SHAPE: a window that is none;
+	 * GM_UNSUPPORTED: a window of both directions.  The tape is as it was and may be used again. */
 	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
 	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);               /* NULL: as given */
 	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* never called */
-	const char *(*describe)(const gm_plan *);                                        /* the engine that really runs */
-	void (*plan_destroy)(gm_plan *);
+	const char *(*describe)(const gm_plan *); /* the engine that really runs; good as long as the plan */
+	void (*plan_destroy)(gm_plan *);          /* ends its threads; mem is the caller's again */
 };
 
 /* The table impl/variants/variants.def, in its order.  Every row is listed, runnable here or not. */
@@ -171,8 +184,14 @@ GM_CHECKED gm_status gm_variant_runnable(const gm_variant *variant, gm_error *er
  * (GM_BAD_PLUGIN) if: the symbol is missing or returns NULL; abi_major differs; a struct_size is smaller
  * than what abi_minor 0 of this header had; a required function is NULL; a name is not
  * [A-Za-z0-9_.-]{1,40}, or is given twice; needs has bits that no GM_CPU_* has; there are more than 64 variants.
- * Growth: fields are only appended, and abi_minor grows with them; a reader looks at struct_size before
- * it reads a field that its minor 0 did not have.
+ * Growth: members are only appended, and abi_minor grows with them; gm_plugin and gm_variant may be as long as the
+ * plug-in's header has them.  The host hands in structs as long as its own header has them: all that minor 0 had
+ * may be read, whatever came later after a look at struct_size.
+ * The host guarantees: problem and options are possible ones, with threads at least 1, and plans are made of those that
+ * supports said yes to; memory is given as sizes asked for, aligned; set_weights comes first, with all matrices and no
+ * more; T and N fit the plan, lengths fit T, masks and lengths are given if the problem has them; no stride is 0;
+ * reserved is 0; windows are of one direction and t_end is never 0.  Whoever calls a variant of the library owes none
+ * of this: it is checked.
  * Special values are judged too: an absent h_0 or c_0 counts as zeros that are multiplied like others, so a
  * NaN or infinite weight gives NaN (0 * NaN); no term is left out for a factor of 0.
  * The child has no privileges and, where the system can, may not reach beyond its own threads and memory: files
