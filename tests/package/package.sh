@@ -44,6 +44,9 @@ expect 0 "PASS" "$p/bin/gatemark" check --cases 'lstm_T4_N2_I5*'
 expect 0 "digests as committed" "$p/bin/gatemark" check --cases 'gru_T4_N2_I5*'
 echo 'gru_T4_N1_I8_H8/fwd' >tiny
 expect 0 "PASS" "$p/bin/gatemark" run --quick --budget 5s --shapes tiny --cases 'gru_T4_N2_I5*' --out out
+for page in $("$p/bin/gatemark" help --words | grep -vxE 'help|version'); do
+	[ -s "$p/share/man/man1/gatemark-$page.1" ] || wrong "no manual page of $page"
+done
 [ -s out/report.html ] || wrong "run wrote no report.html"
 expect 0 " in fixtures " env GATEMARK_FIXTURES="$p/share/gatemark/fixtures" "$p/bin/gatemark" list
 ln -s "$p/bin/gatemark" link

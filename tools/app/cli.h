@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cli.h - what every verb of `gatemark` shares: options, exit codes, messages, suggestions.
  *
- * A verb is one row of a table in cli.c and one function `int cmd_NAME(const cli_options *)` in its own file.  An
+ * A verb is one row of a table in cli_table.h and one function `int cmd_NAME(const cli_options *)` in its own file.  An
  * option is one row of a second table: the verbs that take it, name, meaning, member of cli_options; --help, parsing
  * and the suggestion of the nearest name need no other line.
  * A verb returns a cli_exit and prints data on stdout, everything else on stderr. */
