@@ -68,7 +68,7 @@ runs() { # PROGRAM [VARIANT]
 	said=$("$@" 2>&1) || code=$?
 	h=${h:-$said}
 	case $code$said in
-	"0h = 0."*) [ "$said" = "$h" ] || wrong "$*: '$said', others '$h'" ;;
+	"0h = "[-0]*) [ "$said" = "$h" ] || wrong "$*: '$said', others '$h'" ;;
 	*) wrong "$*: exit $code: $said" ;;
 	esac
 }
