@@ -13,6 +13,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 pictures=${GM_SCREENSHOTS:-$work}
+page_parts=$(cd "$(dirname "$0")/../../tools/report/page" && pwd)
 
 # $1 variant, $2 T, $3 p50 in ns; at T 64 noise has made the intervals endless
 bench() {
@@ -60,11 +61,29 @@ if cmp -s "$pictures/report-light.png" "$pictures/report-dark.png"; then
 	failed=1
 fi
 
-timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
-	--virtual-time-budget=4000 --dump-dom "file://$work/report.html" >"$work/dom.html" 2>/dev/null || failed=1
-for wanted in 'class="scripted"' 'Chosen: T 1 to 64 avx2-fused' '? scalar-plain' \
-	'Right of 1: the chosen variant is faster' '&lt;script&gt;throw 1'; do
-	grep -qF "$wanted" "$work/dom.html" || { echo "missing in the page: $wanted"; failed=1; }
-done
+# The page $1 as the browser has it in the end must have the texts $2...
+shows() {
+	page=$1
+	shift
+	timeout 120 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
+		--virtual-time-budget=4000 --dump-dom "file://$work/$page" >"$work/dom.html" 2>/dev/null || failed=1
+	for wanted; do
+		grep -qF "$wanted" "$work/dom.html" || { echo "missing in $page: $wanted"; failed=1; }
+	done
+}
+shows report.html 'class="scripted"' 'Chosen: T 1 to 64 avx2-fused' '? scalar-plain' \
+	'Right of 1: the chosen variant is faster' '&lt;script&gt;throw 1'
+
+# As a build without Chart.js writes it: another script in its place.
+awk -v other="$page_parts/no_chart.js" '
+	/^<script>/ && ++scripts == 1 { print "<script>"; while ((getline line <other) > 0) print line; away = 1 }
+	away { away = !/<\/script>/; if (!away) print "</script>"; next }
+	{ print }' "$work/report.html" >"$work/without.html"
+if grep -q 'Chart.js v' "$work/without.html"; then
+	echo "Chart.js is still in the page without it"
+	failed=1
+fi
+shows without.html '<html lang="en">' 'No chart: this gatemark was built without Chart.js.' \
+	'<details class="numbers" open=""><summary>As a table (all problems)' '&lt;script&gt;throw 1'
 [ "$failed" -eq 0 ] && echo "report_browser: passed"
 exit "$failed"

@@ -105,7 +105,7 @@ static void the_page_needs_nothing_from_outside(void **state)
 	for (size_t i = 0; i < sizeof OUTSIDE / sizeof *OUTSIDE; i++)
 		assert_null(strstr(page, OUTSIDE[i]));
 	assert_non_null(strstr(page, "default-src 'none'"));
-	assert_non_null(strstr(page, "Chart.js v"));
+	assert_true(strstr(page, "Chart.js v") || strstr(page, "built without Chart.js"));
 	free(page);
 	free(markdown);
 }
