@@ -3,6 +3,7 @@
 # release.sh - makes what is handed on of a version, from the commit that is checked out and nothing else:
 #   gatemark-VERSION.tar.gz               the sources, which know their commit
 #   gatemark-VERSION-ARCH.tar.gz          for x86_64 and aarch64: the static bundle, and the licences of what is in it
+#   gatemark_VERSION_amd64.deb            what is installed, for the Debian that this runs on
 #   gatemark-VERSION-lgpl-sources.tar     sources of the LGPL libraries in the bundles, just those versions
 #   SHA256SUMS
 #   sh tools/scripts/release.sh [--out DIR] [--sources]
@@ -77,13 +78,16 @@ make_sources() {
 	tree=$work/$name
 }
 
-# Builds the program of the unpacked sources, which packs the cases of the bundles.
-build_program() {
+# Makes the Debian package of the unpacked sources; their program packs the cases of the bundles.
+make_deb() {
 	find_cmake
-	{ "$cmake" -S "$tree" -B "$tree/build/release" -DCMAKE_BUILD_TYPE=Release -DGM_TESTS=OFF &&
-		"$cmake" --build "$tree/build/release" --parallel "$(nproc)" --target gatemark-program; } \
-		>"$work/build.log" 2>&1 </dev/null ||
-		{ tail -n 20 "$work/build.log" >&2; fail 70 "the program does not build"; }
+	{ "$cmake" -S "$tree" -B "$tree/build/release" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
+		-DGM_TESTS=OFF -DGM_DEB=ON && "$cmake" --build "$tree/build/release" --parallel "$(nproc)" &&
+		(cd "$tree/build/release" && "${cmake%cmake}cpack"); } >"$work/build.log" 2>&1 </dev/null ||
+		{ tail -n 20 "$work/build.log" >&2; fail 70 "the package does not build"; }
+	cp "$tree"/build/release/gatemark_*.deb "$made"
+	lintian --allow-root --fail-on error "$made"/*.deb >"$work/lintian.log" 2>&1 ||
+		{ cat "$work/lintian.log" >&2; fail 70 "lintian finds errors in the package"; }
 	[ "$("$tree/build/release/bin/gatemark" --version | sed -n '1s/^gatemark \([^ ]*\) .*/\1/p')" = "$version" ] ||
 		fail 70 "the program does not say that it is $version"
 }
@@ -180,8 +184,8 @@ if [ "$sources" = no ]; then
 	# shellcheck disable=SC2034 # setup_packages reads it
 	install=yes
 	[ "$(uname -m)" = x86_64 ] || fail 5 "bundles of a release are made on x86_64, which this is not"
-	setup_packages build emulator || exit
-	build_program
+	setup_packages build emulator release || exit
+	make_deb
 	for arch in x86_64 aarch64; do
 		make_bundle "$arch"
 	done

@@ -11,7 +11,7 @@ say() {
 # The one list of what is needed.  Group : package on Debian and Ubuntu : on Fedora : on Arch, - where there is none :
 # what it is : how to see that it is there.
 # build is what every command needs, test what the tests need beside it; exporter, browser and emulator are for three
-# tests that are skipped without them, lint for those of style and for the preset clang.
+# tests that are skipped without them, lint for those of style and for the preset clang, release for release.sh.
 setup_needs() {
 	cat <<'END'
 build:cmake:cmake:cmake:CMake 3.22 or newer (CMAKE=PATH names one):find_cmake
@@ -34,6 +34,9 @@ browser:chromium:chromium:chromium:Chromium:chromium --version
 emulator:gcc-aarch64-linux-gnu:-:-:a cross compiler for NEON and SVE:aarch64-linux-gnu-gcc --version
 emulator:libc6-dev-arm64-cross:-:-:the C library of that architecture:test -e /usr/aarch64-linux-gnu/lib/crt1.o
 emulator:qemu-user:-:-:qemu, to run NEON and SVE on this CPU:qemu-aarch64 --version
+release:dpkg-dev:-:-:what reads the libraries that a program needs:dpkg-shlibdeps --version
+release:file:-:-:what tells kinds of files apart:file --version
+release:lintian:-:-:the checker of Debian packages:lintian --version
 lint:clang:clang:clang:clang:clang --version && clang++ --version
 lint:clang-format:clang-tools-extra:clang:clang-format:clang-format --version
 lint:clang-tidy:clang-tools-extra:clang:clang-tidy:clang-tidy --version
