@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The Debian package of what is installed: cpack makes it (tools/scripts/release.sh).  Debian wants two files more, the
-# licence as "copyright" and the changes in its own form, compressed; their date is that of $SOURCE_DATE_EPOCH.
+# The Debian package of what is installed: cpack makes it (tools/scripts/release.sh).  Debian wants manual pages
+# compressed and two files more, the licence as "copyright" and the changes in its own form, compressed; their date is
+# that of $SOURCE_DATE_EPOCH.
 string(REPLACE "-" "~" CPACK_DEBIAN_PACKAGE_VERSION ${GM_VERSION}) # 0.2.0~dev is before 0.2.0
 set(CPACK_PACKAGE_CONTACT "Gatemark contributors <maintainers@gatemark.example>")
 file(READ NOTICE notice)
@@ -19,6 +20,9 @@ file(WRITE ${PROJECT_BINARY_DIR}/debian/changelog "gatemark (${CPACK_DEBIAN_PACK
 execute_process(COMMAND gzip -9nf ${PROJECT_BINARY_DIR}/debian/changelog COMMAND_ERROR_IS_FATAL ANY)
 install(FILES ${PROJECT_BINARY_DIR}/debian/copyright ${PROJECT_BINARY_DIR}/debian/changelog.gz
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+install(CODE "file(GLOB pages \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}/man*/*[0-9])
+execute_process(COMMAND gzip -9nf \${pages} COMMAND_ERROR_IS_FATAL ANY)")
 
 # Before CMake 4 cpack writes no trigger for the library.
 file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
