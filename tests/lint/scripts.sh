@@ -15,7 +15,7 @@ passed=0
 
 # A machine: a folder of commands.  What the scripts take for granted, then stubs NAME=BODY.
 machine() {
-	rm -rf "${work:?}/bin" "$work/tree/build"
+	rm -rf "${work:?}/bin" "$work/tree/build" "$work/chart.js"
 	mkdir -p "$work/bin"
 	for command in sh sed awk tr tail mkdir rm date dirname cat env true; do
 		ln -s "$(command -v "$command")" "$work/bin/$command"
@@ -38,7 +38,7 @@ want() {
 	script=$3
 	shift 3
 	got=0
-	said=$(cd "$work" && PATH=$work/bin CMAKE=cmake OS_RELEASE=$work/os-release \
+	said=$(cd "$work" && PATH=$work/bin CMAKE=cmake OS_RELEASE=$work/os-release CHART_JS=$work/chart.js \
 		sh "tree/tools/$script" "$@" 2>&1 </dev/null) || got=$?
 	case $got/$said in
 	"$code/"*$text*) passed=$((passed + 1)) ;;
@@ -70,14 +70,14 @@ cmake_configured='cmake=case $1 in
 *) echo "configured: $*"; exit 1 ;;
 esac'
 tools="cc= c++= ninja= pkg-config= getconf=echo@2 id=echo@1000 uname=echo@x"
-ready() { # a machine with the CMake $1 and every other command; only the files of Chart.js it cannot have
+ready() { # a machine with the CMake $1, every other command and Chart.js
 	machine "$@"
+	: >"$work/chart.js"
 	for stub in $tools; do
 		printf '#!/bin/sh\n%s\n' "$(printf '%s' "${stub#*=}" | tr @ ' ')" >"$work/bin/${stub%%=*}"
 		chmod +x "$work/bin/${stub%%=*}"
 	done
 }
-chart=/usr/share/javascript/chart.js/chart.min.js
 
 # without TEXT SCRIPT [ARGUMENT..]: ends with 5, and TEXT is not said.
 without() {
@@ -154,43 +154,46 @@ machine id='echo 1000' apt-get='exit 0' sudo='echo "sorry" >&2; exit 1'
 want 5 'Could not install them' run.sh
 ready "$cmake_old"
 want 5 'CMake 3.22 or newer' run.sh --no-install
-if [ -e "$chart" ]; then
-	ready "$cmake_unconfigured"
-	want 70 'Configuring failed; all of it is in' run.sh
-	want 70 'CMake Error: toy' test.sh
-	ready "$cmake_unbuilt"
-	want 70 'toy.c:1: error' run.sh
-	want 70 'The build failed; all of it is in' test.sh --preset dev
-	ready "$cmake_new"
-	: >"$work/tree/build" # in the way, as a read-only tree is
-	want 70 'Nothing can be written in' run.sh
-	ready "$cmake_new"
-	printf '#!/bin/sh\necho "ctest: $*"\n' >"$work/bin/ctest"
-	chmod +x "$work/bin/ctest"
-	want 0 'ctest.xml -R bits -j2' test.sh -R bits -j2
-	want 0 "ctest: --test-dir $work/tree/build/dev --output-on-failure*--output-junit" test.sh --preset dev -L fast
-	want 0 "ctest: --test-dir $work/my build --*-junit $work/my build/ctest.xml -j2" test.sh --build 'my build' -j2
-	want 0 'ctest.xml -L fast' test.sh -L fast
-	ready "$cmake_configured" # what was configured stands in the log
-	printf '#!/bin/sh\ncase $* in *cmocka*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
-	want 5 'libcmocka-dev' test.sh --no-install
-	want 70 '-DGM_TESTS=OFF' run.sh
-	want 70 "configured: --preset release -B $work/elsewhere -D*Configuring failed" run.sh --build elsewhere
-	want 70 "all of it is in $work/elsewhere/build.log" run.sh --build="$work/elsewhere"
-	# one that is too old is none
-	printf '#!/bin/sh\ncase "$*" in *--atleast-version=1.1.5*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
-	want 70 '-DGM_TESTS=OFF' run.sh
-	ready "$cmake_new"
-	mkdir -p "$work/tree/build/release/bin"
-	printf '#!/bin/sh\necho "ran: $*"; exit 3\n' >"$work/tree/build/release/bin/gatemark"
-	chmod +x "$work/tree/build/release/bin/gatemark"
-	want 3 'ran: run --quick --out x y' run.sh --out 'x y'
-	mkdir -p "$work/other"
-	mv "$work/tree/build/release/bin" "$work/other/bin"
-	want 3 'ran: run --quick --out x' run.sh --build other --out x
-	mv "$work/other/bin" "$work/tree/build/release/bin"
-	want 3 'ran: run' run.sh --full --no-install
-	want 3 '  50 %' run.sh
-fi
+ready "$cmake_unconfigured"
+want 70 'Configuring failed; all of it is in' run.sh
+want 70 'CMake Error: toy' test.sh
+rm "$work/chart.js"
+want 5 'libjs-chart.js         Chart.js 3' run.sh
+system ID=fedora # has no such package
+want 70 'CMake Error: toy' run.sh
+system ID=debian
+ready "$cmake_unbuilt"
+want 70 'toy.c:1: error' run.sh
+want 70 'The build failed; all of it is in' test.sh --preset dev
+ready "$cmake_new"
+: >"$work/tree/build" # in the way, as a read-only tree is
+want 70 'Nothing can be written in' run.sh
+ready "$cmake_new"
+printf '#!/bin/sh\necho "ctest: $*"\n' >"$work/bin/ctest"
+chmod +x "$work/bin/ctest"
+want 0 'ctest.xml -R bits -j2' test.sh -R bits -j2
+want 0 "ctest: --test-dir $work/tree/build/dev --output-on-failure*--output-junit" test.sh --preset dev -L fast
+want 0 "ctest: --test-dir $work/my build --*-junit $work/my build/ctest.xml -j2" test.sh --build 'my build' -j2
+want 0 'ctest.xml -L fast' test.sh -L fast
+ready "$cmake_configured" # what was configured stands in the log
+printf '#!/bin/sh\ncase $* in *cmocka*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
+want 5 'libcmocka-dev' test.sh --no-install
+want 70 '-DGM_TESTS=OFF' run.sh
+want 70 "configured: --preset release -B $work/elsewhere -D*Configuring failed" run.sh --build elsewhere
+want 70 "all of it is in $work/elsewhere/build.log" run.sh --build="$work/elsewhere"
+# one that is too old is none
+printf '#!/bin/sh\ncase "$*" in *--atleast-version=1.1.5*) exit 1 ;; esac\n' >"$work/bin/pkg-config"
+want 70 '-DGM_TESTS=OFF' run.sh
+ready "$cmake_new"
+mkdir -p "$work/tree/build/release/bin"
+printf '#!/bin/sh\necho "ran: $*"; exit 3\n' >"$work/tree/build/release/bin/gatemark"
+chmod +x "$work/tree/build/release/bin/gatemark"
+want 3 'ran: run --quick --out x y' run.sh --out 'x y'
+mkdir -p "$work/other"
+mv "$work/tree/build/release/bin" "$work/other/bin"
+want 3 'ran: run --quick --out x' run.sh --build other --out x
+mv "$work/other/bin" "$work/tree/build/release/bin"
+want 3 'ran: run' run.sh --full --no-install
+want 3 '  50 %' run.sh
 echo "scripts: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -11,7 +11,8 @@ say() {
 # The one list of what is needed.  Group : package on Debian and Ubuntu : on Fedora : on Arch, - where there is none :
 # what it is : how to see that it is there.
 # build is what every command needs, test what the tests need beside it; exporter, browser and emulator are for three
-# tests that are skipped without them, lint for those of style and for the preset clang, release for release.sh.
+# tests that are skipped without them, lint for those of style and for the preset clang, release for release.sh.  Where
+# Chart.js has no package the report goes without charts.
 setup_needs() {
 	cat <<'END'
 build:cmake:cmake:cmake:CMake 3.22 or newer (CMAKE=PATH names one):find_cmake
@@ -27,7 +28,7 @@ build:libjansson-dev:jansson-devel:jansson:jansson, with headers:pkg-config --ex
 build:libxml2-dev:libxml2-devel:libxml2:libxml2, with headers:pkg-config --exists libxml-2.0
 build:libseccomp-dev:libseccomp-devel:libseccomp:libseccomp, with headers:pkg-config --exists libseccomp
 build:libhwloc-dev:hwloc-devel:hwloc:hwloc, with headers:pkg-config --exists hwloc
-build:libjs-chart.js:-:-:Chart.js 3:test -e /usr/share/javascript/chart.js/chart.min.js
+build:libjs-chart.js:-:-:Chart.js 3:has_chart_js
 test:libcmocka-dev:libcmocka-devel:cmocka:cmocka 1.1.5 or newer, with headers:pkg-config --atleast-version=1.1.5 cmocka
 exporter:python3-venv:python3:python:Python 3.11 or newer with venv:/usr/bin/python3 -c 'import ensurepip, venv'
 browser:chromium:chromium:chromium:Chromium:chromium --version
@@ -60,6 +61,11 @@ find_system() {
 	*' arch '*) names=Arch column=4 installs='pacman -S --needed' ;;
 	*) command -v apt-get >/dev/null 2>&1 || names='' column=0 installs='' ;;
 	esac
+}
+
+# $CHART_JS: another file.
+has_chart_js() {
+	[ "$column" -ne 2 ] || [ -e "${CHART_JS:-/usr/share/javascript/chart.js/chart.min.js}" ]
 }
 
 # $cmake: a CMake that is new enough, the system's if it is: the first in PATH may be a stub of a version manager.
