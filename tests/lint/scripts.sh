@@ -167,7 +167,7 @@ want 70 'toy.c:1: error' run.sh
 want 70 'The build failed; all of it is in' test.sh --preset dev
 ready "$cmake_new"
 : >"$work/tree/build" # in the way, as a read-only tree is
-want 70 'Nothing can be written in' run.sh
+want 70 'Nothing can be written in */build/release: name a folder of your own with --build' run.sh
 ready "$cmake_new"
 printf '#!/bin/sh\necho "ctest: $*"\n' >"$work/bin/ctest"
 chmod +x "$work/bin/ctest"

@@ -105,7 +105,7 @@ as_root() {
 # Makes the folder $1 and sees that files can be written in it.
 setup_folder() {
 	mkdir -p "$1" 2>/dev/null && (: >"$1/.writable") 2>/dev/null && rm -f "$1/.writable" && return 0
-	say "Nothing can be written in $1: copy the tree to a folder of your own and run it there."
+	say "Nothing can be written in $1: name a folder of your own with --build."
 	return 70
 }
 
