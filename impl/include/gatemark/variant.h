@@ -26,7 +26,9 @@ extern "C" {
 
 /* Fills *error (NULL allowed) and returns status: `return gm_fail(error, GM_BAD_SHAPE, "I is %zu", I);`  In the header,
  * so that a plug-in links nothing for it. */
-#if defined(__GNUC__)
+#if defined(__MINGW32__) && !defined(__clang__)
+__attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 static inline gm_status

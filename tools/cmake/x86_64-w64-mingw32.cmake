@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# Cross build of libgatemark alone for 64-bit Windows with Debian's mingw-w64; programs run under wine where it is.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR AMD64)
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc)
+set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+find_program(GM_WINE NAMES wine64 wine NO_CMAKE_FIND_ROOT_PATH)
+if(GM_WINE)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${GM_WINE})
+endif()
