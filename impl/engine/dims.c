@@ -20,6 +20,16 @@ static float *take_cube(gm_block *block, size_t a, size_t b, size_t c)
 	return take_floats(block, ab, c);
 }
 
+/* A matrix for each of T steps and one for the state before them. */
+static float *take_states(gm_block *block, size_t T, size_t b, size_t c)
+{
+	size_t states;
+
+	if (!gm_add(T, 1, &states))
+		block->overflow = 1, states = 0;
+	return take_cube(block, states, b, c);
+}
+
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 /* Rows a multiple of 4 KiB apart fall into the same cache sets. */
@@ -49,9 +59,9 @@ enum { PRE_FLOATS = 64 * 1024 };
 
 size_t chunk_steps(const gm_dims *dims, size_t N)
 {
-	size_t steps = PRE_FLOATS / (N * dims->ld_pre);
+	size_t floats;
 
-	return steps ? steps : 1;
+	return gm_mul(N, dims->ld_pre, &floats) && floats <= PRE_FLOATS ? PRE_FLOATS / floats : 1;
 }
 
 /* Floats of a packed (depth, cols) matrix in blocks of gemm_cols. */
@@ -95,8 +105,8 @@ void layout_tape(const gm_plan *plan, size_t T, size_t N, layer_tape *tape, gm_b
 {
 	const gm_dims *d = &plan->dims;
 
-	tape->y = take_cube(block, T + 1, N, d->Rp);
-	tape->c = d->cell->traits & CELL_HAS_C ? take_cube(block, T + 1, N, d->Hp) : NULL;
+	tape->y = take_states(block, T, N, d->Rp);
+	tape->c = d->cell->traits & CELL_HAS_C ? take_states(block, T, N, d->Hp) : NULL;
 	tape->planes = d->cell->planes ? take_cube(block, T, N, d->cell->planes * d->Hp) : NULL;
 	tape->m = d->P ? take_cube(block, T, N, d->Hp) : NULL;
 }
@@ -112,7 +122,7 @@ static void layout_forward(const gm_plan *plan, size_t T, size_t N, gm_scratch *
 	size_t steps = chunk_steps(d, N);
 
 	s->pre = take_cube(block, steps < T ? steps : T, N, d->ld_pre);
-	s->layer = (layer_tape){.y = take_cube(block, T + 1, N, d->Rp),
+	s->layer = (layer_tape){.y = take_states(block, T, N, d->Rp),
 	                        .c = d->cell->traits & CELL_HAS_C ? take_floats(block, N, d->Hp) : NULL,
 	                        .m = d->P ? take_floats(block, N, d->Hp) : NULL};
 	for (int i = 0; i < 2; i++)

@@ -325,6 +325,9 @@ static const struct refusal {
 	{"lstm_T4_N1_I4_H4", {.denormals = 2}, GM_BAD_ARGUMENT, "denormals is 2"},
 	{"lstm_T4_N1_I4_H4", {.T_max = SIZE_MAX / 2}, GM_BAD_SHAPE, ""},
 	{"lstm_T4_N1_I4_H4", {.N_max = SIZE_MAX / 32}, GM_BAD_SHAPE, ""},
+	{"rnn_tanh_T4_N1_I4_H4", {.T_max = SIZE_MAX}, GM_BAD_SHAPE, "T_max 18446744073709551615"},
+	{"gru_T4_N1_I4_H8", {.N_max = SIZE_MAX / 4 + 1}, GM_BAD_SHAPE, "N_max 4611686018427387904"},
+	{"rnn_tanh_T4_N1_I4_H64", {.N_max = SIZE_MAX / 16 + 1}, GM_BAD_SHAPE, "N_max 1152921504606846976"},
 };
 
 static void test_refusals(void **state)
