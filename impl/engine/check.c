@@ -21,6 +21,16 @@ gm_status check_memory(const char *name, const void *memory, gm_error *error)
 	return GM_OK;
 }
 
+/* A tensor that the problem has not must not be given: what is asked for would stay unwritten. */
+static gm_status check_absent(const char *name, const void *tensor, int has, gm_error *error)
+{
+	if (tensor && !has)
+		REFUSE(GM_BAD_ARGUMENT, "%s is given, and the problem has none", name);
+	return GM_OK;
+}
+
+static int has_c(const gm_plan *plan) { return (plan->dims.cell->traits & CELL_HAS_C) != 0; }
+
 /* ---- a plan ---- */
 
 gm_status check_opts(const gm_plan_opts *given, gm_plan_opts *opts, gm_error *error)
@@ -95,9 +105,9 @@ gm_status check_weights(const gm_plan *plan, const gm_weights *given, gm_weights
 static gm_status check_sizes(const gm_plan *plan, const gm_forward_args *args, gm_error *error)
 {
 	if (args->T == 0 || args->T > plan->opts.T_max)
-		REFUSE(GM_BAD_SHAPE, "T is %zu, must be 1 to %zu, the plan's T_max", args->T, plan->opts.T_max);
+		REFUSE(GM_BAD_SHAPE, "T is %zu, must be 1 to %zu, which is T_max", args->T, plan->opts.T_max);
 	if (args->N == 0 || args->N > plan->opts.N_max)
-		REFUSE(GM_BAD_SHAPE, "N is %zu, must be 1 to %zu, the plan's N_max", args->N, plan->opts.N_max);
+		REFUSE(GM_BAD_SHAPE, "N is %zu, must be 1 to %zu, which is N_max", args->N, plan->opts.N_max);
 	return GM_OK;
 }
 
@@ -160,15 +170,17 @@ gm_status check_forward(const gm_plan *plan, const gm_forward_args *given, gm_fo
 	GM_TRY(gm_struct_read("gm_forward_args", given, args, sizeof *args, error));
 	GM_TRY(gm_reserved_check("gm_forward_args", args->reserved, error));
 	if (!plan->has_weights)
-		REFUSE(GM_BAD_ARGUMENT, "the plan has no weights yet: set_weights comes first");
+		REFUSE(GM_BAD_ARGUMENT, "there are no weights yet: they come first");
 	GM_TRY(check_sizes(plan, args, error));
 	GM_TRY(check_given("input", args->input, error));
 	GM_TRY(check_given("output", args->output, error));
 	GM_TRY(check_memory("scratch", args->scratch, error));
 	if (args->tape && plan->opts.mode == GM_MODE_INFER)
-		REFUSE(GM_BAD_ARGUMENT, "a tape is given to a plan of mode infer, which must be train");
+		REFUSE(GM_BAD_ARGUMENT, "a tape is given in mode infer, where mode train is needed");
 	if (args->tape)
 		GM_TRY(check_memory("tape", args->tape, error));
+	GM_TRY(check_absent("c_0", args->c_0, has_c(plan), error));
+	GM_TRY(check_absent("c_n", args->c_n, has_c(plan), error));
 	GM_TRY(check_lengths(plan, args, error));
 	GM_TRY(check_masks(plan, args, error));
 	return check_strides(plan, args, error);
@@ -189,6 +201,23 @@ static gm_status check_window(const gm_plan *plan, gm_backward_args *args, size_
 	return GM_OK;
 }
 
+static gm_status check_grads(const gm_plan *plan, const gm_grads *given, gm_grads *grads, gm_error *error)
+{
+	int bias = plan->problem.bias != 0, projected = plan->dims.P != 0;
+
+	GM_TRY(gm_struct_read("gm_grads", given, grads, sizeof *grads, error));
+	GM_TRY(gm_reserved_check("gm_grads", grads->reserved, error));
+	GM_TRY(check_count("gm_grads", grads->count, grads->layer, plan, error));
+	for (size_t i = 0; i < grads->count; i++) {
+		const gm_layer_grads *g = &grads->layer[i];
+
+		GM_TRY(check_absent("grad_bias_ih", g->grad_bias_ih, bias, error));
+		GM_TRY(check_absent("grad_bias_hh", g->grad_bias_hh, bias, error));
+		GM_TRY(check_absent("grad_weight_hr", g->grad_weight_hr, projected, error));
+	}
+	return GM_OK;
+}
+
 gm_status check_backward(const gm_plan *plan, const gm_backward_args *given, gm_backward_args *args,
                          gm_forward_args *fwd, gm_grads *grads, gm_error *error)
 {
@@ -201,11 +230,11 @@ gm_status check_backward(const gm_plan *plan, const gm_backward_args *given, gm_
 	GM_TRY(check_given("tape of fwd", fwd->tape, error));
 	args->fwd = fwd;
 	GM_TRY(check_window(plan, args, fwd->T, error));
+	GM_TRY(check_absent("grad_c_n", args->grad_c_n, has_c(plan), error));
+	GM_TRY(check_absent("grad_c_0", args->grad_c_0, has_c(plan), error));
 	if (!args->grad_weights)
 		return GM_OK;
-	GM_TRY(gm_struct_read("gm_grads", args->grad_weights, grads, sizeof *grads, error));
-	GM_TRY(gm_reserved_check("gm_grads", grads->reserved, error));
-	GM_TRY(check_count("gm_grads", grads->count, grads->layer, plan, error));
+	GM_TRY(check_grads(plan, args->grad_weights, grads, error));
 	args->grad_weights = grads;
 	return GM_OK;
 }

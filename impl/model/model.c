@@ -193,7 +193,9 @@ gm_status gm_model_load(gm_model *model, const gm_layer_weights *layer, size_t c
 
 	if (!model)
 		return gm_fail(error, GM_BAD_ARGUMENT, "model is NULL");
-	return model->variant->set_weights(model->plan, &weights, error);
+	GM_TRY(model->variant->set_weights(model->plan, &weights, error));
+	model->last.tape = NULL; // was made with others
+	return GM_OK;
 }
 
 gm_status gm_model_run(gm_model *model, const gm_forward_args *args, gm_error *error)
@@ -215,6 +217,26 @@ gm_status gm_model_run(gm_model *model, const gm_forward_args *args, gm_error *e
 	return GM_OK;
 }
 
+/* The call forward that backward goes back on, in full: *given, or the model's last if that is NULL. */
+static gm_status find_forward(const gm_model *m, const gm_forward_args *given, gm_forward_args *fwd, gm_error *error)
+{
+	*fwd = m->last;
+	if (given)
+		GM_TRY(gm_struct_read("gm_forward_args", given, fwd, sizeof *fwd, error));
+	if (!fwd->scratch)
+		fwd->scratch = m->scratch;
+	if (fwd->tape && fwd->tape != m->tape)
+		return GM_OK;
+	if (!m->last.tape)
+		return gm_fail(error, GM_BAD_ARGUMENT, "there was no call forward with these weights yet to go back on");
+	if (fwd->T != m->last.T || fwd->N != m->last.N || fwd->input != m->last.input)
+		return gm_fail(error, GM_BAD_ARGUMENT,
+		               "fwd is not the last call on the model's tape (T %zu and %zu, N %zu and %zu)", fwd->T, m->last.T,
+		               fwd->N, m->last.N);
+	fwd->tape = m->tape;
+	return GM_OK;
+}
+
 gm_status gm_model_run_backward(gm_model *model, const gm_backward_args *args, gm_error *error)
 {
 	gm_backward_args full;
@@ -226,15 +248,9 @@ gm_status gm_model_run_backward(gm_model *model, const gm_backward_args *args, g
 	if (model->opts.mode == GM_MODE_INFER)
 		return gm_fail(error, GM_BAD_ARGUMENT,
 		               "the model was made with GM_MODE_INFER, and backward needs GM_MODE_TRAIN");
-	if (!full.fwd && !model->last.tape)
-		return gm_fail(error, GM_BAD_ARGUMENT, "there was no call forward yet to go back on");
 	if (!model->variant->backward)
 		return gm_fail(error, GM_UNSUPPORTED, "%s runs forward only", model->variant->name);
-	if (full.fwd)
-		GM_TRY(gm_struct_read("gm_forward_args", full.fwd, &fwd, sizeof fwd, error));
-	else
-		fwd = model->last;
-	fwd.scratch = fwd.scratch ? fwd.scratch : model->scratch;
+	GM_TRY(find_forward(model, full.fwd, &fwd, error));
 	full.fwd = &fwd;
 	return model->variant->backward(model->plan, &full, error);
 }

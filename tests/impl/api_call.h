@@ -20,6 +20,7 @@ typedef struct api_call {
 	const float *mask[1];
 	gm_forward_args fwd;
 	gm_backward_args bwd;
+	gm_layer_grads grad[2];
 	gm_grads grads;
 	/* what is handed in: addresses of the above */
 	const gm_problem *p;
@@ -57,6 +58,8 @@ static inline void call_open(api_call *c, const char *problem)
 	c->bwd = c->run.binding->bwd;
 	c->bwd.fwd = &c->fwd;
 	c->grads = c->run.binding->grads;
+	memcpy(c->grad, c->grads.layer, c->grads.count * sizeof *c->grad);
+	c->grads.layer = c->grad;
 	c->bwd.grad_weights = &c->grads;
 	c->p = &c->problem;
 	c->o = &c->opts;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_model.c - the model object of gatemark.h: the same bits as its variant called in full, state that goes on,
- * memory and tapes of the caller's, and a sentence with the numbers for what cannot be meant. */
-#include "run_variant.h"
+/* test_model.c - the model object of gatemark.h: the same bits as its variant called in full, state that goes on, and a
+ * sentence with the numbers for what cannot be meant. */
+#include "run_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,31 +13,6 @@ static const char *const problems[] = {
 	"lstm_T7_N3_I5_H19",   "gru_L2_D2_T6_N2_I5_H19", "rnn_relu_T5_N1_I3_H8_nobias", "lstm_L2_T5_N2_I4_H9_P5",
 	"gru_T6_N3_I5_H17_bf", "lstm_D2_T5_N3_I4_H9_bf", "rnn_sigmoid_T5_N2_I3_H8",     "lstm_L2_T5_N3_I4_H9_P5_len_drop",
 };
-
-/* A model of the problem of a run, by its variant, with its weights. */
-static gm_model *model_of(const variant_run *run, const gm_model_opts *opts)
-{
-	gm_model *model = NULL;
-	gm_error error = {0};
-	char text[GM_SPEC_TEXT];
-
-	gm_spec_format(&run->spec, text);
-	if (gm_model_create(text, opts, &model, &error) ||
-	    gm_model_load(model, run->binding->weights.layer, run->binding->weights.count, &error))
-		fail_msg("%s: %s", text, error.message);
-	return model;
-}
-
-static gm_model_opts opts_of(const variant_run *run, uint32_t mode)
-{
-	return (gm_model_opts){.struct_size = sizeof(gm_model_opts), .mode = mode, .variant = run->variant->name};
-}
-
-static void expect_ok(gm_status status, const gm_error *error)
-{
-	if (status != GM_OK)
-		fail_msg("%s", error->message);
-}
 
 static void each_run(void check(const char *problem, const gm_variant *variant))
 {
@@ -212,76 +187,6 @@ static void test_state(void **state)
 	run_close(&run);
 }
 
-/* Memory of the caller's: exactly the bytes said, nothing beyond them, nothing freed. */
-static void test_memory(void **state)
-{
-	gm_model_opts opts = {.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .T_max = 5, .N_max = 3};
-	gm_error error = {0};
-	gm_model *model = NULL;
-	gm_spec spec;
-	size_t bytes = 0;
-	char *memory;
-
-	(void)state;
-	assert_int_equal(gm_spec_parse("lstm_L2_T5_N3_I4_H9_P5", &spec, &error), GM_OK);
-	expect_ok(gm_model_bytes(&spec.problem, &opts, &bytes, &error), &error);
-	memory = aligned_alloc(64, (bytes + 127) / 64 * 64);
-	assert_non_null(memory);
-	memset(memory, 0x5a, bytes + 64);
-	opts.memory = memory;
-	opts.memory_bytes = bytes - 1;
-	assert_int_equal(gm_model_create_from(&spec.problem, &opts, &model, &error), GM_NO_MEMORY);
-	opts.memory = memory + 4;
-	assert_int_equal(gm_model_create_from(&spec.problem, &opts, &model, &error), GM_BAD_ARGUMENT);
-	assert_null(model);
-	opts.memory = memory;
-	opts.memory_bytes = bytes;
-	expect_ok(gm_model_create_from(&spec.problem, &opts, &model, &error), &error);
-	assert_in_range((uintptr_t)model, (uintptr_t)memory, (uintptr_t)memory + bytes - 1);
-	gm_model_destroy(model);
-	for (size_t i = 0; i < 64; i++)
-		assert_int_equal(memory[bytes + i], 0x5a);
-	free(memory);
-}
-
-/* Two calls on tapes of the caller's, then backward on the first. */
-static void test_tapes(void **state)
-{
-	const gm_variant *list[64];
-	variant_run run, other;
-	gm_error error = {0};
-
-	(void)state;
-	assert_true(runnable_variants(list, 64) > 0);
-	run_random(&run, list[0], "gru_T5_N2_I3_H9", 1, GM_MODE_TRAIN);
-	run_forward(&run);
-	run_backward(&run);
-	run_open(&other, list[0], &run.spec, run.data, GM_MODE_TRAIN);
-	gm_model_opts opts = opts_of(&run, GM_MODE_TRAIN);
-	gm_model *model = model_of(&run, &opts);
-	gm_forward_args first = other.binding->fwd, second = first;
-	gm_backward_args bwd = other.binding->bwd;
-	float *elsewhere = calloc(run_count(&run, "output"), sizeof *elsewhere);
-
-	assert_int_equal(gm_model_tape_bytes(model), run.sizes.tape_bytes);
-	second.T = 2;
-	second.tape = aligned_alloc(64, (gm_model_tape_bytes(model) + 63) / 64 * 64);
-	second.output = elsewhere;
-	second.h_n = NULL;
-	expect_ok(gm_model_run(model, &first, &error), &error);
-	expect_ok(gm_model_run(model, &second, &error), &error);
-	bwd.fwd = NULL; // no call was on the model's own
-	assert_int_equal(gm_model_run_backward(model, &bwd, &error), GM_BAD_ARGUMENT);
-	bwd.fwd = &first;
-	expect_ok(gm_model_run_backward(model, &bwd, &error), &error);
-	assert_true(same_results(&run, &other, 1));
-	gm_model_destroy(model);
-	free(second.tape);
-	free(elsewhere);
-	run_close(&other);
-	run_close(&run);
-}
-
 /* In infer mode dropout does nothing; a pass that goes back makes the model train; the best variant runs here. */
 static void test_create(void **state)
 {
@@ -304,7 +209,7 @@ static void test_create(void **state)
 	expect_ok(gm_model_create("lstm_L2_T2_N1_I4_H4/train", NULL, &model, &error), &error);
 	expect_ok(gm_model_load(model, layer, 2, &error), &error);
 	assert_int_equal(gm_model_backward(model, y, NULL, grads, 2, &error), GM_BAD_ARGUMENT);
-	assert_non_null(strstr(error.message, "no call forward yet"));
+	assert_non_null(strstr(error.message, "no call forward with these weights yet"));
 	expect_ok(gm_model_forward(model, 2, 1, x, y, &error), &error);
 	expect_ok(gm_model_backward(model, y, NULL, grads, 2, &error), &error);
 	gm_model_destroy(model);
@@ -374,9 +279,9 @@ static void test_nothing_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),   cmocka_unit_test(test_short),    cmocka_unit_test(test_steps),
-		cmocka_unit_test(test_state),  cmocka_unit_test(test_memory),   cmocka_unit_test(test_tapes),
-		cmocka_unit_test(test_create), cmocka_unit_test(test_refusals), cmocka_unit_test(test_nothing_given),
+		cmocka_unit_test(test_full),          cmocka_unit_test(test_short),  cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_state),         cmocka_unit_test(test_create), cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_nothing_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

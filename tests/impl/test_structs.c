@@ -178,6 +178,32 @@ static void test_problem_functions(void **state)
 	}
 }
 
+/* The options of a model: T_max and N_max are the text's where a shorter struct has none. */
+static void test_model_opts(void **state)
+{
+	const gm_model_opts whole = {.struct_size = sizeof whole, .mode = GM_MODE_TRAIN, .T_max = 3, .N_max = 2};
+
+	(void)state;
+	for (uint32_t bytes = 8; bytes <= sizeof whole + 64; bytes += 8) {
+		char *given = at_fence(&whole, sizeof whole, bytes);
+		gm_model *model = NULL;
+		gm_error error = {0};
+
+		if (gm_model_create("gru_T5_N3_I4_H9", (gm_model_opts *)(void *)given, &model, &error) != GM_OK)
+			fail_msg("%u bytes: %s", bytes, error.message);
+		assert_true(gm_model_tape_bytes(model) > 0);
+		gm_model_destroy(model);
+		if (bytes <= sizeof whole)
+			continue;
+		given[bytes - 1] = 1;
+		model = NULL;
+		assert_int_equal(gm_model_create("gru_T5_N3_I4_H9", (gm_model_opts *)(void *)given, &model, &error),
+		                 GM_BAD_ARGUMENT);
+		assert_non_null(strstr(error.message, "gm_model_opts has"));
+		assert_null(model);
+	}
+}
+
 /* An output: as much as there is room for; what a longer one has beyond is 0. */
 static void test_sizes(void **state)
 {
@@ -208,7 +234,8 @@ static void test_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_shorter), cmocka_unit_test(test_longer),
-	                                   cmocka_unit_test(test_problem_functions), cmocka_unit_test(test_sizes)};
+	                                   cmocka_unit_test(test_problem_functions), cmocka_unit_test(test_model_opts),
+	                                   cmocka_unit_test(test_sizes)};
 
 	return cmocka_run_group_tests_name("structs", tests, set_up, NULL);
 }

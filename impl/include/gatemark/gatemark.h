@@ -100,7 +100,7 @@ typedef struct gm_problem {
 	uint32_t bidirectional; /* 0 or 1: D = 1 + bidirectional */
 	uint32_t bias;          /* 0 or 1 */
 	uint32_t batch_first;   /* 0 or 1: dense input, output and masks are (N, T, ...) */
-	uint32_t unbatched;     /* tensors in files have no N axis; N is 1 */
+	uint32_t unbatched;     /* of tensors in files alone: no N axis, N is 1 */
 	uint32_t lengths;       /* 1: each call gives gm_forward_args.lengths */
 	uint32_t reserved;      /* 0 */
 	double dropout;         /* 0..1; > 0: each call that trains gives masks for layers 0 .. L-2 */
@@ -201,8 +201,8 @@ typedef struct gm_model_opts {
 #define GM_MODEL_ALIGNMENT 64
 
 /* A model of a problem as gm_spec_parse reads it ("gru_L2_T100_N8_I64_H128"), or of a struct (T_max and N_max in
- * opts).  opts NULL: all 0.  *model is the caller's to destroy; nothing given is kept but opts->memory.  In infer mode
- * dropout does nothing, as in PyTorch.
+ * opts).  opts NULL: all 0.  A pass that goes back, as in ".../train", means GM_MODE_TRAIN.  *model is the caller's to
+ * destroy; nothing given is kept but opts->memory.  In infer mode dropout does nothing, as in PyTorch.
  * GM_BAD_ARGUMENT, GM_BAD_SHAPE: text, problem or opts; GM_UNSUPPORTED, GM_NO_CPU: by that variant, or by all;
  * GM_NO_MEMORY: none to have, or memory_bytes too few. */
 GM_CHECKED gm_status gm_model_create(const char *text, const gm_model_opts *opts, gm_model **model, gm_error *error);
@@ -213,7 +213,8 @@ GM_CHECKED gm_status gm_model_bytes(const gm_problem *problem, const gm_model_op
                                     gm_error *error);
 void gm_model_destroy(gm_model *model); /* NULL allowed */
 
-/* Copies L*D layers; may be called again.  GM_BAD_ARGUMENT: count, or a matrix missing or one too many. */
+/* Copies L*D layers; may be called again (then a call forward comes before the next backward).  GM_BAD_ARGUMENT: count,
+ * or a matrix missing or one too many. */
 GM_CHECKED gm_status gm_model_load(gm_model *model, const gm_layer_weights *layer, size_t count, gm_error *error);
 
 /* Dense input (T, N, I) -> output (T, N, D*R), or (N, T, ..) with batch_first.  forward starts from zeros, step goes on
@@ -224,20 +225,22 @@ GM_CHECKED gm_status gm_model_forward(gm_model *model, size_t T, size_t N, const
                                       gm_error *error);
 GM_CHECKED gm_status gm_model_step(gm_model *model, size_t T, size_t N, const float *input, float *output,
                                    gm_error *error);
-/* The state for a batch of N, to read or write until the next call: *h (L*D, N, R); *c (L*D, N, H), NULL if the
- * cell has none.  It stays the model's.  GM_BAD_SHAPE: N, as for step. */
+/* The state for a batch of N, to read or write until the next call: *h (L, N, R); *c (L, N, H), NULL if the cell has
+ * none.  It stays the model's.  GM_BAD_ARGUMENT: two directions, which no step joins; GM_BAD_SHAPE: N, as for step. */
 GM_CHECKED gm_status gm_model_state(gm_model *model, size_t N, float **h, float **c, gm_error *error);
 void gm_model_reset(gm_model *model); /* state: zeros, of any N */
 
 /* Gradients of the last forward, step or run, whose tensors must still hold what they held: grad_output as output
- * (NULL = zeros), grad_input as input and grads, L*D of them (NULL = not wanted; GM_OVERWRITE).
+ * (NULL = zeros), grad_input as input and grads, L*D of them (NULL = not wanted; GM_OVERWRITE).  Of a run the arrays
+ * lengths and dropout_mask must be there still.
  * GM_BAD_ARGUMENT: nothing to go back on, the model does not train, or count; GM_UNSUPPORTED: forward only. */
 GM_CHECKED gm_status gm_model_backward(gm_model *model, const float *grad_output, float *grad_input,
                                        const gm_layer_grads *grads, size_t count, gm_error *error);
 
 /* The calls in full, on the caller's states; that of the model is neither read nor written.  A tape of one's own holds
- * gm_model_tape_bytes at GM_MODEL_ALIGNMENT, and then args->fwd of run_backward is required.  As above, and
- * GM_BAD_ARGUMENT: a stride, alignment or missing tensor; GM_BAD_SHAPE: a length or a window. */
+ * gm_model_tape_bytes at GM_MODEL_ALIGNMENT, and args->fwd of run_backward then is the call that wrote it; without a
+ * tape of its own it is the model's last call.  As above, and GM_BAD_ARGUMENT: a stride, alignment, missing tensor, or
+ * one that the problem has not; GM_BAD_SHAPE: a length or a window. */
 GM_CHECKED gm_status gm_model_run(gm_model *model, const gm_forward_args *args, gm_error *error);
 GM_CHECKED gm_status gm_model_run_backward(gm_model *model, const gm_backward_args *args, gm_error *error);
 
