@@ -91,7 +91,7 @@ gm_status server_effective(server *s, gm_error *error)
 	gm_weights_out out = {
 		.struct_size = sizeof out, .count = count, .weight_ih = e, .weight_hh = e + count, .weight_hr = e + 2 * count};
 	server_phase(s, PHASE_EFFECTIVE);
-	gm_status status = s->variant->effective_weights(s->plan, &out);
+	gm_status status = s->variant->effective_weights(s->plan, &out, error);
 	free(e);
 	return server_called(s, status, error);
 }

@@ -212,10 +212,10 @@ static gm_status zero_weights(gm_plan *plan, const gm_weights *weights, gm_error
 	return own->set_weights(plan, &given, error);
 }
 
-static gm_status tells_zeros(const gm_plan *plan, gm_weights_out *out)
+static gm_status tells_zeros(const gm_plan *plan, gm_weights_out *out, gm_error *error)
 {
 	size_t rows = gm_gates(problem.cell) * problem.hidden_size;
-	(void)plan;
+	(void)plan, (void)error;
 	for (size_t i = 0; i < out->count; i++) {
 		memset(out->weight_ih[i], 0, rows * problem.input_size * sizeof(float));
 		memset(out->weight_hh[i], 0, rows * gm_state_size(&problem) * sizeof(float));
@@ -266,7 +266,7 @@ static const struct attack {
 	gm_status (*forward)(gm_plan *, const gm_forward_args *, gm_error *);
 	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
 	gm_status (*set_weights)(gm_plan *, const gm_weights *, gm_error *);
-	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);
+	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *, gm_error *);
 	gm_status (*sizes)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_sizes *, gm_error *);
 	gm_status (*supports)(const gm_variant *, const gm_problem *, const gm_plan_opts *, gm_error *);
 } attack[] = {

@@ -2,10 +2,11 @@
 /* rounded_weights.c - multiplies weights rounded to whole numbers and says so. */
 #include "base.h"
 
-static gm_status effective(const gm_plan *plan, gm_weights_out *out)
+static gm_status effective(const gm_plan *plan, gm_weights_out *out, gm_error *error)
 {
 	const gm_problem *p = &plan->problem;
 
+	(void)error;
 	for (size_t i = 0; i < out->count; i++)
 		for (size_t k = 0; k < p->hidden_size * p->hidden_size; k++)
 			out->weight_hh[i][k] = 3;

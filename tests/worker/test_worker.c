@@ -246,8 +246,9 @@ static void options_arrive(void **state)
 /* A refusal's own sentence, judged and timed. */
 static void reasons_arrive(void **state)
 {
-	const char *const name[] = {"sizes", "forward", "backward"};
-	const char *const says[] = {"T_max 3 is odd", "a pool of 2 threads died", "steps 0 to 3 are no whole"};
+	const char *const name[] = {"sizes", "forward", "backward", "effective"};
+	const char *const says[] = {"T_max 3 is odd", "a pool of 2 threads died", "steps 0 to 3 are no whole",
+	                            "1 matrices are packed beyond recall"};
 	gm_error error = {0};
 	double ns;
 	planned p;
@@ -255,9 +256,10 @@ static void reasons_arrive(void **state)
 	(void)state;
 	start(&p, "plugin_says_why", "lstm_T3_N2_I5_H7", &(worker_launch){0});
 	gm_plan_opts opts = options(&p.spec, GM_MODE_TRAIN);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		if (worker_plan(p.w, name[i], &p.spec, p.tensors, NULL, &opts, &error) == GM_OK) {
-			assert_int_not_equal(worker_time(p.w, &(worker_timing){GM_PASS_TRAIN, 1, 1, 0, 0, 0}, &ns, &error), GM_OK);
+			assert_int_not_equal(worker_time(p.w, &(worker_timing){GM_PASS_TRAIN_PACK, 1, 1, 0, 0, 0}, &ns, &error),
+			                     GM_OK);
 			assert_string_equal(error.message, says[i]);
 			assert_int_not_equal(worker_run(p.w, GM_PASS_TRAIN, &error), GM_OK);
 		}

@@ -156,7 +156,8 @@ struct gm_variant {
 	/* As forward, of fwd; GM_BAD_ARGUMENT: flags, count, no tape; GM_BAD_SHAPE: a window that is none;
 	 * GM_UNSUPPORTED: a window of both directions.  The tape is as it was and may be used again. */
 	gm_status (*backward)(gm_plan *, const gm_backward_args *, gm_error *);
-	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *);               /* NULL: as given */
+	/* NULL: as given.  Else into the arrays of out, of the shapes of gm_layer_weights, what is multiplied. */
+	gm_status (*effective_weights)(const gm_plan *, gm_weights_out *, gm_error *);
 	gm_status (*time)(gm_plan *, const gm_call *, uint64_t iterations, gm_timing *); /* never called */
 	const char *(*describe)(const gm_plan *); /* the engine that really runs; good as long as the plan */
 	void (*plan_destroy)(gm_plan *);          /* ends its threads; mem is the caller's again */
