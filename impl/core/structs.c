@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-enum { LEAST = 8, MOST = 4096 }; /* what lies beyond MOST was never a size */
+/* Every struct that grows has a pointer or a size_t: its size is a multiple of LEAST in any header.  What lies beyond
+ * MOST was never a size. */
+enum { LEAST = sizeof(void *), MOST = 4096 };
 
 static gm_status check_size(const char *name, const void *given, uint32_t *size, gm_error *error)
 {
@@ -13,7 +15,7 @@ static gm_status check_size(const char *name, const void *given, uint32_t *size,
 	memcpy(size, given, sizeof *size);
 	if (*size < LEAST || *size > MOST || *size % LEAST)
 		return gm_fail(error, GM_BAD_ARGUMENT, "struct_size of %s is %u, must be sizeof: a multiple of %d to %d", name,
-		               (unsigned)*size, LEAST, MOST);
+		               (unsigned)*size, (int)LEAST, (int)MOST);
 	return GM_OK;
 }
 

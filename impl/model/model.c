@@ -10,6 +10,8 @@
 #include "core/core.h"
 #include "gatemark/variant.h"
 
+_Static_assert(GM_MODEL_ALIGNMENT == GM_ALIGNMENT, "what a block aligns to is what a caller has to give");
+
 struct gm_model {
 	const gm_variant *variant;
 	gm_problem problem; /* as it was given */
@@ -291,17 +293,23 @@ static gm_status check_state(const gm_model *m, size_t N, gm_error *error)
 	return GM_OK;
 }
 
+/* Runs a short call whose end becomes the state. */
+static gm_status run_on(gm_model *m, gm_forward_args *args, gm_error *error)
+{
+	args->h_n = m->h[!m->now];
+	args->c_n = m->c[!m->now];
+	GM_TRY(gm_model_run(m, args, error));
+	m->now = !m->now;
+	m->state_N = args->N;
+	return GM_OK;
+}
+
 gm_status gm_model_forward(gm_model *model, size_t T, size_t N, const float *input, float *output, gm_error *error)
 {
 	gm_forward_args args = {.struct_size = sizeof args, .T = T, .N = N, .input = input, .output = output};
 
 	GM_TRY(check_short(model, input, output, error));
-	args.h_n = model->h[!model->now];
-	args.c_n = model->c[!model->now];
-	GM_TRY(gm_model_run(model, &args, error));
-	model->now = !model->now;
-	model->state_N = N;
-	return GM_OK;
+	return run_on(model, &args, error);
 }
 
 gm_status gm_model_step(gm_model *model, size_t T, size_t N, const float *input, float *output, gm_error *error)
@@ -312,12 +320,7 @@ gm_status gm_model_step(gm_model *model, size_t T, size_t N, const float *input,
 	GM_TRY(check_state(model, N, error));
 	args.h_0 = model->state_N ? model->h[model->now] : NULL;
 	args.c_0 = model->state_N ? model->c[model->now] : NULL;
-	args.h_n = model->h[!model->now];
-	args.c_n = model->c[!model->now];
-	GM_TRY(gm_model_run(model, &args, error));
-	model->now = !model->now;
-	model->state_N = N;
-	return GM_OK;
+	return run_on(model, &args, error);
 }
 
 void gm_model_reset(gm_model *model)

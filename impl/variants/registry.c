@@ -73,7 +73,7 @@ const gm_variant *gm_variant_find(const char *name)
 
 gm_status gm_variant_best(const gm_problem *problem, const gm_plan_opts *opts, const gm_variant **best, gm_error *error)
 {
-	gm_status status = GM_NO_CPU;
+	gm_error why = {GM_NO_CPU, "no variant of this build runs on this CPU"};
 	size_t lanes = 0;
 
 	for (size_t i = 0; i < VARIANTS; i++) {
@@ -82,11 +82,10 @@ gm_status gm_variant_best(const gm_problem *problem, const gm_plan_opts *opts, c
 
 		if (gm_variant_runnable(v, NULL) != GM_OK || kernels->lanes <= lanes)
 			continue;
-		status = v->supports(v, problem, opts, error);
-		if (status == GM_OK) {
+		if (v->supports(v, problem, opts, &why) == GM_OK) {
 			*best = v;
 			lanes = kernels->lanes;
 		}
 	}
-	return lanes ? GM_OK : status;
+	return lanes ? GM_OK : gm_fail(error, why.status, "%s", why.message);
 }
