@@ -25,34 +25,53 @@ static void each_run(void check(const char *problem, const gm_variant *variant))
 			check(problems[p], list[v]);
 }
 
+/* One problem run by a plan, and tensors and a model to run it again; states: 0 = all zeros. */
+typedef struct pair {
+	variant_run by_plan, by_model;
+	gm_model *model;
+} pair;
+
+static void pair_open(pair *p, const char *problem, const gm_variant *variant, int states)
+{
+	gm_model_opts opts = {.struct_size = sizeof opts, .mode = GM_MODE_TRAIN, .variant = variant->name};
+
+	run_random(&p->by_plan, variant, problem, 3, GM_MODE_TRAIN);
+	if (!states) {
+		p->by_plan.binding->fwd.h_0 = p->by_plan.binding->fwd.c_0 = NULL;
+		p->by_plan.binding->bwd.grad_h_n = p->by_plan.binding->bwd.grad_c_n = NULL;
+	}
+	run_forward(&p->by_plan);
+	run_backward(&p->by_plan);
+	run_open(&p->by_model, variant, &p->by_plan.spec, p->by_plan.data, GM_MODE_TRAIN);
+	p->model = model_of(&p->by_plan, &opts);
+}
+
+static void pair_close(pair *p)
+{
+	gm_model_destroy(p->model);
+	run_close(&p->by_model);
+	run_close(&p->by_plan);
+}
+
 /* run and run_backward with nothing of the caller's but tensors: as the variant itself, to the bit. */
 static void full_as_the_variant(const char *problem, const gm_variant *variant)
 {
-	variant_run by_plan, by_model;
-	gm_model_opts opts;
-	gm_model *model;
 	gm_error error = {0};
+	pair p;
 
-	run_random(&by_plan, variant, problem, 3, GM_MODE_TRAIN);
-	run_forward(&by_plan);
-	run_backward(&by_plan);
-	run_open(&by_model, variant, &by_plan.spec, by_plan.data, GM_MODE_TRAIN);
-	opts = opts_of(&by_plan, GM_MODE_TRAIN);
-	model = model_of(&by_plan, &opts);
-	gm_forward_args fwd = by_model.binding->fwd;
-	gm_backward_args bwd = by_model.binding->bwd;
+	pair_open(&p, problem, variant, 1);
+	gm_forward_args fwd = p.by_model.binding->fwd;
+	gm_backward_args bwd = p.by_model.binding->bwd;
 	fwd.scratch = fwd.tape = NULL;
 	fwd.in_t = fwd.in_n = fwd.out_t = fwd.out_n = fwd.mask_t = fwd.mask_n = 0; // dense
 	bwd.fwd = NULL;
 	bwd.t_begin = bwd.t_end = 0;
-	expect_ok(gm_model_run(model, &fwd, &error), &error);
-	expect_ok(gm_model_run_backward(model, &bwd, &error), &error);
-	if (!same_results(&by_plan, &by_model, 1))
+	expect_ok(gm_model_run(p.model, &fwd, &error), &error);
+	expect_ok(gm_model_run_backward(p.model, &bwd, &error), &error);
+	if (!same_results(&p.by_plan, &p.by_model, 1))
 		fail_msg("%s: %s", variant->name, problem);
-	assert_string_equal(gm_model_variant(model), variant->name);
-	gm_model_destroy(model);
-	run_close(&by_model);
-	run_close(&by_plan);
+	assert_string_equal(gm_model_variant(p.model), variant->name);
+	pair_close(&p);
 }
 
 static void test_full(void **state)
@@ -64,41 +83,31 @@ static void test_full(void **state)
 /* forward and backward in short, where the problem lets them: as run with zero states. */
 static void short_as_full(const char *problem, const gm_variant *variant)
 {
-	variant_run full, brief;
-	gm_model_opts opts;
-	gm_model *model;
 	gm_error error = {0};
+	pair p;
 
-	run_random(&full, variant, problem, 5, GM_MODE_TRAIN);
-	full.binding->fwd.h_0 = full.binding->fwd.c_0 = NULL;
-	full.binding->bwd.grad_h_n = full.binding->bwd.grad_c_n = NULL;
-	run_forward(&full);
-	run_backward(&full);
-	run_open(&brief, variant, &full.spec, full.data, GM_MODE_TRAIN);
-	opts = opts_of(&full, GM_MODE_TRAIN);
-	model = model_of(&full, &opts);
-	const gm_forward_args *f = &brief.binding->fwd;
-	const gm_backward_args *b = &brief.binding->bwd;
-	gm_status status = gm_model_forward(model, f->T, f->N, f->input, f->output, &error);
-	if (full.spec.problem.lengths) {
+	pair_open(&p, problem, variant, 0);
+	const gm_forward_args *f = &p.by_model.binding->fwd;
+	const gm_backward_args *b = &p.by_model.binding->bwd;
+	gm_status status = gm_model_forward(p.model, f->T, f->N, f->input, f->output, &error);
+	if (p.by_plan.spec.problem.lengths) {
 		assert_int_equal(status, GM_BAD_ARGUMENT);
 		assert_non_null(strstr(error.message, "gm_model_run"));
-	} else {
-		expect_ok(status, &error);
-		expect_ok(gm_model_backward(model, b->grad_output, b->grad_input, b->grad_weights->layer,
-		                            b->grad_weights->count, &error),
-		          &error);
-		for (size_t i = 0; i < full.tensors->count; i++) {
-			const gm_tensor *row = &full.tensors->row[i];
-
-			if (row->kind == GM_OUTPUT ||
-			    (row->role == GM_ROLE_GRAD && row->kind != GM_GRAD_H_0 && row->kind != GM_GRAD_C_0))
-				assert_true(same_bits(row->name, full.data[i], brief.data[i], row->count));
-		}
+		pair_close(&p);
+		return;
 	}
-	gm_model_destroy(model);
-	run_close(&brief);
-	run_close(&full);
+	expect_ok(status, &error);
+	status = gm_model_backward(p.model, b->grad_output, b->grad_input, b->grad_weights->layer, b->grad_weights->count,
+	                           &error);
+	expect_ok(status, &error);
+	for (size_t i = 0; i < p.by_plan.tensors->count; i++) {
+		const gm_tensor *row = &p.by_plan.tensors->row[i];
+		int of_state = row->kind == GM_GRAD_H_0 || row->kind == GM_GRAD_C_0;
+
+		if (row->kind == GM_OUTPUT || (row->role == GM_ROLE_GRAD && !of_state))
+			assert_true(same_bits(row->name, p.by_plan.data[i], p.by_model.data[i], row->count));
+	}
+	pair_close(&p);
 }
 
 static void test_short(void **state)
