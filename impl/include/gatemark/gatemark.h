@@ -41,12 +41,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Around the declarations of these headers: C linkage, and visible where all else is hidden. */
 #ifdef __cplusplus
-extern "C" {
+#define GM_C_BEGIN extern "C" {
+#define GM_C_END   }
+#else
+#define GM_C_BEGIN
+#define GM_C_END
 #endif
 #if defined(__GNUC__) && !defined(_WIN32)
-#pragma GCC visibility push(default) /* what the library exports */
+#define GM_DECLARATIONS     GM_C_BEGIN _Pragma("GCC visibility push(default)")
+#define GM_DECLARATIONS_END _Pragma("GCC visibility pop") GM_C_END
+#else
+#define GM_DECLARATIONS     GM_C_BEGIN
+#define GM_DECLARATIONS_END GM_C_END
 #endif
+
+GM_DECLARATIONS
 
 #if defined(__GNUC__)
 #define GM_CHECKED __attribute__((warn_unused_result))
@@ -248,10 +259,5 @@ size_t gm_model_tape_bytes(const gm_model *model);         /* 0 in infer mode */
 const char *gm_model_variant(const gm_model *model);       /* who runs it; as long as the library */
 const gm_problem *gm_model_problem(const gm_model *model); /* the model's */
 
-#if defined(__GNUC__) && !defined(_WIN32)
-#pragma GCC visibility pop
-#endif
-#ifdef __cplusplus
-}
-#endif
+GM_DECLARATIONS_END
 #endif

@@ -11,12 +11,7 @@
 
 #include "gatemark/variant.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-#if defined(__GNUC__) && !defined(_WIN32)
-#pragma GCC visibility push(default) /* what the library exports */
-#endif
+GM_DECLARATIONS
 
 typedef enum gm_pass {
 	GM_PASS_NONE = 0,
@@ -125,10 +120,5 @@ GM_CHECKED gm_status gm_binding_create(const gm_spec *spec, const gm_tensors *te
                                        gm_binding **binding, gm_error *error);
 void gm_binding_destroy(gm_binding *binding); /* NULL allowed */
 
-#if defined(__GNUC__) && !defined(_WIN32)
-#pragma GCC visibility pop
-#endif
-#ifdef __cplusplus
-}
-#endif
+GM_DECLARATIONS_END
 #endif

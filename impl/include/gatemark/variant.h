@@ -14,12 +14,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-#if defined(__GNUC__) && !defined(_WIN32)
-#pragma GCC visibility push(default) /* what the library exports */
-#endif
+GM_DECLARATIONS
 
 #define GM_ABI_MAJOR 2
 #define GM_ABI_MINOR 0
@@ -227,10 +222,5 @@ typedef const gm_plugin *gm_plugin_entry(void);
 #define GM_PLUGIN_EXPORT
 #endif
 
-#if defined(__GNUC__) && !defined(_WIN32)
-#pragma GCC visibility pop
-#endif
-#ifdef __cplusplus
-}
-#endif
+GM_DECLARATIONS_END
 #endif
