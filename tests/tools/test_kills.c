@@ -107,15 +107,19 @@ static void no_report_of_an_earlier_run_stays(void **state)
 	outcome_free(&o);
 }
 
+/* Once, though the signal comes to the process and to its group, as timeout(1) sends it; a busy machine may take so
+ * long between the two that it is tried again. */
 static void an_interrupted_check_is_stopped(void **state)
 {
 	(void)state;
 	outcome o = expect(130,
-	                   "cd %s && setsid \"$GM_BIN\"/gatemark check --json=r.jsonl --junit c.xml & p=$!; cd %s\n"
+	                   "cd %s; for k in 1 2 3; do rm -f r.jsonl*\n"
+	                   "setsid \"$GM_BIN\"/gatemark check --json=r.jsonl --junit c.xml >said & p=$!\n"
 	                   "until grep -q '\"kind\":\"check\"' r.jsonl.partial 2>/dev/null; do sleep 0.02; done\n"
-	                   "kill -INT -$p; wait $p; code=$?; f=r.jsonl; " REPORT "; test $? = 4 || exit 99\n"
+	                   "kill -INT $p; sleep 0.01; kill -INT -$p; wait $p; code=$?; test ! -e r.jsonl || break; done\n"
+	                   "cat said; f=r.jsonl; " REPORT "; test $? = 4 || exit 99\n"
 	                   "cmp c.xml j.xml || exit 98; exit $code",
-	                   folder, folder);
+	                   folder);
 	assert_in(o.out, " STOPPED\n  ");
 	assert_in(o.out, " of " COMMITTED_CASES " cases\n");
 	outcome_free(&o);

@@ -16,10 +16,17 @@
 
 volatile sig_atomic_t session_signal, session_stop;
 
+/* The first asks to stop, another ends at once; but what comes within a fifth of a second is the first once more:
+ * timeout(1) sends it to the process and to its group. */
 static void on_signal(int number)
 {
-	if (session_signal != 0)
+	static volatile double asked;
+	const double now = clock_now();
+	if (session_signal != 0 && now - asked > 0.2)
 		_exit(CLI_SIGNAL + number);
+	if (session_signal != 0)
+		return;
+	asked = now;
 	session_signal = number;
 	session_stop = 1;
 }
